@@ -1,0 +1,66 @@
+/**
+ * What a detector is: data that proves itself.
+ *
+ * Owns the shape only. The engine (matcher.ts, resolver.ts) runs it; detectors/ lists the built-in ones.
+ */
+
+/** How sure a match is before context; the rows of docs/detectors.md. */
+export const SCORES = {
+  /** Passes one random string in 90 or fewer: mod 97, literal prefix and length, JWT header, PEM marker. */
+  strong: 0.95,
+  /** Weak checksum (Luhn, mod 11) and a range or brand table. */
+  ranged: 0.85,
+  /** Weak checksum and a context word. */
+  contextual: 0.8,
+  /** Own shape with separators and range rules. */
+  shaped: 0.75,
+  /** Shape and a context word. */
+  worded: 0.65,
+  /** Weak checksum alone. */
+  weak: 0.4,
+  /** Shape alone. */
+  bare: 0.2,
+} as const;
+
+/** What a validator is given: the folded characters of one match and what stands beside it. */
+export interface Candidate {
+  /** The matched characters after folding: ASCII digits, no invisible characters. */
+  readonly text: string;
+  /** True when a context word of the detector stands before the match in the same record. */
+  readonly hasContext: boolean;
+  /** The folded character just before the match, "" at the start of the text. */
+  readonly before: string;
+  /** The (up to) two folded characters just after the match, "" at the end of the text. */
+  readonly after: string;
+}
+
+export interface Detector {
+  readonly entity: string;
+  /** Standard or public definition that the pattern and the validator come from. */
+  readonly source: string;
+  /** RE2 syntax over folded characters: `\d` is a digit of any script, `-` any hyphen, ` ` any space. */
+  readonly pattern: string;
+  /**
+   * Most folded characters that the pattern may match. Computed from the pattern when left out;
+   * required when it holds `*`, `+` or `{n,}`.
+   */
+  readonly maxLength?: number;
+  /**
+   * RE2 syntax: what follows a match, of any length, and belongs to it (the body of a key, the rest of a token).
+   * Matched greedily from the end of the match; must be able to match the empty text.
+   */
+  readonly tail?: string;
+  /**
+   * Which neighbours forbid a match: `word` (default) = a letter, digit or `_` on either side;
+   * `number` = also `.digit`, and separator + digit; `none` = nothing.
+   */
+  readonly boundary?: "word" | "number" | "none";
+  /** Words that raise the score when they stand within 40 characters before the match; lower case. */
+  readonly contextWords?: readonly string[];
+  /** Score of one candidate, 0 to refuse it. The engine then tries the next shorter end. Never throws. */
+  validate(candidate: Candidate): number;
+  /** Texts in which the whole text is one finding at the default threshold. */
+  readonly hits: readonly string[];
+  /** Texts without any finding of this entity at the default threshold. Misses matter as much. */
+  readonly misses: readonly string[];
+}

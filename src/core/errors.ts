@@ -1,0 +1,97 @@
+/**
+ * Every error that a client, an operator or a caller of the library can meet.
+ *
+ * Owns code, HTTP status, close code, whether to try again, and the constant text. Never holds payload:
+ * details are numbers, and no foreign error becomes a message or a cause, because those quote their input.
+ */
+
+export interface ErrorRow {
+  /** HTTP status when the error is known before the first byte of the answer. */
+  readonly http: number;
+  /** WebSocket close code: 4000 to 4499 means reconnect, 4500 to 4999 means do not (docs/protocol.md). */
+  readonly close: number;
+  readonly retry: boolean;
+  readonly text: string;
+}
+
+export const ERRORS = {
+  BAD_CONFIG: { http: 500, close: 1011, retry: false, text: "the configuration is not valid" },
+  BAD_JSON: { http: 400, close: 4502, retry: false, text: "the body is not one JSON value; send NDJSON for several" },
+  BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
+  BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },
+  BAD_POSITION: { http: 400, close: 4502, retry: false, text: "the position is not one that this server issues" },
+  BINARY_REFUSED: { http: 400, close: 1003, retry: false, text: "binary messages are not accepted; send text" },
+  CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
+  DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
+  EVENT_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the event is longer than eventLimitBytes" },
+  FEED_LIMIT: { http: 507, close: 4006, retry: true, text: "no more feeds can be opened (feedsLimit)" },
+  FEED_NAME: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  },
+  FEED_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such feed" },
+  FORMAT_UNKNOWN: {
+    http: 415,
+    close: 4502,
+    retry: false,
+    text: "unsupported content type; use text/plain, application/json, application/x-ndjson or text/event-stream",
+  },
+  ENCODING_UNKNOWN: {
+    http: 415,
+    close: 4502,
+    retry: false,
+    text: "unsupported content encoding; send the body as identity",
+  },
+  INTERNAL: { http: 500, close: 1011, retry: true, text: "internal error; nothing was released" },
+  INVALID_INPUT: {
+    http: 422,
+    close: 4506,
+    retry: false,
+    text: "the input is malformed and the policy says onInvalid: close",
+  },
+  KEY_MISSING: {
+    http: 500,
+    close: 1011,
+    retry: false,
+    text: "an operator needs a key and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY",
+  },
+  LINE_TOO_LONG: { http: 413, close: 1009, retry: false, text: "a line is longer than lineLimitBytes" },
+  JSON_TOO_DEEP: { http: 400, close: 4506, retry: false, text: "the JSON is nested deeper than jsonDepthLimit" },
+  MESSAGE_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the message is longer than messageLimitBytes" },
+  NO_PONG: { http: 408, close: 4004, retry: true, text: "no answer to a ping" },
+  NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
+  NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; see the README for the list" },
+  OVERLOADED: { http: 503, close: 4006, retry: true, text: "the server is overloaded" },
+  POLICY_UNKNOWN: { http: 400, close: 4502, retry: false, text: "no such policy" },
+  PROTOCOL_UNKNOWN: { http: 400, close: 4505, retry: false, text: "offer the sub-protocol maskwire.v1, or none" },
+  RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
+  TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
+  UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },
+  UPSTREAM_LOST: { http: 502, close: 4008, retry: true, text: "the upstream cannot be reached" },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error class. `message` is the table's text; `details` are numbers only. */
+export class StreamError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, number>>;
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, number>> = {}) {
+    super(ERRORS[code].text);
+    this.name = "StreamError";
+    this.code = code;
+    this.details = details;
+  }
+
+  get row(): ErrorRow {
+    return ERRORS[this.code];
+  }
+}
+
+/** Turns whatever was thrown into one of ours; a foreign error becomes `INTERNAL` and is dropped. */
+export function toStreamError(thrown: unknown): StreamError {
+  return thrown instanceof StreamError ? thrown : new StreamError("INTERNAL");
+}

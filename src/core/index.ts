@@ -1,0 +1,12 @@
+/** The library: `import { compilePolicy, createMasker, maskWhole } from "maskwire"`. */
+export { ERRORS, StreamError, toStreamError } from "./errors.ts";
+export type { ErrorCode, ErrorRow } from "./errors.ts";
+export type { Finding } from "./finding.ts";
+export type { Span } from "./span.ts";
+export type { Candidate, Detector } from "./detector.ts";
+export { SCORES } from "./detector.ts";
+export type { MaskObserver } from "./observer.ts";
+export { compilePolicy, DEFAULT_LIMITS, FORMATS, ON_INVALID } from "./policy.ts";
+export type { Format, Hmac, Limits, OnInvalid, OperatorSpec, Policy, PolicyOptions, PolicySpec } from "./policy.ts";
+export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
+export type { StreamMasker } from "./masker.ts";
