@@ -1,0 +1,109 @@
+/**
+ * The server's configuration after reading and checking: plain, complete data.
+ *
+ * Owns names, units and defaults. Never reads a file or the environment: src/node/config does that for Node,
+ * the worker is given this object.
+ */
+import { DEFAULT_LIMITS, type PolicySpec } from "../core/index.ts";
+
+export const LISTENERS = ["publish", "subscribe", "admin"] as const;
+export type ListenerName = (typeof LISTENERS)[number];
+
+export interface ListenerConfig {
+  /** Address to listen on; anything but loopback needs `unsafeNoAuthentication`. */
+  readonly host: string;
+  /** TCP port; two listeners on the same host and port share one socket. 0: the system picks one. */
+  readonly listenPort: number;
+  /** Says that whoever reaches this address may use it: a network policy is the only fence. */
+  readonly unsafeNoAuthentication: boolean;
+}
+
+export interface FeedConfig {
+  readonly policy: string;
+  /** Event types that pass; any other becomes `message`. */
+  readonly eventTypes: readonly string[];
+}
+
+export interface RelayConfig {
+  /** Upstream SSE feed, https unless `unsafePlaintext`. */
+  readonly url: string;
+  readonly policy: string;
+  readonly unsafePlaintext: boolean;
+  /** Request headers for the upstream, such as authorization. Never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly eventTypes: readonly string[];
+  /** Follow the upstream even without a subscriber. */
+  readonly always: boolean;
+}
+
+export interface ServerLimits {
+  readonly eventLimitBytes: number;
+  readonly messageLimitBytes: number;
+  readonly lineLimitBytes: number;
+  readonly jsonDepthLimit: number;
+  readonly connectionsLimit: number;
+  readonly feedsLimit: number;
+  readonly feedsPerStreamLimit: number;
+  readonly subscriberQueueBytes: number;
+  readonly writeStallMs: number;
+  readonly historyMaxBytes: number;
+  readonly historyMaxAgeMs: number;
+  readonly heartbeatMs: number;
+  readonly connectionMaxAgeMs: number;
+  readonly producerIdleTimeoutMs: number;
+  readonly upstreamIdleTimeoutMs: number;
+  readonly lingerMs: number;
+  readonly drainGraceMs: number;
+  readonly drainWindowMs: number;
+  readonly drainLimitMs: number;
+}
+
+export interface ServerConfig {
+  readonly listeners: Readonly<Record<ListenerName, ListenerConfig>>;
+  /** `default` always exists. */
+  readonly policies: Readonly<Record<string, PolicySpec>>;
+  /** Feed name to its settings; the name `*` opens every other name. */
+  readonly feeds: Readonly<Record<string, FeedConfig>>;
+  readonly relays: Readonly<Record<string, RelayConfig>>;
+  readonly limits: ServerLimits;
+  /** Origins that browsers may come from, exact; empty: same origin only. */
+  readonly allowedOrigins: readonly string[];
+}
+
+const LOOPBACK = "127.0.0.1";
+
+export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+  eventLimitBytes: 65_536,
+  messageLimitBytes: 1_048_576,
+  lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
+  jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
+  connectionsLimit: 10_000,
+  feedsLimit: 10_000,
+  feedsPerStreamLimit: 6,
+  subscriberQueueBytes: 1_048_576,
+  writeStallMs: 10_000,
+  historyMaxBytes: 67_108_864,
+  historyMaxAgeMs: 3_600_000,
+  heartbeatMs: 15_000,
+  connectionMaxAgeMs: 600_000,
+  producerIdleTimeoutMs: 60_000,
+  upstreamIdleTimeoutMs: 60_000,
+  lingerMs: 30_000,
+  drainGraceMs: 5_000,
+  drainWindowMs: 30_000,
+  drainLimitMs: 50_000,
+};
+
+/** What runs without a configuration file: loopback only, the default policy, any feed name. */
+export const DEFAULT_CONFIG: ServerConfig = {
+  listeners: {
+    publish: { host: LOOPBACK, listenPort: 8080, unsafeNoAuthentication: false },
+    subscribe: { host: LOOPBACK, listenPort: 8080, unsafeNoAuthentication: false },
+    admin: { host: LOOPBACK, listenPort: 9090, unsafeNoAuthentication: false },
+  },
+  policies: { default: {} },
+  feeds: { "*": { policy: "default", eventTypes: [] } },
+  relays: {},
+  limits: DEFAULT_SERVER_LIMITS,
+  allowedOrigins: [],
+};
