@@ -1,0 +1,225 @@
+/**
+ * What the console does in the browser: follows a feed, paints events, masks what is pasted.
+ *
+ * Owns the script's text. Data becomes text nodes only, never markup; the number of rows is bounded; nothing is
+ * kept in the browser's storage and nothing is sent anywhere but to this origin.
+ */
+import { CONSOLE_STREAM } from "./stream.ts";
+
+const PAINT = String.raw`
+const ROWS_MAX = 200;
+const SHOWN_CHARACTERS = 4000;
+const FAMILIES = [
+  ["contact", /^(EMAIL|PHONE|URL_CREDENTIALS)$/],
+  ["money", /^(CREDIT_CARD|CARD_[A-Z_]+|IBAN|SWIFT_BIC|US_ABA|CRYPTO_ADDRESS)$/],
+  ["network", /^(IPV4|IPV6|MAC)$/],
+  ["secret", /(KEY|TOKEN|JWT|PASSWORD_FIELD|AUTH_HEADER|HIGH_ENTROPY)$/],
+  ["identity", /^((US|CA|UK|DE|FR|ES|IT|NL|PL|BR|IN|AU)_[A-Z_]+|DATE_OF_BIRTH|KEYED_PII)$/],
+];
+const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]/g;
+const JSON_PIECE = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
+
+const byId = (id) => document.getElementById(id);
+const familyOf = (entity) => (FAMILIES.find(([, names]) => names.test(entity)) || [""])[0];
+
+function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+/** Appends text with its placeholders as chips; tells found() each entity. */
+function appendMasked(parent, text, found) {
+  let from = 0;
+  for (const hit of text.matchAll(PLACEHOLDER)) {
+    const family = familyOf(hit[1]);
+    if (family === "") continue;
+    parent.append(text.slice(from, hit.index));
+    parent.append(element("span", "chip " + family, hit[1]));
+    found(hit[1]);
+    from = hit.index + hit[0].length;
+  }
+  parent.append(text.slice(from));
+}
+
+/** The same with the keys and numbers of JSON in their colours. */
+function appendData(parent, text, found) {
+  const shown = text.slice(0, SHOWN_CHARACTERS);
+  let from = 0;
+  for (const piece of /^\s*[{[]/.test(shown) ? shown.matchAll(JSON_PIECE) : []) {
+    const isKey = piece[2] !== undefined;
+    if (piece[1] !== undefined && !isKey) continue;
+    appendMasked(parent, shown.slice(from, piece.index), found);
+    const span = element("span", isKey ? "k" : "n");
+    appendMasked(span, piece[0], found);
+    parent.append(span);
+    from = piece.index + piece[0].length;
+  }
+  appendMasked(parent, shown.slice(from), found);
+  if (text.length > shown.length) parent.append(element("span", "k", " … " + (text.length - shown.length) + " more characters"));
+}
+`;
+
+const FEED = String.raw`
+const rows = byId("rows");
+const counts = new Map();
+let seen = 0, masked = 0, isPaused = false, missedWhilePaused = 0, arrivals = [];
+
+function count(entity) {
+  masked += 1;
+  counts.set(entity, (counts.get(entity) || 0) + 1);
+}
+
+function addRow(row) {
+  byId("empty").hidden = true;
+  rows.prepend(row);
+  while (rows.childElementCount > ROWS_MAX) rows.lastElementChild.remove();
+}
+
+function showEvent(event) {
+  seen += 1;
+  arrivals.push(Date.now());
+  if (isPaused) { missedWhilePaused += 1; return; }
+  const row = element("li");
+  const meta = element("div", "meta");
+  meta.append(element("span", "type", event.type), element("time", "", new Date().toLocaleTimeString()), element("span", "id", event.id));
+  const data = element("div", "data");
+  appendData(data, event.data, count);
+  row.append(meta, data);
+  addRow(row);
+}
+
+function showGap(event) {
+  let lost = null;
+  try { lost = JSON.parse(event.data).lost; } catch { lost = null; }
+  addRow(element("li", "gap", lost === null ? "Events are missing here: the server started a new history." : lost + " events are missing here: they are older than the history."));
+}
+
+function setState(state, text) {
+  const node = byId("state");
+  if (state === "live") byId("note").hidden = true;
+  node.dataset.state = state;
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function refreshFigures() {
+  const now = Date.now();
+  arrivals = arrivals.filter((at) => now - at < 5000);
+  byId("rate").textContent = (arrivals.length / 5).toFixed(1);
+  byId("seen").textContent = String(seen);
+  byId("masked").textContent = String(masked);
+  byId("pause").textContent = isPaused ? "Resume (" + missedWhilePaused + " passed)" : "Pause";
+  const items = [...counts].sort((a, b) => b[1] - a[1]).map(([entity, total]) => {
+    const item = element("li");
+    item.append(element("span", "chip " + familyOf(entity), entity), element("b", "", String(total)));
+    return item;
+  });
+  byId("entities").replaceChildren(...items);
+}
+
+function clearFeed() {
+  seen = masked = missedWhilePaused = 0;
+  arrivals = [];
+  counts.clear();
+  rows.replaceChildren();
+  byId("empty").hidden = false;
+  refreshFigures();
+}
+
+let stopFollowing = () => {};
+function follow(feed) {
+  stopFollowing();
+  clearFeed();
+  byId("note").hidden = true;
+  byId("position").textContent = "none yet";
+  byId("publish").textContent = "curl " + location.origin + feedPath(feed.split(",")[0]) + " -H 'content-type: application/json' -d '{\"to\":\"ana@example.com\"}'";
+  const events = { "maskwire.gap": showGap, "maskwire.end": () => {} };
+  stopFollowing = openFeed(feed, {
+    event: (event) => (events[event.type] || showEvent)(event),
+    position: (id) => { byId("position").textContent = id; },
+    state: setState,
+    refused: (text) => { byId("note").textContent = text; byId("note").hidden = false; },
+  });
+}
+
+byId("pick").addEventListener("submit", (submit) => {
+  submit.preventDefault();
+  const feed = byId("name").value.trim();
+  if (![...byId("names").options].some((option) => option.value === feed)) {
+    const option = element("option");
+    option.value = feed;
+    byId("names").append(option);
+  }
+  location.hash = feed;
+  follow(feed);
+});
+byId("pause").addEventListener("click", () => {
+  isPaused = !isPaused;
+  missedWhilePaused = 0;
+  byId("pause").setAttribute("aria-pressed", String(isPaused));
+  refreshFigures();
+});
+byId("clear").addEventListener("click", clearFeed);
+setInterval(refreshFigures, 1000);
+`;
+
+const TRY = String.raw`
+const SAMPLES = {
+  mail: "Hi, this is Ana Torres. My card 4111 1111 1111 1111 was charged twice.\nPlease write to ana.torres@example.com or call +1 202-555-0147.\nRefund to GB82 WEST 1234 5698 7654 32. I came from 203.0.113.24.\nOrder 4111 1111 1111 1112 is not a card, and v10.2.3 is not an address.",
+  json: JSON.stringify({ id: 10042, customer: { name: "Ana Torres", email: "ana.torres@example.com", ssn: "078-05-1120" }, card: 4111111111111111, note: JSON.stringify({ callback: "+44 20 7946 0958", ip: "2001:db8::7" }) }, null, 2).replace("ana.torres@", "ana.torres\\u0040"),
+  lines: '{"level":"info","msg":"login ok","user":"li.wei@example.org","ip":"198.51.100.7"}\n{"level":"warn","msg":"retry","mac":"00:00:5e:00:53:af","trace":"7f3c9a"}\n{"level":"info","msg":"paid","iban":"DE89370400440532013000","amount":12.50}',
+  sse: 'event: order\nid: 17\ndata: {"email":"ana.torres@example.com","card":"5555 5555 5555 4444"}\n\nevent: note\ndata: call +1 202-555-0147 before noon\n\n',
+};
+
+function isJson(text) {
+  try { JSON.parse(text); return true; } catch { return false; }
+}
+
+function contentTypeOf(text) {
+  if (/^(data|event|id|retry)?:/.test(text)) return "text/event-stream";
+  if (!/^\s*[{["]/.test(text)) return "text/plain";
+  if (isJson(text)) return "application/json";
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.length > 1 && lines.every(isJson) ? "application/x-ndjson" : "text/plain";
+}
+
+let attempt = 0, waiting = 0;
+async function maskInput() {
+  const mine = ++attempt;
+  const text = byId("input").value;
+  const type = contentTypeOf(text);
+  const output = byId("output");
+  let answer = "", problem = "";
+  try {
+    const response = await fetch("/v1/mask", { method: "POST", headers: { "content-type": type }, body: text });
+    answer = await response.text();
+    if (!response.ok) problem = refusalOf(response.status, answer);
+  } catch { problem = "The server cannot be reached."; }
+  if (mine !== attempt) return;
+  let found = 0;
+  output.replaceChildren();
+  output.className = problem === "" ? "" : "failed";
+  if (problem === "") appendData(output, answer, () => { found += 1; });
+  else output.append(problem);
+  byId("verdict").textContent = problem === "" && text !== "" ? found + (found === 1 ? " value" : " values") + " masked, read as " + type + "." : "";
+}
+
+byId("input").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(maskInput, 150); });
+for (const button of document.querySelectorAll("[data-sample]")) {
+  button.addEventListener("click", () => { byId("input").value = SAMPLES[button.dataset.sample]; maskInput(); });
+}
+byId("shell").textContent = "curl -N " + location.origin + "/v1/feeds/demo/events\n\necho 'write to ana@example.com' | curl -T - -X POST \\\n  -H 'content-type: text/plain' " + location.origin + "/v1/mask";
+byId("input").value = SAMPLES.mail;
+maskInput();
+
+const asked = decodeURIComponent(location.hash.slice(1));
+if (asked !== "") byId("name").value = asked;
+if (byId("name").checkValidity()) follow(byId("name").value);
+`;
+
+/** Plain script, no module; needs a browser of 2023 or later. */
+export const CONSOLE_SCRIPT = `"use strict";
+(() => {
+${CONSOLE_STREAM}${PAINT}${FEED}${TRY}})();
+`;
