@@ -15,6 +15,7 @@ export interface ErrorRow {
 }
 
 export const ERRORS = {
+  AGE_LIMIT: { http: 503, close: 4001, retry: true, text: "the connection reached its age; connect again" },
   BAD_CONFIG: { http: 500, close: 1011, retry: false, text: "the configuration is not valid" },
   BAD_JSON: { http: 400, close: 4502, retry: false, text: "the body is not one JSON value; send NDJSON for several" },
   BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
@@ -32,6 +33,7 @@ export const ERRORS = {
     text: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   },
   FEED_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such feed" },
+  FORBIDDEN: { http: 403, close: 4501, retry: false, text: "this origin is not in allowedOrigins" },
   FORMAT_UNKNOWN: {
     http: 415,
     close: 4502,
@@ -60,12 +62,14 @@ export const ERRORS = {
   LINE_TOO_LONG: { http: 413, close: 1009, retry: false, text: "a line is longer than lineLimitBytes" },
   JSON_TOO_DEEP: { http: 400, close: 4506, retry: false, text: "the JSON is nested deeper than jsonDepthLimit" },
   MESSAGE_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the message is longer than messageLimitBytes" },
+  METHOD_UNKNOWN: { http: 405, close: 4502, retry: false, text: "this route has no such method" },
   NO_PONG: { http: 408, close: 4004, retry: true, text: "no answer to a ping" },
   NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
   NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; see the README for the list" },
   OVERLOADED: { http: 503, close: 4006, retry: true, text: "the server is overloaded" },
   POLICY_UNKNOWN: { http: 400, close: 4502, retry: false, text: "no such policy" },
   PROTOCOL_UNKNOWN: { http: 400, close: 4505, retry: false, text: "offer the sub-protocol maskwire.v1, or none" },
+  PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
   UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },

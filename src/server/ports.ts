@@ -4,9 +4,15 @@
  */
 import type { Context } from "hono";
 
+/**
+ * Shared work (fan-out, heartbeats, relays) asks for these from whichever request came first, so a callback
+ * must outlive the request that asked: a host whose timers end with their request carries them over.
+ */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Calls back once, after everything that arrived in this loop turn was handled (setImmediate, or a timer of 0). */
+  soon(run: () => void): void;
   /** Calls back once; returns the way to stop it. Never keeps the process alive. */
   after(delayMs: number, run: () => void): () => void;
   /** Calls back again and again; returns the way to stop it. Never keeps the process alive. */
@@ -20,14 +26,20 @@ export interface Log {
   error(event: string, fields?: Readonly<Record<string, number | string | boolean>>): void;
 }
 
-/** Where the bytes of one streamed answer go. Writing never waits: look at `queuedBytes` first. */
+/**
+ * Where the bytes of one streamed answer go. Writing never waits: the caller looks at `queuedBytes` first.
+ * After `close`, `abort` or the peer's leaving, `write` does nothing. No method throws.
+ */
 export interface ByteSink {
+  /** The same array goes to every subscriber in step: never change it, and frame it once (WeakMap) where it pays. */
   write(bytes: Uint8Array): void;
   /** Bytes written and not yet taken by the peer. */
   queuedBytes(): number;
-  /** Ends the answer in order. */
+  /** Ends the answer in order, after what is queued. */
   close(): void;
-  /** Called once, when the peer has left or the answer has ended. */
+  /** Cuts the connection and drops what is queued. */
+  abort(): void;
+  /** Called once, when the peer has left or the answer has ended and was taken; at once if that has happened. */
   onClose(run: () => void): void;
 }
 
@@ -37,24 +49,36 @@ export interface SinkOpening {
   readonly response: Response;
 }
 
-/** Starts a streamed 200 answer with these headers. Node writes to the socket itself. */
+/**
+ * Starts a streamed 200 answer: these headers, and those that the app has already set on `context.res`
+ * (CORS, security). Headers and first write leave at once; no length, no compression. Never called for HEAD.
+ */
 export type OpenSink = (context: Context, headers: Readonly<Record<string, string>>) => SinkOpening;
 
+/** One accepted WebSocket. No method throws; after the close `send` does nothing. */
 export interface Socket {
-  send(text: string | Uint8Array): void;
+  /** Sends one text message, given as UTF-8. The same array goes to every subscriber in step: never change it. */
+  send(text: Uint8Array): void;
   queuedBytes(): number;
-  /** `reason` is always a constant of ours. */
+  /** Starts the closing handshake. `reason` is always a constant of ours. */
   close(code: number, reason: string): void;
+  /** Cuts the connection and drops what is queued. */
+  abort(): void;
 }
 
+/** What a route does with one socket. Calls come in order, none after `closed`; none of them throws or waits. */
 export interface SocketHandler {
   open(socket: Socket): void;
-  /** A text message arrives as its UTF-8 bytes; `isBinary` for a binary one. */
+  /** One whole message (fragments joined): text as its UTF-8 bytes, or a binary one. */
   message(data: Uint8Array, isBinary: boolean): void;
+  /** Called once, whoever ended it. */
   closed(): void;
 }
 
-/** Answers the upgrade with sub-protocol `protocol` (when the client offered one) and feeds `handler`. */
+/**
+ * Answers the upgrade and feeds `handler`. Sub-protocol `protocol` is selected, none when undefined.
+ * The host owns the wire: `messageLimitBytes` (close 1009 before the payload), ping (25 s) and pong (8 s, close 4004).
+ */
 export type UpgradeSocket = (
   context: Context,
   handler: SocketHandler,
