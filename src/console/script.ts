@@ -51,6 +51,7 @@ function appendData(parent, text, found) {
     const isKey = piece[2] !== undefined;
     if (piece[1] !== undefined && !isKey) continue;
     appendMasked(parent, shown.slice(from, piece.index), found);
+    if (isKey) parent.append(element("wbr"));
     const span = element("span", isKey ? "k" : "n");
     appendMasked(span, piece[0], found);
     parent.append(span);

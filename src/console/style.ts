@@ -26,7 +26,6 @@ export const CONSOLE_STYLE = `
 [hidden] { display: none !important; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 h1, h2, h3, p, dl, dd, ol, ul, pre { margin: 0; padding: 0; }
-code, pre, textarea, .rows, #position, #name { font-family: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: .5rem; background: var(--card); color: var(--accent); padding: .3rem .6rem; z-index: 1; }
@@ -68,6 +67,7 @@ button, input { padding: .25rem .7rem; font-size: .88rem; }
 button { cursor: pointer; }
 button:hover, button[aria-pressed="true"] { border-color: var(--accent); color: var(--accent); }
 
+code, pre, textarea, .rows, #position, #name { font-family: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; }
 .figures { display: flex; gap: 1.6rem; flex-wrap: wrap; margin: .9rem 0 .6rem; }
 .figures div { display: flex; flex-direction: column-reverse; }
 .figures dt { font-size: .78rem; color: var(--dim); }
