@@ -1,0 +1,97 @@
+/**
+ * Plays the demo's events into the feed `demo` and shows what masking does to each.
+ *
+ * Owns the pace and the pairs on the terminal. Shows raw text of made-up events only, never of a real feed, and
+ * never through the log.
+ */
+import { styleText } from "node:util";
+import { compilePolicy, maskEvent, type Policy } from "../core/index.ts";
+import type { MaskwireServer } from "../server/app.ts";
+import type { Clock } from "../server/ports.ts";
+import { demoEvents } from "./demo-events.ts";
+
+export const DEMO_FEED = "demo";
+
+export interface DemoOptions {
+  readonly clock: Clock;
+  readonly perSecond: number;
+  /** Told each event as it is published, and what the policy makes of it. */
+  readonly show?: (raw: string, masked: string) => void;
+  /** What `show` is told comes from this policy; default: the default policy. */
+  readonly policy?: Policy;
+  readonly seed?: number;
+}
+
+/** Starts at once and goes on until the returned function is called. */
+export function startDemo(server: MaskwireServer, options: DemoOptions): () => void {
+  const { clock, perSecond, show, seed, policy = compilePolicy({}) } = options;
+  const events = demoEvents(seed);
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  const publishNext = (): void => {
+    const { event, data } = events.next().value as { event: string; data: string };
+    const raw = encoder.encode(data);
+    server.publish(DEMO_FEED, raw, event);
+    const masked = show === undefined ? null : maskEvent(policy, raw);
+    if (masked !== null) show?.(data, decoder.decode(masked));
+  };
+  publishNext();
+  return clock.every(1000 / perSecond, publishNext);
+}
+
+interface Piece {
+  readonly text: string;
+  readonly isMasked: boolean;
+}
+
+const PLACEHOLDER = /(\[[A-Z][A-Z0-9_]+\])/;
+
+/**
+ * Lays the two texts side by side: the n-th masked piece of one belongs to the n-th of the other.
+ * Null when something else than placeholders differs, as after a policy that keeps digits.
+ */
+export function alignPair(raw: string, masked: string): { raw: Piece[]; masked: Piece[] } | null {
+  const parts = masked.split(PLACEHOLDER);
+  const rawPieces: Piece[] = [];
+  let at = 0;
+  for (let index = 0; index < parts.length; index += 2) {
+    const kept = parts[index] ?? "";
+    const isLast = index === parts.length - 1;
+    const found = isLast ? raw.length - kept.length : raw.indexOf(kept, at);
+    if (found < at || !raw.startsWith(kept, found)) return null;
+    if (index > 0) rawPieces.push({ text: raw.slice(at, found), isMasked: true });
+    rawPieces.push({ text: kept, isMasked: false });
+    at = found + kept.length;
+  }
+  return { raw: rawPieces, masked: parts.map((text, index) => ({ text, isMasked: index % 2 === 1 })) };
+}
+
+const KEPT_MAX = 56;
+const VALUE_MAX = 44;
+
+function shorten(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit / 2)}…${text.slice(-limit / 2)}`;
+}
+
+type Paint = (text: string) => string;
+
+function paintPieces(pieces: readonly Piece[], paint: Paint, faint: Paint): string {
+  return pieces
+    .map(({ text, isMasked }) => (isMasked ? paint(shorten(text, VALUE_MAX)) : faint(shorten(text, KEPT_MAX))))
+    .join("");
+}
+
+/** Two lines for a terminal; long stretches are shortened in the middle, control characters are in JSON escapes. */
+export function formatPair(raw: string, masked: string, options: { readonly isColoured: boolean }): string {
+  const style =
+    (format: "red" | "green" | "dim" | "bold"): Paint =>
+    (text) =>
+      options.isColoured && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+  const pair = alignPair(raw, masked) ?? {
+    raw: [{ text: raw, isMasked: true }],
+    masked: [{ text: masked, isMasked: true }],
+  };
+  const before = paintPieces(pair.raw, style("red"), style("dim"));
+  const after = paintPieces(pair.masked, style("green"), (text) => text);
+  return `${style("red")("raw   ")} ${before}\n${style("green")("masked")} ${after}\n\n`;
+}
