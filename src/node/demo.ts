@@ -13,7 +13,7 @@ import { demoEvents } from "./demo-events.ts";
 export const DEMO_FEED = "demo";
 
 export interface DemoOptions {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "every">;
   readonly perSecond: number;
   /** Told each event as it is published, and what the policy makes of it. */
   readonly show?: (raw: string, masked: string) => void;
@@ -23,7 +23,7 @@ export interface DemoOptions {
 }
 
 /** Starts at once and goes on until the returned function is called. */
-export function startDemo(server: MaskwireServer, options: DemoOptions): () => void {
+export function startDemo(server: Pick<MaskwireServer, "publish">, options: DemoOptions): () => void {
   const { clock, perSecond, show, seed, policy = compilePolicy({}) } = options;
   const events = demoEvents(seed);
   const encoder = new TextEncoder();

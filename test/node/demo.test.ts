@@ -98,15 +98,9 @@ describe("playing the demo", () => {
     let tick = (): void => {};
     let isStopped = false;
     const stop = startDemo(
-      {
-        publish: (feed, data, event) => published.push({ feed, event, data: decode(data) }),
-        app: () => expect.fail("the demo needs no route"),
-        drain: () => Promise.resolve(),
-      },
+      { publish: (feed, data, event) => published.push({ feed, event, data: decode(data) }) },
       {
         clock: {
-          now: () => 0,
-          after: () => () => {},
           every: (periodMs, run) => {
             periods.push(periodMs);
             tick = run;
