@@ -140,6 +140,8 @@ const SHAPES: readonly (readonly [event: string, shape: Shape])[] = [
   ["profile.updated", profile],
 ];
 
+export const DEMO_EVENT_TYPES: readonly string[] = SHAPES.map(([event]) => event);
+
 const FIRST_MOMENT_MS = Date.UTC(2026, 0, 5, 9);
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compilePolicy, findAll, maskEvent } from "../../src/core/index.ts";
-import { alignPair, DEMO_FEED, formatPair, startDemo } from "../../src/node/demo.ts";
+import { alignPair, DEMO_FEED, formatPair, startDemo, withDemoFeed } from "../../src/node/demo.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config.ts";
 import { demoEvents, type DemoEvent } from "../../src/node/demo-events.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -91,6 +92,12 @@ describe("the demo's events, masked by the default policy", () => {
 });
 
 describe("playing the demo", () => {
+  it("needs a feed whose event types pass, and leaves a configured one alone", () => {
+    expect(withDemoFeed(DEFAULT_CONFIG).feeds[DEMO_FEED]?.eventTypes).toContain("order.created");
+    const own = { ...DEFAULT_CONFIG, feeds: { [DEMO_FEED]: { policy: "own", eventTypes: [] } } };
+    expect(withDemoFeed(own)).toEqual(own);
+  });
+
   it("publishes into the feed demo at the asked pace and shows each pair until it is stopped", () => {
     const published: { feed: string; event: string | undefined; data: string }[] = [];
     const pairs: [raw: string, masked: string][] = [];
