@@ -1,0 +1,96 @@
+/**
+ * Runs a worker of ours in the production runtime: bundle, `workerd serve` on a free loopback port, stop by pid.
+ *
+ * Owns the temporary directory and the process. Never downloads anything.
+ */
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { REPOSITORY } from "./repository.ts";
+
+/** `require` gives the binary's path alike under vitest and plain ES modules; `import` does not. */
+const { default: WORKERD } = createRequire(import.meta.url)("workerd") as { readonly default: string };
+
+export interface RunningWorker {
+  /** `http://127.0.0.1:` and the port that the system picked. */
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** Entry file below the repository. */
+  readonly entry: string;
+  /** Text bindings. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Class name of the Durable Object bound as FEEDS. */
+  readonly objectClass?: string;
+}
+
+/** Starts the worker and resolves when it listens; about a quarter of a second. */
+export async function startWorkerd(options: WorkerOptions): Promise<RunningWorker> {
+  const directory = await mkdtemp(join(tmpdir(), "maskwire-workerd-"));
+  const bundle = join(directory, "worker.js");
+  await promisify(execFile)(process.execPath, [
+    join(REPOSITORY, "worker/build.mjs"),
+    join(REPOSITORY, options.entry),
+    bundle,
+  ]);
+  await writeFile(join(directory, "config.capnp"), renderConfig(options));
+  const child = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
+    cwd: directory,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    return { origin: `http://127.0.0.1:${await readPort(child.stdio[3] as Readable)}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** workerd says on the control descriptor which port it got, once it listens. */
+async function readPort(control: Readable): Promise<number> {
+  let text = "";
+  for await (const chunk of control) {
+    text += String(chunk);
+    const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
+    if (port !== undefined) return Number(port);
+  }
+  throw new Error("workerd ended before it listened");
+}
+
+function renderConfig({ variables = {}, objectClass }: WorkerOptions): string {
+  const texts = Object.entries(variables).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`);
+  const object = objectClass === undefined ? [] : [`(name = "FEEDS", durableObjectNamespace = "${objectClass}")`];
+  const namespaces = objectClass === undefined ? "" : `(className = "${objectClass}", uniqueKey = "feeds")`;
+  // A network service refuses loopback upstreams unless it allows "local".
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "internet", network = (allow = ["public", "local"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+const main :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "2026-10-23",
+  compatibilityFlags = ["enable_request_signal", "no_websocket_standard_binary_type"],
+  bindings = [${[...texts, ...object].join(", ")}],
+  durableObjectNamespaces = [${namespaces}],
+  durableObjectStorage = (inMemory = void),
+);
+`;
+}

@@ -1,0 +1,42 @@
+/**
+ * Bundles the worker into one ES module, the `main` of wrangler.jsonc, and holds it to its size.
+ *
+ *   node worker/build.mjs [entry] [outfile]
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const GZIP_LIMIT_BYTES = 150_000;
+
+const [entry = join(ROOT, "worker/index.ts"), outfile = join(ROOT, "dist/worker/index.js")] = process.argv.slice(2);
+
+const { metafile } = await build({
+  absWorkingDir: ROOT,
+  entryPoints: [entry],
+  outfile,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["workerd", "worker", "browser"],
+  external: ["cloudflare:*"],
+  minify: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+});
+await writeFile(`${outfile}.meta.json`, JSON.stringify(metafile));
+
+const bundle = await readFile(outfile);
+const gzipBytes = gzipSync(bundle).length;
+const name = relative(process.cwd(), outfile);
+console.log(`${name}: ${bundle.length} bytes, ${gzipBytes} gzip (limit ${GZIP_LIMIT_BYTES})`);
+if (gzipBytes > GZIP_LIMIT_BYTES) {
+  console.error("The worker is over its size limit; see which import grew it in the .meta.json file beside it.");
+  process.exitCode = 1;
+}

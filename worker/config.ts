@@ -1,0 +1,138 @@
+/**
+ * Reads the worker's configuration: JSON of the shape of `ServerConfig`, every key optional.
+ *
+ * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
+ * Never coerces, and never repeats a value: a refusal names the key.
+ */
+import { ON_INVALID, type PolicySpec } from "../src/core/index.ts";
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_SERVER_LIMITS,
+  LISTENERS,
+  type FeedConfig,
+  type ListenerConfig,
+  type ListenerName,
+  type RelayConfig,
+  type ServerConfig,
+  type ServerLimits,
+} from "../src/server/config.ts";
+import { arrayOf, checkShape, isBoolean, isString, oneOf, positiveInteger, recordOf, type Shape } from "./shape.ts";
+
+/** Either a whole configuration, or the key that cannot take effect. */
+export type ConfigResult =
+  | { readonly ok: true; readonly config: ServerConfig }
+  | { readonly ok: false; readonly key: string };
+
+/** Smaller than Node's where memory decides: an isolate has 128 MB for everything. */
+const EDGE_LIMITS: ServerLimits = { ...DEFAULT_SERVER_LIMITS, connectionsLimit: 1_000, historyMaxBytes: 16_777_216 };
+
+const NAMES = arrayOf(isString);
+
+const POLICY: Shape = {
+  entities: NAMES,
+  operators: recordOf({ operator: isString, keepLast: isCount, character: isString, bits: positiveInteger }),
+  threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  onInvalid: oneOf(ON_INVALID),
+};
+
+const LISTENER: Shape = { host: isString, listenPort: isCount, unsafeNoAuthentication: isBoolean };
+
+const CONFIG: Shape = {
+  listeners: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])),
+  policies: recordOf(POLICY),
+  feeds: recordOf({ policy: isString, eventTypes: NAMES }),
+  relays: recordOf({
+    url: isString,
+    policy: isString,
+    unsafePlaintext: isBoolean,
+    headers: recordOf(isString),
+    eventTypes: NAMES,
+    always: isBoolean,
+  }),
+  limits: Object.fromEntries(Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, positiveInteger])),
+  allowedOrigins: NAMES,
+};
+
+/** What CONFIG has proved about the written configuration. */
+interface WrittenConfig {
+  readonly listeners?: Partial<Record<ListenerName, Partial<ListenerConfig>>>;
+  readonly policies?: Record<string, PolicySpec>;
+  readonly feeds?: Record<string, Partial<FeedConfig>>;
+  readonly relays?: Record<string, Partial<RelayConfig>>;
+  readonly limits?: Partial<ServerLimits>;
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** Never throws. `binding` is what wrangler binds: JSON text, a JSON value, or nothing. */
+export function readConfig(binding: unknown): ConfigResult {
+  const written = parseBinding(binding);
+  const wrong = written === undefined ? "MASKWIRE_CONFIG" : checkShape(CONFIG, written);
+  if (wrong !== undefined) return { ok: false, key: wrong };
+  const config = complete(written as WrittenConfig);
+  const contradiction = findContradiction(config);
+  return contradiction === undefined ? { ok: true, config } : { ok: false, key: contradiction };
+}
+
+function parseBinding(binding: unknown): unknown {
+  if (binding === undefined) return {};
+  if (typeof binding !== "string") return binding;
+  try {
+    return JSON.parse(binding) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function complete(written: WrittenConfig): ServerConfig {
+  const listener = (name: ListenerName): ListenerConfig => ({
+    ...DEFAULT_CONFIG.listeners[name],
+    ...written.listeners?.[name],
+  });
+  return {
+    listeners: { publish: listener("publish"), subscribe: listener("subscribe"), admin: listener("admin") },
+    policies: { default: {}, ...written.policies },
+    feeds: written.feeds === undefined ? DEFAULT_CONFIG.feeds : mapValues(written.feeds, completeFeed),
+    relays: mapValues(written.relays ?? {}, completeRelay),
+    limits: { ...EDGE_LIMITS, ...written.limits },
+    allowedOrigins: written.allowedOrigins ?? [],
+  };
+}
+
+function completeFeed(feed: Partial<FeedConfig>): FeedConfig {
+  return { policy: "default", eventTypes: [], ...feed };
+}
+
+function completeRelay(relay: Partial<RelayConfig>): RelayConfig {
+  return { url: "", policy: "default", unsafePlaintext: false, headers: {}, eventTypes: [], always: false, ...relay };
+}
+
+/** The first key that is well formed and still cannot take effect. */
+function findContradiction(config: ServerConfig): string | undefined {
+  for (const name of ["publish", "subscribe"] as const) {
+    // A worker answers the whole Internet: the same rule as for a Node listener that is not on loopback.
+    if (!config.listeners[name].unsafeNoAuthentication) return `listeners.${name}.unsafeNoAuthentication`;
+  }
+  for (const [name, feed] of Object.entries(config.feeds)) {
+    if (!Object.hasOwn(config.policies, feed.policy)) return `feeds.${name}.policy`;
+  }
+  for (const [name, relay] of Object.entries(config.relays)) {
+    if (!Object.hasOwn(config.policies, relay.policy)) return `relays.${name}.policy`;
+    if (!isUpstream(relay)) return `relays.${name}.url`;
+  }
+  return undefined;
+}
+
+function isUpstream(relay: RelayConfig): boolean {
+  if (!URL.canParse(relay.url)) return false;
+  const url = new URL(relay.url);
+  const schemes = relay.unsafePlaintext ? ["https:", "http:"] : ["https:"];
+  return schemes.includes(url.protocol) && url.username === "" && url.password === "";
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function mapValues<From, To>(record: Record<string, From>, map: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

@@ -1,0 +1,18 @@
+/** The keyed hash at the edge: synchronous, where WebCrypto would make every finding wait. */
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { StreamError, type Hmac } from "../src/core/index.ts";
+
+const KEY_MIN_BYTES = 32;
+
+/**
+ * HMAC-SHA-256 under the UTF-8 bytes of the secret; absent when there is none.
+ * @throws StreamError `BAD_CONFIG` when the secret is shorter than 32 bytes.
+ */
+export function createHmac(secret: string | undefined): Hmac | undefined {
+  if (secret === undefined) return undefined;
+  const key = new TextEncoder().encode(secret);
+  if (key.length < KEY_MIN_BYTES) throw new StreamError("BAD_CONFIG", { bytes: key.length, least: KEY_MIN_BYTES });
+  const keyed = hmac.create(sha256, key);
+  return (data) => keyed.clone().update(data).digest();
+}

@@ -1,0 +1,81 @@
+/**
+ * WebSockets in workerd: the pair, our own 101 with the sub-protocol, and a bound on what one socket may queue.
+ *
+ * The runtime pings by itself and shows neither pongs nor `bufferedAmount`, so nobody here can see how much a
+ * client has not taken. A socket therefore carries a fixed number of bytes and then counts as too slow: the client
+ * comes back with its position. That bounds the memory of a client that stopped reading.
+ */
+import { ERRORS } from "../src/core/index.ts";
+import type { Socket, SocketHandler, UpgradeSocket } from "../src/server/ports.ts";
+
+/** Most bytes that one socket sends; 8 MiB keeps a handful of stalled clients well inside an isolate's 128 MB. */
+const SOCKET_BUDGET_BYTES = 8_388_608;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Messages longer than `messageLimitBytes` close the socket with 1009 before the server looks at them. */
+export function createUpgradeSocket(messageLimitBytes: number): UpgradeSocket {
+  return (_context, handler, protocol) => {
+    const { 0: client, 1: server } = new WebSocketPair();
+    const socket = new EdgeSocket(server);
+    // From compatibility date 2026-03-17 the default is a Blob, whose bytes would come too late to keep the order.
+    server.binaryType = "arraybuffer";
+    server.accept();
+    listen(server, socket, { handler, messageLimitBytes });
+    handler.open(socket);
+    const headers: Record<string, string> = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
+    return new Response(null, { status: 101, webSocket: client, headers });
+  };
+}
+
+interface Listening {
+  readonly handler: SocketHandler;
+  readonly messageLimitBytes: number;
+}
+
+function listen(webSocket: WebSocket, socket: EdgeSocket, { handler, messageLimitBytes }: Listening): void {
+  let hasClosed = false;
+  const closed = (): void => {
+    if (hasClosed) return;
+    hasClosed = true;
+    handler.closed();
+  };
+  webSocket.addEventListener("close", closed);
+  webSocket.addEventListener("error", closed);
+  webSocket.addEventListener("message", ({ data }) => {
+    if (hasClosed) return;
+    const isBinary = typeof data !== "string";
+    const bytes = isBinary ? new Uint8Array(data) : encoder.encode(data);
+    if (bytes.length > messageLimitBytes) socket.close(ERRORS.MESSAGE_TOO_LARGE.close, "MESSAGE_TOO_LARGE");
+    else handler.message(bytes, isBinary);
+  });
+}
+
+class EdgeSocket implements Socket {
+  readonly #webSocket: WebSocket;
+  #sentBytes = 0;
+
+  constructor(webSocket: WebSocket) {
+    this.#webSocket = webSocket;
+  }
+
+  send(text: Uint8Array): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    this.#sentBytes += text.length;
+    this.#webSocket.send(decoder.decode(text));
+  }
+
+  queuedBytes(): number {
+    return this.#sentBytes < SOCKET_BUDGET_BYTES ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.close(code, reason);
+  }
+
+  abort(): void {
+    // The runtime has no way to cut a socket; the close frame waits behind what is queued, which is bounded above.
+    this.close(ERRORS.TOO_SLOW.close, "TOO_SLOW");
+  }
+}
