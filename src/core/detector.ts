@@ -28,7 +28,7 @@ export interface Candidate {
   readonly text: string;
   /** True when a context word of the detector stands before the match in the same record. */
   readonly hasContext: boolean;
-  /** The folded character just before the match, "" at the start of the text. */
+  /** The (up to) two folded characters just before the match, the nearest last; "" at the start of the text. */
   readonly before: string;
   /** The (up to) two folded characters just after the match, "" at the end of the text. */
   readonly after: string;
@@ -52,7 +52,8 @@ export interface Detector {
   readonly tail?: string;
   /**
    * Which neighbours forbid a match: `word` (default) = a letter, digit or `_` on either side;
-   * `number` = also `.digit`, and separator + digit; `none` = nothing.
+   * `number` = also a digit and `.` before, or `.` and a digit after; `none` = nothing.
+   * What else a detector refuses beside it (separator and digit) it says in `validate`.
    */
   readonly boundary?: "word" | "number" | "none";
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */
