@@ -21,11 +21,19 @@ export const ERRORS = {
   BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
   BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },
   BAD_POSITION: { http: 400, close: 4502, retry: false, text: "the position is not one that this server issues" },
+  BAD_REQUEST: { http: 400, close: 1002, retry: false, text: "the request is not valid HTTP" },
   BINARY_REFUSED: { http: 400, close: 1003, retry: false, text: "binary messages are not accepted; send text" },
+  BODY_BROKEN: { http: 400, close: 1011, retry: true, text: "the body broke off" },
   CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
   EVENT_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the event is longer than eventLimitBytes" },
   FEED_LIMIT: { http: 507, close: 4006, retry: true, text: "no more feeds can be opened (feedsLimit)" },
+  FEED_LIST: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "join at most feedsPerStreamLimit feeds by commas, each once, and only to subscribe",
+  },
   FEED_NAME: {
     http: 400,
     close: 4502,
@@ -46,6 +54,8 @@ export const ERRORS = {
     retry: false,
     text: "unsupported content encoding; send the body as identity",
   },
+  HEADERS_TIMEOUT: { http: 408, close: 1002, retry: true, text: "the headers took too long" },
+  HEADERS_TOO_LARGE: { http: 431, close: 1002, retry: false, text: "the headers are longer than 16384 bytes" },
   INTERNAL: { http: 500, close: 1011, retry: true, text: "internal error; nothing was released" },
   INVALID_INPUT: {
     http: 422,
@@ -58,6 +68,12 @@ export const ERRORS = {
     close: 1011,
     retry: false,
     text: "an operator needs a key and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY",
+  },
+  LISTEN_FAILED: {
+    http: 500,
+    close: 1011,
+    retry: false,
+    text: "the address is in use or not one of this machine; choose another port with --port or listenPort",
   },
   LINE_TOO_LONG: { http: 413, close: 1009, retry: false, text: "a line is longer than lineLimitBytes" },
   JSON_TOO_DEEP: { http: 400, close: 4506, retry: false, text: "the JSON is nested deeper than jsonDepthLimit" },
@@ -73,6 +89,13 @@ export const ERRORS = {
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
   UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },
+  UPGRADE_REFUSED: {
+    http: 400,
+    close: 1002,
+    retry: false,
+    text: "only a GET can be upgraded; send the request without the Upgrade header",
+  },
+  UPGRADE_NEEDED: { http: 426, close: 4502, retry: false, text: "this route speaks WebSocket only" },
   UPSTREAM_LOST: { http: 502, close: 4008, retry: true, text: "the upstream cannot be reached" },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,0 +1,19 @@
+/** Time on Node. Its timers never keep the process alive. */
+import type { Clock } from "../server/ports.ts";
+
+export const nodeClock: Clock = {
+  now: () => Date.now(),
+  soon: (run) => {
+    setImmediate(run);
+  },
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+  every: (periodMs, run) => {
+    const timer = setInterval(run, periodMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};

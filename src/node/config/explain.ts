@@ -1,0 +1,122 @@
+/**
+ * Says in words what the schema found, and what to write instead.
+ *
+ * Owns the sentences. They quote key names and ranges, never a value: a value may be a secret.
+ */
+import { z } from "zod";
+import { configSchema } from "./schema.ts";
+import { suggest } from "./suggest.ts";
+
+type Issue = z.core.$ZodIssue;
+type SchemaNode = z.core.JSONSchema.BaseSchema;
+
+export interface Explained {
+  readonly path: readonly PropertyKey[];
+  /** True when the key is what is wrong, not the value behind it. */
+  readonly isKey: boolean;
+  readonly text: string;
+}
+
+const SECRET_NAME = /key|secret|salt/i;
+const KEY_REFUSED =
+  "the root key never stands in the configuration; set MASKWIRE_KEY_FILE (or MASKWIRE_KEY) and remove this line";
+
+/** What each pattern of the schema asks for, by the last fixed key above the value. */
+const PATTERN_TEXTS: Readonly<Record<string, string>> = {
+  allowedOrigins: "write an origin such as https://app.example.com, without a path",
+  character: "write one printable ASCII character",
+  entities: "write entity names in capitals, such as EMAIL",
+  eventTypes: "write 1 to 128 characters without a line break",
+  feeds: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -, or *",
+  headers: "header names are tokens and values printable ASCII",
+  host: "write an IP address or a host name",
+  operators: "write an entity in capitals, such as EMAIL, or `default`",
+  policies: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  policy: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  relays: "a relay name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+};
+
+/** One issue becomes one sentence, or several where it names several keys. */
+export function explainIssue(issue: Issue): Explained[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], isKey: true, text: explainKey(issue.path, key) }));
+  }
+  return [{ path: issue.path, isKey: issue.code === "invalid_key", text: explainValue(issue) }];
+}
+
+function explainKey(path: readonly PropertyKey[], key: string): string {
+  const allowed = keysAt(path);
+  const near = suggest(key, allowed);
+  if (near !== undefined) return `unknown key; did you mean \`${near}\`?`;
+  if (path.length === 0 && SECRET_NAME.test(key)) return KEY_REFUSED;
+  return `unknown key; known here: ${allowed.join(", ")}`;
+}
+
+function explainValue(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `write ${article(issue.expected)}; nothing is converted`;
+    case "too_small":
+      return issue.origin === "array" || issue.origin === "string"
+        ? "must not be empty"
+        : `must be at least ${String(issue.minimum)}`;
+    case "too_big":
+      return issue.origin === "string" ? "is too long" : `must be at most ${String(issue.maximum)}`;
+    case "invalid_value":
+      return `write one of: ${issue.values.join(", ")}`;
+    case "invalid_union":
+      return `write one of: ${choicesOf(issue).join(", ")}`;
+    case "invalid_format":
+    case "invalid_key":
+      return PATTERN_TEXTS[lastFixedKey(issue.path)] ?? "is not in the expected form";
+    case "custom":
+      return issue.message;
+    default:
+      return "is not valid here";
+  }
+}
+
+function article(expected: string): string {
+  const words: Readonly<Record<string, string>> = {
+    array: "a list",
+    boolean: "true or false",
+    int: "a whole number",
+    number: "a number",
+    object: "a mapping of keys to values",
+    record: "a mapping of names to values",
+    string: "a text (in quotes when it looks like a number)",
+  };
+  return words[expected] ?? expected;
+}
+
+function lastFixedKey(path: readonly PropertyKey[]): string {
+  return (
+    path
+      .map(String)
+      .filter((key) => Object.hasOwn(PATTERN_TEXTS, key))
+      .at(-1) ?? ""
+  );
+}
+
+function choicesOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
+  return "options" in issue ? (issue.options ?? []).map(String) : [];
+}
+
+/** The keys that the schema allows at this path; of a choice, the keys of every branch. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let nodes: SchemaNode[] = [z.toJSONSchema(configSchema, { io: "input" })];
+  for (const key of path) nodes = nodes.flatMap((node) => childrenOf(node, String(key)));
+  return [...new Set(nodes.flatMap(branchesOf).flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+function childrenOf(node: SchemaNode, key: string): SchemaNode[] {
+  return branchesOf(node).flatMap((branch) => {
+    const child = branch.properties?.[key] ?? branch.additionalProperties;
+    return typeof child === "object" ? [child] : [];
+  });
+}
+
+function branchesOf(node: SchemaNode): SchemaNode[] {
+  const branches = node.oneOf ?? node.anyOf;
+  return branches === undefined ? [node] : branches.filter((branch) => typeof branch === "object");
+}

@@ -1,0 +1,100 @@
+/**
+ * Puts the configuration together: file, then environment, then flags; the last one wins.
+ *
+ * Owns the order and the rule that a non-loopback address is a deliberate choice. Never serves anything.
+ */
+import { readFile } from "node:fs/promises";
+import { LISTENERS, type ListenerConfig, type ListenerName, type ServerConfig } from "../../server/config.ts";
+import { readEnvironment, type Environment, type Settings } from "./environment.ts";
+import { createHmacPort, randomKey, readKey } from "./key.ts";
+import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
+import { CONFIG_LIMIT_BYTES, readConfig } from "./read.ts";
+import type { FileConfig } from "./schema.ts";
+import type { Hmac } from "../../core/index.ts";
+
+export interface LoadRequest {
+  readonly environment: Environment;
+  /** `--config`; without it MASKWIRE_CONFIG, without both the defaults. */
+  readonly configFile?: string | undefined;
+  /** `--port`: the public listeners' port. */
+  readonly listenPort?: number | undefined;
+  /** What stands for a missing root key: nothing, or one that dies with the process. */
+  readonly missingKey: "none" | "random";
+}
+
+export interface Loaded {
+  readonly config: ServerConfig;
+  /** Absent when no key is configured. */
+  readonly hmac?: Hmac;
+  /** How messages call the file that was read; undefined when there was none. */
+  readonly fileName: string | undefined;
+}
+
+/** Reads and checks everything; every problem of file, environment and key at once. */
+export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> {
+  const settings = readEnvironment(request.environment);
+  if (!settings.ok) return settings;
+  const fileName = request.configFile ?? settings.value.configFile;
+  const [file, key] = await Promise.all([readFileConfig(fileName), readKey(settings.value)]);
+  if (!file.ok || !key.ok) return { ok: false, problems: problemsOf(file, key) };
+  const config = complete(file.value, { ...settings.value, ...publicPort(request.listenPort) });
+  const rootKey = key.value ?? (request.missingKey === "random" ? randomKey() : undefined);
+  return {
+    ok: true,
+    value: { config, fileName, ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }) },
+  };
+}
+
+/** The addresses that would let anyone on the network in, each with the line that says it is meant. */
+export function checkReach(config: ServerConfig, source: string): ConfigProblem[] {
+  return LISTENERS.filter((name) => {
+    const { host, unsafeNoAuthentication } = config.listeners[name];
+    return !isLoopback(host) && !unsafeNoAuthentication;
+  }).map((name) => ({
+    source,
+    path: `listeners.${name}.host`,
+    text:
+      "is not a loopback address and nothing authenticates callers; use 127.0.0.1, or, where a network policy is " +
+      `the fence, add \`unsafeNoAuthentication: true\` under listeners.${name} (or MASKWIRE_UNSAFE_NO_AUTHENTICATION=true)`,
+  }));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(host);
+}
+
+async function readFileConfig(fileName: string | undefined): Promise<Result<FileConfig>> {
+  if (fileName === undefined) return readConfig("", "defaults");
+  const refuse = (text: string): Result<FileConfig> => ({
+    ok: false,
+    problems: [{ source: fileName, path: "", text }],
+  });
+  try {
+    const bytes = await readFile(fileName);
+    if (bytes.length > CONFIG_LIMIT_BYTES) return refuse(`is longer than ${CONFIG_LIMIT_BYTES} bytes`);
+    return readConfig(new TextDecoder("utf-8", { fatal: true }).decode(bytes), fileName);
+  } catch {
+    return refuse("cannot be read as UTF-8 text; does the file exist?");
+  }
+}
+
+function publicPort(listenPort: number | undefined): Pick<Settings, "listenPort"> {
+  return listenPort === undefined ? {} : { listenPort };
+}
+
+function complete(file: FileConfig, settings: Settings): ServerConfig {
+  const listeners = { ...file.listeners } as Record<ListenerName, ListenerConfig>;
+  for (const name of LISTENERS) {
+    const isAdmin = name === "admin";
+    const host = isAdmin ? settings.adminHost : settings.host;
+    const listenPort = isAdmin ? settings.adminListenPort : settings.listenPort;
+    const { unsafeNoAuthentication } = settings;
+    listeners[name] = {
+      ...listeners[name],
+      ...(host === undefined ? {} : { host }),
+      ...(listenPort === undefined ? {} : { listenPort }),
+      ...(unsafeNoAuthentication === undefined ? {} : { unsafeNoAuthentication }),
+    };
+  }
+  return { ...file, listeners, policies: { default: {}, ...file.policies } };
+}

@@ -1,0 +1,142 @@
+/**
+ * Turns the text of maskwire.yaml into a checked configuration, or into every problem with its line and column.
+ *
+ * Owns YAML and cross-checks between keys. Never opens a file, reads a variable, or repeats a value in a problem.
+ */
+import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
+import { compilePolicy } from "../../core/index.ts";
+import { explainIssue } from "./explain.ts";
+import type { ConfigProblem, Result } from "./problem.ts";
+import { configSchema, type FileConfig } from "./schema.ts";
+import { suggest } from "./suggest.ts";
+
+export const CONFIG_LIMIT_BYTES = 1_048_576;
+const ALIAS_LIMIT = 100;
+
+/** The YAML mistakes that people make, by the parser's code; its own sentences quote the file. */
+const YAML_TEXTS: Readonly<Record<string, string>> = {
+  BAD_INDENT: "the indentation does not match the lines above",
+  DUPLICATE_KEY: "this key stands twice; keep one",
+  MULTIPLE_DOCS: "write one document; remove `---` and what follows",
+  TAB_AS_INDENT: "indent with spaces, not with a tab",
+  TAG_RESOLVE_FAILED: "tags (`!…`) are not allowed",
+  UNEXPECTED_TOKEN: "YAML does not allow this here",
+  MISSING_CHAR: "a quote, bracket or comma is missing",
+  BLOCK_AS_IMPLICIT_KEY: "put a nested mapping on its own lines",
+  MULTILINE_IMPLICIT_KEY: "a key must stand on one line; is a `:` or a quote missing?",
+};
+
+type Path = readonly PropertyKey[];
+
+interface Source {
+  readonly name: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+/** An empty text is the default configuration. `name` is how problems call the file. */
+export function readConfig(text: string, name: string): Result<FileConfig> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
+  const source: Source = { name, document, lines };
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    return {
+      ok: false,
+      problems: faults.map((fault) =>
+        problemAt(source, fault.pos[0], "", YAML_TEXTS[fault.code] ?? "is not valid YAML"),
+      ),
+    };
+  }
+  const plain = toPlain(document);
+  if (plain === undefined) return { ok: false, problems: [problemAt(source, 0, "", "too many aliases (`*name`)")] };
+  const parsed = configSchema.safeParse(plain.value ?? {});
+  if (!parsed.success) {
+    const explained = parsed.error.issues.flatMap(explainIssue);
+    return { ok: false, problems: explained.map((one) => problem(source, one.path, one.text, one.isKey)) };
+  }
+  const problems = crossCheck(source, parsed.data);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: parsed.data };
+}
+
+function toPlain(document: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: document.toJS({ maxAliasCount: ALIAS_LIMIT }) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
+  return [
+    ...Object.keys(config.policies).flatMap((name) => checkEntities(source, config, name)),
+    ...Object.entries(config.feeds).flatMap(([name, feed]) =>
+      checkPolicyName(source, config, { path: ["feeds", name, "policy"], policy: feed.policy }),
+    ),
+    ...Object.entries(config.relays).flatMap(([name, relay]) => [
+      ...checkPolicyName(source, config, { path: ["relays", name, "policy"], policy: relay.policy }),
+      ...checkRelayUrl(source, ["relays", name, "url"], relay),
+    ]),
+  ];
+}
+
+function checkPolicyName(source: Source, config: FileConfig, use: { path: Path; policy: string }): ConfigProblem[] {
+  const known = ["default", ...Object.keys(config.policies)];
+  if (known.includes(use.policy)) return [];
+  const near = suggest(use.policy, known);
+  const hint = near === undefined ? `known: ${[...new Set(known)].join(", ")}` : `did you mean \`${near}\`?`;
+  return [problem(source, use.path, `no such policy; ${hint}`)];
+}
+
+function checkEntities(source: Source, config: FileConfig, name: string): ConfigProblem[] {
+  const policy = config.policies[name];
+  const uses = [
+    ...(policy?.entities ?? []).map((entity, index) => ({ entity, path: ["entities", index], isKey: false })),
+    ...Object.keys(policy?.operators ?? {}).map((entity) => ({ entity, path: ["operators", entity], isKey: true })),
+  ].filter(({ entity }) => entity !== "default");
+  if (uses.length === 0) return [];
+  const known = [...new Set(compilePolicy({}).detectors.map((detector) => detector.entity))];
+  return uses
+    .filter(({ entity }) => !known.includes(entity))
+    .map(({ entity, path, isKey }) => {
+      const near = suggest(entity, known);
+      const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
+      return problem(source, ["policies", name, ...path], `no such entity; ${hint}`, isKey);
+    });
+}
+
+function checkRelayUrl(source: Source, path: Path, relay: FileConfig["relays"][string]): ConfigProblem[] {
+  const say = (text: string): ConfigProblem[] => [problem(source, path, text)];
+  if (!URL.canParse(relay.url)) return say("write a whole URL, such as https://example.com/events");
+  const url = new URL(relay.url);
+  if (url.username !== "" || url.password !== "") return say("no user name or password here; use `headers`");
+  if (url.hash !== "") return say("remove the part after `#`");
+  if (url.protocol === "https:") return [];
+  if (url.protocol !== "http:") return say("write a URL that starts with https://");
+  return relay.unsafePlaintext ? [] : say("write https://, or add `unsafePlaintext: true` beside the url");
+}
+
+function problem(source: Source, path: Path, text: string, isKey = false): ConfigProblem {
+  return problemAt(source, offsetOf(source.document, path, isKey), path.map(String).join("."), text);
+}
+
+function problemAt(source: Source, offset: number, path: string, text: string): ConfigProblem {
+  const { line, col } = source.lines.linePos(offset);
+  return { source: source.name, line: Math.max(line, 1), column: Math.max(col, 1), path, text };
+}
+
+/** Where the value (or the key) at this path starts; for one that is missing, where its parent starts. */
+function offsetOf(document: Document, path: Path, isKey: boolean): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent = document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(last));
+      const node = isKey || !isNode(pair?.value) ? pair?.key : pair.value;
+      if (isNode(node) && node.range) return node.range[0];
+    }
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}

@@ -1,0 +1,161 @@
+/**
+ * The shape of maskwire.yaml: one schema gives the check, the defaults, the JSON Schema and docs/config.md.
+ *
+ * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
+ */
+import { z } from "zod";
+import { ON_INVALID } from "../../core/index.ts";
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_SERVER_LIMITS,
+  LISTENERS,
+  type ListenerName,
+  type ServerLimits,
+} from "../../server/config.ts";
+
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
+const ENTITY = /^[A-Z][A-Z0-9_]{0,63}$/;
+const OPERATOR_KEY = /^(?:default|[A-Z][A-Z0-9_]{0,63})$/;
+const HOST = /^[0-9A-Za-z.:-]{1,253}$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+/** Printable ASCII and nothing that could start another header line. */
+const HEADER_VALUE = /^[\x20-\x7e]{0,8192}$/;
+const EVENT_TYPE = /^[^\r\n\0]{1,128}$/;
+const ORIGIN = /^https?:\/\/[^/\s?#@]+$/;
+
+const operator = z.discriminatedUnion("operator", [
+  z.strictObject({ operator: z.literal("redact").describe("Writes [ENTITY] in place of the value.") }),
+  z.strictObject({
+    operator: z.literal("mask").describe("Replaces letters and digits, keeps separators."),
+    keepLast: z.int().min(0).max(8).exactOptional().describe("Characters at the end that stay readable."),
+    character: z
+      .string()
+      .regex(/^[!-~]$/)
+      .exactOptional()
+      .describe("What stands for a hidden character; one printable ASCII character."),
+  }),
+  z.strictObject({
+    operator: z.literal("hash").describe("Writes a keyed token: equal values give equal tokens. Needs the root key."),
+    bits: z.int().min(40).max(256).exactOptional().describe("Length of the token in bits."),
+  }),
+]);
+
+const policy = z.strictObject({
+  entities: z
+    .array(z.string().regex(ENTITY))
+    .min(1)
+    .exactOptional()
+    .describe("Entities to look for; default: every built-in detector."),
+  operators: z
+    .record(z.string().regex(OPERATOR_KEY), operator)
+    .exactOptional()
+    .describe("What happens to each entity, or to `default`: every other one."),
+  threshold: z.number().min(0).max(1).exactOptional().describe("Lowest score that counts; default 0.6."),
+  onInvalid: z
+    .enum(ON_INVALID)
+    .exactOptional()
+    .describe("What happens to a record that cannot be parsed; default mask-as-text."),
+});
+
+const eventTypes = z
+  .array(z.string().regex(EVENT_TYPE))
+  .default([])
+  .describe("Event types that pass; any other becomes `message`.");
+
+const policyName = z.string().regex(NAME).default("default").describe("Name under `policies`.");
+
+const feed = z.strictObject({ policy: policyName, eventTypes });
+
+const relay = z.strictObject({
+  url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
+  policy: policyName,
+  unsafePlaintext: z
+    .boolean()
+    .default(false)
+    .describe("Allows an http upstream: raw data crosses the network in clear."),
+  headers: z
+    .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE))
+    .default({})
+    .describe("Request headers for the upstream, such as authorization. Never logged."),
+  eventTypes,
+  always: z.boolean().default(false).describe("Follows the upstream even without a subscriber."),
+});
+
+function listener(name: ListenerName, what: string) {
+  const preset = DEFAULT_CONFIG.listeners[name];
+  return z
+    .strictObject({
+      host: z.string().regex(HOST).default(preset.host).describe("Address to listen on."),
+      listenPort: z.int().min(0).max(65_535).default(preset.listenPort).describe("TCP port; 0: the system picks one."),
+      unsafeNoAuthentication: z
+        .boolean()
+        .default(preset.unsafeNoAuthentication)
+        .describe("Says that whoever reaches the address may use it; any but a loopback address needs it."),
+    })
+    .prefault({})
+    .describe(what);
+}
+
+function limit(name: keyof ServerLimits, range: readonly [number, number], what: string) {
+  return z.int().min(range[0]).max(range[1]).default(DEFAULT_SERVER_LIMITS[name]).describe(what);
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+const limits = z.strictObject({
+  eventLimitBytes: limit("eventLimitBytes", [256, MIB], "Longest event of a feed."),
+  messageLimitBytes: limit("messageLimitBytes", [KIB, 16 * MIB], "Longest WebSocket message."),
+  lineLimitBytes: limit("lineLimitBytes", [KIB, 16 * MIB], "Longest line of NDJSON, longest event of SSE."),
+  jsonDepthLimit: limit("jsonDepthLimit", [1, 10_000], "Deepest nesting of JSON."),
+  connectionsLimit: limit("connectionsLimit", [1, 1_000_000], "Streams and sockets at once."),
+  feedsLimit: limit("feedsLimit", [1, 1_000_000], "Feeds with a history at once."),
+  feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),
+  subscriberQueueBytes: limit("subscriberQueueBytes", [16 * KIB, GIB], "Unsent bytes before a subscriber is ended."),
+  writeStallMs: limit("writeStallMs", [100, HOUR], "Time without progress before a subscriber is ended."),
+  historyMaxBytes: limit("historyMaxBytes", [64 * KIB, 64 * GIB], "Masked events kept for resuming, per feed."),
+  historyMaxAgeMs: limit("historyMaxAgeMs", [SECOND, 720 * HOUR], "Age at which kept events are dropped."),
+  heartbeatMs: limit("heartbeatMs", [100, 10 * 60 * SECOND], "Time between heartbeats to subscribers."),
+  connectionMaxAgeMs: limit(
+    "connectionMaxAgeMs",
+    [SECOND, 24 * HOUR],
+    "Age at which a connection is asked to reconnect.",
+  ),
+  producerIdleTimeoutMs: limit("producerIdleTimeoutMs", [100, HOUR], "Silence before a producer's body is ended."),
+  upstreamIdleTimeoutMs: limit("upstreamIdleTimeoutMs", [100, HOUR], "Silence before an upstream is reconnected."),
+  lingerMs: limit("lingerMs", [0, HOUR], "Time an upstream is kept after its last subscriber; 0: none."),
+  drainGraceMs: limit("drainGraceMs", [0, 10 * 60 * SECOND], "Time served after SIGTERM before streams end; 0: none."),
+  drainWindowMs: limit("drainWindowMs", [0, 10 * 60 * SECOND], "Time over which subscribers are ended; 0: at once."),
+  drainLimitMs: limit("drainLimitMs", [SECOND, 30 * 60 * SECOND], "Time after SIGTERM at which the process exits."),
+}) satisfies z.ZodType<ServerLimits>;
+
+const NO_FILE = DEFAULT_CONFIG.feeds["*"] ?? { policy: "default", eventTypes: [] };
+
+/** maskwire.yaml as a whole. Its output is a `ServerConfig` once `default` is among the policies. */
+export const configSchema = z.strictObject({
+  listeners: z
+    .strictObject({
+      publish: listener("publish", "Where producers come in: masking and publishing."),
+      subscribe: listener("subscribe", "Where subscribers come in: feeds, relays, console."),
+      admin: listener("admin", "Where operations come in: health and metrics."),
+    } satisfies Record<(typeof LISTENERS)[number], unknown>)
+    .prefault({})
+    .describe("Two listeners with the same host and port share one socket."),
+  policies: z.record(z.string().regex(NAME), policy).default({}).describe("Name to policy; `default` always exists."),
+  feeds: z
+    .record(z.string().regex(FEED_NAME), feed)
+    .default({ "*": { policy: NO_FILE.policy, eventTypes: [...NO_FILE.eventTypes] } })
+    .describe("Name to feed; `*` opens every other name."),
+  relays: z.record(z.string().regex(NAME), relay).default({}).describe("Name to upstream feed."),
+  limits: limits.prefault({}).describe("Every limit of the server."),
+  allowedOrigins: z
+    .array(z.string().regex(ORIGIN))
+    .default([])
+    .describe("Origins that browsers may come from, exact; empty: same origin only."),
+});
+
+export type FileConfig = z.output<typeof configSchema>;

@@ -1,0 +1,190 @@
+/**
+ * WebSockets on Node: the handshake, frames that many subscribers share, and pings.
+ *
+ * Owns every `ws` object. Never reads a message, and never lets an exception of a handler reach the process.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type WebSocket } from "ws";
+import { ERRORS, type ErrorCode } from "../core/index.ts";
+import type { Clock, Log, Socket, SocketHandler, UpgradeSocket } from "../server/ports.ts";
+import { bindingsOf, takeOver } from "./bindings.ts";
+
+export interface WebSocketOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Longest message taken; a longer one is refused by its length field, with close code 1009. */
+  readonly messageLimitBytes: number;
+  /** Time between pings. */
+  readonly pingMs?: number;
+  /** Time for the answer before the connection is closed with 4004. */
+  readonly pongMs?: number;
+}
+
+const PING_MS = 25_000;
+const PONG_MS = 8_000;
+const TEXT_FRAME = 0x81;
+
+export interface WebSocketHost {
+  readonly upgradeSocket: UpgradeSocket;
+  /** Keeps what came in with an upgrade request until its route accepts or refuses it. */
+  keep(incoming: IncomingMessage, head: Buffer): void;
+  /** Cuts every connection and stops the pings. */
+  stop(): void;
+}
+
+export function createWebSocketHost(options: WebSocketOptions): WebSocketHost {
+  const heads = new WeakMap<IncomingMessage, Buffer>();
+  const protocols = new WeakMap<IncomingMessage, string>();
+  const open = new Set<Connection>();
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.messageLimitBytes,
+    // Without it `ws` echoes the first protocol offered, which may be a token.
+    handleProtocols: (_offered, incoming) => protocols.get(incoming) ?? false,
+  });
+  const frame = createFramer();
+  const stopPings = startPings(open, options);
+
+  function upgradeSocket(...[context, handler, protocol]: Parameters<UpgradeSocket>): Response {
+    const { incoming, outgoing } = bindingsOf(context);
+    const head = heads.get(incoming);
+    if (head === undefined) return new Response(null, { status: 426, headers: { upgrade: "websocket" } });
+    const duplex = incoming.socket;
+    outgoing.detachSocket(duplex);
+    if (protocol !== undefined) protocols.set(incoming, protocol);
+    server.handleUpgrade(incoming, duplex, head, (socket) => {
+      const connection = new Connection(socket, { duplex, handler, frame, log: options.log });
+      open.add(connection);
+      socket.on("close", () => open.delete(connection));
+      connection.start();
+    });
+    return takeOver(outgoing);
+  }
+
+  return {
+    upgradeSocket,
+    keep: (incoming, head) => void heads.set(incoming, head),
+    stop: () => {
+      stopPings();
+      for (const connection of open) connection.abort();
+    },
+  };
+}
+
+interface Wiring {
+  readonly duplex: Duplex;
+  readonly handler: SocketHandler;
+  readonly frame: (text: Uint8Array) => Uint8Array;
+  readonly log: Log;
+}
+
+/** One accepted socket. States are those of `ws`: open, closing, closed. */
+class Connection implements Socket {
+  isAnswering = true;
+  readonly #socket: WebSocket;
+  readonly #wiring: Wiring;
+
+  constructor(socket: WebSocket, wiring: Wiring) {
+    this.#socket = socket;
+    this.#wiring = wiring;
+  }
+
+  start(): void {
+    const { handler } = this.#wiring;
+    this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
+      this.isAnswering = true;
+      if (this.#isOpen()) this.#guard(() => handler.message(data, isBinary));
+    });
+    this.#socket.on("pong", () => {
+      this.isAnswering = true;
+    });
+    // `ws` closes by itself with the code that fits (1002, 1007, 1009); its text may quote the frame.
+    this.#socket.on("error", () => undefined);
+    this.#socket.on("close", () => this.#guard(() => handler.closed()));
+    this.#guard(() => handler.open(this));
+  }
+
+  send(text: Uint8Array): void {
+    // Uncompressed frames leave `ws` at once as well, so ours cannot come between two halves of one of its own.
+    if (this.#isOpen()) this.#wiring.duplex.write(this.#wiring.frame(text));
+  }
+
+  queuedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isOpen()) this.#socket.close(code, reason);
+  }
+
+  closeWith(code: ErrorCode): void {
+    this.close(ERRORS[code].close, code);
+  }
+
+  abort(): void {
+    this.#socket.terminate();
+  }
+
+  ping(): void {
+    if (!this.#isOpen()) return;
+    this.isAnswering = false;
+    this.#socket.ping();
+  }
+
+  #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch {
+      this.#wiring.log.error("socket_handler_failed");
+      this.closeWith("INTERNAL");
+    }
+  }
+}
+
+/** One pair of timers for all connections: a ping each, then a look at who answered. */
+function startPings(open: ReadonlySet<Connection>, options: WebSocketOptions): () => void {
+  const { clock, pingMs = PING_MS, pongMs = PONG_MS } = options;
+  let stopLook = (): void => undefined;
+  const stopPing = clock.every(pingMs, () => {
+    for (const connection of open) connection.ping();
+    stopLook = clock.after(pongMs, () => {
+      for (const connection of open) if (!connection.isAnswering) connection.closeWith("NO_PONG");
+    });
+  });
+  return () => {
+    stopPing();
+    stopLook();
+  };
+}
+
+/** Frames a text message once for all who get the same array (RFC 6455, 5.2; a server does not mask). */
+function createFramer(): (text: Uint8Array) => Uint8Array {
+  const framed = new WeakMap<Uint8Array, Uint8Array>();
+  return (text) => {
+    const known = framed.get(text);
+    if (known !== undefined) return known;
+    const head = frameHead(text.length);
+    const frame = Buffer.allocUnsafe(head.length + text.length);
+    frame.set(head);
+    frame.set(text, head.length);
+    framed.set(text, frame);
+    return frame;
+  };
+}
+
+function frameHead(lengthBytes: number): Buffer {
+  if (lengthBytes < 126) return Buffer.of(TEXT_FRAME, lengthBytes);
+  if (lengthBytes < 65_536) return Buffer.of(TEXT_FRAME, 126, lengthBytes >> 8, lengthBytes & 0xff);
+  const head = Buffer.alloc(10);
+  head.writeUInt8(TEXT_FRAME, 0);
+  head.writeUInt8(127, 1);
+  head.writeBigUInt64BE(BigInt(lengthBytes), 2);
+  return head;
+}
