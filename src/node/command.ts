@@ -1,0 +1,49 @@
+/** What a command is: a value whose `run` is given everything it touches. */
+import { InvalidArgumentError, Option, type Command as Parser } from "commander";
+import { FORMATS, type Format } from "../core/index.ts";
+import type { ExitCode, Io } from "./io.ts";
+
+/** Everything that a command line can say. Each command declares, and is given, the part that it knows. */
+export interface Arguments {
+  readonly file?: string;
+  readonly config?: string;
+  readonly policy?: string;
+  readonly format?: Format;
+  readonly port?: number;
+  readonly demo?: boolean;
+  readonly seed?: number;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Examples and exit codes, shown below the options. */
+  readonly notes: string;
+  define(parser: Parser): Parser;
+  run(args: Arguments, io: Io): Promise<ExitCode>;
+}
+
+export const configOption = (): Option => new Option("-c, --config <file>", "configuration file (maskwire.yaml)");
+export const policyOption = (): Option => new Option("-p, --policy <name>", "policy of the configuration file");
+export const formatOption = (): Option => new Option("-f, --format <format>", "what the input is").choices(FORMATS);
+
+/** A whole number in a range, exactly as written: no sign, no fraction, no spaces. */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum) return Number(text);
+    throw new InvalidArgumentError(`Write a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+const FORMAT_BY_ENDING: Readonly<Record<string, Format>> = {
+  json: "json",
+  jsonl: "ndjson",
+  ndjson: "ndjson",
+  sse: "sse",
+};
+
+/** The format asked for; else by the file's ending; else text. */
+export function formatOf({ format, file }: Arguments): Format {
+  const ending = /\.([a-z]+)$/i.exec(file ?? "")?.[1] ?? "";
+  return format ?? FORMAT_BY_ENDING[ending.toLowerCase()] ?? "text";
+}

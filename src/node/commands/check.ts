@@ -1,0 +1,54 @@
+/** `maskwire check`: does the configuration hold, and what does each policy cost. */
+import type { Policy } from "../../core/index.ts";
+import { configOption, type Command } from "../command.ts";
+import { checkReach, loadConfig } from "../config/load.ts";
+import { tell } from "../io.ts";
+import { createOutput } from "../output.ts";
+import { compileNamed, report } from "../policies.ts";
+
+export const check: Command = {
+  name: "check",
+  summary: "check a configuration file and print what each policy does",
+  notes: `
+Without --config the defaults are checked. Every mistake is printed with line and column.
+
+Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
+  define: (parser) => parser.addOption(configOption()),
+  run: async (args, io) => {
+    const loaded = await loadConfig({ environment: io.environment, configFile: args.config, missingKey: "none" });
+    if (!loaded.ok) {
+      report(loaded.problems, io);
+      return 1;
+    }
+    const { config, fileName = "defaults", hmac } = loaded.value;
+    const compiled = Object.keys(config.policies).map((name) => compileNamed(config, name, hmac));
+    const problems = [
+      ...checkReach(config, fileName),
+      ...compiled.flatMap((one) => (one.ok ? [] : one.problems.map((problem) => ({ ...problem, source: fileName })))),
+    ];
+    const output = createOutput(io.stdout);
+    for (const one of compiled) if (one.ok) await output.write(describePolicy(one.value));
+    await output.finish();
+    report(problems, io);
+    if (problems.length > 0) return 1;
+    tell(io, `${fileName}: ok`);
+    return 0;
+  },
+};
+
+function describePolicy(policy: Policy): string {
+  const { instructions, byteClasses } = policy.figures;
+  const rows = [
+    ["longest match", `${format(policy.longestMatchBytes)} bytes`],
+    ["holdback at most", `${format(policy.holdbackMaxBytes)} bytes`],
+    ["automaton", `${format(instructions)} instructions, ${format(byteClasses)} byte classes`],
+    ["on invalid", policy.onInvalid],
+    ["detectors", format(policy.detectors.length)],
+  ];
+  const detectors = policy.detectors.map(({ entity, source }) => [`  ${entity}`, source]);
+  return `policy ${policy.name}\n${[...rows, ...detectors].map(([name = "", text = ""]) => `  ${name.padEnd(22)}${text}\n`).join("")}\n`;
+}
+
+function format(amount: number): string {
+  return amount.toLocaleString("en-US");
+}

@@ -1,0 +1,66 @@
+/** `maskwire mask`: stdin to stdout, masked while it is still coming in. */
+import { createMasker, toStreamError } from "../../core/index.ts";
+import { configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
+import { openInput, type Input } from "../input.ts";
+import { tell } from "../io.ts";
+import { createOutput } from "../output.ts";
+import { openPolicy } from "../policies.ts";
+import { createProgress } from "../progress.ts";
+
+/** From here on a pipe counts as large and the bar shows. */
+const LARGE_BYTES = 67_108_864;
+
+export const mask: Command = {
+  name: "mask",
+  summary: "mask stdin (or FILE) to stdout, as a stream",
+  notes: `
+The format is that of --format, else of the file's ending (.json .ndjson .jsonl .sse), else text.
+
+Examples:
+  tail -f app.log | maskwire mask
+  maskwire mask --policy support --config maskwire.yaml events.ndjson > masked.ndjson
+
+Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
+  define: (parser) =>
+    parser
+      .argument("[file]", "input; stdin when left out or -")
+      .addOption(formatOption())
+      .addOption(policyOption())
+      .addOption(configOption()),
+  run: async (args, io) => {
+    const policy = await openPolicy(args, io);
+    if (policy === undefined) return 2;
+    const input = await openInput(args.file, io);
+    if (input === undefined) {
+      tell(io, "the input file cannot be read; name a file that exists, or leave it out to read stdin");
+      return 2;
+    }
+    const masker = createMasker(policy, formatOf(args));
+    const output = createOutput(io.stdout);
+    const progress = createProgress(io, {
+      unit: "bytes",
+      total: input.sizeBytes,
+      from: input.isFile ? 0 : LARGE_BYTES,
+    });
+    try {
+      for await (const chunk of chunksOf(input)) {
+        progress.add(chunk.length);
+        if (!(await output.write(masker.push(chunk)))) return 0;
+      }
+      await output.write(masker.flush());
+      await output.finish();
+      return 0;
+    } catch (thrown) {
+      // What was decided is out; the rest is dropped, because nobody has decided it.
+      const { code, message } = toStreamError(thrown);
+      tell(io, `stopped: ${code}: ${message}`);
+      return 1;
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+function chunksOf(input: Input): AsyncIterable<Uint8Array> {
+  return input.stream as AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,131 @@
+/** `maskwire serve`: the server, until a signal ends it. */
+import { Option } from "commander";
+import { StreamError, toStreamError, type Policy } from "../../core/index.ts";
+import type { ServerConfig } from "../../server/config.ts";
+import { nodeClock } from "../clock.ts";
+import { configOption, wholeNumber, type Command } from "../command.ts";
+import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
+import { DEMO_FEED, formatPair, startDemo } from "../demo.ts";
+import { tell, type Io } from "../io.ts";
+import { createLog } from "../log.ts";
+import { compileNamed, report } from "../policies.ts";
+import { startServer, type RunningServer } from "../server.ts";
+
+const DEMO_EVENTS_PER_SECOND = 3;
+
+export const serve: Command = {
+  name: "serve",
+  summary: "run the server",
+  notes: `
+Without --config: loopback only, any feed name, the default policy. SIGTERM and SIGINT drain; a second one ends at once.
+Variables: MASKWIRE_CONFIG MASKWIRE_HOST MASKWIRE_PORT MASKWIRE_ADMIN_HOST MASKWIRE_ADMIN_PORT MASKWIRE_KEY_FILE
+MASKWIRE_KEY MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
+
+Exit: 0 drained, 1 the address cannot be used, 2 usage or configuration.`,
+  define: (parser) =>
+    parser
+      .addOption(configOption())
+      .addOption(
+        new Option("--port <number>", "public port; 0: the system picks one").argParser(wholeNumber(0, 65_535)),
+      )
+      .addOption(new Option("--demo", "play made-up events into the feed `demo`").default(false)),
+  run: async (args, io) => {
+    const isDemo = args.demo ?? false;
+    const loaded = await loadConfig({
+      environment: io.environment,
+      configFile: args.config,
+      listenPort: args.port,
+      missingKey: isDemo ? "random" : "none",
+    });
+    const problems = loaded.ok ? checkReach(loaded.value.config, loaded.value.fileName ?? "defaults") : loaded.problems;
+    if (!loaded.ok || problems.length > 0) {
+      report(problems, io);
+      return 2;
+    }
+    const settings = isDemo ? { ...loaded.value, config: withDemoFeed(loaded.value.config) } : loaded.value;
+    const running = await start(settings, io);
+    if (running === undefined) return 1;
+    greet(settings, running, io);
+    const stopDemo = isDemo ? playDemo(settings, running, io) : () => undefined;
+    await untilSignal(io);
+    stopDemo();
+    await stop(running, settings.config, io);
+    return 0;
+  },
+};
+
+async function start({ config, hmac }: Loaded, io: Io): Promise<RunningServer | undefined> {
+  const log = createLog((line) => void io.stderr.write(line));
+  try {
+    const running = await startServer(config, { clock: nodeClock, log, ...(hmac === undefined ? {} : { hmac }) });
+    for (const { listeners, host, listenPort } of running.addresses) {
+      log.info("listening", { listeners: listeners.join(","), host, listenPort });
+    }
+    return running;
+  } catch (thrown) {
+    const { code, message, details } = toStreamError(thrown);
+    const numbers = Object.entries(details).map(([name, value]) => ` (${name} ${value})`);
+    tell(io, `${code}${numbers.join("")}: ${message}`);
+    return undefined;
+  }
+}
+
+function greet({ fileName }: Loaded, running: RunningServer, io: Io): void {
+  const at = (name: "publish" | "subscribe"): string => {
+    const { host = "", listenPort = 0 } = running.addresses.find(({ listeners }) => listeners.includes(name)) ?? {};
+    return `http://${host.includes(":") ? `[${host}]` : host}:${listenPort}`;
+  };
+  const reach = fileName ?? "no configuration file: loopback only, any feed name, the default policy";
+  io.stdout.write(`maskwire serves ${at("subscribe")} (${reach})
+
+  open     ${at("subscribe")}/
+  watch    curl -N ${at("subscribe")}/v1/feeds/${DEMO_FEED}/events
+  publish  curl ${at("publish")}/v1/feeds/${DEMO_FEED}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
+  mask     echo 'card 4111 1111 1111 1111' | curl -NT - -X POST ${at("publish")}/v1/mask -H 'content-type: text/plain'
+
+`);
+}
+
+/** The demo's feed always exists, and Ctrl-C does not wait for load balancers that are not there. */
+function withDemoFeed(config: ServerConfig): ServerConfig {
+  const feeds = { [DEMO_FEED]: { policy: "default", eventTypes: [] }, ...config.feeds };
+  return { ...config, feeds, limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 } };
+}
+
+function playDemo({ config, hmac, fileName }: Loaded, { server }: RunningServer, io: Io): () => void {
+  if (fileName === undefined)
+    tell(io, "the root key is random and dies with this process: tokens change at each start");
+  const policy = demoPolicy(config, hmac);
+  const show = (raw: string, masked: string): void =>
+    void io.stdout.write(formatPair(raw, masked, { isColoured: io.environment["NO_COLOR"] === undefined }));
+  return startDemo(server, {
+    clock: nodeClock,
+    perSecond: DEMO_EVENTS_PER_SECOND,
+    policy,
+    ...(io.isStdoutTerminal ? { show } : {}),
+  });
+}
+
+function demoPolicy(config: ServerConfig, hmac: Loaded["hmac"]): Policy {
+  const compiled = compileNamed(config, config.feeds[DEMO_FEED]?.policy ?? "default", hmac);
+  if (!compiled.ok) throw new StreamError("BAD_CONFIG");
+  return compiled.value;
+}
+
+/** Resolves at the first signal; the next one ends the process at once. */
+function untilSignal(io: Io): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    io.onSignal(() => {
+      count += 1;
+      if (count > 1) io.exitNow(1);
+      resolve();
+    });
+  });
+}
+
+async function stop(running: RunningServer, config: ServerConfig, io: Io): Promise<void> {
+  tell(io, "draining; a second signal ends at once");
+  const limit = new Promise<void>((resolve) => void nodeClock.after(config.limits.drainLimitMs, resolve));
+  await Promise.race([running.stop(), limit]);
+}

@@ -1,0 +1,68 @@
+/** Where a command's bytes come from: a file that was named, or stdin. */
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import type { Io } from "./io.ts";
+
+const READ_BYTES = 262_144;
+
+export interface Input {
+  readonly stream: Readable;
+  /** Absent where the length is not known, as with a pipe. */
+  readonly sizeBytes?: number;
+  readonly isFile: boolean;
+}
+
+/** Opens the file, or stdin when there is none or it is `-`; undefined when it cannot be read. */
+export async function openInput(file: string | undefined, io: Io): Promise<Input | undefined> {
+  if (file === undefined || file === "-") return { stream: io.stdin, isFile: false };
+  try {
+    const handle = await open(file);
+    const status = await handle.stat();
+    if (status.isDirectory()) {
+      await handle.close();
+      return undefined;
+    }
+    const stream = handle.createReadStream({ highWaterMark: READ_BYTES });
+    return { stream, isFile: true, ...(status.isFile() ? { sizeBytes: status.size } : {}) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Everything, as one array; undefined when it is longer than `limitBytes` or breaks off. */
+export async function readWhole(input: Input, limitBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let lengthBytes = 0;
+  try {
+    for await (const chunk of input.stream as AsyncIterable<Buffer>) {
+      lengthBytes += chunk.length;
+      if (lengthBytes > limitBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Lines without their LF; undefined, and the end, for one that is longer than `limitBytes`. */
+export async function* readLines(input: Input, limitBytes: number): AsyncGenerator<Uint8Array | undefined> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  for await (const chunk of input.stream as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
+      yield held.length === 0 ? chunk.subarray(start, end) : Buffer.concat([...held, chunk.subarray(start, end)]);
+      held = [];
+      heldBytes = 0;
+      start = end + 1;
+    }
+    heldBytes += chunk.length - start;
+    if (heldBytes > limitBytes) {
+      yield undefined;
+      return;
+    }
+    if (start < chunk.length) held.push(chunk.subarray(start));
+  }
+  if (heldBytes > 0) yield Buffer.concat(held);
+}

@@ -1,0 +1,24 @@
+/** The world as a command sees it. A command reads and writes nothing else, so that a test can be the world. */
+import type { Readable, Writable } from "node:stream";
+import type { Environment } from "./config/environment.ts";
+
+/** 0 clean, 1 findings or a failed check, 2 usage. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Environment;
+  readonly isStdoutTerminal: boolean;
+  readonly isStderrTerminal: boolean;
+  /** Calls back at each SIGTERM and SIGINT; without a call they end the process as usual. */
+  onSignal(run: () => void): void;
+  /** Ends the process without waiting for anything. */
+  exitNow(code: ExitCode): void;
+}
+
+/** One line for a person, on stderr. */
+export function tell(io: Io, line: string): void {
+  io.stderr.write(`maskwire: ${line}\n`);
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/**
+ * The program `maskwire`.
+ *
+ * Owns the process: streams, signals, exit code, and the last net under a mistake of ours, which says nothing of
+ * the error that fell into it.
+ */
+import { createRequire } from "node:module";
+import { runCommandLine } from "./cli.ts";
+import type { Io } from "./io.ts";
+import { createLog } from "./log.ts";
+import { createOutput } from "./output.ts";
+
+const log = createLog((line) => void process.stderr.write(line));
+// The text and stack of a foreign error may quote payload. A rejection is one request's; an exception may be anybody's.
+process.on("unhandledRejection", () => log.error("unhandled_rejection"));
+process.on("uncaughtException", () => {
+  log.error("uncaught_exception");
+  process.exit(1);
+});
+
+const io: Io = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  isStdoutTerminal: process.stdout.isTTY ?? false,
+  isStderrTerminal: process.stderr.isTTY ?? false,
+  onSignal: (run) => {
+    process.on("SIGTERM", run);
+    process.on("SIGINT", run);
+  },
+  exitNow: (code) => process.exit(code),
+};
+process.stderr.on("error", () => undefined);
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+const output = createOutput(process.stdout);
+const exitCode = await runCommandLine(process.argv.slice(2), io, version);
+await output.finish();
+process.exit(exitCode);

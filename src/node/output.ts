@@ -1,0 +1,43 @@
+/**
+ * Writing to a pipe at the reader's pace.
+ *
+ * Owns back-pressure and a reader that has left (`| head`), which is an end and not an error.
+ */
+import type { Writable } from "node:stream";
+
+export interface Output {
+  /** Resolves when more may be written; false when nobody reads any more. */
+  write(data: Uint8Array | string): Promise<boolean>;
+  /** Resolves when everything written was taken, or nobody reads any more. */
+  finish(): Promise<void>;
+}
+
+export function createOutput(stream: Writable): Output {
+  let isGone = stream.destroyed;
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const run of waiting) run();
+    waiting.clear();
+  };
+  const leave = (): void => {
+    isGone = true;
+    wake();
+  };
+  stream.on("drain", wake);
+  stream.on("error", leave);
+  stream.on("close", leave);
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.add(resolve);
+    });
+  return {
+    write: async (data) => {
+      if (!isGone && data.length > 0 && !stream.write(data)) await turn();
+      return !isGone;
+    },
+    finish: async () => {
+      if (isGone) return;
+      await Promise.race([turn(), new Promise<void>((resolve) => void stream.write("", () => resolve()))]);
+    },
+  };
+}

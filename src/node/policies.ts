@@ -1,0 +1,58 @@
+/** From the words on the command line to a compiled policy, or to what to write instead. */
+import { compilePolicy, toStreamError, type Hmac, type Policy } from "../core/index.ts";
+import type { ServerConfig } from "../server/config.ts";
+import { loadConfig } from "./config/load.ts";
+import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
+import { suggest } from "./config/suggest.ts";
+import { tell, type Io } from "./io.ts";
+
+export interface PolicyRequest {
+  readonly config?: string | undefined;
+  readonly policy?: string | undefined;
+}
+
+/** The policy that the flags name; undefined after telling the user why there is none. */
+export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy | undefined> {
+  const loaded = await loadConfig({ environment: io.environment, configFile: request.config, missingKey: "none" });
+  if (!loaded.ok) {
+    report(loaded.problems, io);
+    return undefined;
+  }
+  const { config, hmac, fileName } = loaded.value;
+  const name = request.policy ?? "default";
+  if (!Object.hasOwn(config.policies, name)) {
+    const known = Object.keys(config.policies);
+    tell(io, `--policy: no such policy; ${hintOf(name, known)}`);
+    return undefined;
+  }
+  const compiled = compileNamed(config, name, hmac);
+  if (compiled.ok) return compiled.value;
+  report(
+    compiled.problems.map((problem) => ({ ...problem, source: fileName ?? "defaults" })),
+    io,
+  );
+  return undefined;
+}
+
+/** Compiles one policy of a configuration; its problems have the source `policies`. */
+export function compileNamed(config: ServerConfig, name: string, hmac: Hmac | undefined): Result<Policy> {
+  const { lineLimitBytes, jsonDepthLimit } = config.limits;
+  const options = { name, limits: { lineLimitBytes, jsonDepthLimit }, ...(hmac === undefined ? {} : { hmac }) };
+  try {
+    return { ok: true, value: compilePolicy(config.policies[name] ?? {}, options) };
+  } catch (thrown) {
+    return {
+      ok: false,
+      problems: [{ source: "policies", path: `policies.${name}`, text: toStreamError(thrown).message }],
+    };
+  }
+}
+
+export function report(problems: readonly ConfigProblem[], io: Io): void {
+  for (const problem of problems) tell(io, describeProblem(problem));
+}
+
+function hintOf(name: string, known: readonly string[]): string {
+  const near = suggest(name, known);
+  return near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
+}
