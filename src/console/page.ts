@@ -2,7 +2,7 @@
  * The page that `GET /` serves: one self-contained HTML document without any external request.
  *
  * Owns the markup, and that there is exactly one style and one script element, so that a content security
- * policy can allow both by their hash. Never holds data: everything dynamic is written by script.ts as text.
+ * policy can allow both by their hash; besides, it needs `connect-src 'self'` and `img-src data:` (the icon). Never holds data: everything dynamic is written by script.ts as text.
  */
 import { CONSOLE_SCRIPT } from "./script.ts";
 import { CONSOLE_STYLE } from "./style.ts";
@@ -15,7 +15,7 @@ const HEAD = `<!doctype html>
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>maskwire</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%233b4fe0'/%3E%3Cpath d='M5 16h5l2-5 3 10 2-5h10' fill='none' stroke='%23fff' stroke-width='2.5'/%3E%3C/svg%3E">
 `;
 
 const HEADER = `<a class="skip" href="#rows">Skip to the events</a>
