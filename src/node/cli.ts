@@ -21,11 +21,11 @@ export async function runCommandLine(words: readonly string[], io: Io, version: 
     .description("Masks personal data and secrets in live streams.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
-    .addHelpText("after", "\nmaskwire <command> --help tells more. Start with: maskwire serve --demo");
+    .addHelpText("after", "\nmaskwire <command> --help tells more. Start with: maskwire serve --demo\n");
   settle(program, io);
   for (const command of COMMANDS) {
     const parser = command.define(program.command(command.name).summary(command.summary)).description(command.summary);
-    settle(parser, io).addHelpText("after", command.notes);
+    settle(parser, io).addHelpText("after", `${command.notes}\n`);
     parser.action(async () => {
       exitCode = await command.run(argumentsOf(parser), io);
     });

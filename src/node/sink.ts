@@ -14,7 +14,7 @@ export function createOpenSink(): OpenSink {
   const frame = createFramer();
   return (context, headers) => {
     const { outgoing } = bindingsOf(context);
-    outgoing.writeHead(200, { ...Object.fromEntries(context.res.headers), ...headers });
+    outgoing.writeHead(200, headers);
     outgoing.flushHeaders();
     const response = takeOver(outgoing);
     return { sink: createSink(outgoing, frame), response };

@@ -7,14 +7,15 @@
 /** The closest candidate that a slip of the keyboard or a shortened name explains; undefined when none is near. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
+  const longer = candidates.find((candidate) => wanted.length > 2 && candidate.toLowerCase().includes(wanted));
+  if (longer !== undefined) return longer;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  if (best !== undefined || wanted.length < 3) return best;
-  return candidates.find((candidate) => candidate.toLowerCase().includes(wanted));
+  return best;
 }
 
 function editDistance(left: string, right: string): number {

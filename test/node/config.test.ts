@@ -1,0 +1,265 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readEnvironment } from "../../src/node/config/environment.ts";
+import { checkReach, loadConfig } from "../../src/node/config/load.ts";
+import { describeProblem } from "../../src/node/config/problem.ts";
+import { readConfig } from "../../src/node/config/read.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+
+const SECRET = "Bearer hunter2-hunter2-hunter2";
+
+const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
+  { mistake: "an unknown key", yaml: "feed: {}", says: "f:1:1: feed: unknown key; did you mean `feeds`?" },
+  {
+    mistake: "a shortened key",
+    yaml: "listeners:\n  admin:\n    port: 9000",
+    says: "f:3:5: listeners.admin.port: unknown key; did you mean `listenPort`?",
+  },
+  {
+    mistake: "the root key",
+    yaml: "rootKey: 0123456789012345678901234567890123456789",
+    says: "f:1:1: rootKey: the root key never stands in the configuration; set MASKWIRE_KEY_FILE (or MASKWIRE_KEY) and remove this line",
+  },
+  {
+    mistake: "a number in quotes",
+    yaml: 'limits:\n  heartbeatMs: "15000"',
+    says: "f:2:16: limits.heartbeatMs: write a number; nothing is converted",
+  },
+  {
+    mistake: "a number below its range",
+    yaml: "limits: { heartbeatMs: 0 }",
+    says: "f:1:24: limits.heartbeatMs: must be at least 100",
+  },
+  {
+    mistake: "a number above its range",
+    yaml: "listeners: { admin: { listenPort: 70000 } }",
+    says: "f:1:35: listeners.admin.listenPort: must be at most 65535",
+  },
+  {
+    mistake: "a fraction",
+    yaml: "limits: { jsonDepthLimit: 1.5 }",
+    says: "f:1:27: limits.jsonDepthLimit: write a whole number; nothing is converted",
+  },
+  {
+    mistake: "a word for yes",
+    yaml: "relays: { r: { url: 'https://a.example', always: yes } }",
+    says: "f:1:50: relays.r.always: write true or false; nothing is converted",
+  },
+  {
+    mistake: "the same key twice",
+    yaml: "policies:\n  a: {}\n  a: {}",
+    says: "f:3:3: this key stands twice; keep one",
+  },
+  { mistake: "two documents", yaml: "{}\n---\n{}", says: "f:2:1: write one document; remove `---` and what follows" },
+  { mistake: "a tag", yaml: "feeds: !!js/function 'x'", says: "f:1:8: tags (`!…`) are not allowed" },
+  {
+    mistake: "a list for a mapping",
+    yaml: "feeds: []",
+    says: "f:1:8: feeds: write a mapping of names to values; nothing is converted",
+  },
+  {
+    mistake: "a text for the file",
+    yaml: "hello",
+    says: "f:1:1: write a mapping of keys to values; nothing is converted",
+  },
+  {
+    mistake: "an unknown operator",
+    yaml: "policies: { a: { operators: { EMAIL: { operator: redakt } } } }",
+    says: "f:1:50: policies.a.operators.EMAIL.operator: write one of: redact, mask, hash",
+  },
+  {
+    mistake: "an option of another operator",
+    yaml: "policies: { a: { operators: { EMAIL: { operator: mask, keeplast: 4 } } } }",
+    says: "f:1:56: policies.a.operators.EMAIL.keeplast: unknown key; did you mean `keepLast`?",
+  },
+  {
+    mistake: "an entity in small letters",
+    yaml: "policies: { a: { entities: [email] } }",
+    says: "f:1:29: policies.a.entities.0: write entity names in capitals, such as EMAIL",
+  },
+  {
+    mistake: "an unknown entity",
+    yaml: "policies: { a: { entities: [EMIAL] } }",
+    says: "f:1:29: policies.a.entities.0: no such entity; did you mean `EMAIL`?",
+  },
+  {
+    mistake: "an unknown entity as a key",
+    yaml: "policies: { a: { operators: { IBNA: { operator: redact } } } }",
+    says: "f:1:31: policies.a.operators.IBNA: no such entity; did you mean `IBAN`?",
+  },
+  {
+    mistake: "a feed with an unknown policy",
+    yaml: "policies: { support: {} }\nfeeds: { a: { policy: suport } }",
+    says: "f:2:23: feeds.a.policy: no such policy; did you mean `support`?",
+  },
+  {
+    mistake: "a feed name with a slash",
+    yaml: "feeds: { a/b: {} }",
+    says: "f:1:10: feeds.a/b: a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -, or *",
+  },
+  {
+    mistake: "a relay over http",
+    yaml: "relays: { r: { url: 'http://a.example/' } }",
+    says: "f:1:21: relays.r.url: write https://, or add `unsafePlaintext: true` beside the url",
+  },
+  {
+    mistake: "a relay with a password in its URL",
+    yaml: `relays: { r: { url: 'https://u:hunter2@a.example/' } }`,
+    says: "f:1:21: relays.r.url: no user name or password here; use `headers`",
+  },
+  {
+    mistake: "a relay to a file",
+    yaml: "relays: { r: { url: 'file:///etc/passwd' } }",
+    says: "f:1:21: relays.r.url: write a URL that starts with https://",
+  },
+  {
+    mistake: "half a URL",
+    yaml: "relays: { r: { url: a.example/events } }",
+    says: "f:1:21: relays.r.url: write a whole URL, such as https://example.com/events",
+  },
+  {
+    mistake: "a header that starts another one",
+    yaml: `relays: { r: { url: 'https://a.example/', headers: { authorization: "${SECRET}\\r\\nx: y" } } }`,
+    says: "f:1:69: relays.r.headers.authorization: header names are tokens and values printable ASCII",
+  },
+  {
+    mistake: "an origin with a path",
+    yaml: "allowedOrigins: [https://a.example/app]",
+    says: "f:1:18: allowedOrigins.0: write an origin such as https://app.example.com, without a path",
+  },
+  {
+    mistake: "an alias bomb",
+    yaml: `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]`,
+    says: "f:1:1: too many aliases (`*name`)",
+  },
+];
+
+function problemsIn(yaml: string): string[] {
+  const read = readConfig(yaml, "f");
+  return read.ok ? [] : read.problems.map(describeProblem);
+}
+
+describe("maskwire.yaml", () => {
+  it.each(REFUSED)("refuses $mistake, says where, and what to write", ({ yaml, says }) => {
+    expect(problemsIn(yaml)).toEqual([says]);
+  });
+
+  it("never repeats a value, which may be a secret", () => {
+    const yaml = `relays: { r: { url: '${SECRET}', headers: { authorization: ["${SECRET}"] }, policy: "${SECRET}", always: "${SECRET}" } }`;
+    expect(problemsIn(yaml)).toHaveLength(3);
+    expect(problemsIn(yaml).join()).not.toContain("hunter2");
+  });
+
+  it("names every mistake at once", () => {
+    expect(problemsIn("limits: { heartbeatMs: 1, jsonDepthLimit: 0 }\nfeds: {}")).toHaveLength(3);
+  });
+
+  it("is the documented default when it is empty", async () => {
+    const loaded = await loadConfig({ environment: {}, missingKey: "none" });
+    expect(loaded.ok && loaded.value.config).toEqual(DEFAULT_CONFIG);
+    expect(problemsIn("")).toEqual([]);
+    expect(problemsIn("# nothing\n")).toEqual([]);
+  });
+
+  it("opens only the feeds that it names, once it names any", () => {
+    const read = readConfig("feeds: { orders: {} }", "f");
+    expect(read.ok && read.value.feeds).toEqual({ orders: { policy: "default", eventTypes: [] } });
+  });
+});
+
+describe("the environment", () => {
+  it.each([
+    ["MASKWIRE_PROT", "80", "MASKWIRE_PROT: no such variable; did you mean MASKWIRE_PORT?"],
+    ["MASKWIRE_PORT", "8080 ", "MASKWIRE_PORT: write a port from 0 to 65535; 0 lets the system pick one"],
+    ["MASKWIRE_PORT", "0x50", "MASKWIRE_PORT: write a port from 0 to 65535; 0 lets the system pick one"],
+    ["MASKWIRE_PORT", "65536", "MASKWIRE_PORT: write a port from 0 to 65535; 0 lets the system pick one"],
+    [
+      "MASKWIRE_PORT",
+      "tcp://10.0.0.1:80",
+      "MASKWIRE_PORT: is a Kubernetes service link; set `enableServiceLinks: false` in the pod",
+    ],
+    [
+      "MASKWIRE_SERVICE_HOST",
+      "10.0.0.1",
+      "MASKWIRE_SERVICE_HOST: is a Kubernetes service link; set `enableServiceLinks: false` in the pod",
+    ],
+    ["MASKWIRE_KEY", "", "MASKWIRE_KEY: is empty; unset it or give it a value"],
+    ["MASKWIRE_UNSAFE_NO_AUTHENTICATION", "yes", "MASKWIRE_UNSAFE_NO_AUTHENTICATION: write true or false"],
+  ])("refuses %s=%s", (name, value, says) => {
+    const read = readEnvironment({ [name]: value, HOME: "/root" });
+    expect(read.ok ? [] : read.problems.map(describeProblem)).toEqual([says]);
+  });
+});
+
+describe("the configuration as a whole", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "maskwire-config-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("lets a flag win over a variable and a variable over the file", async () => {
+    const configFile = join(folder, "ports.yaml");
+    await writeFile(configFile, "listeners: { publish: { listenPort: 1 }, subscribe: { listenPort: 2 } }");
+    const portsOf = async (environment: Record<string, string>, listenPort?: number) => {
+      const loaded = await loadConfig({ environment, configFile, listenPort, missingKey: "none" });
+      if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join());
+      const { publish, subscribe, admin } = loaded.value.config.listeners;
+      return [publish.listenPort, subscribe.listenPort, admin.listenPort];
+    };
+    expect(await portsOf({})).toEqual([1, 2, 9090]);
+    expect(await portsOf({ MASKWIRE_PORT: "3", MASKWIRE_ADMIN_PORT: "4" })).toEqual([3, 3, 4]);
+    expect(await portsOf({ MASKWIRE_PORT: "3" }, 0)).toEqual([0, 0, 9090]);
+  });
+
+  it.each(["0.0.0.0", "::", "192.168.1.7", "127.0.0.1.example.com", "127.1", "localhost.example.com"])(
+    "refuses to listen on %s unless it is said to be meant",
+    async (host) => {
+      const reach = async (environment: Record<string, string>) => {
+        const loaded = await loadConfig({ environment, missingKey: "none" });
+        return loaded.ok ? checkReach(loaded.value.config, "f").map(({ path }) => path) : [];
+      };
+      expect(await reach({ MASKWIRE_HOST: host })).toEqual(["listeners.publish.host", "listeners.subscribe.host"]);
+      expect(await reach({ MASKWIRE_HOST: host, MASKWIRE_UNSAFE_NO_AUTHENTICATION: "true" })).toEqual([]);
+    },
+  );
+
+  it.each(["127.0.0.1", "127.8.9.10", "::1", "localhost"])("takes the loopback address %s", async (host) => {
+    const loaded = await loadConfig({ environment: { MASKWIRE_HOST: host }, missingKey: "none" });
+    expect(loaded.ok && checkReach(loaded.value.config, "f")).toEqual([]);
+  });
+
+  it("refuses a file that is missing, not UTF-8, or too long", async () => {
+    const badText = join(folder, "latin1.yaml");
+    await writeFile(badText, Buffer.from([0x61, 0xff]));
+    const tooLong = join(folder, "long.yaml");
+    await writeFile(tooLong, Buffer.alloc(1_048_577, 0x0a));
+    for (const configFile of [join(folder, "absent.yaml"), badText, tooLong, folder]) {
+      expect((await loadConfig({ environment: {}, configFile, missingKey: "none" })).ok).toBe(false);
+    }
+  });
+
+  it("takes a key of 32 bytes from the environment or a file, not from both, and none shorter", async () => {
+    const keyFile = join(folder, "key");
+    await writeFile(keyFile, `${"k".repeat(32)}\r\n`);
+    const shortFile = join(folder, "short");
+    await writeFile(shortFile, `${"k".repeat(31)}\n`);
+    const load = (environment: Record<string, string>) => loadConfig({ environment, missingKey: "none" });
+    const fromFile = await load({ MASKWIRE_KEY_FILE: keyFile });
+    const fromText = await load({ MASKWIRE_KEY: "k".repeat(32) });
+    const data = new TextEncoder().encode("value");
+    expect(fromFile.ok && fromFile.value.hmac?.(data)).toEqual(fromText.ok && fromText.value.hmac?.(data));
+    for (const environment of [
+      { MASKWIRE_KEY_FILE: shortFile },
+      { MASKWIRE_KEY: "k".repeat(31) },
+      { MASKWIRE_KEY_FILE: join(folder, "absent") },
+      { MASKWIRE_KEY: "k".repeat(32), MASKWIRE_KEY_FILE: keyFile },
+    ]) {
+      const loaded = await load(environment);
+      expect(loaded.ok).toBe(false);
+      expect(JSON.stringify(loaded)).not.toContain("kkk");
+    }
+  });
+});
