@@ -7,9 +7,8 @@
 import { styleText } from "node:util";
 import { compilePolicy, maskEvent, type Policy } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
-import type { ServerConfig } from "../server/config.ts";
 import type { Clock } from "../server/ports.ts";
-import { DEMO_EVENT_TYPES, demoEvents } from "./demo-events.ts";
+import { demoEvents } from "./demo-events.ts";
 
 export const DEMO_FEED = "demo";
 
@@ -21,12 +20,6 @@ export interface DemoOptions {
   /** What `show` is told comes from this policy; default: the default policy. */
   readonly policy?: Policy;
   readonly seed?: number;
-}
-
-/** The configuration with the feed `demo` in it, whose event types pass; one that has it already stays as it is. */
-export function withDemoFeed(config: ServerConfig): ServerConfig {
-  const feed = { policy: "default", eventTypes: DEMO_EVENT_TYPES };
-  return { ...config, feeds: { [DEMO_FEED]: feed, ...config.feeds } };
 }
 
 /** Starts at once and goes on until the returned function is called. */

@@ -5,6 +5,7 @@ import type { ServerConfig } from "../../server/config.ts";
 import { nodeClock } from "../clock.ts";
 import { configOption, wholeNumber, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
+import { DEMO_EVENT_TYPES } from "../demo-events.ts";
 import { DEMO_FEED, formatPair, startDemo } from "../demo.ts";
 import { tell, type Io } from "../io.ts";
 import { createLog } from "../log.ts";
@@ -88,7 +89,7 @@ function greet({ fileName }: Loaded, running: RunningServer, io: Io): void {
 
 /** The demo's feed always exists, and Ctrl-C does not wait for load balancers that are not there. */
 function withDemoFeed(config: ServerConfig): ServerConfig {
-  const feeds = { [DEMO_FEED]: { policy: "default", eventTypes: [] }, ...config.feeds };
+  const feeds = { [DEMO_FEED]: { policy: "default", eventTypes: DEMO_EVENT_TYPES }, ...config.feeds };
   return { ...config, feeds, limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 } };
 }
 

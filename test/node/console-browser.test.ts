@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nodeClock } from "../../src/node/clock.ts";
+import { startServer, type RunningServer } from "../../src/node/server.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { withPage, type Page } from "../support/browser.ts";
+import { ensureCommand } from "../support/debian.ts";
+
+const browser = ensureCommand("chromium", "chromium");
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Everything on loopback, on ports that the system picks. */
+function configOf(): typeof DEFAULT_CONFIG {
+  const { publish, subscribe, admin } = DEFAULT_CONFIG.listeners;
+  const limits = { ...DEFAULT_CONFIG.limits, drainGraceMs: 0, drainWindowMs: 0 };
+  const at0 = { listenPort: 0 };
+  return {
+    ...DEFAULT_CONFIG,
+    limits,
+    listeners: {
+      publish: { ...publish, ...at0 },
+      subscribe: { ...subscribe, ...at0 },
+      admin: { ...admin, listenPort: 0, host: "localhost" },
+    },
+    feeds: { ...DEFAULT_CONFIG.feeds, demo: { policy: "default", eventTypes: ["order.created"] } },
+  };
+}
+
+describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason}`, () => {
+  let running: RunningServer;
+  let url = "";
+
+  beforeAll(async () => {
+    running = await startServer(configOf(), { clock: nodeClock, log: quiet });
+    const address = running.addresses.find(({ listeners }) => listeners.includes("subscribe"));
+    url = `http://127.0.0.1:${address?.listenPort ?? 0}/`;
+  });
+  afterAll(() => running.stop());
+
+  const open = <T>(use: (page: Page) => Promise<T>, hash = ""): Promise<T> =>
+    withPage(`${url}${hash}`, { browserPath: browser.path ?? "", width: 1200, height: 800, scheme: "dark" }, use);
+
+  it("shows what was published before and after it opened, masked, and as text only", async () => {
+    const hostile = '{"to":"ana.torres@example.com","note":"<img src=x onerror=alert(1)>"}';
+    running.server.publish("demo", encode(hostile), "order.created");
+    await open(async (page) => {
+      await page.until('document.querySelectorAll("#rows li").length === 1');
+      running.server.publish("demo", encode("call +1 202-555-0147"), "unlisted");
+      await page.until('document.querySelectorAll("#rows li").length === 2');
+      const shown = String(await page.evaluate('document.querySelector("#rows").innerText'));
+      expect(shown).toContain("order.created");
+      expect(shown).toContain("<img src=x onerror=alert(1)>");
+      expect(shown).not.toMatch(/ana\.torres|555-0147/);
+      expect(
+        await page.evaluate('[...document.querySelectorAll("#rows .chip")].map((chip) => chip.textContent)'),
+      ).toEqual(["PHONE", "EMAIL"]);
+      expect(await page.evaluate('document.querySelectorAll("#rows img").length')).toBe(0);
+      expect(await page.evaluate('document.querySelector("#state").textContent')).toBe("live");
+      expect(page.complaints).toEqual([]);
+    });
+  });
+
+  it.each([
+    ["text", "mail ana@example.com", "text/plain", "mail [EMAIL]"],
+    ["JSON", '{"a":"ana\\u0040example.com"}', "application/json", '{"a":"[EMAIL]"}'],
+    ["lines", '{"ip":"192.0.2.7"}\n{"n":1}\n', "application/x-ndjson", '{"ip":"[IPV4]"}\n{"n":1}\n'],
+    ["events", "data: ana@example.com\n\n", "text/event-stream", "data: [EMAIL]\n\n"],
+  ])("masks pasted %s at once", async (_name, pasted, type, masked) => {
+    await open(async (page) => {
+      await page.evaluate(`{
+        const input = document.querySelector("#input");
+        input.value = ${JSON.stringify(pasted)};
+        input.dispatchEvent(new Event("input"));
+      }`);
+      await page.until(`document.querySelector("#verdict").textContent === "1 value masked, read as ${type}."`);
+      const asText = masked.replace(/\[([A-Z0-9]+)\]/, "$1");
+      expect(await page.evaluate('document.querySelector("#output").textContent')).toBe(asText);
+      expect(page.complaints).toEqual([]);
+    });
+  });
+
+  it("says why a feed cannot be followed", async () => {
+    await open(async (page) => {
+      await page.until('!document.querySelector("#note").hidden');
+      expect(await page.evaluate('document.querySelector("#note").textContent')).toMatch(/^FEED_NAME: /);
+      expect(await page.evaluate('document.querySelector("#state").textContent')).toBe("refused");
+    }, "#a,b,c,d,e,a");
+  });
+});

@@ -1,0 +1,107 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compilePolicy } from "../../src/core/index.ts";
+import { nodeClock } from "../../src/node/clock.ts";
+import { readConfig } from "../../src/node/config/read.ts";
+import { startServer, type RunningServer } from "../../src/node/server.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const ADDRESS = "http://127.0.0.1:8080";
+const run = promisify(execFile);
+
+/** Text of the fenced block that is marked so: ```sh run=mask */
+function block(mark: string): string {
+  const text = new RegExp(`^\`\`\`\\w+ ${mark}\\n([^]*?)^\`\`\``, "m").exec(README)?.[1];
+  if (text === undefined) throw new Error(`the README has no block marked ${mark}`);
+  return text;
+}
+
+describe("the README's examples", () => {
+  let running: RunningServer;
+  let address = "";
+
+  beforeAll(async () => {
+    if (!existsSync(join(ROOT, "dist/node/main.js")))
+      throw new Error("the examples run the built program: npm run build");
+    const { publish, subscribe, admin } = DEFAULT_CONFIG.listeners;
+    running = await startServer(
+      {
+        ...DEFAULT_CONFIG,
+        limits: { ...DEFAULT_CONFIG.limits, drainGraceMs: 0, drainWindowMs: 0 },
+        listeners: {
+          publish: { ...publish, listenPort: 0 },
+          subscribe: { ...subscribe, listenPort: 0 },
+          admin: { ...admin, host: "localhost", listenPort: 0 },
+        },
+      },
+      { clock: nodeClock, log: { info: () => {}, warn: () => {}, error: () => {} } },
+    );
+    const { listenPort = 0 } = running.addresses.find(({ listeners }) => listeners.includes("publish")) ?? {};
+    address = `http://127.0.0.1:${listenPort}`;
+  });
+  afterAll(() => running.stop());
+
+  const shell = (mark: string): string => block(`run=${mark}`).replaceAll(ADDRESS, address);
+  const environment = { ...process.env, npm_config_offline: "true", npm_config_yes: "false" };
+
+  it.each(["mask", "cli"])("print what it says: %s", async (mark) => {
+    const { stdout } = await run("bash", ["-c", shell(mark)], { cwd: ROOT, env: environment });
+    expect(stdout).toBe(block(`output=${mark}`));
+  });
+
+  it("use the library as it says", async () => {
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", block("run=library")], { cwd: ROOT });
+    expect(stdout).toBe(block("output=library"));
+  });
+
+  it("publish an event that a subscriber then gets masked", async () => {
+    const { stdout } = await run("bash", ["-c", shell("publish")], { cwd: ROOT });
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, duplicates: 0 });
+    const subscriber = spawn("bash", ["-c", `exec ${shell("subscribe")}`], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let received = "";
+    for await (const chunk of subscriber.stdout) {
+      received += String(chunk);
+      if (received.includes('"data"')) break;
+    }
+    subscriber.kill();
+    const line = received.split("\n").find((text) => text.includes('"data"')) ?? "";
+    expect(JSON.parse(line)).toMatchObject({ data: { order: 17, to: "[EMAIL]", iban: "[IBAN]" } });
+  });
+
+  it("configure what can take effect", () => {
+    const read = readConfig(block("config=example"), "README.md");
+    expect(read.ok ? [] : read.problems).toEqual([]);
+    const hmac = (): Uint8Array => new Uint8Array(32);
+    if (read.ok)
+      for (const policy of Object.values(read.value.policies))
+        expect(() => compilePolicy(policy, { hmac })).not.toThrow();
+  });
+});
+
+describe("links between documents", () => {
+  const documents = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...readdirSync(join(ROOT, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
+
+  it.each(documents)("lead somewhere: %s", (document) => {
+    const text = readFileSync(join(ROOT, document), "utf8");
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)\)/g)]
+      .map((link) => link[1] ?? "")
+      .filter((target) => !/^[a-z]+:/.test(target));
+    for (const target of targets)
+      expect(existsSync(join(ROOT, dirname(document), target)), `${document}: ${target}`).toBe(true);
+  });
+});
