@@ -25,9 +25,9 @@ const NOBODY = process.getuid?.() === 0 ? { uid: 65_532, gid: 65_532 } : {};
 const image = parseDockerfile(readFileSync(join(REPOSITORY, "Dockerfile"), "utf8")).at(-1);
 const BASE_CONFIG = join(REPOSITORY, "manifests/base/maskwire.yaml");
 
-let files: ImageFiles;
-let before: string[];
-let mounted: string;
+let files: ImageFiles = { workingFolder: "", list: () => [], remove: () => undefined };
+let before: string[] = [];
+let mounted = "";
 const running = new Set<ChildProcess>();
 
 beforeAll(() => {

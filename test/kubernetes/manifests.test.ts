@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { ensureKubectl, renderManifests } from "../support/kubectl.ts";
 import { ofKind, type KubernetesObject } from "../support/kubernetes-objects.ts";
 import { RENDERED_FOLDERS } from "../support/manifest-folders.ts";
@@ -66,6 +67,13 @@ describe.skipIf(kubectl === null)("the manifests as they are", () => {
   test("open no egress at all in the base alone", () => {
     const rules = ofKind(objectsOf("base"), "NetworkPolicy").flatMap((policy) => directions(policy)[1]?.rules ?? []);
     expect(rules).toEqual([]);
+  });
+
+  test("configure the demo as the base, with one relay more", () => {
+    const [base, demo] = ["base", "overlays/demo"].map(
+      (folder) => parse(readFileSync(join(REPOSITORY, "manifests", folder, "maskwire.yaml"), "utf8")) as object,
+    );
+    expect(demo).toEqual({ ...base, relays: expect.any(Object) as object });
   });
 
   test("run the image of this version", () => {

@@ -15,6 +15,7 @@ export interface CommandLookup {
   readonly reason: string;
 }
 
+const APT_GET = "apt-get";
 const INSTALL_LIMIT_MS = 180_000;
 
 /** Absolute path of `command` on PATH, or null. */
@@ -39,7 +40,7 @@ export function findCommand(command: string): string | null {
 export function ensureCommand(command: string, debianPackage: string): CommandLookup {
   const found = findCommand(command);
   if (found !== null) return { path: found, reason: "" };
-  if (process.getuid?.() !== 0 || findCommand("apt-get") === null) {
+  if (process.getuid?.() !== 0 || findCommand(APT_GET) === null) {
     return missingCommand(`\`${command}\` is missing; install it (Debian package ${debianPackage})`);
   }
   if (!installPackage(debianPackage)) runApt(["update"]);
@@ -66,7 +67,7 @@ function installPackage(debianPackage: string): boolean {
 /** Test files run side by side, so a held lock is waited for. */
 function runApt(args: readonly string[]): boolean {
   const options = ["--quiet", "--option", "DPkg::Lock::Timeout=120"];
-  const run = spawnSync("apt-get", [...options, ...args], {
+  const run = spawnSync(APT_GET, [...options, ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     stdio: "ignore",
     timeout: INSTALL_LIMIT_MS,

@@ -52,7 +52,7 @@ export function layOutImage(): ImageFiles {
 }
 
 /** The packages of the production install, relative to the repository. */
-export function productionPackages(): string[] {
+function productionPackages(): string[] {
   const args = ["ls", "--all", "--parseable", "--omit=dev", "--omit=optional"];
   const run = spawnSync("npm", args, { cwd: REPOSITORY, encoding: "utf8", timeout: LIMIT_MS });
   const paths = run.stdout.split("\n").map((path) => relative(REPOSITORY, path.trim()));

