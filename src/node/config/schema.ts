@@ -75,7 +75,7 @@ const relay = z.strictObject({
     .default(false)
     .describe("Allows an http upstream: raw data crosses the network in clear."),
   headers: z
-    .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE))
+    .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE).describe("Printable ASCII."))
     .default({})
     .describe("Request headers for the upstream, such as authorization. Never logged."),
   eventTypes,

@@ -1,0 +1,67 @@
+/**
+ * One listening socket of the Node host around routes of the test's own.
+ *
+ * Owns the socket and its end. No masking, no feeds: what the host itself does.
+ */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { Hono } from "hono";
+import { nodeClock } from "../../src/node/clock.ts";
+import { createHttpServer } from "../../src/node/http.ts";
+import { createLog } from "../../src/node/log.ts";
+import { createOpenSink } from "../../src/node/sink.ts";
+import { createWebSocketHost, type WebSocketOptions } from "../../src/node/websocket.ts";
+import type { OpenSink, UpgradeSocket } from "../../src/server/ports.ts";
+
+export interface Host {
+  readonly app: Hono;
+  readonly openSink: OpenSink;
+  readonly upgradeSocket: UpgradeSocket;
+  readonly origin: string;
+  readonly port: number;
+  /** Log lines so far. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startHost(
+  options: Partial<Pick<WebSocketOptions, "messageLimitBytes" | "pingMs" | "pongMs">> = {},
+): Promise<Host> {
+  const lines: string[] = [];
+  const log = createLog((line) => void lines.push(line));
+  const app = new Hono();
+  const webSockets = createWebSocketHost({ clock: nodeClock, log, messageLimitBytes: 100_000, ...options });
+  const http = createHttpServer({ app, log, webSockets, host: "127.0.0.1" });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  return {
+    app,
+    lines,
+    port,
+    openSink: createOpenSink(),
+    upgradeSocket: webSockets.upgradeSocket,
+    origin: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      webSockets.stop();
+      const closed = once(http, "close");
+      http.close();
+      http.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Sends these bytes over a bare connection and returns everything that comes back until the server ends it. */
+export async function talk(port: number, ...pieces: (string | Uint8Array)[]): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  let text = "";
+  socket.on("data", (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+  });
+  for (const piece of pieces) socket.write(piece);
+  await once(socket, "close");
+  return text;
+}
