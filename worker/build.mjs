@@ -35,8 +35,8 @@ await writeFile(`${outfile}.meta.json`, JSON.stringify(metafile));
 const bundle = await readFile(outfile);
 const gzipBytes = gzipSync(bundle).length;
 const name = relative(process.cwd(), outfile);
-console.log(`${name}: ${bundle.length} bytes, ${gzipBytes} gzip (limit ${GZIP_LIMIT_BYTES})`);
+process.stdout.write(`${name}: ${bundle.length} bytes, ${gzipBytes} gzip (limit ${GZIP_LIMIT_BYTES})\n`);
 if (gzipBytes > GZIP_LIMIT_BYTES) {
-  console.error("The worker is over its size limit; see which import grew it in the .meta.json file beside it.");
+  process.stderr.write("The worker is over its size limit; the .meta.json file beside it says which import grew it.\n");
   process.exitCode = 1;
 }

@@ -16,7 +16,7 @@ import {
   type ServerConfig,
   type ServerLimits,
 } from "../src/server/config.ts";
-import { arrayOf, checkShape, isBoolean, isString, oneOf, positiveInteger, recordOf, type Shape } from "./shape.ts";
+import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
 
 /** Either a whole configuration, or the key that cannot take effect. */
 export type ConfigResult =
@@ -26,31 +26,44 @@ export type ConfigResult =
 /** Smaller than Node's where memory decides: an isolate has 128 MB for everything. */
 const EDGE_LIMITS: ServerLimits = { ...DEFAULT_SERVER_LIMITS, connectionsLimit: 1_000, historyMaxBytes: 16_777_216 };
 
-const NAMES = arrayOf(isString);
+/** Where a refused key stands, as the log says it. */
+const ROOT = "MASKWIRE_CONFIG";
 
-const POLICY: Shape = {
-  entities: NAMES,
-  operators: recordOf({ operator: isString, keepLast: isCount, character: isString, bits: positiveInteger }),
-  threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,
-  onInvalid: oneOf(ON_INVALID),
+const OPERATOR: Shape = {
+  keys: { operator: isString, keepLast: isCount, character: isString, bits: isPositive },
 };
 
-const LISTENER: Shape = { host: isString, listenPort: isCount, unsafeNoAuthentication: isBoolean };
+const POLICY: Shape = {
+  keys: {
+    entities: isStringList,
+    operators: { each: OPERATOR },
+    threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,
+    onInvalid: isOneOf(ON_INVALID),
+  },
+};
 
-const CONFIG: Shape = {
-  listeners: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])),
-  policies: recordOf(POLICY),
-  feeds: recordOf({ policy: isString, eventTypes: NAMES }),
-  relays: recordOf({
+const LISTENER: Shape = { keys: { host: isString, listenPort: isCount, unsafeNoAuthentication: isBoolean } };
+
+const RELAY: Shape = {
+  keys: {
     url: isString,
     policy: isString,
     unsafePlaintext: isBoolean,
-    headers: recordOf(isString),
-    eventTypes: NAMES,
+    headers: { each: isString },
+    eventTypes: isStringList,
     always: isBoolean,
-  }),
-  limits: Object.fromEntries(Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, positiveInteger])),
-  allowedOrigins: NAMES,
+  },
+};
+
+const CONFIG: Shape = {
+  keys: {
+    listeners: { keys: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])) },
+    policies: { each: POLICY },
+    feeds: { each: { keys: { policy: isString, eventTypes: isStringList } } },
+    relays: { each: RELAY },
+    limits: { keys: Object.fromEntries(Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, isPositive])) },
+    allowedOrigins: isStringList,
+  },
 };
 
 /** What CONFIG has proved about the written configuration. */
@@ -66,8 +79,8 @@ interface WrittenConfig {
 /** Never throws. `binding` is what wrangler binds: JSON text, a JSON value, or nothing. */
 export function readConfig(binding: unknown): ConfigResult {
   const written = parseBinding(binding);
-  const wrong = written === undefined ? "MASKWIRE_CONFIG" : checkShape(CONFIG, written);
-  if (wrong !== undefined) return { ok: false, key: wrong };
+  const misfit = findMisfit(CONFIG, written, ROOT);
+  if (misfit !== undefined) return { ok: false, key: misfit };
   const config = complete(written as WrittenConfig);
   const contradiction = findContradiction(config);
   return contradiction === undefined ? { ok: true, config } : { ok: false, key: contradiction };
@@ -110,14 +123,14 @@ function completeRelay(relay: Partial<RelayConfig>): RelayConfig {
 function findContradiction(config: ServerConfig): string | undefined {
   for (const name of ["publish", "subscribe"] as const) {
     // A worker answers the whole Internet: the same rule as for a Node listener that is not on loopback.
-    if (!config.listeners[name].unsafeNoAuthentication) return `listeners.${name}.unsafeNoAuthentication`;
+    if (!config.listeners[name].unsafeNoAuthentication) return `${ROOT}.listeners.${name}.unsafeNoAuthentication`;
   }
   for (const [name, feed] of Object.entries(config.feeds)) {
-    if (!Object.hasOwn(config.policies, feed.policy)) return `feeds.${name}.policy`;
+    if (!Object.hasOwn(config.policies, feed.policy)) return `${ROOT}.feeds.${name}.policy`;
   }
   for (const [name, relay] of Object.entries(config.relays)) {
-    if (!Object.hasOwn(config.policies, relay.policy)) return `relays.${name}.policy`;
-    if (!isUpstream(relay)) return `relays.${name}.url`;
+    if (!Object.hasOwn(config.policies, relay.policy)) return `${ROOT}.relays.${name}.policy`;
+    if (!isUpstream(relay)) return `${ROOT}.relays.${name}.url`;
   }
   return undefined;
 }
@@ -126,11 +139,7 @@ function isUpstream(relay: RelayConfig): boolean {
   if (!URL.canParse(relay.url)) return false;
   const url = new URL(relay.url);
   const schemes = relay.unsafePlaintext ? ["https:", "http:"] : ["https:"];
-  return schemes.includes(url.protocol) && url.username === "" && url.password === "";
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return schemes.includes(url.protocol) && url.username === "" && url.password === "" && url.hash === "";
 }
 
 function mapValues<From, To>(record: Record<string, From>, map: (value: From) => To): Record<string, To> {

@@ -4,8 +4,8 @@
  * Owns the refusal of a configuration that cannot take effect: then every request gets `BAD_CONFIG`, and the log
  * names the key. Never runs half a configuration.
  */
-import { StreamError, toStreamError, type Hmac } from "../src/core/index.ts";
-import { createServer } from "../src/server/app.ts";
+import { StreamError, toStreamError } from "../src/core/index.ts";
+import { createServer, type ServerOptions } from "../src/server/app.ts";
 import type { ServerConfig } from "../src/server/config.ts";
 import { readConfig, type ConfigResult } from "./config.ts";
 import type { Env } from "./env.ts";
@@ -30,14 +30,14 @@ export function openEdgeServer(env: Env): EdgeServer {
   const read = readConfig(env.MASKWIRE_CONFIG);
   if (!read.ok) return refused(read, new StreamError("BAD_CONFIG"));
   try {
-    return running(read.config, createHmac(env.MASKWIRE_KEY));
+    return running(read.config, env.MASKWIRE_KEY === undefined ? {} : { hmac: createHmac(env.MASKWIRE_KEY) });
   } catch (thrown) {
-    return refused({ key: "policies" }, toStreamError(thrown));
+    return refused({ key: "MASKWIRE_CONFIG.policies" }, toStreamError(thrown));
   }
 }
 
-function running(config: ServerConfig, hmac: Hmac | undefined): EdgeServer {
-  const server = createServer(createPorts(config.limits), config, hmac === undefined ? {} : { hmac });
+function running(config: ServerConfig, options: ServerOptions): EdgeServer {
+  const server = createServer(createPorts(config.limits), config, options);
   const open = server.app(["publish", "subscribe"]);
   const admin = server.app(["admin"]);
   return {

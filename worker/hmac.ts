@@ -6,11 +6,10 @@ import { StreamError, type Hmac } from "../src/core/index.ts";
 const KEY_MIN_BYTES = 32;
 
 /**
- * HMAC-SHA-256 under the UTF-8 bytes of the secret; absent when there is none.
+ * HMAC-SHA-256 under the UTF-8 bytes of the secret; the same tokens as Node's.
  * @throws StreamError `BAD_CONFIG` when the secret is shorter than 32 bytes.
  */
-export function createHmac(secret: string | undefined): Hmac | undefined {
-  if (secret === undefined) return undefined;
+export function createHmac(secret: string): Hmac {
   const key = new TextEncoder().encode(secret);
   if (key.length < KEY_MIN_BYTES) throw new StreamError("BAD_CONFIG", { bytes: key.length, least: KEY_MIN_BYTES });
   const keyed = hmac.create(sha256, key);

@@ -1,46 +1,35 @@
-/** What a JSON value must look like, as data: an object of shapes, or a question to one value. */
+/** What a JSON value must look like, as data: keys and what each holds, one shape for every value, or a question. */
 
-export type Test = (value: unknown) => boolean;
+export type Shape =
+  | ((value: unknown) => boolean)
+  /** These keys and no others; none of them must be there. */
+  | { readonly keys: Readonly<Record<string, Shape>> }
+  /** Any keys, and this for each value. */
+  | { readonly each: Shape };
 
-/** Keys that may be there (none must) and what each holds. Any other key is wrong. */
-export interface Shape {
-  readonly [key: string]: Shape | Test;
-}
+export const isString = (value: unknown): boolean => typeof value === "string";
+export const isBoolean = (value: unknown): boolean => typeof value === "boolean";
+export const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isPositive = (value: unknown): boolean => isCount(value) && value !== 0;
+export const isStringList = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
 
-const RECORD = Symbol("any key");
-
-/** An object with keys of any name and one shape for every value. */
-export function recordOf(value: Shape | Test): Shape {
-  return { [RECORD]: value } as unknown as Shape;
-}
-
-export const isString: Test = (value) => typeof value === "string";
-export const isBoolean: Test = (value) => typeof value === "boolean";
-export const positiveInteger: Test = (value) => Number.isSafeInteger(value) && (value as number) > 0;
-
-export function oneOf(words: readonly string[]): Test {
+export function isOneOf(words: readonly string[]): Shape {
   return (value) => typeof value === "string" && words.includes(value);
 }
 
-export function arrayOf(test: Test): Test {
-  return (value) => Array.isArray(value) && value.every(test);
-}
-
-/** The dotted path of the first key that does not fit; undefined when all do. */
-export function checkShape(shape: Shape | Test, value: unknown, path = ""): string | undefined {
+/** The dotted path of the first key that does not fit, starting at `path`; undefined when all do. */
+export function findMisfit(shape: Shape, value: unknown, path: string): string | undefined {
   if (typeof shape === "function") return shape(value) ? undefined : path;
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return path === "" ? "MASKWIRE_CONFIG" : path;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return path;
   for (const [key, inner] of Object.entries(value)) {
-    const at = path === "" ? key : `${path}.${key}`;
-    const expected = shapeOf(shape, key);
-    const wrong = expected === undefined ? at : checkShape(expected, inner, at);
-    if (wrong !== undefined) return wrong;
+    const at = `${path}.${key}`;
+    const expected = "each" in shape ? shape.each : ownValue(shape.keys, key);
+    const misfit = expected === undefined ? at : findMisfit(expected, inner, at);
+    if (misfit !== undefined) return misfit;
   }
   return undefined;
 }
 
-function shapeOf(shape: Shape, key: string): Shape | Test | undefined {
-  const any = (shape as { readonly [RECORD]?: Shape | Test })[RECORD];
-  return any ?? (Object.hasOwn(shape, key) ? shape[key] : undefined);
+function ownValue(keys: Readonly<Record<string, Shape>>, key: string): Shape | undefined {
+  return Object.hasOwn(keys, key) ? keys[key] : undefined;
 }

@@ -12,7 +12,8 @@ import type { Socket, SocketHandler, UpgradeSocket } from "../src/server/ports.t
 const SOCKET_BUDGET_BYTES = 8_388_608;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A BOM is data: what was masked is what every client reads.
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 /** Messages longer than `messageLimitBytes` close the socket with 1009 before the server looks at them. */
 export function createUpgradeSocket(messageLimitBytes: number): UpgradeSocket {
@@ -67,7 +68,7 @@ class EdgeSocket implements Socket {
   }
 
   queuedBytes(): number {
-    return this.#sentBytes < SOCKET_BUDGET_BYTES ? 0 : Number.POSITIVE_INFINITY;
+    return this.#sentBytes < SOCKET_BUDGET_BYTES ? 0 : Number.MAX_SAFE_INTEGER;
   }
 
   close(code: number, reason: string): void {

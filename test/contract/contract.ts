@@ -1,0 +1,86 @@
+/**
+ * What every host of maskwire must do, over HTTP and WebSocket: the same tests and the same expected bytes.
+ *
+ * Owns the configuration that the tests need. Never knows which runtime answers.
+ */
+import { afterAll, beforeAll, describe } from "vitest";
+import { describeBadInput } from "./bad-input.ts";
+import { describeCases } from "./cases.ts";
+import { describeFeeds } from "./feeds.ts";
+import { EVENT_LIMIT_BYTES, LINE_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "./limits.ts";
+import { describeMask } from "./mask.ts";
+import { describeRelays } from "./relays.ts";
+import { describeSockets } from "./sockets.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
+
+/** A server under test: publish, subscribe, `/livez` and `/readyz` all at one origin. */
+export interface RunningHost {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+/** Plain JSON with the keys of maskwire.yaml: also valid as that file, and as the worker's MASKWIRE_CONFIG. */
+export type ContractConfig = ReturnType<typeof createConfig>;
+
+/** Starts a host with this configuration and CONTRACT_KEY as its root key. */
+export type StartHost = (config: ContractConfig) => Promise<RunningHost>;
+
+/** The root key as the text of MASKWIRE_KEY. */
+export const CONTRACT_KEY = "a key for tests only, never for data";
+
+/** Each test has its own feed, so that none sees another's events. */
+const FEEDS =
+  "sse ndjson resume gap replay left right types vanish half hostile refused live socket both-ways socket-resume socket-bad".split(
+    " ",
+  );
+
+function createConfig(upstream: Upstream) {
+  const relay = (path: string) => ({ url: `${upstream.origin}${path}`, unsafePlaintext: true });
+  return {
+    policies: {
+      default: {},
+      strict: { onInvalid: "close" },
+      drop: { onInvalid: "drop" },
+      cards: { entities: ["CREDIT_CARD"] },
+      partial: { operators: { default: { operator: "mask", keepLast: 4 } } },
+      hashed: { operators: { default: { operator: "hash" } } },
+    },
+    feeds: {
+      ...Object.fromEntries(FEEDS.map((name) => [name, { eventTypes: ["created"] }])),
+      cards: { policy: "cards" },
+      strict: { policy: "strict" },
+    },
+    relays: { upstream: relay("/events"), reconnect: relay("/cut"), page: relay("/page") },
+    limits: {
+      eventLimitBytes: EVENT_LIMIT_BYTES,
+      messageLimitBytes: MESSAGE_LIMIT_BYTES,
+      lineLimitBytes: LINE_LIMIT_BYTES,
+    },
+  } as const;
+}
+
+/** Declares the contract's tests for one host. */
+export function describeContract(name: string, start: StartHost): void {
+  describe(name, () => {
+    let upstream: Upstream;
+    let host: RunningHost;
+
+    beforeAll(async () => {
+      upstream = await startUpstream();
+      host = await start(createConfig(upstream));
+    });
+
+    afterAll(async () => {
+      await host?.stop();
+      await upstream?.stop();
+    });
+
+    const origin = (): string => host.origin;
+    describeMask(origin);
+    describeBadInput(origin);
+    describeFeeds(origin);
+    describeSockets(origin);
+    describeRelays(origin);
+    describeCases(origin);
+  });
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { readConfig } from "../../worker/config.ts";
+
+const OPEN = { publish: { unsafeNoAuthentication: true }, subscribe: { unsafeNoAuthentication: true } };
+const SECRET = "ann.lee@example.com";
+
+const REFUSED = [
+  ["nothing at all, for a worker answers the whole Internet", undefined, "listeners.publish.unsafeNoAuthentication"],
+  ["one open listener of two", { listeners: { publish: OPEN.publish } }, "listeners.subscribe.unsafeNoAuthentication"],
+  ["an unknown key", { listeners: OPEN, polices: {} }, "polices"],
+  ["an unknown key inside", { listeners: OPEN, policies: { a: { entity: [] } } }, "policies.a.entity"],
+  ["an inherited key", `{"constructor":{}}`, "constructor"],
+  ["__proto__ as a key", `{"policies":{"a":{"__proto__":{}}}}`, "policies.a.__proto__"],
+  ["a number written as text", { listeners: OPEN, limits: { heartbeatMs: "5" } }, "limits.heartbeatMs"],
+  ["a limit of 0", { listeners: OPEN, limits: { eventLimitBytes: 0 } }, "limits.eventLimitBytes"],
+  ["an unknown limit", { listeners: OPEN, limits: { eventLimit: 1 } }, "limits.eventLimit"],
+  ["a threshold over 1", { listeners: OPEN, policies: { a: { threshold: 2 } } }, "policies.a.threshold"],
+  ["an unknown onInvalid", { listeners: OPEN, policies: { a: { onInvalid: "pass" } } }, "policies.a.onInvalid"],
+  ["a list where a table belongs", { listeners: OPEN, feeds: [] }, "feeds"],
+  ["a feed with an unknown policy", { listeners: OPEN, feeds: { a: { policy: "b" } } }, "feeds.a.policy"],
+  ["a feed with an inherited policy", { listeners: OPEN, feeds: { a: { policy: "toString" } } }, "feeds.a.policy"],
+  ["a relay without a URL", { listeners: OPEN, relays: { a: {} } }, "relays.a.url"],
+  ["a relay without TLS", { listeners: OPEN, relays: { a: { url: "http://a.example/" } } }, "relays.a.url"],
+  ["a relay with a password", { listeners: OPEN, relays: { a: { url: `https://b:${SECRET}` } } }, "relays.a.url"],
+] as const;
+
+describe("the worker's configuration", () => {
+  for (const [name, binding, key] of REFUSED) {
+    test(`refuses ${name}, and names the key alone`, () => {
+      const result = readConfig(binding);
+      expect(result).toEqual({ ok: false, key: `MASKWIRE_CONFIG.${key}` });
+      expect(JSON.stringify(result)).not.toContain(SECRET);
+    });
+  }
+
+  test.each(["{", "[]", "null", "7", [], null, 7])("refuses %j, which is not a JSON object", (binding) => {
+    expect(readConfig(binding)).toEqual({ ok: false, key: "MASKWIRE_CONFIG" });
+  });
+
+  test("fills every default, and takes text and JSON bindings alike", () => {
+    const written = { listeners: OPEN, relays: { up: { url: "https://a.example/events" } } };
+    const result = readConfig(written);
+    expect(result).toMatchObject({
+      ok: true,
+      config: {
+        policies: { default: {} },
+        feeds: { "*": { policy: "default", eventTypes: [] } },
+        relays: { up: { policy: "default", always: false, unsafePlaintext: false, headers: {} } },
+        limits: { eventLimitBytes: 65_536, historyMaxBytes: 16_777_216 },
+        allowedOrigins: [],
+      },
+    });
+    expect(readConfig(JSON.stringify(written))).toEqual(result);
+  });
+});
