@@ -29,6 +29,10 @@ const EDGE_LIMITS: ServerLimits = { ...DEFAULT_SERVER_LIMITS, connectionsLimit: 
 /** Where a refused key stands, as the log says it. */
 const ROOT = "MASKWIRE_CONFIG";
 
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+
 const OPERATOR: Shape = {
   keys: { operator: isString, keepLast: isCount, character: isString, bits: isPositive },
 };
@@ -36,7 +40,7 @@ const OPERATOR: Shape = {
 const POLICY: Shape = {
   keys: {
     entities: isStringList,
-    operators: { each: OPERATOR },
+    operators: { each: OPERATOR, named: NAME },
     threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,
     onInvalid: isOneOf(ON_INVALID),
   },
@@ -49,19 +53,26 @@ const RELAY: Shape = {
     url: isString,
     policy: isString,
     unsafePlaintext: isBoolean,
-    headers: { each: isString },
+    headers: { each: isString, named: HEADER_NAME },
     eventTypes: isStringList,
     always: isBoolean,
   },
 };
 
+/** Times that may be nothing at all; any other limit of 0 would stop the server's work. */
+const MAY_BE_ZERO: readonly string[] = ["lingerMs", "drainGraceMs", "drainWindowMs"];
+
+const LIMITS = Object.fromEntries(
+  Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, MAY_BE_ZERO.includes(name) ? isCount : isPositive]),
+);
+
 const CONFIG: Shape = {
   keys: {
     listeners: { keys: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])) },
-    policies: { each: POLICY },
-    feeds: { each: { keys: { policy: isString, eventTypes: isStringList } } },
-    relays: { each: RELAY },
-    limits: { keys: Object.fromEntries(Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, isPositive])) },
+    policies: { each: POLICY, named: NAME },
+    feeds: { each: { keys: { policy: isString, eventTypes: isStringList } }, named: FEED_NAME },
+    relays: { each: RELAY, named: NAME },
+    limits: { keys: LIMITS },
     allowedOrigins: isStringList,
   },
 };

@@ -4,8 +4,8 @@ export type Shape =
   | ((value: unknown) => boolean)
   /** These keys and no others; none of them must be there. */
   | { readonly keys: Readonly<Record<string, Shape>> }
-  /** Any keys, and this for each value. */
-  | { readonly each: Shape };
+  /** Any keys that `named` allows, and this for each value. */
+  | { readonly each: Shape; readonly named: RegExp };
 
 export const isString = (value: unknown): boolean => typeof value === "string";
 export const isBoolean = (value: unknown): boolean => typeof value === "boolean";
@@ -23,13 +23,14 @@ export function findMisfit(shape: Shape, value: unknown, path: string): string |
   if (typeof value !== "object" || value === null || Array.isArray(value)) return path;
   for (const [key, inner] of Object.entries(value)) {
     const at = `${path}.${key}`;
-    const expected = "each" in shape ? shape.each : ownValue(shape.keys, key);
+    const expected = innerShape(shape, key);
     const misfit = expected === undefined ? at : findMisfit(expected, inner, at);
     if (misfit !== undefined) return misfit;
   }
   return undefined;
 }
 
-function ownValue(keys: Readonly<Record<string, Shape>>, key: string): Shape | undefined {
-  return Object.hasOwn(keys, key) ? keys[key] : undefined;
+function innerShape(shape: Exclude<Shape, (value: unknown) => boolean>, key: string): Shape | undefined {
+  if ("each" in shape) return shape.named.test(key) ? shape.each : undefined;
+  return Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
 }

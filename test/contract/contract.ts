@@ -55,6 +55,8 @@ function createConfig(upstream: Upstream) {
       eventLimitBytes: EVENT_LIMIT_BYTES,
       messageLimitBytes: MESSAGE_LIMIT_BYTES,
       lineLimitBytes: LINE_LIMIT_BYTES,
+      drainGraceMs: 0,
+      drainWindowMs: 0,
     },
   } as const;
 }

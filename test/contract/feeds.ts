@@ -1,6 +1,7 @@
 /** Feeds over HTTP: publish in every format, subscribe by SSE and NDJSON, resume without gap or repeat. */
 import { describe, expect, test } from "vitest";
 import { Call, post, send } from "./client.ts";
+import { EVENT_LIMIT_BYTES } from "./limits.ts";
 import { CARD, EMAIL, expectNothingRaw } from "./raw.ts";
 import { Subscription, TRANSPORTS } from "./subscription.ts";
 
@@ -21,7 +22,7 @@ async function publishNumbers(
   [first, last]: readonly [number, number],
 ): Promise<Receipt> {
   const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  const lines = numbers.map((n) => `{"data":{"n":${n},"to":"${EMAIL}"}}\n`);
+  const lines = numbers.map((n) => `{"n":${n},"to":"${EMAIL}"}\n`);
   const answer = await post(`${origin}/v1/feeds/${feed}/events`, "application/x-ndjson", ...lines);
   expect(answer.status).toBe(200);
   return JSON.parse(answer.text) as Receipt;
@@ -43,13 +44,13 @@ export function describeFeeds(origin: () => string): void {
         expect(await subscription.resume()).toBe("new");
         const receipts = [
           await post(url(feed), "application/json", `{"to":"${EMAIL}"}`),
-          await post(url(feed), "application/x-ndjson", `{"data":{"pay":"${CARD}"},"event":"created"}\n`),
+          await post(url(feed), "application/x-ndjson", `{"pay":"${CARD}"}\n`),
           await post(url(feed), "text/event-stream", `event: created\ndata: {"to":"${EMAIL}"}\n\n`),
         ].map(({ text }) => JSON.parse(text) as Receipt);
         const events = await subscription.events(3);
         expect(events.map(({ event, data }) => [event, data])).toEqual([
           ["message", `{"to":"[EMAIL]"}`],
-          ["created", `{"pay":"[CREDIT_CARD]"}`],
+          ["message", `{"pay":"[CREDIT_CARD]"}`],
           ["created", `{"to":"[EMAIL]"}`],
         ]);
         expect(events.map(({ id }) => id)).toEqual(receipts.map(({ firstId }) => firstId));
@@ -135,9 +136,9 @@ export function describeFeeds(origin: () => string): void {
       const subscription = new Subscription(url("live"));
       await subscription.resume();
       const upload = new Call(url("live"), { method: "POST", headers: { "content-type": "application/x-ndjson" } });
-      await upload.write(`{"data":{"n":1}}\n{"data":{"n":2,"to":"ann.l`);
+      await upload.write(`{"n":1}\n{"n":2,"to":"ann.l`);
       expect(numbersOf(await subscription.events(1))).toEqual([1]);
-      await upload.write(`ee@example.com"}}\n`);
+      await upload.write(`ee@example.com"}\n`);
       expect((await subscription.events(2))[1]?.data).toBe(`{"n":2,"to":"[EMAIL]"}`);
       upload.end();
       expect(JSON.parse((await upload.answer()).text)).toMatchObject({ accepted: 2, duplicates: 0, refused: [] });
@@ -148,7 +149,7 @@ export function describeFeeds(origin: () => string): void {
       const upload = new Call(url("half"), { method: "POST", headers: { "content-type": "application/x-ndjson" } });
       const subscription = new Subscription(url("half", "?from=oldest"));
       await subscription.resume();
-      await upload.write(`{"data":{"n":1}}\n{"data":{"n":2,"to":"${EMAIL}`);
+      await upload.write(`{"n":1}\n{"n":2,"to":"${EMAIL}`);
       await subscription.events(1);
       upload.vanish();
       await publishNumbers(origin(), "half", [3, 3]);
@@ -157,7 +158,7 @@ export function describeFeeds(origin: () => string): void {
     });
 
     test("accepts the good events of an upload and names the refused ones by index only", async () => {
-      const bad = [`{"data":1}\n`, `{"data":"${EMAIL}\n`, `{"data":"${"x".repeat(9_000)}"}\n`, `{"data":2}\n`];
+      const bad = ["1\n", `{"to":"${EMAIL}\n`, `{"to":"${EMAIL} ${"x".repeat(EVENT_LIMIT_BYTES)}"}\n`, "2"];
       const answer = await post(url("hostile"), "application/x-ndjson", ...bad);
       expect(answer.status).toBe(200);
       expect(JSON.parse(answer.text)).toMatchObject({

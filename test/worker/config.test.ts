@@ -19,6 +19,7 @@ const REFUSED = [
   ["a list where a table belongs", { listeners: OPEN, feeds: [] }, "feeds"],
   ["a feed with an unknown policy", { listeners: OPEN, feeds: { a: { policy: "b" } } }, "feeds.a.policy"],
   ["a feed with an inherited policy", { listeners: OPEN, feeds: { a: { policy: "toString" } } }, "feeds.a.policy"],
+  ["a feed name with a space", { listeners: OPEN, feeds: { "a b": {} } }, "feeds.a b"],
   ["a relay without a URL", { listeners: OPEN, relays: { a: {} } }, "relays.a.url"],
   ["a relay without TLS", { listeners: OPEN, relays: { a: { url: "http://a.example/" } } }, "relays.a.url"],
   ["a relay with a password", { listeners: OPEN, relays: { a: { url: `https://b:${SECRET}` } } }, "relays.a.url"],
