@@ -1,0 +1,88 @@
+/** Payment card numbers: brand table and check digit; a word like "card" makes up for a missing brand. */
+import { type Detector, SCORES } from "../detector.ts";
+import { brandEvidence } from "../validators/card-brand.ts";
+import { passesLuhn } from "../validators/luhn.ts";
+import { isInsideNumber } from "../validators/neighbours.ts";
+
+/** As printed on cards: fours, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; one kind of separator throughout. */
+const GROUPINGS = ["", " ", "-", ".", "+"].map((separator) => {
+  const s = separator === " " ? " {1,2}" : separator.replace(/[.+]/, String.raw`\$&`);
+  return new RegExp(`^\\d{4}(?:(?:${s}\\d{4}){2,3}(?:${s}\\d{1,4})?|${s}\\d{6}${s}\\d{4,5})$|^\\d{6}${s}\\d{13}$`);
+});
+
+export const creditCard: Detector = {
+  entity: "CREDIT_CARD",
+  source: "ISO/IEC 7812-1:2017; issuer ranges as the schemes publish them",
+  // 19 digits and 18 separators of up to two characters
+  pattern: String.raw`\d(?:[ .+-]{0,2}\d){11,18}`,
+  boundary: "number",
+  contextWords: [
+    "card",
+    "cards",
+    "cardnumber",
+    "cardno",
+    "cc",
+    "ccnumber",
+    "ccnum",
+    "pan",
+    "credit",
+    "debit",
+    "creditcard",
+    "debitcard",
+    "visa",
+    "mastercard",
+    "amex",
+    "maestro",
+    "discover",
+    "diners",
+    "jcb",
+    "unionpay",
+    "pay",
+    "payment",
+  ],
+  validate(candidate) {
+    const digits = candidate.text.replaceAll(/\D/g, "");
+    if (isInsideNumber(candidate, "-.") || !passesLuhn(digits) || isOneDigit(digits)) return 0;
+    const brand = brandEvidence(digits);
+    const isPrinted = digits.length === candidate.text.length || GROUPINGS.some((shape) => shape.test(candidate.text));
+    if (brand === "own" && isPrinted) return SCORES.ranged;
+    return candidate.hasContext && (brand !== "none" || isPrinted) ? SCORES.contextual : SCORES.weak;
+  },
+  hits: [
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "4111-1111-1111-1111",
+    "4111.1111.1111.1111",
+    "4111  1111  1111  1111",
+    "4111+1111+1111+1111",
+    "5555555555554444",
+    "2223003122003222",
+    "378282246310005",
+    "3782 822463 10005",
+    "6011111111111117",
+    "30569309025904",
+    "3056 930902 5904",
+    "3530111333300000",
+    "6759649826438453",
+    "2200000000000004",
+    "5019717010103742",
+  ],
+  misses: [
+    "4111 1111 1111 1112",
+    "1748503543012",
+    "1748503543012345678",
+    "20260114093000",
+    "0000 0000 0000 0000",
+    "41111111111111111111111",
+    "12-4111111111111111",
+    "4111111111111111.00",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "4006381333931",
+    "41 11 11 11 11 11 11 11",
+    "a4111111111111111",
+  ],
+};
+
+function isOneDigit(digits: string): boolean {
+  return digits === digits.charAt(0).repeat(digits.length);
+}

@@ -1,0 +1,70 @@
+/** E-mail addresses, internationalised ones included. No list of top-level domains: reserved and internal ones mask too. */
+import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { has } from "../pattern/charset.ts";
+import { property } from "../pattern/unicode.ts";
+import { isInsideWord, isInsideWordBefore } from "../validators/neighbours.ts";
+
+/** RFC 5321, section 4.5.3.1.1. */
+const LOCAL_LIMIT = 64;
+
+/** Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs. */
+const LABEL = String.raw`[\p{L}\p{M}0-9-]`;
+const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]*@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
+
+/** A scaled image (`user@2x.png`) or a package version (`tool@1.2.3-beta.rc`), not a domain. */
+const NOT_A_DOMAIN =
+  /^(?:\d+(?:\.\d+)?x(?:~\w+)?\.(?:png|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|pdf)$|v?\d+\.\d+\.\d)/i;
+
+const LABEL_SHAPE = /^[^-](?:.{0,61}[^-])?$/u;
+
+export const email: Detector = {
+  entity: "EMAIL",
+  source: "RFC 5321, RFC 6531; without quoted local parts",
+  pattern: PATTERN,
+  maxLength: 254,
+  boundary: "none",
+  validate(candidate) {
+    const at = candidate.text.indexOf("@");
+    const local = candidate.text.slice(0, at);
+    const domain = candidate.text.slice(at + 1);
+    if (!standsAlone(candidate, local) || NOT_A_DOMAIN.test(domain)) return 0;
+    if (!domain.split(".").every((label) => LABEL_SHAPE.test(label))) return 0;
+    return isMixed(local) || domain.split(".").some(isMixed) ? 0 : SCORES.shaped;
+  },
+  hits: [
+    "jane.roe@acme-corp.com",
+    "o'brien+news@sub.mail.example.co.uk",
+    "joe@svc.internal",
+    "joerg@xn--bcher-laden-thb.de",
+    "josé@correo.españa.es",
+    "用户@例子.广告",
+    "почта@пример.рф",
+    "ana_1@a1.io",
+  ],
+  misses: [
+    "icons/user@2x.png",
+    "logo@1.5x.webp",
+    "@acme/node@6.17.2",
+    "ui@1.2.3-beta.next",
+    "registry.internal/app/web@sha256:0f1e2d",
+    "root@localhost",
+    "@media (max-width:600px){a{b:c}}",
+    "[EMAIL_ADDRESS]",
+    "jane@-acme.com",
+    "a@b.c",
+  ],
+};
+
+/** In a run of letters longer than any local part the last 64 characters are masked: they are all that can be an address. */
+function standsAlone(candidate: Candidate, local: string): boolean {
+  if (local.length > LOCAL_LIMIT || candidate.after.startsWith("@")) return false;
+  if (local.length === LOCAL_LIMIT && isInsideWordBefore(candidate)) return !isInsideWord({ ...candidate, before: "" });
+  return !isInsideWord(candidate);
+}
+
+/** ASCII letters beside letters of a script without spaces: the sentence goes on, the address does not. */
+function isMixed(text: string): boolean {
+  if (!/[^\0-\x7f]/.test(text) || !/[A-Za-z]/.test(text)) return false;
+  const unspaced = property("Unspaced");
+  return unspaced !== undefined && Array.from(text).some((character) => has(unspaced, character.codePointAt(0) ?? 0));
+}

@@ -1,0 +1,28 @@
+/** The built-in detectors. Their order is their precedence: where two findings overlap, the earlier names both. */
+import type { Detector } from "../detector.ts";
+import { awsKey } from "./aws-key.ts";
+import { creditCard } from "./credit-card.ts";
+import { email } from "./email.ts";
+import { githubToken } from "./github-token.ts";
+import { iban } from "./iban.ts";
+import { ipv4, ipv6 } from "./ip.ts";
+import { jwt } from "./jwt.ts";
+import { mac } from "./mac.ts";
+import { phone } from "./phone.ts";
+import { privateKey } from "./private-key.ts";
+import { usSsn } from "./us-ssn.ts";
+
+export const BUILT_IN: readonly Detector[] = [
+  privateKey,
+  jwt,
+  githubToken,
+  awsKey,
+  email,
+  iban,
+  creditCard,
+  usSsn,
+  ipv6,
+  ipv4,
+  mac,
+  phone,
+];

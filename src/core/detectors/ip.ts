@@ -1,0 +1,108 @@
+/** IPv4 and IPv6 addresses, with prefix length and zone. */
+import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { isIpv4, parseIpv6 } from "../validators/ip-address.ts";
+
+/** `Chrome/120.0.0.0`: browsers freeze all but the first part of their version. */
+const FROZEN_VERSION = /\.0\.0\.0$/;
+
+export const ipv4: Detector = {
+  entity: "IPV4",
+  source: "RFC 791, RFC 4632 (prefix length)",
+  pattern: String.raw`\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?`,
+  boundary: "number",
+  validate({ text, before }) {
+    const [address = "", prefix = "0"] = text.split("/");
+    if (!isIpv4(address) || Number(prefix) > 32) return 0;
+    return FROZEN_VERSION.test(address) && /[A-Za-z]\/$/.test(before) ? 0 : SCORES.shaped;
+  },
+  hits: ["192.168.1.1", "8.8.8.8", "255.255.255.255", "0.0.0.0", "10.0.0.0/8", "203.0.113.254"],
+  misses: [
+    "10.0.19045.3803",
+    "256.1.1.1",
+    "192.168.01.1",
+    "1.3.6.1.4.1.311",
+    "v1.2.3.4",
+    "IP192.168.1.1text",
+    "192.168.0",
+    "Chrome/120.0.0.0",
+    "6.17.2",
+  ],
+};
+
+const GROUP = "[0-9A-Fa-f]{1,4}";
+const IPV4_END = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
+const FULL = `(?:${GROUP}:){6}(?:${GROUP}:${GROUP}|${IPV4_END})`;
+const COMPRESSED = `(?:${GROUP}(?::${GROUP}){0,6})?::(?:(?:${GROUP}:){0,6}(?:${GROUP}|${IPV4_END}))?`;
+
+export const ipv6: Detector = {
+  entity: "IPV6",
+  source: "RFC 4291, RFC 5952, RFC 4007 (zone)",
+  pattern: `(?:${FULL}|${COMPRESSED})(?:%[0-9A-Za-z]{1,16})?(?:/\\d{1,3})?`,
+  boundary: "number",
+  contextWords: [
+    "ip",
+    "ips",
+    "ipv6",
+    "addr",
+    "address",
+    "client",
+    "remote",
+    "host",
+    "from",
+    "peer",
+    "connect",
+    "connecting",
+    "loopback",
+    "localhost",
+    "gateway",
+    "prefix",
+    "subnet",
+    "listening",
+  ],
+  validate(candidate) {
+    // What stands between the digits and the prefix length is the zone, or one character when `%41` was unfolded.
+    const [, address = "", prefix = "0"] = /^([0-9A-Fa-f:.]+)[^/]*(?:\/(\d+))?$/.exec(candidate.text) ?? [];
+    const shape = parseIpv6(address);
+    if (shape === undefined || Number(prefix) > 128 || goesOn(candidate, shape.groups)) return 0;
+    return isTelling(address, shape.groups) || candidate.hasContext ? SCORES.shaped : SCORES.bare;
+  },
+  hits: [
+    "2001:db8::1",
+    "fe80::1ff:fe23:4567:890a%eth0",
+    "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+    "::ffff:10.0.0.1",
+    "64:ff9b::192.0.2.1",
+    "0:0:0:0:0:FFFF:129.144.52.38",
+    "2001:db8::/32",
+    "A099::09C0:876A:130B",
+  ],
+  misses: [
+    "ratio 16:9 at 12:34:56",
+    "1:2:3:4",
+    "aa:bb:cc:dd:ee:ff",
+    "43:51:43:a1:b5:fc:8b:b7:0a:3a:a9:b1:0f:66:73:a8",
+    "std::vec",
+    "MyClass::toString",
+    "dead::beef",
+    "x::1",
+    "2001::db8::1",
+    "::ffff:256.0.0.1",
+    "note 12:: see below",
+    "a{b:c}",
+  ],
+};
+
+/** Colons beside it belong to a longer run: a fingerprint, a path of names, a time. */
+function goesOn({ before, after }: Candidate, groups: readonly string[]): boolean {
+  if (/^:[0-9A-Fa-f:]/.test(after) || before.endsWith("::")) return true;
+  // `node:2001:db8::1` and `eth0:…` end in a hex digit too; only short groups, as of a fingerprint, are refused there.
+  return /[0-9A-Fa-f]:$/.test(before) && groups.length === 8 && groups.every((group) => group.length <= 2);
+}
+
+/** Names of programs look alike: `add::bed`, `x::1`, `12::`. */
+function isTelling(address: string, groups: readonly string[]): boolean {
+  const hexDigits = groups.join("").length;
+  if (groups.length >= 4) return true;
+  if (groups.length === 1 && !address.startsWith("::")) return hexDigits >= 3 && /\d/.test(address);
+  return hexDigits >= 2 && /\d/.test(address);
+}

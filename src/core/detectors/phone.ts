@@ -1,0 +1,151 @@
+/**
+ * Telephone numbers: international, and national in the formats that tell them from other numbers.
+ *
+ * Local groups and bare digits count only after a word such as "phone" or "call".
+ */
+import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { isInternationalNumber } from "../validators/calling-code.ts";
+
+/** Fewest and most digits of any number, ITU-T E.164. */
+const DIGITS_LEAST = 7;
+const DIGITS_MOST = 15;
+
+const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ ./()-]{0,3}\d){6,14}`;
+const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ ./()-]{0,3}\d){7,13}`;
+const NORTH_AMERICAN = String.raw`(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
+const TRUNK_ZERO = String.raw`(?:0\d{1,4}|\(0\d{1,4}\))[ ./-]{1,3}\d{2,8}(?:[ .-]\d{2,4}){0,4}`;
+const BRACKETED_AREA = String.raw`\(\d{2,5}\)[ -]?\d{2,5}(?:[ .-]\d{2,5}){1,3}`;
+const LOCAL = String.raw`\d{3,5}[ -]\d{4,5}|\d{2,3}(?:[ .-]\d{2,4}){2,4}`;
+const BARE = String.raw`\d{8,12}`;
+const EXTENSION = String.raw`(?:,? ?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
+
+const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
+
+interface Shape {
+  readonly form: RegExp;
+  /** Digits are without extension; `number` has it stripped too. */
+  readonly accepts: (digits: string, number: string) => boolean;
+}
+
+/** What a number may look like without a word before it. */
+const TELLING: readonly Shape[] = [
+  // One full stop between digits is a decimal fraction: `+1.2345678901`.
+  { form: /^\+(?!\d+\.\d+$)/, accepts: (digits) => isInternationalNumber(digits) },
+  { form: /^00[1-9]\d{0,2}\D/, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
+  {
+    form: /^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}$/,
+    accepts: (digits) => isNorthAmerican(digits.slice(-10)),
+  },
+  { form: /^\(?0[1-9]\d{0,3}\)?[ ./-]{1,3}\d{2,8}(?:([ .-])\d{2,4}(?:\1\d{2,4})*)?$/, accepts: isTrunkNumber },
+  {
+    form: /^\((?!(?:19|20)\d\d\))[1-9]\d{1,4}\)[ -]?\d{2,5}(?:[ .-]\d{2,5})+$/,
+    accepts: (digits) => isBetween(digits.length, 8, 11),
+  },
+];
+
+export const phone: Detector = {
+  entity: "PHONE",
+  source: "ITU-T E.164 and E.123; North American Numbering Plan",
+  pattern: `(?:${[INTERNATIONAL, DIALLED_INTERNATIONAL, NORTH_AMERICAN, TRUNK_ZERO, BRACKETED_AREA, LOCAL, BARE].join("|")})${EXTENSION}`,
+  maxLength: 40,
+  boundary: "number",
+  contextWords: [
+    "phone",
+    "phones",
+    "phonenumber",
+    "telephone",
+    "telefon",
+    "tel",
+    "mobile",
+    "mobil",
+    "cell",
+    "cellphone",
+    "msisdn",
+    "call",
+    "calls",
+    "called",
+    "calling",
+    "callback",
+    "dial",
+    "sms",
+    "fax",
+    "whatsapp",
+    "contact",
+    "desk",
+    "office",
+    "hotline",
+    "landline",
+    "answering",
+    "voicemail",
+  ],
+  validate(candidate) {
+    const number = candidate.text.replace(/,? ?(?:x|ext\.?) ?\d{1,6}$/i, "");
+    const digits = number.replace("(0)", "").replaceAll(/\D/g, "");
+    if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
+      return 0;
+    if (TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number))) return SCORES.shaped;
+    return candidate.hasContext ? SCORES.worded : SCORES.bare;
+  },
+  hits: [
+    "+14155552671",
+    "+1 (415) 555-2671 x204",
+    "+1-903-140-4508x769",
+    "+44 7700 900123",
+    "+447700 921 916",
+    "+49 30 12345678",
+    "+33 6 12 34 56 78",
+    "+46 (0)8 928 571 38",
+    "+1.415.555.2671",
+    "001-518-640-0854",
+    "(579)888-3058",
+    "415-555-2671",
+    "345-899-3560x4587",
+    "1-800-356-9377",
+    "07700 900 123",
+    "(08) 8747 6301",
+    "01.84.17.61.18",
+    "083 564 9312",
+    "030/12345678",
+    "(71) 4233-6306",
+  ],
+  misses: [
+    "sku 401-990-762",
+    "range 123-4567",
+    "order 123456789012",
+    '{"ts":1748503543012}',
+    "2026-01-14 09:30:00",
+    "05-12-2022 04",
+    "+999 123 4567",
+    "+1.2345678901",
+    "+0000",
+    "112-555-2671",
+    "415-155-2671",
+    "20260114093000",
+    "10.0.19045.3803",
+    "(2019) 123-456",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "4155552671",
+    "heap 512/1024 in 12.5ms",
+  ],
+};
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+/** Area and exchange begin with 2 to 9, and no area has 9 in the middle or ends in 11. */
+function isNorthAmerican(digits: string): boolean {
+  return /^[2-9](?:[02-8]\d|1[02-9])[2-9]\d{6}$/.test(digits);
+}
+
+/** Nine digits are told from other numbers by three groups only. */
+function isTrunkNumber(digits: string, number: string): boolean {
+  return isBetween(digits.length, number.split(/\D+/).filter((group) => group !== "").length > 2 ? 9 : 10, 11);
+}
+
+/** A number that goes on beside it, or a piece of an id. A number with its `+` is one whatever stands there. */
+function isInsideRun({ before, after }: Candidate, number: string): boolean {
+  if (before.endsWith("+")) return true;
+  if (number.startsWith("+")) return false;
+  return /(?:\d[./:-]|[A-Za-z][-_])$/.test(before) || /^(?:[./:-]\d|-[A-Za-z]*\d)/.test(after);
+}

@@ -1,0 +1,23 @@
+/** Every built-in detector proves itself on its own hits and misses, alone and beside the others. */
+import { describe, expect, test } from "vitest";
+import { BUILT_IN } from "../../src/core/detectors/index.ts";
+import { naiveFindings } from "../support/naive-matcher.ts";
+
+describe.each(BUILT_IN.map((detector) => ({ entity: detector.entity, detector })))(
+  "$entity",
+  ({ entity, detector }) => {
+    test.each(detector.hits)("covers the whole of %j", (text) => {
+      const found = naiveFindings(BUILT_IN, text);
+      expect(found.map(({ score: _, ...rest }) => rest)).toEqual([{ start: 0, end: text.length, entity }]);
+    });
+
+    test.each(detector.misses)("leaves %j alone", (text) => {
+      expect(naiveFindings([detector], text)).toEqual([]);
+    });
+
+    test("has hits and at least as many kinds of misses to prove it", () => {
+      expect(detector.hits.length).toBeGreaterThan(2);
+      expect(detector.misses.length).toBeGreaterThan(3);
+    });
+  },
+);
