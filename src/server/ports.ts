@@ -50,8 +50,8 @@ export interface SinkOpening {
 }
 
 /**
- * Starts a streamed 200 answer: these headers, and those that the app has already set on `context.res`
- * (CORS, security). Headers and first write leave at once; no length, no compression. Never called for HEAD.
+ * Starts a streamed 200 answer with exactly these headers. They and the first write leave at once; no length,
+ * no compression. Never called for HEAD.
  */
 export type OpenSink = (context: Context, headers: Readonly<Record<string, string>>) => SinkOpening;
 

@@ -1,0 +1,79 @@
+/**
+ * Reads a streamed body chunk by chunk, and gives up on one that falls silent.
+ *
+ * Owns the reader and its idle time. Never joins chunks, and passes no foreign error on.
+ */
+import { StreamError } from "../core/index.ts";
+import type { Clock } from "./ports.ts";
+
+export interface BodyReaderOptions {
+  readonly clock: Clock;
+  /** Longest wait for one chunk; the time in which nobody reads does not count. */
+  readonly idleMs: number;
+}
+
+/** workerd gives a plain reader 4 KiB at a time; asked this way it fills the buffer. */
+const READ_BYTES = 65_536;
+
+export class BodyReader {
+  readonly #options: BodyReaderOptions;
+  readonly #read: () => Promise<ReadableStreamReadResult<Uint8Array>>;
+  readonly #cancel: () => Promise<void>;
+
+  constructor(body: ReadableStream<Uint8Array> | null, options: BodyReaderOptions) {
+    this.#options = options;
+    const byob = body === null ? undefined : tryByobReader(body);
+    if (body === null) {
+      this.#read = () => Promise.resolve({ done: true, value: undefined });
+      this.#cancel = () => Promise.resolve();
+    } else if (byob !== undefined) {
+      this.#read = () => byob.read(new Uint8Array(READ_BYTES));
+      this.#cancel = () => byob.cancel();
+    } else {
+      const reader = body.getReader();
+      this.#read = () => reader.read();
+      this.#cancel = () => reader.cancel();
+    }
+  }
+
+  /**
+   * The next chunk, undefined at the end. After an error or `cancel` only undefined follows.
+   * @throws StreamError `PRODUCER_IDLE`, `BODY_BROKEN`.
+   */
+  async read(): Promise<Uint8Array | undefined> {
+    let stopTimer = (): void => {};
+    const silence = new Promise<never>((_, reject) => {
+      stopTimer = this.#options.clock.after(this.#options.idleMs, () => reject(new StreamError("PRODUCER_IDLE")));
+    });
+    try {
+      const chunk = await Promise.race([this.#readChunk(), silence]);
+      return chunk;
+    } catch (thrown) {
+      this.cancel();
+      throw thrown instanceof StreamError ? thrown : new StreamError("BODY_BROKEN");
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /** Stops reading; a pending `read` ends. */
+  cancel(): void {
+    this.#cancel().catch(() => {});
+  }
+
+  async #readChunk(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const { done, value } = await this.#read();
+      if (done) return undefined;
+      if (value.length > 0) return value;
+    }
+  }
+}
+
+function tryByobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
+  }
+}

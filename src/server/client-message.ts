@@ -1,0 +1,74 @@
+/**
+ * What a WebSocket client may say: publish events, or resume. Anything else is refused whole.
+ *
+ * Owns the shapes of docs/protocol.md 2.2. The data of an event keeps its own spelling: it is cut out, not rewritten.
+ */
+import { StreamError } from "../core/index.ts";
+import { rawMembers } from "./raw-json.ts";
+import { decodeText, encodeText } from "./text.ts";
+
+export interface PublishMessage {
+  readonly type: "publish";
+  /** The client's own name for this message, given back with the answer. */
+  readonly ref: string | undefined;
+  readonly events: readonly { readonly event: string; readonly data: Uint8Array }[];
+}
+
+export interface ResumeMessage {
+  readonly type: "resume";
+  readonly after: string;
+}
+
+export type ClientMessage = PublishMessage | ResumeMessage;
+
+type Members = Readonly<Record<string, string>>;
+
+const REF_LENGTH = 64;
+
+/** @throws StreamError `BAD_MESSAGE`. */
+export function parseClientMessage(bytes: Uint8Array): ClientMessage {
+  const members = membersOf(decodeText(bytes), ["type", "ref", "events", "after"]);
+  const type = stringOf(members["type"]);
+  if (type === "resume" && keysAre(members, ["type", "after"])) {
+    return { type, after: stringOf(members["after"]) ?? refuse() };
+  }
+  if (type === "publish" && members["after"] === undefined) return publishOf(members);
+  return refuse();
+}
+
+function publishOf(members: Members): PublishMessage {
+  const ref = members["ref"] === undefined ? undefined : (stringOf(members["ref"]) ?? refuse());
+  if (ref !== undefined && ref.length > REF_LENGTH) refuse();
+  const list = rawMembers(members["events"] ?? "");
+  if (!Array.isArray(list)) refuse();
+  return { type: "publish", ref, events: (list as readonly string[]).map(eventOf) };
+}
+
+function eventOf(text: string): { event: string; data: Uint8Array } {
+  const members = membersOf(text, ["key", "event", "data"]);
+  const data = members["data"] ?? refuse();
+  if (members["key"] !== undefined && stringOf(members["key"]) === undefined) refuse();
+  const event = members["event"] === undefined ? "message" : (stringOf(members["event"]) ?? refuse());
+  // A JSON string is text: it is published as its characters, and comes out as a string again.
+  return { event, data: encodeText(stringOf(data) ?? data) };
+}
+
+/** The raw members of an object that has no others than these. */
+function membersOf(text: string, known: readonly string[]): Members {
+  const members = rawMembers(text);
+  if (members === undefined || Array.isArray(members)) return refuse();
+  const object = members as Members;
+  return Object.keys(object).every((key) => known.includes(key)) ? object : refuse();
+}
+
+function keysAre(members: Members, keys: readonly string[]): boolean {
+  return Object.keys(members).length === keys.length && keys.every((key) => members[key] !== undefined);
+}
+
+function stringOf(raw: string | undefined): string | undefined {
+  return raw?.startsWith('"') === true ? (JSON.parse(raw) as string) : undefined;
+}
+
+function refuse(): never {
+  throw new StreamError("BAD_MESSAGE");
+}

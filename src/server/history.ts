@@ -1,0 +1,142 @@
+/**
+ * The last events of one feed, in memory, bounded by bytes and age.
+ *
+ * Owns sequence and epoch. Stores masked data only; never encodes, never waits.
+ */
+import { drawEpoch, type Position } from "./position.ts";
+
+/** One masked event. */
+export interface Entry {
+  readonly sequence: number;
+  readonly atMs: number;
+  /** Event type; empty means `message`. */
+  readonly event: Uint8Array;
+  readonly data: Uint8Array;
+  /** Marks a place where the upstream may have lost events; it has no data. */
+  readonly isGap: boolean;
+  /** Bytes of all entries up to and with this one: two of them tell the bytes in between. */
+  readonly endBytes: number;
+}
+
+export interface HistoryLimits {
+  readonly historyMaxBytes: number;
+  readonly historyMaxAgeMs: number;
+}
+
+export interface NewEntry {
+  readonly event: Uint8Array;
+  readonly data: Uint8Array;
+  readonly isGap?: boolean;
+}
+
+export type ResumeResult = "new" | "complete" | "gap" | "reset";
+
+/** Where a subscription starts: `cursor` is the last sequence that the subscriber has. */
+export interface Resume {
+  readonly result: ResumeResult;
+  readonly cursor: number;
+  /** Events that are gone for good; null when nobody knows. */
+  readonly lost: number | null;
+}
+
+/** What an entry costs besides its bytes, so that a million empty events are bounded too. */
+const ENTRY_BYTES = 200;
+const NOTHING = new Uint8Array(0);
+/** Stands in the dead front, so that what was forgotten is really gone. */
+const FORGOTTEN: Entry = { sequence: 0, atMs: 0, event: NOTHING, data: NOTHING, isGap: false, endBytes: 0 };
+
+export class History {
+  readonly epoch: string;
+  readonly #limits: HistoryLimits;
+  /** A ring without wrap-around: `#head` is the first live one, and the dead front is cut off now and then. */
+  #entries: Entry[] = [];
+  #head = 0;
+  #last = 0;
+  #endBytes = 0;
+
+  constructor(limits: HistoryLimits, random: (bytes: number) => Uint8Array) {
+    this.#limits = limits;
+    this.epoch = drawEpoch(random);
+  }
+
+  /** Sequence of the newest event ever, 0 before the first. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Sequence of the oldest event still here; `last + 1` when there is none. */
+  get first(): number {
+    return this.#entries[this.#head]?.sequence ?? this.#last + 1;
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === this.#entries.length;
+  }
+
+  /** Takes an event and forgets the oldest ones that no longer fit. Amortised O(1); the newest always stays. */
+  append({ event, data, isGap = false }: NewEntry, nowMs: number): Entry {
+    this.#endBytes += data.length + event.length + ENTRY_BYTES;
+    this.#last++;
+    const entry = { sequence: this.#last, atMs: nowMs, event, data, isGap, endBytes: this.#endBytes };
+    this.#entries.push(entry);
+    this.trim(nowMs);
+    return entry;
+  }
+
+  /** Forgets what is too old, and what is too much. */
+  trim(nowMs: number): void {
+    const oldestMs = nowMs - this.#limits.historyMaxAgeMs;
+    for (;;) {
+      const entry = this.#entries[this.#head];
+      if (entry === undefined) break;
+      const isNewest = this.#head === this.#entries.length - 1;
+      const isTooMuch = this.bytesAfter(entry.sequence - 1) > this.#limits.historyMaxBytes && !isNewest;
+      if (entry.atMs > oldestMs && !isTooMuch) break;
+      this.#entries[this.#head] = FORGOTTEN;
+      this.#head++;
+    }
+    if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** The entries that follow `sequence`: at most `count`, and no further one once they hold `limitBytes`. */
+  after(sequence: number, count: number, limitBytes: number): Entry[] {
+    const from = this.#head + Math.max(0, sequence + 1 - this.first);
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (let at = from; at < this.#entries.length && entries.length < count && bytes < limitBytes; at++) {
+      const entry = this.#entries[at];
+      entries.push(entry);
+      bytes += entry.data.length;
+    }
+    return entries;
+  }
+
+  /** Bytes of the entries that follow `sequence`. */
+  bytesAfter(sequence: number): number {
+    const next = this.#entries[this.#head + Math.max(0, sequence + 1 - this.first)];
+    if (next === undefined) return 0;
+    return this.#endBytes - next.endBytes + next.data.length + next.event.length + ENTRY_BYTES;
+  }
+
+  /** Where to go on after `position`; undefined stands for one that nobody can read. */
+  resume(position: Position | undefined): Resume {
+    const isOurs = position !== undefined && position.epoch === this.epoch && position.sequence <= this.#last;
+    if (!isOurs) return { result: "reset", cursor: this.first - 1, lost: null };
+    const lost = this.first - 1 - position.sequence;
+    if (lost <= 0) return { result: "complete", cursor: position.sequence, lost: 0 };
+    return { result: "gap", cursor: this.first - 1, lost };
+  }
+
+  /** The last sequence before the moment `atMs`. */
+  cursorAt(atMs: number): number {
+    let cursor = this.first - 1;
+    for (let at = this.#head; at < this.#entries.length; at++) {
+      if (this.#entries[at].atMs >= atMs) break;
+      cursor++;
+    }
+    return cursor;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The Hono app of one socket: the routes of its listeners, and what holds for all of them.
+ *
+ * Owns headers, origins, preflights and errors. Routes own the rest.
+ */
+import { Hono, type Context } from "hono";
+import { StreamError, toStreamError } from "../core/index.ts";
+import type { ListenerName } from "./config.ts";
+import { problemBody, problemHeaders } from "./problem.ts";
+import { originHeaders } from "./request.ts";
+import { ROUTES, type Route } from "./routes/index.ts";
+import type { Services } from "./services.ts";
+
+const PREFLIGHT_HEADERS = {
+  "access-control-allow-headers": "Authorization, Last-Event-ID, Content-Type, Idempotency-Key",
+  "access-control-max-age": "600",
+};
+
+export function createListenerApp(services: Services, listeners: readonly ListenerName[]): Hono {
+  const app = new Hono();
+  const routes = ROUTES.filter((route) => route.listeners.some((name) => listeners.includes(name)));
+  app.use(async (context, next) => {
+    context.header("x-content-type-options", "nosniff");
+    context.header("cache-control", "no-store");
+    await next();
+  });
+  // A drain refuses work, but probes and scrapes are still answered.
+  app.use("/v1/*", async (context, next) => {
+    if (services.lifecycle.stopping.aborted) throw new StreamError("DRAINING");
+    const headers = originHeaders(context, services.config.allowedOrigins);
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    await next();
+  });
+  for (const { method, path, handler } of routes) {
+    app.on(method, path, (context) => handler(context, services, listeners));
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    app.all(path, (context) => otherMethod(context, methodsOf(routes, path)));
+  }
+  app.notFound((context) => problem(context, new StreamError("NOT_FOUND")));
+  app.onError((thrown, context) => {
+    if (!(thrown instanceof StreamError)) services.ports.log.error("route-failed");
+    return problem(context, thrown);
+  });
+  return app;
+}
+
+function methodsOf(routes: readonly Route[], path: string): string {
+  const methods = routes.filter((route) => route.path === path).map((route) => route.method);
+  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+}
+
+function otherMethod(context: Context, methods: string): Response {
+  context.header("allow", methods);
+  if (context.req.method !== "OPTIONS") return problem(context, new StreamError("METHOD_UNKNOWN"));
+  if (context.req.header("access-control-request-method") !== undefined) {
+    context.header("access-control-allow-methods", methods);
+    for (const [name, value] of Object.entries(PREFLIGHT_HEADERS)) context.header(name, value);
+  }
+  return context.body(null, 204);
+}
+
+/** The table's answer, with the headers that hold for all. */
+function problem(context: Context, thrown: unknown): Response {
+  const error = toStreamError(thrown);
+  return context.json(problemBody(error), error.row.http as 400, problemHeaders(error));
+}

@@ -1,0 +1,81 @@
+/**
+ * One request body masked into one answer, at the pace of whoever reads it.
+ *
+ * Owns the masker of the stream. Holds no more than one chunk and what is undecided; after an error or a broken body
+ * the answer breaks off too, and the undecided is dropped.
+ */
+import { createMasker, toStreamError, type Format, type Policy, type StreamMasker } from "../core/index.ts";
+import type { BodyReader } from "./body-reader.ts";
+
+export interface MaskStreamOptions {
+  readonly policy: Policy;
+  readonly format: Format;
+  readonly body: BodyReader;
+  /** True when the body is known to be short: then the first bytes or the end are waited for. */
+  readonly isShort: boolean;
+  readonly onEnd: (failure: unknown) => void;
+}
+
+/** All open mask streams, so that what they hold can be counted. */
+export class MaskStreams {
+  readonly #open = new Set<StreamMasker>();
+
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const masker of this.#open) bytes += masker.heldBytes;
+    return bytes;
+  }
+
+  /**
+   * Reads the first chunk, so that an error in it still gets its status; then answers as the body comes in.
+   * @throws StreamError as the body reader and the masker do.
+   */
+  async open(options: MaskStreamOptions): Promise<ReadableStream<Uint8Array>> {
+    const masker = createMasker(options.policy, options.format);
+    this.#open.add(masker);
+    const end = (failure?: unknown): void => {
+      if (this.#open.delete(masker)) options.onEnd(failure);
+    };
+    const step = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
+      const chunk = await options.body.read();
+      return chunk === undefined
+        ? { bytes: masker.flush(), isLast: true }
+        : { bytes: masker.push(chunk), isLast: false };
+    };
+    try {
+      let first: Awaited<ReturnType<typeof step>> | undefined = await step();
+      while (options.isShort && first.bytes.length === 0 && !first.isLast) first = await step();
+      return new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            try {
+              for (;;) {
+                const { bytes, isLast } = first ?? (await step());
+                first = undefined;
+                if (bytes.length > 0) controller.enqueue(bytes);
+                if (isLast) {
+                  end();
+                  controller.close();
+                }
+                if (isLast || bytes.length > 0) return;
+              }
+            } catch (thrown) {
+              options.body.cancel();
+              end(thrown);
+              controller.error(toStreamError(thrown));
+            }
+          },
+          cancel() {
+            options.body.cancel();
+            end();
+          },
+        },
+        { highWaterMark: 0 },
+      );
+    } catch (thrown) {
+      options.body.cancel();
+      end(thrown);
+      throw thrown;
+    }
+  }
+}

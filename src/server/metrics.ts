@@ -1,0 +1,123 @@
+/**
+ * Counts what the server does, and writes it as Prometheus text.
+ *
+ * Owns names, kinds and labels. A label value comes from the configuration or from a table of ours, never from a
+ * request: a name out of a request would be payload, and would make series without end.
+ */
+interface MetricRow {
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram. */
+  readonly buckets?: readonly number[];
+}
+
+const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
+const BYTES = [0, 1024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304];
+
+export const METRICS = {
+  subscribers: { kind: "gauge", help: "Open subscriptions.", labels: ["feed", "transport"] },
+  producers: { kind: "gauge", help: "Open publish and mask requests, and sockets that may publish.", labels: [] },
+  events_published_total: { kind: "counter", help: "Events that a history took.", labels: ["feed"] },
+  events_delivered_total: { kind: "counter", help: "Events written to subscribers.", labels: ["feed", "transport"] },
+  delivered_bytes_total: { kind: "counter", help: "Bytes written to subscribers.", labels: ["transport"] },
+  events_refused_total: { kind: "counter", help: "Events that were not accepted.", labels: ["code"] },
+  disconnects_total: { kind: "counter", help: "Connections that this side ended.", labels: ["reason"] },
+  subscriber_queue_bytes: { kind: "histogram", help: "Bytes a subscriber had not taken.", labels: [], buckets: BYTES },
+  publish_to_write_seconds: {
+    kind: "histogram",
+    help: "From acceptance of an event to its write, the oldest of a batch.",
+    labels: [],
+    buckets: SECONDS,
+  },
+  masked_total: { kind: "counter", help: "Findings replaced.", labels: ["entity", "operator"] },
+  held_bytes: { kind: "gauge", help: "Bytes received by mask requests and not yet decided.", labels: [] },
+  fail_closed_total: { kind: "counter", help: "Records or streams that could not be read.", labels: ["reason"] },
+  stream_truncated_total: { kind: "counter", help: "Unfinished last events that were dropped.", labels: [] },
+  history_holes_total: { kind: "counter", help: "Gaps that subscribers were told of.", labels: [] },
+  resumes_total: { kind: "counter", help: "Subscriptions by how they started.", labels: ["result"] },
+  relay_connected: { kind: "gauge", help: "1 while the upstream streams.", labels: ["relay"] },
+  relay_reconnects_total: { kind: "counter", help: "Further connections to an upstream.", labels: ["relay"] },
+} as const satisfies Record<string, MetricRow>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** One line, or one histogram. Whoever counts often keeps it instead of asking by name. */
+export interface Series {
+  value: number;
+  /** Of a histogram: observations not above each bound, and their number. */
+  readonly counts: number[];
+  observations: number;
+}
+
+export class Metrics {
+  readonly #series = new Map<MetricName, Map<string, Series>>();
+
+  /** Adds to a counter or gauge; `labels` in the order of the table. */
+  add(name: MetricName, value: number, ...labels: string[]): void {
+    this.series(name, ...labels).value += value;
+  }
+
+  set(name: MetricName, value: number, ...labels: string[]): void {
+    this.series(name, ...labels).value = value;
+  }
+
+  observe(name: MetricName, value: number, ...labels: string[]): void {
+    const series = this.series(name, ...labels);
+    series.value += value;
+    series.observations++;
+    bucketsOf(name).forEach((bound, index) => {
+      if (value <= bound) series.counts[index]++;
+    });
+  }
+
+  series(name: MetricName, ...values: string[]): Series {
+    const labels: readonly string[] = METRICS[name].labels;
+    const key = labels.map((label, index) => `${label}="${escapeLabel(values[index] ?? "")}"`).join(",");
+    let rows = this.#series.get(name);
+    if (rows === undefined) this.#series.set(name, (rows = new Map()));
+    let series = rows.get(key);
+    if (series === undefined) {
+      rows.set(key, (series = { value: 0, counts: bucketsOf(name).map(() => 0), observations: 0 }));
+    }
+    return series;
+  }
+
+  /** The text exposition format 0.0.4. */
+  render(): string {
+    const lines: string[] = [];
+    for (const name of Object.keys(METRICS) as MetricName[]) {
+      const { kind, help } = METRICS[name];
+      lines.push(`# HELP maskwire_${name} ${help}`, `# TYPE maskwire_${name} ${kind}`);
+      for (const [labels, series] of this.#series.get(name) ?? []) {
+        if (kind === "histogram") lines.push(...histogramLines(name, labels, series));
+        else lines.push(`maskwire_${name}${braces(labels)} ${series.value}`);
+      }
+    }
+    return `${lines.join("\n")}\n`;
+  }
+}
+
+function bucketsOf(name: MetricName): readonly number[] {
+  const row: MetricRow = METRICS[name];
+  return row.buckets ?? [];
+}
+
+function histogramLines(name: MetricName, labels: string, series: Series): string[] {
+  const prefix = labels === "" ? "" : `${labels},`;
+  const lines = bucketsOf(name).map(
+    (bound, index) => `maskwire_${name}_bucket{${prefix}le="${bound}"} ${series.counts[index]}`,
+  );
+  lines.push(`maskwire_${name}_bucket{${prefix}le="+Inf"} ${series.observations}`);
+  lines.push(`maskwire_${name}_sum${braces(labels)} ${series.value}`);
+  lines.push(`maskwire_${name}_count${braces(labels)} ${series.observations}`);
+  return lines;
+}
+
+function braces(labels: string): string {
+  return labels === "" ? "" : `{${labels}}`;
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}

@@ -1,0 +1,25 @@
+/**
+ * Errors as HTTP answers, by the one table.
+ *
+ * Owns the JSON shape. Only errors of ours come here: a foreign one has become INTERNAL.
+ */
+import type { StreamError } from "../core/index.ts";
+
+export interface ProblemBody {
+  readonly error: { readonly code: string; readonly text: string };
+}
+
+const RETRY_AFTER_SECONDS = "2";
+
+export function problemBody(error: StreamError): ProblemBody {
+  return { error: { code: error.code, text: error.row.text } };
+}
+
+/** The headers an error brings: when to come again, and that this connection is over. */
+export function problemHeaders(error: StreamError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (error.row.http === 503 || error.row.http === 429) headers["retry-after"] = RETRY_AFTER_SECONDS;
+  if (error.code === "DRAINING") headers["connection"] = "close";
+  if (error.code === "UPGRADE_NEEDED") headers["upgrade"] = "websocket";
+  return headers;
+}

@@ -1,0 +1,197 @@
+/**
+ * Follows one configured upstream feed, and publishes its events masked into a feed of our own.
+ *
+ * Owns the one connection that serves all subscribers, its reconnects and the upstream's ids. Those may be personal
+ * data: they stay in memory and go back to the upstream only.
+ */
+import { SseParser } from "../core/sse/parser.ts";
+import { backoffMs } from "./backoff.ts";
+import { BodyReader } from "./body-reader.ts";
+import type { RelayConfig } from "./config.ts";
+import type { Feed } from "./feed.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Ports } from "./ports.ts";
+import { decodeText } from "./text.ts";
+import { openUpstream } from "./upstream.ts";
+
+export type RelayState = "idle" | "connecting" | "open" | "waiting" | "failed" | "ended";
+
+export interface RelayOptions {
+  readonly name: string;
+  readonly config: RelayConfig;
+  readonly feed: Feed;
+  readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number };
+  readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "log">;
+  readonly metrics: Metrics;
+}
+
+/** How a connection ended, and after which wait it is worth another. */
+type Outcome = { readonly state: "waiting" | "failed"; readonly waitMs: number } | { readonly state: "ended" };
+
+const FAILED_WAIT_MS = 300_000;
+const GOOD_STREAM_MS = 60_000;
+const IDS_KEPT = 10_000;
+const NO_ID = new Uint8Array(0);
+
+export class Relay {
+  readonly feed: Feed;
+  readonly #options: RelayOptions;
+  #state: RelayState = "idle";
+  #run: AbortController | undefined;
+  #stopLinger: (() => void) | undefined;
+  #lastId: Uint8Array = NO_ID;
+  #retryMs: number | undefined;
+  #failures = 0;
+  #hasReceived = false;
+  /** Ids of the last events, in order of arrival: after a reconnect an upstream may send some again. */
+  readonly #seenIds = new Set<string>();
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.feed = options.feed;
+    this.feed.onReaders = (count) => (count > 0 ? this.start() : this.#linger());
+  }
+
+  get state(): RelayState {
+    return this.#state;
+  }
+
+  /** Opens the upstream unless it is open already, or has ended for good. */
+  start(): void {
+    this.#stopLinger?.();
+    this.#stopLinger = undefined;
+    if (this.#run !== undefined || this.#state === "ended") return;
+    const run = new AbortController();
+    this.#run = run;
+    void this.#follow(run.signal);
+  }
+
+  stop(): void {
+    this.#stopLinger?.();
+    this.#stopLinger = undefined;
+    this.#run?.abort();
+    this.#run = undefined;
+    if (this.#state !== "ended") this.#setState("idle");
+  }
+
+  #linger(): void {
+    if (this.#options.config.always || this.#stopLinger !== undefined) return;
+    this.#stopLinger = this.#options.ports.clock.after(this.#options.limits.lingerMs, () => this.stop());
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const outcome = await this.#connectOnce(signal);
+      if (signal.aborted) return;
+      this.#setState(outcome.state);
+      if (outcome.state === "ended") {
+        this.#run = undefined;
+        this.feed.finish();
+        return;
+      }
+      this.#options.ports.log.warn("relay-lost", { relay: this.#options.name, waitMs: Math.round(outcome.waitMs) });
+      await this.#pause(outcome.waitMs, signal);
+      this.#options.metrics.add("relay_reconnects_total", 1, this.#options.name);
+    }
+  }
+
+  /** One connection from request to end. Never throws. */
+  async #connectOnce(signal: AbortSignal): Promise<Outcome> {
+    const { config, ports, limits } = this.#options;
+    this.#setState("connecting");
+    const connection = new AbortController();
+    const abort = (): void => connection.abort();
+    signal.addEventListener("abort", abort);
+    const stopTimer = ports.clock.after(limits.upstreamIdleTimeoutMs, abort);
+    try {
+      const request = {
+        url: config.url,
+        headers: config.headers,
+        isPlaintextAllowed: config.unsafePlaintext,
+        lastId: this.#lastId,
+      };
+      const answer = await openUpstream(ports.fetch, request, connection.signal);
+      stopTimer();
+      if (answer.kind === "ended") return { state: "ended" };
+      if (answer.kind === "failed") return { state: "failed", waitMs: FAILED_WAIT_MS };
+      if (answer.kind === "lost") return { state: "waiting", waitMs: this.#backoff(answer.retryAfterMs) };
+      const openedAtMs = ports.clock.now();
+      this.#setState("open");
+      await this.#readAll(answer.body, signal);
+      if (ports.clock.now() - openedAtMs >= GOOD_STREAM_MS) this.#failures = 0;
+      return { state: "waiting", waitMs: this.#backoff(undefined) };
+    } finally {
+      stopTimer();
+      signal.removeEventListener("abort", abort);
+      connection.abort();
+    }
+  }
+
+  /** Reads to the end of the stream, whatever ends it. An unfinished last event is dropped. */
+  async #readAll(stream: ReadableStream<Uint8Array> | null, signal: AbortSignal): Promise<void> {
+    const { ports, limits, metrics } = this.#options;
+    const body = new BodyReader(stream, { clock: ports.clock, idleMs: limits.upstreamIdleTimeoutMs });
+    const parser = new SseParser(limits.eventLimitBytes, this.#lastId);
+    let isRepeating = this.#seenIds.size > 0;
+    // An upstream without ids cannot tell us what we missed.
+    if (this.#hasReceived && this.#lastId.length === 0) this.feed.publishGap();
+    try {
+      for (let chunk = await body.read(); chunk !== undefined && !signal.aborted; chunk = await body.read()) {
+        for (const event of parser.push(chunk)) {
+          const id = event.hasOwnId ? decodeText(event.id) : "";
+          isRepeating = isRepeating && this.#seenIds.has(id);
+          if (isRepeating) {
+            metrics.add("events_refused_total", 1, "REPEATED");
+          } else {
+            this.#remember(id);
+            this.#publish(event.data, event.event, event.isTooLarge);
+          }
+        }
+        this.#lastId = parser.lastId;
+        this.#retryMs = parser.retryMs ?? this.#retryMs;
+      }
+    } catch {
+      // Silence or a broken connection: the next one goes on after `#lastId`.
+    } finally {
+      body.cancel();
+      if (parser.isUnfinished) metrics.add("stream_truncated_total", 1);
+    }
+  }
+
+  #publish(data: Uint8Array, event: Uint8Array, isTooLarge: boolean): void {
+    this.#hasReceived = true;
+    if (isTooLarge) this.#options.metrics.add("events_refused_total", 1, "EVENT_TOO_LARGE");
+    else this.feed.tryPublish(data, event.length === 0 ? "message" : decodeText(event));
+  }
+
+  #remember(id: string): void {
+    if (id === "") return;
+    this.#seenIds.delete(id);
+    this.#seenIds.add(id);
+    if (this.#seenIds.size <= IDS_KEPT) return;
+    const [oldest] = this.#seenIds;
+    if (oldest !== undefined) this.#seenIds.delete(oldest);
+  }
+
+  #backoff(retryAfterMs: number | undefined): number {
+    const [chance = 0] = this.#options.ports.random(1);
+    const waitMs = backoffMs(this.#retryMs, this.#failures, chance / 255);
+    this.#failures++;
+    return Math.max(waitMs, retryAfterMs ?? 0);
+  }
+
+  async #pause(waitMs: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const stop = this.#options.ports.clock.after(waitMs, resolve);
+      signal.addEventListener("abort", () => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  #setState(state: RelayState): void {
+    this.#state = state;
+    this.#options.metrics.set("relay_connected", state === "open" ? 1 : 0, this.#options.name);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What a request says about itself: parameters, media types, origin.
+ *
+ * Owns reading and refusing. Nothing of a request is quoted in a refusal.
+ */
+import type { Context } from "hono";
+import { StreamError, type Format } from "../core/index.ts";
+
+const FORMAT_BY_TYPE: Readonly<Record<string, Format>> = {
+  "text/plain": "text",
+  "application/json": "json",
+  "application/x-ndjson": "ndjson",
+  "text/event-stream": "sse",
+};
+
+/** The format that `Content-Type` names; its parameters (charset) have no meaning: streams are UTF-8. */
+export function formatOf(context: Context): Format {
+  const encoding = context.req.header("content-encoding");
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") throw new StreamError("ENCODING_UNKNOWN");
+  const type = (context.req.header("content-type") ?? "").split(";", 1)[0].trim().toLowerCase();
+  if (!Object.hasOwn(FORMAT_BY_TYPE, type)) throw new StreamError("FORMAT_UNKNOWN");
+  return FORMAT_BY_TYPE[type];
+}
+
+/**
+ * The query as names and values.
+ * @throws StreamError `UNKNOWN_PARAMETER` for a name that is not listed, or that comes twice.
+ */
+export function queryOf<Name extends string>(context: Context, names: readonly Name[]): Partial<Record<Name, string>> {
+  const values: Partial<Record<Name, string>> = {};
+  for (const [name, all] of Object.entries(context.req.queries())) {
+    const known = names.find((candidate) => candidate === name);
+    const value = all[0];
+    if (known === undefined || value === undefined || all.length > 1) throw new StreamError("UNKNOWN_PARAMETER");
+    values[known] = value;
+  }
+  return values;
+}
+
+export type StreamTransport = "sse" | "ndjson";
+
+const TRANSPORT_BY_RANGE: Readonly<Record<string, StreamTransport>> = {
+  "text/event-stream": "sse",
+  "text/*": "sse",
+  "*/*": "sse",
+  "application/x-ndjson": "ndjson",
+  "application/*": "ndjson",
+};
+
+/** The transport that `Accept` likes best; the first named wins a tie. @throws StreamError `NOT_ACCEPTABLE`. */
+export function transportOf(context: Context): StreamTransport {
+  const accept = context.req.header("accept") ?? "*/*";
+  let best: StreamTransport | undefined;
+  let bestQuality = 0;
+  for (const part of accept.split(",")) {
+    const [range = "", ...parameters] = part.split(";").map((piece) => piece.trim().toLowerCase());
+    const quality = qualityOf(parameters);
+    if (Object.hasOwn(TRANSPORT_BY_RANGE, range) && quality > bestQuality) {
+      best = TRANSPORT_BY_RANGE[range];
+      bestQuality = quality;
+    }
+  }
+  if (best === undefined) throw new StreamError("NOT_ACCEPTABLE");
+  return best;
+}
+
+function qualityOf(parameters: readonly string[]): number {
+  const given = parameters.find((parameter) => parameter.startsWith("q="));
+  return given === undefined ? 1 : Number(given.slice(2)) || 0;
+}
+
+export function isUpgrade(context: Context): boolean {
+  return context.req.header("upgrade")?.toLowerCase() === "websocket";
+}
+
+/**
+ * The headers that let another origin read the answer; none for the page's own origin or for no origin at all.
+ * Applies to WebSocket too, where browsers ask no permission.
+ * @throws StreamError `FORBIDDEN`.
+ */
+export function originHeaders(context: Context, allowedOrigins: readonly string[]): Record<string, string> {
+  const origin = context.req.header("origin");
+  if (origin === undefined) return {};
+  if (allowedOrigins.includes(origin)) {
+    return {
+      "access-control-allow-origin": origin,
+      "access-control-expose-headers": "Maskwire-Resume, Retry-After",
+      vary: "Origin",
+    };
+  }
+  if (!isSameHost(origin, context.req.url)) throw new StreamError("FORBIDDEN");
+  return {};
+}
+
+/** Hosts, not schemes: a proxy in front may have ended TLS. */
+function isSameHost(origin: string, url: string): boolean {
+  try {
+    return new URL(origin).host === new URL(url).host;
+  } catch {
+    return false;
+  }
+}

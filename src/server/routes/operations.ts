@@ -1,0 +1,24 @@
+/**
+ * `/livez`, `/readyz` and `/metrics`, on the admin listener only.
+ */
+import type { Context } from "hono";
+import type { Services } from "../services.ts";
+
+/** Answers as long as the process can: never a reason to restart it while it drains. */
+export function livez(context: Context): Response {
+  return context.json({ live: true });
+}
+
+/** 503 while it drains, and while a relay that must always run has an upstream that refuses us. */
+export function readyz(context: Context, services: Services): Response {
+  const failed = [...services.relays].filter(([name, relay]) => {
+    return services.config.relays[name]?.always && relay.state === "failed";
+  });
+  const isReady = services.lifecycle.isReady && failed.length === 0;
+  return context.json({ ready: isReady, failedRelays: failed.length }, isReady ? 200 : 503);
+}
+
+export function metrics(context: Context, services: Services): Response {
+  services.metrics.set("held_bytes", services.maskStreams.heldBytes);
+  return context.body(services.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+}

@@ -1,0 +1,74 @@
+/**
+ * `POST /v1/feeds/{feed}/events`: events of any number, published as each is complete.
+ */
+import type { Context } from "hono";
+import { StreamError, toStreamError } from "../../core/index.ts";
+import { BodyReader } from "../body-reader.ts";
+import { problemBody, problemHeaders } from "../problem.ts";
+import { Publication } from "../publication.ts";
+import { RECORD_READERS, type RecordReader } from "../records.ts";
+import { formatOf, queryOf } from "../request.ts";
+import type { Services } from "../services.ts";
+
+export async function publish(context: Context, services: Services): Promise<Response> {
+  const { config, ports, metrics, lifecycle } = services;
+  queryOf(context, []);
+  const name = context.req.param("feed") ?? "";
+  if (name.includes(",")) throw new StreamError("FEED_LIST");
+  const format = formatOf(context);
+  if (format === "text") throw new StreamError("FORMAT_UNKNOWN");
+  const publication = new Publication(services.feeds.open(name));
+  const disconnect = lifecycle.connect();
+  metrics.add("producers", 1);
+  const body = new BodyReader(context.req.raw.body, {
+    clock: ports.clock,
+    idleMs: config.limits.producerIdleTimeoutMs,
+  });
+  const stop = (): void => body.cancel();
+  lifecycle.stopping.addEventListener("abort", stop);
+  try {
+    const reader = RECORD_READERS[format](config.limits.eventLimitBytes);
+    const failure = await readAll(body, reader, publication);
+    if (reader.isUnfinished) metrics.add("stream_truncated_total", 1);
+    // Cancelling looks like an end in order; what a drain cut off is not an event.
+    return answer(context, publication, failure, lifecycle.stopping.aborted);
+  } finally {
+    lifecycle.stopping.removeEventListener("abort", stop);
+    disconnect();
+    metrics.add("producers", -1);
+  }
+
+  async function readAll(
+    body: BodyReader,
+    reader: RecordReader,
+    publication: Publication,
+  ): Promise<StreamError | undefined> {
+    try {
+      for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
+        for (const record of reader.push(chunk)) publication.add(record);
+      }
+      if (!lifecycle.stopping.aborted) for (const record of reader.end()) publication.add(record);
+      return undefined;
+    } catch (thrown) {
+      body.cancel();
+      return toStreamError(thrown);
+    }
+  }
+}
+
+function answer(
+  context: Context,
+  publication: Publication,
+  failure: StreamError | undefined,
+  isStopping: boolean,
+): Response {
+  const error = failure ?? publication.failure;
+  if (isStopping) context.header("connection", "close");
+  if (error === undefined) return context.json(publication.receipt(), 200);
+  // A broken body keeps what was accepted, and the answer says how much.
+  return context.json(
+    { ...problemBody(error), ...publication.receipt() },
+    error.row.http as 400,
+    problemHeaders(error),
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * `GET /v1/feeds/{feed}/events` and `GET /v1/relays/{relay}`: receive, as SSE, NDJSON or WebSocket.
+ */
+import type { Context } from "hono";
+import { StreamError } from "../../core/index.ts";
+import type { Feed } from "../feed.ts";
+import { sinkOutlet } from "../outlets.ts";
+import { isUpgrade, originHeaders, queryOf, transportOf } from "../request.ts";
+import type { Services } from "../services.ts";
+import { resultOf, startFromRequest } from "../start.ts";
+import { Subscriber } from "../subscriber.ts";
+import { TRANSPORT } from "../transports.ts";
+import { openSocket } from "./socket.ts";
+
+const TYPES = { sse: "text/event-stream", ndjson: "application/x-ndjson" } as const;
+
+export async function subscribe(context: Context, services: Services): Promise<Response> {
+  const names = (context.req.param("feed") ?? "").split(",");
+  services.feeds.checkAll(names);
+  if (isUpgrade(context)) return openSocket(context, services, { names, mayPublish: false, mayReceive: true });
+  return stream(context, services, () => names.map((name) => services.feeds.open(name)));
+}
+
+export async function followRelay(context: Context, services: Services): Promise<Response> {
+  const name = context.req.param("relay") ?? "";
+  const relay = services.relays.get(name);
+  if (relay === undefined) throw new StreamError("RELAY_UNKNOWN");
+  // 204 is the one answer after which an EventSource does not come back.
+  if (relay.state === "ended") return context.body(null, 204);
+  return stream(context, services, () => [relay.feed]);
+}
+
+function stream(context: Context, services: Services, openFeeds: () => readonly Feed[]): Response {
+  const { ports, config, metrics, lifecycle, roster } = services;
+  queryOf(context, ["from", "lastEventId"]);
+  const name = transportOf(context);
+  const headers: Record<string, string> = {
+    ...originHeaders(context, config.allowedOrigins),
+    "content-type": TYPES[name],
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no",
+    "x-content-type-options": "nosniff",
+  };
+  if (context.req.method === "HEAD") return context.body(null, 200, headers);
+  const disconnect = lifecycle.connect();
+  try {
+    const feeds = openFeeds();
+    const start = startFromRequest(context, feeds);
+    metrics.add("resumes_total", 1, resultOf(start));
+    const { sink, response } = ports.openSink(context, { ...headers, "maskwire-resume": start.label });
+    const outlet = sinkOutlet(sink);
+    const transport = TRANSPORT[name];
+    const subscriber = new Subscriber({ ...start, transport, outlet, feeds, limits: config.limits, ports, metrics });
+    roster.add(subscriber);
+    subscriber.start();
+    sink.onClose(() => {
+      subscriber.closed();
+      roster.remove(subscriber);
+      disconnect();
+    });
+    return response;
+  } catch (thrown) {
+    disconnect();
+    throw thrown;
+  }
+}
