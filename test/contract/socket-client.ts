@@ -1,5 +1,4 @@
 /** A WebSocket client of the contract: the real `ws`, with what arrived in order. */
-import { once } from "node:events";
 import { WebSocket } from "ws";
 
 export interface Message {
@@ -22,10 +21,12 @@ export class SocketClient {
       this.#messages.push(JSON.parse(data.toString()) as Message);
       this.#wake?.();
     });
-    this.#closed = once(socket, "close").then(([code]) => {
-      this.#hasClosed = true;
-      this.#wake?.();
-      return code as number;
+    this.#closed = new Promise((resolve) => {
+      socket.on("close", (code: number) => {
+        this.#hasClosed = true;
+        resolve(code);
+        this.#wake?.();
+      });
     });
   }
 

@@ -19,5 +19,5 @@ describeContract("the contract, on Node", async (config) => {
   const { config: serverConfig, hmac } = loaded.value;
   const log = createLog(() => undefined);
   const server = await startServer(serverConfig, { clock: nodeClock, log, ...(hmac === undefined ? {} : { hmac }) });
-  return { origin: `http://127.0.0.1:${server.addresses[0]?.listenPort}`, stop: server.stop };
+  return { origin: `http://127.0.0.1:${server.addresses[0]?.listenPort}`, stop: () => server.stop() };
 });

@@ -1,0 +1,1 @@
+export function describeCases(_origin: () => string): void {}
