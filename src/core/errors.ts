@@ -57,6 +57,7 @@ export const ERRORS = {
   HEADERS_TIMEOUT: { http: 408, close: 1002, retry: true, text: "the headers took too long" },
   HEADERS_TOO_LARGE: { http: 431, close: 1002, retry: false, text: "the headers are longer than 16384 bytes" },
   INTERNAL: { http: 500, close: 1011, retry: true, text: "internal error; nothing was released" },
+  INVALID_UTF8: { http: 400, close: 1007, retry: false, text: "the input is not valid UTF-8" },
   INVALID_INPUT: {
     http: 422,
     close: 4506,
@@ -115,6 +116,16 @@ export class StreamError extends Error {
 
   get row(): ErrorRow {
     return ERRORS[this.code];
+  }
+}
+
+/** A configuration that cannot take effect; `reason` names the rule and quotes nothing but the configuration. */
+export class ConfigurationError extends StreamError {
+  readonly reason: string;
+
+  constructor(code: "BAD_CONFIG" | "BAD_PATTERN" | "KEY_MISSING", reason: string) {
+    super(code);
+    this.reason = reason;
   }
 }
 

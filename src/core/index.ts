@@ -1,5 +1,5 @@
 /** The library: `import { compilePolicy, createMasker, maskWhole } from "maskwire"`. */
-export { ERRORS, StreamError, toStreamError } from "./errors.ts";
+export { ConfigurationError, ERRORS, StreamError, toStreamError } from "./errors.ts";
 export type { ErrorCode, ErrorRow } from "./errors.ts";
 export type { Finding } from "./finding.ts";
 export type { Span } from "./span.ts";

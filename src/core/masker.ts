@@ -1,7 +1,23 @@
+/**
+ * The masker: bytes of a format in, masked bytes out.
+ *
+ * Owns the one way out: valid UTF-8 first, then the format, and after a failure nothing more.
+ */
+import { concat } from "./bytes.ts";
+import { applyEdits } from "./edit.ts";
+import { toStreamError } from "./errors.ts";
+import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
+import { eventDataEdits } from "./formats/event-data.ts";
+import { type FormatMasker, whenInvalid } from "./formats/format-masker.ts";
+import { JsonMasker, NdjsonFormat } from "./formats/json.ts";
+import { RecordMasker } from "./formats/record.ts";
+import { SseFormat } from "./formats/sse.ts";
+import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
+import { Utf8Repair } from "./utf8-repair.ts";
 
-/** One stream being masked. Not for use after `flush` or after it threw: both latch. */
+/** One stream being masked. Not for use after `flush`; after it threw, every call throws the same again. */
 export interface StreamMasker {
   /**
    * Adds one chunk; returns the bytes that no later chunk can change (often empty, often a view of the chunk).
@@ -16,31 +32,87 @@ export interface StreamMasker {
   readonly heldBytes: number;
 }
 
+const OPENERS: Readonly<Record<Format, (policy: Policy) => FormatMasker>> = {
+  text: (policy) => new TextMasker(policy),
+  json: (policy) => new JsonMasker(policy),
+  ndjson: (policy) => new RecordMasker(policy, new NdjsonFormat(policy)),
+  sse: (policy) => new RecordMasker(policy, new SseFormat(policy)),
+};
+
 /** Opens a masker for one stream of this format. */
-export function createMasker(_policy: Policy, _format: Format): StreamMasker {
-  throw new Error("being written");
+export function createMasker(policy: Policy, format: Format): StreamMasker {
+  return new GuardedMasker(policy, OPENERS[format](policy));
+}
+
+class GuardedMasker implements StreamMasker {
+  private readonly policy: Policy;
+  private readonly format: FormatMasker;
+  private readonly repair = new Utf8Repair();
+  private failure: Error | undefined;
+
+  constructor(policy: Policy, format: FormatMasker) {
+    this.policy = policy;
+    this.format = format;
+  }
+
+  get heldBytes(): number {
+    return this.failure === undefined ? this.format.heldBytes : 0;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    return this.guard(() => this.format.push(this.valid(this.repair.push(chunk))));
+  }
+
+  flush(): Uint8Array {
+    return this.guard(() =>
+      concat(
+        [this.format.push(this.valid(this.repair.flush())), this.format.flush()].filter((part) => part.length > 0),
+      ),
+    );
+  }
+
+  private valid(bytes: Uint8Array): Uint8Array {
+    if (this.repair.replaced > 0) {
+      this.repair.replaced = 0;
+      whenInvalid(this.policy, "INVALID_UTF8");
+    }
+    return bytes;
+  }
+
+  // What a failed engine would return next is unknown, so nothing is returned any more.
+  private guard(run: () => Uint8Array): Uint8Array {
+    if (this.failure !== undefined) throw this.failure;
+    try {
+      return run();
+    } catch (error) {
+      this.failure = toStreamError(error);
+      throw this.failure;
+    }
+  }
 }
 
 /** Masks a whole input: the definition of correct that every stream must equal. */
 export function maskWhole(policy: Policy, format: Format, input: Uint8Array): Uint8Array {
   const masker = createMasker(policy, format);
-  const first = masker.push(input);
-  const rest = masker.flush();
-  const out = new Uint8Array(first.length + rest.length);
-  out.set(first);
-  out.set(rest, first.length);
-  return out;
+  return concat([masker.push(input), masker.flush()]);
 }
 
 /**
- * Masks the data of one event: as JSON when it is one valid JSON value, else as text by `onInvalid`.
- * Returns null when the policy drops it.
+ * Masks the data of one event: as JSON when it is one JSON value, else as text by `onInvalid`.
+ * Returns null when the policy drops it; the input itself when there was nothing to mask.
+ * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`.
  */
-export function maskEvent(_policy: Policy, _data: Uint8Array): Uint8Array | null {
-  throw new Error("being written");
+export function maskEvent(policy: Policy, data: Uint8Array): Uint8Array | null {
+  const repair = new Utf8Repair();
+  const valid = concat([repair.push(data), repair.flush()].filter((part) => part.length > 0));
+  if (repair.replaced > 0) whenInvalid(policy, "INVALID_UTF8");
+  const edits = eventDataEdits(policy, valid);
+  if (edits === undefined) return null;
+  for (const { entity } of edits) policy.observer.masked(entity, policy.operatorOf(entity), 1);
+  return applyEdits(valid, edits);
 }
 
-/** All findings in a text, disjoint and in order; offsets are bytes. */
-export function findAll(_policy: Policy, _text: Uint8Array): Finding[] {
-  throw new Error("being written");
+/** All findings in a text, disjoint and in order; offsets are bytes. The text must be valid UTF-8. */
+export function findAll(policy: Policy, text: Uint8Array): Finding[] {
+  return findIn(policy.engine, text).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }

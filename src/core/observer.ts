@@ -7,3 +7,5 @@ export interface MaskObserver {
   /** An unfinished last SSE event was dropped. */
   truncated(): void;
 }
+
+export const NO_OBSERVER: MaskObserver = { masked() {}, invalid() {}, truncated() {} };

@@ -1,0 +1,86 @@
+/** Small helpers on byte arrays; the ones every host needs and none brings alike. */
+export const EMPTY = new Uint8Array(0);
+
+/** Joins arrays; a single one comes back as it is. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 0) return EMPTY;
+  if (parts.length === 1) return parts[0] as Uint8Array;
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** UTF-8 of a string; a lone surrogate becomes U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  const out: number[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) as number;
+    const c = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
+    if (c <= 0x7f) out.push(c);
+    else if (c <= 0x7ff) out.push(0xc0 | (c >> 6), 0x80 | (c & 63));
+    else if (c <= 0xffff) out.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));
+    else out.push(0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));
+  }
+  return Uint8Array.from(out);
+}
+
+/**
+ * Bytes that wait for more. Appending is amortised O(chunk), also byte by byte; views that were handed out are
+ * never overwritten, because bytes are only ever written behind them or into a new buffer.
+ */
+export class ByteQueue {
+  private buffer: Uint8Array = EMPTY;
+  private start = 0;
+  private end = 0;
+  // A caller's chunk is adopted without a copy; it is not ours to write behind.
+  private isOwn = false;
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** A view of what waits; valid for good. */
+  get bytes(): Uint8Array {
+    return this.buffer.subarray(this.start, this.end);
+  }
+
+  append(chunk: Uint8Array): void {
+    if (this.length === 0) {
+      this.buffer = chunk;
+      this.isOwn = false;
+      this.start = 0;
+      this.end = chunk.length;
+      return;
+    }
+    if (this.end + chunk.length > this.buffer.length || !this.isOwn) this.reallocate(chunk.length);
+    this.buffer.set(chunk, this.end);
+    this.end += chunk.length;
+  }
+
+  /** Drops bytes from the front. */
+  consume(bytes: number): void {
+    this.start += bytes;
+  }
+
+  /** Takes everything out. */
+  takeAll(): Uint8Array {
+    const all = this.bytes;
+    this.start = this.end;
+    return all;
+  }
+
+  private reallocate(extra: number): void {
+    const live = this.length;
+    // Small pieces double the room, a large one is not worth room behind it.
+    const buffer = new Uint8Array(live + extra + (extra < live ? live + extra : 0));
+    buffer.set(this.bytes);
+    this.buffer = buffer;
+    this.start = 0;
+    this.end = live;
+    this.isOwn = true;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The detectors of a policy, compiled: one automaton for all of them and one for each.
+ *
+ * Owns compilation and figures. Immutable but for the automata's own caches, so all streams share it.
+ */
+import type { Detector } from "./detector.ts";
+import { ConfigurationError } from "./errors.ts";
+import { Dfa } from "./pattern/dfa.ts";
+import { PatternError } from "./pattern/parse.ts";
+import {
+  type CompiledPattern,
+  compileProgram,
+  firstBytes,
+  type PatternSource,
+  type Program,
+} from "./pattern/program.ts";
+
+/** One detector ready to run; `rank` is its place in the precedence order, 0 wins. */
+export interface Rule {
+  readonly detector: Detector;
+  readonly rank: number;
+  readonly firstBytes: Uint8Array;
+  readonly longestCharacters: number;
+  readonly longestBytes: number;
+  /** Begins at one place and shows every end. */
+  readonly anchored: Dfa;
+  readonly tail: Dfa | undefined;
+}
+
+export interface Engine {
+  readonly rules: readonly Rule[];
+  /** Looks for every rule at every byte. */
+  readonly scanner: Dfa;
+  readonly threshold: number;
+  readonly longestMatchBytes: number;
+  readonly program: Program;
+}
+
+/** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
+export function compileEngine(detectors: readonly Detector[], threshold: number): Engine {
+  const tails = detectors.filter((detector) => detector.tail !== undefined);
+  const program = compileTogether(detectors, tails);
+  const rules = detectors.map((detector, rank): Rule => {
+    const { longestCharacters, longestBytes } = program.patterns[rank] as CompiledPattern;
+    const tail = tails.indexOf(detector);
+    return {
+      detector,
+      rank,
+      firstBytes: firstBytes(program, rank),
+      longestCharacters,
+      longestBytes,
+      anchored: new Dfa(program, { patterns: [rank], isUnanchored: false }),
+      tail: tail < 0 ? undefined : new Dfa(program, { patterns: [detectors.length + tail], isUnanchored: false }),
+    };
+  });
+  return {
+    rules,
+    scanner: new Dfa(program, { patterns: rules.map((rule) => rule.rank), isUnanchored: true }),
+    threshold,
+    longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
+    program,
+  };
+}
+
+function patternOf(detector: Detector): PatternSource {
+  return detector.maxLength === undefined
+    ? { pattern: detector.pattern }
+    : { pattern: detector.pattern, maxLength: detector.maxLength };
+}
+
+function tailOf(detector: Detector): PatternSource {
+  return { pattern: detector.tail as string, isTail: true };
+}
+
+function compileTogether(detectors: readonly Detector[], tails: readonly Detector[]): Program {
+  try {
+    return compileProgram([...detectors.map(patternOf), ...tails.map(tailOf)]);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    for (const detector of detectors) checkAlone(detector);
+    throw new ConfigurationError("BAD_PATTERN", `all detectors together: ${error.message}`);
+  }
+}
+
+function checkAlone(detector: Detector): void {
+  try {
+    compileProgram(detector.tail === undefined ? [patternOf(detector)] : [patternOf(detector), tailOf(detector)]);
+  } catch (error) {
+    throw error instanceof PatternError
+      ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`)
+      : error;
+  }
+}

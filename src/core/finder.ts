@@ -1,0 +1,203 @@
+/**
+ * Finds everything in one text that arrives in pieces.
+ *
+ * Owns the bytes that are not decided yet. Pure in the text: however it is cut, the findings are the same,
+ * because a region or a chunk only says *when* a place is looked at, never what is found there.
+ */
+import { LOOK_BACK_BYTES, type Surroundings } from "./candidate.ts";
+import { Cluster } from "./cluster.ts";
+import type { Engine, Rule } from "./engine.ts";
+import type { Finding } from "./finding.ts";
+import { ByteQueue, EMPTY } from "./bytes.ts";
+import { type Dfa, HAS_MATCH, KIND, kindOf } from "./pattern/dfa.ts";
+import { BLOCKED, findingsAt, type RuleFinding, Tail } from "./resolver.ts";
+import { type Region, Scanner } from "./scanner.ts";
+
+/** Findings longer than this are replaced without their text: operators then fall back to `redact`. */
+export const TEXT_KEPT_BYTES = 16_384;
+
+/** A finding that is complete, with the bytes it covers; null when it is longer than TEXT_KEPT_BYTES. */
+export interface FoundText extends Finding {
+  readonly text: Uint8Array | null;
+}
+
+export class Finder {
+  /** Complete findings since the caller last emptied the list; disjoint, in order, all before `clearTo`. */
+  readonly found: FoundText[] = [];
+
+  private readonly engine: Engine;
+  private readonly scanner: Scanner;
+  private readonly key: string;
+  /** Bytes at hand and where they begin: what is undecided, plus a little decided text to look back on. */
+  private readonly queue = new ByteQueue();
+  private bytes: Uint8Array = EMPTY;
+  private offset = 0;
+  private isEnded = false;
+  private resolvedTo = 0;
+  private tails: Tail[] = [];
+  private cluster: Cluster | undefined;
+  /** First place where a rule may find again, by rank. */
+  private readonly nextStart: number[];
+
+  constructor(engine: Engine, key = "") {
+    this.engine = engine;
+    this.key = key;
+    this.scanner = new Scanner(engine);
+    this.nextStart = engine.rules.map(() => 0);
+  }
+
+  /** Every byte before this is decided, and no open finding covers it. */
+  get clearTo(): number {
+    return this.cluster === undefined ? this.resolvedTo : this.cluster.start;
+  }
+
+  /** Bytes received that are not decided or lie in an open finding. */
+  get heldBytes(): number {
+    return this.scanner.position - Math.max(this.clearTo, this.offset);
+  }
+
+  /** Adds bytes. O(bytes.length) and a few bytes of what is held. */
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.trim();
+    this.queue.append(bytes);
+    this.bytes = this.queue.bytes;
+    this.scanner.scan(bytes);
+    this.resolve();
+  }
+
+  /** Ends the text: everything is decided. */
+  end(): void {
+    this.isEnded = true;
+    this.scanner.end();
+    this.resolve();
+    this.closeCluster();
+  }
+
+  /** Bytes of a span that lies between the last `clearTo` before a push and the one after it. */
+  slice(start: number, end: number): Uint8Array {
+    return this.bytes.subarray(start - this.offset, end - this.offset);
+  }
+
+  private trim(): void {
+    const lookBack = this.resolvedTo - LOOK_BACK_BYTES;
+    const keepFrom =
+      this.cluster === undefined || this.isLong(this.cluster) ? lookBack : Math.min(lookBack, this.cluster.start);
+    if (keepFrom <= this.offset) return;
+    this.queue.consume(keepFrom - this.offset);
+    this.offset = keepFrom;
+  }
+
+  private isLong(cluster: Cluster): boolean {
+    return this.resolvedTo - cluster.start > TEXT_KEPT_BYTES;
+  }
+
+  private get around(): Surroundings {
+    return { bytes: this.bytes, offset: this.offset, isEnded: this.isEnded, key: this.key };
+  }
+
+  private resolve(): void {
+    const around = this.around;
+    for (const tail of this.tails) tail.advance(around);
+    this.settleTails();
+    while (this.resolvedTo < this.limit) {
+      const region = this.nextRegion();
+      if (region === undefined || region.start >= this.limit) this.moveTo(this.limit);
+      else if (region.start > this.resolvedTo) this.moveTo(region.start);
+      else if (!this.resolveRegion(region, around)) return;
+    }
+    this.moveTo(this.resolvedTo);
+  }
+
+  /** How far places may be resolved now: no further than a tail that may still grow. */
+  private get limit(): number {
+    return Math.min(this.scanner.safeTo, ...this.tails.map((tail) => tail.end));
+  }
+
+  private nextRegion(): Region | undefined {
+    const { regions } = this.scanner;
+    while (regions.length > 0 && (regions[0] as Region).end <= this.resolvedTo) regions.shift();
+    return regions[0];
+  }
+
+  /** Looks at each place of a region; false when it has to wait for more bytes. */
+  private resolveRegion(region: Region, around: Surroundings): boolean {
+    const rules = [...region.ranks].toSorted((a, b) => a - b).map((rank) => this.engine.rules[rank] as Rule);
+    for (let start = this.resolvedTo; start < Math.min(region.end, this.limit); start++) {
+      const ready = rules.filter((rule) => (this.nextStart[rule.rank] as number) <= start);
+      const findings = ready.length === 0 ? [] : findingsAt(this.engine, around, start, ready);
+      if (findings === BLOCKED) return false;
+      this.moveTo(start);
+      for (const finding of findings) this.accept(finding, around);
+      this.moveTo(start + 1);
+    }
+    return true;
+  }
+
+  private accept(finding: RuleFinding, around: Surroundings): void {
+    this.nextStart[finding.rule.rank] = finding.end;
+    this.cover(finding);
+    if (finding.rule.tail === undefined) return;
+    const tail = new Tail(finding, finding.rule.tail, kindOf(this.bytes[finding.end - 1 - this.offset] as number));
+    this.tails.push(tail);
+    this.nextStart[finding.rule.rank] = Infinity;
+    tail.advance(around);
+    this.settleTails();
+  }
+
+  private settleTails(): void {
+    for (const tail of this.tails) {
+      this.cover({ ...tail.finding, end: tail.end });
+      if (!tail.isOpen) this.nextStart[tail.finding.rule.rank] = tail.end;
+    }
+    this.tails = this.tails.filter((tail) => tail.isOpen);
+  }
+
+  private cover(finding: RuleFinding): void {
+    if (this.cluster === undefined) this.cluster = new Cluster(finding);
+    else this.cluster.add(finding);
+  }
+
+  /** Moves on to `position`; a cluster that ends at or before it is complete, unless a tail may still extend it. */
+  private moveTo(position: number): void {
+    this.resolvedTo = position;
+    if (this.cluster !== undefined && this.cluster.end <= position && this.tails.length === 0) this.closeCluster();
+  }
+
+  private closeCluster(): void {
+    const { cluster } = this;
+    if (cluster === undefined) return;
+    this.cluster = undefined;
+    const { start, end, entity, score } = cluster;
+    const text = end - start > TEXT_KEPT_BYTES ? null : this.slice(start, end).slice();
+    this.found.push({ start, end, entity, score, text });
+  }
+}
+
+/** True when a text holds no match end of any rule: nothing to find, nothing to allocate. */
+export function isClean(engine: Engine, bytes: Uint8Array, span: { start: number; end: number }): boolean {
+  const dfa: Dfa = engine.scanner;
+  const { byteClasses, stride } = dfa;
+  let state = dfa.start(KIND.none);
+  let { table, flags } = dfa;
+  for (let i = span.start; i < span.end; i++) {
+    const byte = bytes[i] as number;
+    let next = table[state * stride + (byteClasses[byte] as number)] as number;
+    if (next < 0) {
+      next = dfa.step(state, byte);
+      ({ table, flags } = dfa);
+    }
+    state = next;
+    if (((flags[state] as number) & HAS_MATCH) !== 0) return false;
+  }
+  return dfa.matchesAtEnd(state).length === 0;
+}
+
+/** All findings of a whole text. */
+export function findIn(engine: Engine, text: Uint8Array, key = ""): readonly FoundText[] {
+  if (isClean(engine, text, { start: 0, end: text.length })) return [];
+  const finder = new Finder(engine, key);
+  finder.push(text);
+  finder.end();
+  return finder.found;
+}

@@ -1,0 +1,24 @@
+/** The data of one event, which may be JSON or text: what a feed, a relay and the SSE format have in common. */
+import type { Edit } from "../edit.ts";
+import { isClean } from "../finder.ts";
+import { editJson, looksLikeJson } from "../json/editor.ts";
+import type { Policy } from "../policy.ts";
+import { whenInvalid } from "./format-masker.ts";
+import { escapedTextEdits } from "./text.ts";
+
+const BACKSLASH = 0x5c;
+
+/**
+ * Edits of one event's data, or undefined when the policy drops it. Data that is one JSON value is masked as such;
+ * all else is text, in which JSON escapes are read too, so that broken JSON hides nothing.
+ * @throws StreamError `INVALID_INPUT` when data opens like JSON, is none, and the policy says `close`.
+ */
+export function eventDataEdits(policy: Policy, data: Uint8Array): readonly Edit[] | undefined {
+  if (!policy.engine.program.hasAssertions && data.indexOf(BACKSLASH) < 0 && policy.onInvalid === "mask-as-text") {
+    if (isClean(policy.engine, data, { start: 0, end: data.length })) return [];
+  }
+  const { edits, fault } = editJson(policy, data);
+  if (fault === undefined) return edits;
+  if (looksLikeJson(data) && whenInvalid(policy, fault) === "drop") return undefined;
+  return escapedTextEdits(policy, data);
+}

@@ -1,0 +1,55 @@
+/** What a format adds to the engine: where text is. */
+import type { Policy } from "../policy.ts";
+import type { Edit } from "../edit.ts";
+import { concat } from "../bytes.ts";
+import { type ErrorCode, StreamError } from "../errors.ts";
+
+/** Masks one stream of valid UTF-8. Returns only bytes that no later chunk can change. */
+export interface FormatMasker {
+  push(chunk: Uint8Array): Uint8Array;
+  flush(): Uint8Array;
+  readonly heldBytes: number;
+}
+
+/** Collects output and counts what was replaced in it. */
+export class Output {
+  private readonly policy: Policy;
+  private parts: Uint8Array[] = [];
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.parts.push(bytes);
+  }
+
+  /** Writes `bytes` with the edits applied; offsets count from `bytes[0]`. */
+  writeEdited(bytes: Uint8Array, edits: readonly Edit[]): void {
+    let at = 0;
+    for (const edit of edits) {
+      this.write(bytes.subarray(at, edit.start));
+      this.writeEdit(edit);
+      at = edit.end;
+    }
+    this.write(bytes.subarray(at));
+  }
+
+  writeEdit(edit: Edit): void {
+    this.write(edit.bytes);
+    this.policy.observer.masked(edit.entity, this.policy.operatorOf(edit.entity), 1);
+  }
+
+  take(): Uint8Array {
+    const all = concat(this.parts);
+    this.parts = [];
+    return all;
+  }
+}
+
+/** Counts a record that does not parse and says what becomes of it. @throws StreamError `INVALID_INPUT` for `close`. */
+export function whenInvalid(policy: Policy, reason: ErrorCode): "mask-as-text" | "drop" {
+  policy.observer.invalid(reason);
+  if (policy.onInvalid === "close") throw new StreamError("INVALID_INPUT");
+  return policy.onInvalid;
+}

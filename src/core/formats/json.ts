@@ -1,0 +1,137 @@
+/**
+ * JSON: one document of any size, and NDJSON, one value a line.
+ *
+ * Owns where a value begins and ends. What does not parse is masked as text, escapes read; for a document
+ * from the first token that breaks the grammar on.
+ */
+import { ByteQueue } from "../bytes.ts";
+import { isClean } from "../finder.ts";
+import { editJson, JsonEditor } from "../json/editor.ts";
+import type { Policy } from "../policy.ts";
+import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
+import type { RecordFormat } from "./record.ts";
+import { EscapedTextMasker, escapedTextEdits } from "./text.ts";
+
+const NEWLINE = 0x0a;
+const BACKSLASH = 0x5c;
+const RECORD_SEPARATOR = 0x1e;
+const BOM = [0xef, 0xbb, 0xbf];
+
+/** Bytes of a byte order mark or a JSON text sequence's separator in front of a value. */
+function prefixLength(bytes: Uint8Array): number {
+  if (BOM.every((byte, i) => bytes[i] === byte)) return BOM.length;
+  return bytes[0] === RECORD_SEPARATOR ? 1 : 0;
+}
+
+/** Masks one whole JSON value and writes it; `onInvalid` decides when it is none. */
+export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Output): void {
+  if (isPlainlyClean(policy, record)) {
+    output.write(record);
+    return;
+  }
+  const prefix = prefixLength(record);
+  const body = record.subarray(prefix);
+  if (body.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
+    output.write(record);
+    return;
+  }
+  const { edits, fault } = editJson(policy, body);
+  if (fault === undefined) {
+    output.write(record.subarray(0, prefix));
+    output.writeEdited(body, edits);
+  } else if (whenInvalid(policy, fault) === "mask-as-text")
+    output.writeEdited(record, escapedTextEdits(policy, record));
+}
+
+/**
+ * True when nothing can be found in the record, valid or not: no escape hides anything, and the automaton saw
+ * no match in the raw bytes, of which every string and number is a part. By far the most frequent case.
+ */
+function isPlainlyClean(policy: Policy, record: Uint8Array): boolean {
+  if (policy.onInvalid !== "mask-as-text" || policy.engine.program.hasAssertions) return false;
+  return record.indexOf(BACKSLASH) < 0 && isClean(policy.engine, record, { start: 0, end: record.length });
+}
+
+export class NdjsonFormat implements RecordFormat {
+  private readonly policy: Policy;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
+
+  findEnd(chunk: Uint8Array, from: number): number {
+    return chunk.indexOf(NEWLINE, from) + 1 || -1;
+  }
+
+  mask(record: Uint8Array, output: Output): void {
+    writeJsonRecord(this.policy, record, output);
+  }
+
+  maskUnfinished(record: Uint8Array, output: Output): void {
+    writeJsonRecord(this.policy, record, output);
+  }
+}
+
+export class JsonMasker implements FormatMasker {
+  private readonly policy: Policy;
+  private readonly output: Output;
+  private readonly editor: JsonEditor;
+  private readonly pending = new ByteQueue();
+  private isStarted = false;
+  /** What the rest goes through once the document has turned out not to be JSON. */
+  private fallback: "drop" | EscapedTextMasker | undefined;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+    this.output = new Output(policy);
+    this.editor = new JsonEditor(policy);
+  }
+
+  get heldBytes(): number {
+    return this.pending.length + (this.fallback instanceof EscapedTextMasker ? this.fallback.heldBytes : 0);
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    if (chunk.length > 0) this.take(chunk, false);
+    return this.output.take();
+  }
+
+  flush(): Uint8Array {
+    this.take(new Uint8Array(0), true);
+    if (this.fallback instanceof EscapedTextMasker) this.output.write(this.fallback.flush());
+    return this.output.take();
+  }
+
+  private take(chunk: Uint8Array, isLast: boolean): void {
+    if (this.fallback !== undefined) {
+      this.passOn(chunk);
+      return;
+    }
+    this.pending.append(chunk);
+    if (!this.isStarted && !this.start(isLast)) return;
+    const bytes = this.pending.bytes;
+    const consumed = this.editor.walk(bytes, isLast);
+    this.output.writeEdited(bytes.subarray(0, consumed), this.editor.edits);
+    this.editor.edits = [];
+    this.pending.consume(consumed);
+    const { fault } = this.editor;
+    if (fault === undefined) return;
+    this.fallback = whenInvalid(this.policy, fault) === "drop" ? "drop" : new EscapedTextMasker(this.policy);
+    this.passOn(this.pending.takeAll());
+  }
+
+  /** Passes a byte order mark; false while it may still be coming. */
+  private start(isLast: boolean): boolean {
+    const { bytes } = this.pending;
+    if (!isLast && bytes.length < BOM.length && bytes[0] === BOM[0]) return false;
+    const prefix = prefixLength(bytes);
+    this.output.write(bytes.subarray(0, prefix));
+    this.pending.consume(prefix);
+    this.isStarted = true;
+    return true;
+  }
+
+  private passOn(bytes: Uint8Array): void {
+    if (this.fallback instanceof EscapedTextMasker) this.output.write(this.fallback.push(bytes));
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Formats that come in records: each is held until it is whole, then masked as a whole.
+ *
+ * Owns the record that is coming in, up to `lineLimitBytes`. A longer one cannot be parsed and falls to the
+ * policy's `onInvalid`, as a stream: it is masked as text on its way through, or dropped, and never held.
+ */
+import { ByteQueue } from "../bytes.ts";
+import type { Policy } from "../policy.ts";
+import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
+import { EscapedTextMasker } from "./text.ts";
+
+/** What a record format says: where records end, and what a whole one becomes. */
+export interface RecordFormat {
+  /** Offset just past the record's end in `chunk`, or -1. Called once for every byte of the stream, in order. */
+  findEnd(chunk: Uint8Array, from: number): number;
+  /** Writes one whole record, its end included. */
+  mask(record: Uint8Array, output: Output): void;
+  /** Writes what is left when the input ends inside a record. */
+  maskUnfinished(record: Uint8Array, output: Output): void;
+}
+
+export class RecordMasker implements FormatMasker {
+  private readonly policy: Policy;
+  private readonly format: RecordFormat;
+  private readonly output: Output;
+  private readonly record = new ByteQueue();
+  /** What the rest of an overlong record goes through; undefined while records are of legal length. */
+  private overlong: "drop" | EscapedTextMasker | undefined;
+
+  constructor(policy: Policy, format: RecordFormat) {
+    this.policy = policy;
+    this.format = format;
+    this.output = new Output(policy);
+  }
+
+  get heldBytes(): number {
+    return this.record.length + (this.overlong instanceof EscapedTextMasker ? this.overlong.heldBytes : 0);
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    for (let at = 0; at < chunk.length;) {
+      const end = this.format.findEnd(chunk, at);
+      const piece = chunk.subarray(at, end < 0 ? chunk.length : end);
+      at += piece.length;
+      this.take(piece);
+      if (end >= 0) this.finish();
+    }
+    return this.output.take();
+  }
+
+  flush(): Uint8Array {
+    if (this.overlong !== undefined) this.finish();
+    else if (this.record.length > 0) this.format.maskUnfinished(this.record.takeAll(), this.output);
+    return this.output.take();
+  }
+
+  private take(piece: Uint8Array): void {
+    if (this.overlong === undefined && this.record.length + piece.length > this.policy.limits.lineLimitBytes) {
+      this.overlong =
+        whenInvalid(this.policy, "LINE_TOO_LONG") === "drop" ? "drop" : new EscapedTextMasker(this.policy);
+      this.passOverlong(this.record.takeAll());
+    }
+    if (this.overlong === undefined) this.record.append(piece);
+    else this.passOverlong(piece);
+  }
+
+  private passOverlong(piece: Uint8Array): void {
+    if (this.overlong instanceof EscapedTextMasker) this.output.write(this.overlong.push(piece));
+  }
+
+  private finish(): void {
+    if (this.overlong === undefined) {
+      this.format.mask(this.record.takeAll(), this.output);
+      return;
+    }
+    if (this.overlong instanceof EscapedTextMasker) this.output.write(this.overlong.flush());
+    this.overlong = undefined;
+  }
+}

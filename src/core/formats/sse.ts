@@ -1,0 +1,168 @@
+/**
+ * Server-Sent Events, masked in place: framing and line ends keep their bytes.
+ *
+ * Owns which bytes of an event are text. `data` lines are one payload; type, id, comments and unknown fields are
+ * masked as text, because each could carry a value past the payload. An event that is cut off by the end of the
+ * input is dropped, as a client would drop it.
+ */
+import { concat, encodeUtf8 } from "../bytes.ts";
+import { type Edit, OffsetMap } from "../edit.ts";
+import { foldSpan } from "../folded-text.ts";
+import { token } from "../operators.ts";
+import type { Policy } from "../policy.ts";
+import { eventDataEdits } from "./event-data.ts";
+import type { Output } from "./format-masker.ts";
+import type { RecordFormat } from "./record.ts";
+import { textEdits } from "./text.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const BOM_LENGTH = 3;
+const NEWLINE = Uint8Array.of(LF);
+const DATA_LINE = encodeUtf8("\ndata: ");
+const ID_ENTITY = "ID";
+const ID_BITS = 80;
+
+/** A line without its end; `name` and the span of the value. */
+interface Line {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+  readonly valueStart: number;
+}
+
+export class SseFormat implements RecordFormat {
+  private readonly policy: Policy;
+  /** Bytes of the line that is being read. */
+  private lineLength = 0;
+  private isAfterCr = false;
+  private isAtRecordStart = true;
+  private isFirst = true;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
+
+  findEnd(chunk: Uint8Array, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      const isSecondHalf = byte === LF && this.isAfterCr;
+      this.isAfterCr = byte === CR;
+      if (isSecondHalf) {
+        // The LF of a CR LF whose CR ended the event already: a record of its own, so that no event waits for it.
+        if (this.isAtRecordStart) return at + 1;
+      } else if (byte === LF || byte === CR) {
+        const isBlank = this.lineLength === 0;
+        this.lineLength = 0;
+        this.isAtRecordStart = isBlank;
+        if (isBlank) return at + 1;
+      } else {
+        this.lineLength++;
+        this.isAtRecordStart = false;
+      }
+    }
+    return -1;
+  }
+
+  mask(record: Uint8Array, output: Output): void {
+    const lines = splitLines(record, this.isFirst ? bomLength(record) : 0);
+    this.isFirst = false;
+    const payload = this.payloadEdits(record, lines);
+    if (payload === undefined) return;
+    const edits = [...payload, ...lines.flatMap((line) => this.lineEdits(record, line))];
+    output.writeEdited(
+      record,
+      edits.toSorted((a, b) => a.start - b.start),
+    );
+  }
+
+  maskUnfinished(): void {
+    this.policy.observer.truncated();
+  }
+
+  private payloadEdits(record: Uint8Array, lines: readonly Line[]): readonly Edit[] | undefined {
+    const dataLines = lines.filter((line) => line.name === "data");
+    if (dataLines.length === 0) return [];
+    const { text, map } = joinLines(record, dataLines);
+    return eventDataEdits(this.policy, text)?.map((edit) => ({
+      ...edit,
+      start: map.toEncoded(edit.start),
+      end: map.toEncoded(edit.end),
+      bytes: splitIntoDataLines(edit.bytes),
+    }));
+  }
+
+  private lineEdits(record: Uint8Array, line: Line): Edit[] {
+    if (line.name === "data") return [];
+    // A name that is no known field is text like its value.
+    const start = line.name === "event" || line.name === "id" ? line.valueStart : line.start;
+    const text = record.subarray(start, line.end);
+    const edits = textEdits(this.policy, text);
+    if (edits.length === 0) return [];
+    if (line.name === "id" && this.policy.hmac !== undefined) {
+      const bytes = token(ID_ENTITY, foldSpan(text, 0, text.length), { bits: ID_BITS, hmac: this.policy.hmac });
+      return [{ start, end: line.end, bytes, entity: (edits[0] as Edit).entity }];
+    }
+    return edits.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start }));
+  }
+}
+
+function bomLength(record: Uint8Array): number {
+  return record[0] === 0xef && record[1] === 0xbb && record[2] === 0xbf ? BOM_LENGTH : 0;
+}
+
+function splitLines(record: Uint8Array, from: number): Line[] {
+  const lines: Line[] = [];
+  let start = from;
+  for (let at = from; at < record.length; at++) {
+    if (record[at] !== LF && record[at] !== CR) continue;
+    if (at > start) lines.push(readLine(record, start, at));
+    start = at + 1;
+  }
+  return lines;
+}
+
+function readLine(record: Uint8Array, start: number, end: number): Line {
+  const colon = record.subarray(start, end).indexOf(COLON);
+  if (colon < 0) return { start, end, name: ascii(record.subarray(start, end)), valueStart: end };
+  const afterColon = start + colon + 1;
+  const valueStart = afterColon < end && record[afterColon] === SPACE ? afterColon + 1 : afterColon;
+  return { start, end, name: ascii(record.subarray(start, start + colon)), valueStart };
+}
+
+/** A field name; long ones are no field of ours. */
+function ascii(bytes: Uint8Array): string {
+  return bytes.length > 8 ? "" : String.fromCharCode(...bytes);
+}
+
+/** The values of the data lines joined by LF, as a client reads them, and where each stands in the record. */
+function joinLines(record: Uint8Array, lines: readonly Line[]): { text: Uint8Array; map: OffsetMap } {
+  const [first, ...others] = lines as [Line, ...Line[]];
+  const map = new OffsetMap(0, first.valueStart);
+  const parts = [record.subarray(first.valueStart, first.end)];
+  let length = first.end - first.valueStart;
+  let previousEnd = first.end;
+  for (const line of others) {
+    map.add(length, previousEnd);
+    map.add(length + 1, line.valueStart);
+    parts.push(NEWLINE, record.subarray(line.valueStart, line.end));
+    length += 1 + line.end - line.valueStart;
+    previousEnd = line.end;
+  }
+  return { text: concat(parts), map };
+}
+
+/** A replacement may keep the line breaks of its value; on the wire each needs a `data:` of its own. */
+function splitIntoDataLines(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(LF) && !bytes.includes(CR)) return bytes;
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  bytes.forEach((byte, at) => {
+    if (byte !== LF && byte !== CR) return;
+    parts.push(bytes.subarray(start, at), DATA_LINE);
+    start = at + 1;
+  });
+  return concat([...parts, bytes.subarray(start)]);
+}

@@ -1,0 +1,220 @@
+/**
+ * Walks JSON bytes in place and shows every key, string and number with its offsets.
+ *
+ * Owns the grammar of structure: brackets, commas, colons, literals. Inside strings it is lenient, because a
+ * stray control character there must not switch masking to anything coarser. Never builds a value.
+ */
+export interface JsonVisitor {
+  /** Content of a string without its quotes; `hasEscape` when it holds a backslash. */
+  string(
+    span: { readonly start: number; readonly end: number },
+    info: { readonly isKey: boolean; readonly hasEscape: boolean },
+  ): void;
+  number(span: { readonly start: number; readonly end: number }): void;
+  /** An object or array begins or ends. */
+  open(isObject: boolean): void;
+  close(): void;
+}
+
+export type JsonFault = "BAD_JSON" | "JSON_TOO_DEEP" | "LINE_TOO_LONG";
+
+export interface WalkerLimits {
+  readonly depth: number;
+  /** Longest string. */
+  readonly tokenBytes: number;
+}
+
+type Expectation = "value" | "valueOrEnd" | "key" | "keyOrEnd" | "colon" | "commaOrEnd" | "nothing";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+const LITERALS = new Set(["true", "false", "null"]);
+
+export class JsonWalker {
+  /** Set once: from the last consumed byte on, the input is not JSON. */
+  fault: JsonFault | undefined;
+
+  private readonly visitor: JsonVisitor;
+  private readonly limits: WalkerLimits;
+  private readonly stack: boolean[] = [];
+  private expectation: Expectation = "value";
+  /** How much of a string that is not complete has been searched, from its opening quote. */
+  private searched = 1;
+  private sawEscape = false;
+
+  constructor(visitor: JsonVisitor, limits: WalkerLimits) {
+    this.visitor = visitor;
+    this.limits = limits;
+  }
+
+  /** True after one whole value. */
+  get isComplete(): boolean {
+    return this.expectation === "nothing";
+  }
+
+  /**
+   * Reads whole tokens from the start of `bytes`; returns how many bytes they took. The caller gives the rest
+   * again, with more behind it. A number waits for the byte that ends it: `4111 1111` must not pass as two.
+   */
+  walk(bytes: Uint8Array, isLast: boolean): number {
+    let at = 0;
+    while (at < bytes.length && this.fault === undefined) {
+      const byte = bytes[at] as number;
+      const next = isSpace(byte) ? at + 1 : this.token(bytes, at, isLast);
+      if (next < 0) break;
+      at = next;
+    }
+    if (isLast && this.fault === undefined && (at < bytes.length || !this.isComplete)) this.fault = "BAD_JSON";
+    return at;
+  }
+
+  /** Reads one token; its end, or -1 when it is not complete or not JSON. */
+  private token(bytes: Uint8Array, at: number, isLast: boolean): number {
+    switch (bytes[at]) {
+      case QUOTE:
+        return this.string(bytes, at);
+      case OPEN_BRACE:
+        return this.open(true) ? at + 1 : -1;
+      case OPEN_BRACKET:
+        return this.open(false) ? at + 1 : -1;
+      case CLOSE_BRACE:
+        return this.close(true) ? at + 1 : -1;
+      case CLOSE_BRACKET:
+        return this.close(false) ? at + 1 : -1;
+      case COLON:
+        return this.move("colon", "value") ? at + 1 : -1;
+      case COMMA:
+        return this.move("commaOrEnd", this.stack.at(-1) === true ? "key" : "value") ? at + 1 : -1;
+      default:
+        return this.scalar(bytes, at, isLast);
+    }
+  }
+
+  private refuse(fault: JsonFault): -1 {
+    this.fault = fault;
+    return -1;
+  }
+
+  private move(from: Expectation, to: Expectation): boolean {
+    if (this.expectation === from) this.expectation = to;
+    else this.refuse("BAD_JSON");
+    return this.fault === undefined;
+  }
+
+  private get wantsValue(): boolean {
+    return this.expectation === "value" || this.expectation === "valueOrEnd";
+  }
+
+  private get wantsKey(): boolean {
+    return this.expectation === "key" || this.expectation === "keyOrEnd";
+  }
+
+  private open(isObject: boolean): boolean {
+    if (!this.wantsValue) this.refuse("BAD_JSON");
+    else if (this.stack.length >= this.limits.depth) this.refuse("JSON_TOO_DEEP");
+    else {
+      this.stack.push(isObject);
+      this.expectation = isObject ? "keyOrEnd" : "valueOrEnd";
+      this.visitor.open(isObject);
+    }
+    return this.fault === undefined;
+  }
+
+  private close(isObject: boolean): boolean {
+    const isAllowed = this.expectation === "commaOrEnd" || this.expectation === (isObject ? "keyOrEnd" : "valueOrEnd");
+    if (!isAllowed || this.stack.at(-1) !== isObject) this.refuse("BAD_JSON");
+    else {
+      this.stack.pop();
+      this.visitor.close();
+      this.afterValue();
+    }
+    return this.fault === undefined;
+  }
+
+  private afterValue(): void {
+    this.expectation = this.stack.length === 0 ? "nothing" : "commaOrEnd";
+  }
+
+  private string(bytes: Uint8Array, at: number): number {
+    const isKey = this.wantsKey;
+    if (!isKey && !this.wantsValue) return this.refuse("BAD_JSON");
+    const end = this.findQuote(bytes, at);
+    if (end < 0) return bytes.length - at > this.limits.tokenBytes ? this.refuse("LINE_TOO_LONG") : -1;
+    if (end - at > this.limits.tokenBytes) return this.refuse("LINE_TOO_LONG");
+    const hasEscape = this.sawEscape;
+    this.searched = 1;
+    this.sawEscape = false;
+    this.visitor.string({ start: at + 1, end }, { isKey, hasEscape });
+    if (isKey) this.expectation = "colon";
+    else this.afterValue();
+    return end + 1;
+  }
+
+  /** Offset of the closing quote; remembers how far it looked when there is none yet. */
+  private findQuote(bytes: Uint8Array, start: number): number {
+    let at = start + this.searched;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) return at;
+      if (byte !== BACKSLASH) continue;
+      this.sawEscape = true;
+      // The escaped byte has to be at hand: it may be a quote.
+      if (at + 1 >= bytes.length) break;
+      at++;
+    }
+    this.searched = Math.min(at, bytes.length) - start;
+    return -1;
+  }
+
+  private scalar(bytes: Uint8Array, at: number, isLast: boolean): number {
+    if (!this.wantsValue) return this.refuse("BAD_JSON");
+    let end = at;
+    while (end < bytes.length && isScalarByte(bytes[end] as number)) end++;
+    let next = end;
+    while (next < bytes.length && isSpace(bytes[next] as number)) next++;
+    if (end === at) return this.refuse("BAD_JSON");
+    if (next - at > SCALAR_HOLD_BYTES) return this.refuse("LINE_TOO_LONG");
+    if (next === bytes.length && !isLast) return -1;
+    if (next < bytes.length && !this.endsScalar(bytes[next] as number)) return this.refuse("BAD_JSON");
+    const text = String.fromCharCode(...bytes.subarray(at, Math.min(end, at + SCALAR_LIMIT)));
+    if (LITERALS.has(text)) this.afterValue();
+    else if (end - at <= SCALAR_LIMIT && NUMBER.test(text)) {
+      this.visitor.number({ start: at, end });
+      this.afterValue();
+    } else return this.refuse("BAD_JSON");
+    return next;
+  }
+
+  private endsScalar(byte: number): boolean {
+    return (
+      this.stack.length > 0 && (byte === COMMA || byte === (this.stack.at(-1) === true ? CLOSE_BRACE : CLOSE_BRACKET))
+    );
+  }
+}
+
+/** Longest number that is read as one; longer ones are no JSON for us and fall to `onInvalid`. */
+const SCALAR_LIMIT = 1024;
+/** Most bytes of a scalar and the white space behind it that wait for the byte that ends them. */
+const SCALAR_HOLD_BYTES = 4096;
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function isScalarByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x41 && byte <= 0x5a)
+  );
+}

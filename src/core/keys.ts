@@ -1,0 +1,32 @@
+/**
+ * Field names that say what a value is not.
+ *
+ * Owns the exclusion list: bare numbers under these names are identifiers of machines. A strong validator is
+ * never overruled, and order or invoice numbers are not on the list: real cards turn up there.
+ */
+import { splitWords } from "./candidate.ts";
+
+const EXCLUDED = [
+  "trace id",
+  "span id",
+  "request id",
+  "correlation id",
+  "digest",
+  "sha",
+  "checksum",
+  "etag",
+  "version",
+  "build",
+  "seq",
+  "offset",
+  "epoch",
+  "ts",
+  "timestamp",
+];
+
+/** True when the field's words end in an excluded name: `parent_span_id`, `app.version`. */
+export function isExcludedKey(key: string): boolean {
+  if (key === "") return false;
+  const words = ` ${splitWords(key)}`;
+  return EXCLUDED.some((name) => words.endsWith(` ${name}`));
+}

@@ -1,0 +1,260 @@
+/**
+ * The program determinised on demand: one table look-up a byte once a state has been seen.
+ *
+ * Owns the states, their table and its bound: when the table is full it is cleared and rebuilt from the state
+ * in hand, which is slower for a moment and never wrong. Shared by all streams of a policy. Knows no text
+ * positions and keeps no text.
+ *
+ * A match shows in the state reached by the byte *after* it, because an assertion at its end needs that byte;
+ * `matchesAtEnd` answers for the end of the text.
+ */
+import { type Instruction, NOWHERE, type Program } from "./program.ts";
+import { ACCEPT, type Edge } from "./utf8.ts";
+
+/** What stands on either side of a position; assertions need no more. */
+export const KIND = { none: 0, newline: 1, word: 2, other: 3 } as const;
+export type Kind = (typeof KIND)[keyof typeof KIND];
+
+/** Bits of `flags[state]`. */
+export const IS_IDLE = 1;
+export const HAS_MATCH = 2;
+export const IS_DEAD = 4;
+
+const UNKNOWN = -1;
+/** Nodes of one trie, for the item number `instruction * TRIE_SPAN + node`. */
+const TRIE_SPAN = 4096;
+
+export interface DfaState {
+  /** Where the threads stand, sorted: at an instruction, or inside a character that a class is reading. */
+  readonly items: readonly number[];
+  readonly before: Kind;
+  /** Patterns with a match that ended just before the last byte. */
+  readonly matches: readonly number[];
+}
+
+export interface DfaOptions {
+  /** Patterns to look for. */
+  readonly patterns: readonly number[];
+  /** True to begin a match at every byte, false to begin only at the first. */
+  readonly isUnanchored: boolean;
+  /** Most states before the table is cleared. */
+  readonly stateLimit?: number;
+}
+
+const DEFAULT_STATE_LIMIT = 10_000;
+const FIRST_CAPACITY = 32;
+
+interface Closure {
+  readonly characters: readonly number[];
+  readonly matches: readonly number[];
+  readonly needsKinds: boolean;
+}
+
+export class Dfa {
+  /** Next state by `state * stride + byteClass`, or a negative number when it has not been built. */
+  table: Int32Array;
+  flags: Uint8Array;
+  states: DfaState[] = [];
+  /** Changes when the table is cleared: state numbers from before are then worthless. */
+  generation = 0;
+  readonly stride: number;
+  readonly byteClasses: Uint8Array;
+
+  private readonly program: Program;
+  private readonly entries: readonly number[];
+  private readonly isUnanchored: boolean;
+  private readonly stateLimit: number;
+  private readonly numbers = new Map<string, number>();
+  private readonly closures = new Map<number, Closure>();
+
+  constructor(program: Program, options: DfaOptions) {
+    this.program = program;
+    this.byteClasses = program.byteClasses;
+    this.stride = program.byteClassCount;
+    this.entries = options.patterns.map((index) => (program.patterns[index] as { entry: number }).entry * TRIE_SPAN);
+    this.isUnanchored = options.isUnanchored;
+    this.stateLimit = options.stateLimit ?? DEFAULT_STATE_LIMIT;
+    this.table = new Int32Array(FIRST_CAPACITY * this.stride).fill(UNKNOWN);
+    this.flags = new Uint8Array(FIRST_CAPACITY);
+  }
+
+  /** The state before the first byte, given what stands before it. */
+  start(before: Kind): number {
+    return this.intern({ items: this.entries, before, matches: [] });
+  }
+
+  /** The state after `byte`; builds it when it is new. May clear the table: check `generation`. */
+  step(state: number, byte: number): number {
+    const slot = state * this.stride + (this.byteClasses[byte] as number);
+    const known = this.table[slot] as number;
+    if (known >= 0) return known;
+    const generation = this.generation;
+    const next = this.intern(this.advance(this.states[state] as DfaState, byte));
+    if (generation === this.generation) this.table[slot] = next;
+    return next;
+  }
+
+  /** Patterns with a match that ends exactly here when the text ends here. */
+  matchesAtEnd(state: number): readonly number[] {
+    const { items, before } = this.states[state] as DfaState;
+    const found = new Set<number>();
+    for (const item of items)
+      if (item % TRIE_SPAN === 0)
+        for (const match of this.closure(item / TRIE_SPAN, before, KIND.none).matches) found.add(match);
+    return [...found];
+  }
+
+  /** Most bytes back that a thread alive in this state can have begun. */
+  longestLiveBytes(state: number): number {
+    let longest = 0;
+    for (const item of (this.states[state] as DfaState).items) {
+      const pc = Math.floor(item / TRIE_SPAN);
+      if (item % TRIE_SPAN === 0 && this.entries.includes(item)) continue;
+      longest = Math.max(
+        longest,
+        (this.program.patterns[this.program.owners[pc] as number] as { longestBytes: number }).longestBytes,
+      );
+    }
+    return longest;
+  }
+
+  /** The number of a state that was taken out of another generation. */
+  intern(state: DfaState): number {
+    const normal = this.normalize(state);
+    const key = `${normal.items.join()}|${normal.before}|${normal.matches.join()}`;
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    if (this.states.length >= this.stateLimit) this.clear();
+    return this.insert(key, normal);
+  }
+
+  private insert(key: string, state: DfaState): number {
+    const number = this.states.push(state) - 1;
+    if (number >= this.flags.length) this.grow();
+    this.flags[number] = this.flagsOf(state);
+    this.numbers.set(key, number);
+    return number;
+  }
+
+  private flagsOf({ items, matches }: DfaState): number {
+    // Entries are reached by nothing else, so a set of that size holds no thread that has begun.
+    const isIdle = this.isUnanchored && items.length === this.entries.length;
+    return (isIdle ? IS_IDLE : 0) | (matches.length > 0 ? HAS_MATCH : 0) | (items.length === 0 ? IS_DEAD : 0);
+  }
+
+  private grow(): void {
+    const capacity = this.flags.length * 2;
+    const table = new Int32Array(capacity * this.stride).fill(UNKNOWN);
+    table.set(this.table);
+    this.table = table;
+    const flags = new Uint8Array(capacity);
+    flags.set(this.flags);
+    this.flags = flags;
+  }
+
+  private clear(): void {
+    this.states = [];
+    this.numbers.clear();
+    this.table.fill(UNKNOWN);
+    this.generation++;
+  }
+
+  // What stood before matters only where an assertion can ask for it; else states would double for nothing.
+  private normalize(state: DfaState): DfaState {
+    if (!this.program.hasAssertions) return { ...state, before: KIND.none };
+    const needsKinds = state.items.some(
+      (item) => item % TRIE_SPAN === 0 && this.closure(item / TRIE_SPAN, KIND.none, KIND.none).needsKinds,
+    );
+    return needsKinds ? state : { ...state, before: KIND.none };
+  }
+
+  private advance(state: DfaState, byte: number): DfaState {
+    const after = kindOf(byte);
+    const items = new Set<number>(this.isUnanchored ? this.entries : []);
+    const matches = new Set<number>();
+    for (const item of state.items) {
+      const node = item % TRIE_SPAN;
+      const pc = (item - node) / TRIE_SPAN;
+      if (node > 0) {
+        this.read(pc, node, byte, items);
+        continue;
+      }
+      const closure = this.closure(pc, state.before, after);
+      for (const match of closure.matches) matches.add(match);
+      for (const character of closure.characters) this.read(character, 0, byte, items);
+    }
+    return {
+      items: [...items].toSorted((a, b) => a - b),
+      before: after,
+      matches: [...matches].toSorted((a, b) => a - b),
+    };
+  }
+
+  private read(pc: number, node: number, byte: number, into: Set<number>): void {
+    const instruction = this.program.instructions[pc] as Extract<Instruction, { op: "char" }>;
+    const edges = (this.program.tries[instruction.set] as readonly (readonly Edge[])[])[node] as readonly Edge[];
+    for (const edge of edges) {
+      if (byte >= edge.lo && byte <= edge.hi)
+        into.add(edge.to === ACCEPT ? instruction.out * TRIE_SPAN : pc * TRIE_SPAN + edge.to);
+    }
+  }
+
+  /** What can be read from an instruction without reading a byte, between two kinds of neighbours. */
+  private closure(pc: number, before: Kind, after: Kind): Closure {
+    const plain = this.closures.get(pc * 16);
+    if (plain !== undefined && !plain.needsKinds) return plain;
+    const key = pc * 16 + before * 4 + after;
+    let found = this.closures.get(key);
+    if (found === undefined) {
+      found = this.buildClosure(pc, before, after);
+      this.closures.set(found.needsKinds ? key : pc * 16, found);
+    }
+    return found;
+  }
+
+  private buildClosure(from: number, before: Kind, after: Kind): Closure {
+    const characters: number[] = [];
+    const matches: number[] = [];
+    const seen = new Set<number>();
+    const open = [from];
+    let needsKinds = false;
+    while (open.length > 0) {
+      const pc = open.pop() as number;
+      if (pc === NOWHERE || seen.has(pc)) continue;
+      seen.add(pc);
+      const instruction = this.program.instructions[pc] as Instruction;
+      if (instruction.op === "char") characters.push(pc);
+      else if (instruction.op === "match") matches.push(instruction.pattern);
+      else if (instruction.op === "split") open.push(instruction.out, instruction.other);
+      else {
+        needsKinds = true;
+        if (holds(instruction.assertion, before, after)) open.push(instruction.out);
+      }
+    }
+    return { characters, matches, needsKinds };
+  }
+}
+
+function holds(assertion: string, before: Kind, after: Kind): boolean {
+  switch (assertion) {
+    case "wordBoundary":
+      return (before === KIND.word) !== (after === KIND.word);
+    case "notWordBoundary":
+      return (before === KIND.word) === (after === KIND.word);
+    case "textStart":
+      return before === KIND.none;
+    case "textEnd":
+      return after === KIND.none;
+    case "lineStart":
+      return before === KIND.none || before === KIND.newline;
+    default:
+      return after === KIND.none || after === KIND.newline;
+  }
+}
+
+export function kindOf(byte: number): Kind {
+  if (byte === 0x0a) return KIND.newline;
+  const isWord =
+    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x61 && byte <= 0x7a);
+  return isWord ? KIND.word : KIND.other;
+}

@@ -1,0 +1,217 @@
+/**
+ * The byte automaton of many patterns: instructions over classes of characters, each class a trie of bytes.
+ *
+ * Owns compilation. Reading text is the work of dfa.ts. Every class is unfolded (all characters that fold into
+ * it), and invisible characters may stand before every character but the first of a match.
+ */
+import type { CharSet } from "./charset.ts";
+import { parsePattern, PatternError } from "./parse.ts";
+import { type Assertion, longestMatch, type Node, shortestMatch } from "./syntax.ts";
+import { byteTrie, type ByteTrie } from "./utf8.ts";
+import { IGNORABLE, unfold } from "./unicode.ts";
+
+export type Instruction =
+  /** Reads one character of class `set`, then goes to `out`. */
+  | { readonly op: "char"; readonly set: number; out: number }
+  /** Goes to `out` and, where it is not NOWHERE, to `other` as well. */
+  | { readonly op: "split"; out: number; other: number }
+  | { readonly op: "assert"; readonly assertion: Assertion; out: number }
+  | { readonly op: "match"; readonly pattern: number };
+
+export const NOWHERE = -1;
+
+/** Most instructions of all patterns together. */
+export const INSTRUCTION_LIMIT = 200_000;
+
+/** Bytes that invisible characters and wide forms may add to a long match; a short one may grow eightfold. */
+const SLACK_BYTES = 512;
+
+export interface CompiledPattern {
+  readonly entry: number;
+  /** Most folded characters; declared where the syntax has no bound, Infinity for tails. */
+  readonly longestCharacters: number;
+  /** Most bytes that a match may span in the raw text. */
+  readonly longestBytes: number;
+}
+
+export interface PatternSource {
+  readonly pattern: string;
+  readonly maxLength?: number;
+  /** A tail may match nothing and need not be bounded. */
+  readonly isTail?: boolean;
+}
+
+export interface Program {
+  readonly instructions: readonly Instruction[];
+  readonly tries: readonly ByteTrie[];
+  readonly patterns: readonly CompiledPattern[];
+  /** Instruction to the pattern that it belongs to. */
+  readonly owners: readonly number[];
+  readonly hasAssertions: boolean;
+  /** Byte to class: bytes of one class are never told apart by any pattern. */
+  readonly byteClasses: Uint8Array;
+  readonly byteClassCount: number;
+}
+
+/** @throws PatternError; its message does not say which pattern, the caller knows. */
+export function compileProgram(sources: readonly PatternSource[]): Program {
+  const compiler = new Compiler();
+  const patterns = sources.map((source, index) => compiler.add(source, index));
+  const classes = byteClassesOf(compiler.tries, compiler.hasAssertions);
+  return {
+    instructions: compiler.instructions,
+    tries: compiler.tries,
+    patterns,
+    owners: compiler.owners,
+    hasAssertions: compiler.hasAssertions,
+    ...classes,
+  };
+}
+
+class Compiler {
+  readonly instructions: Instruction[] = [];
+  readonly tries: ByteTrie[] = [];
+  readonly owners: number[] = [];
+  hasAssertions = false;
+  private owner = 0;
+  private readonly setNumbers = new Map<string, number>();
+  private readonly ignorable: number;
+
+  constructor() {
+    this.tries.push(byteTrie(IGNORABLE, { percent: false }));
+    this.ignorable = 0;
+  }
+
+  add(source: PatternSource, index: number): CompiledPattern {
+    const tree = parsePattern(source.pattern);
+    const bounds = boundsOf(tree, source);
+    this.owner = index;
+    // The entry is reached by nothing but the start, so that a loop to the front never looks like "no match begun".
+    const entry = this.emit({ op: "split", out: NOWHERE, other: NOWHERE });
+    const end = this.emit({ op: "match", pattern: index });
+    (this.instructions[entry] as { out: number }).out = this.compile(tree, end);
+    return { entry, ...bounds };
+  }
+
+  private emit(instruction: Instruction): number {
+    if (this.instructions.length >= INSTRUCTION_LIMIT)
+      throw new PatternError(`the patterns need more than ${INSTRUCTION_LIMIT} instructions`, 0);
+    this.instructions.push(instruction);
+    this.owners.push(this.owner);
+    return this.instructions.length - 1;
+  }
+
+  /** Compiles a node that continues at `next`; returns where it begins. */
+  private compile(node: Node, next: number): number {
+    switch (node.kind) {
+      case "empty":
+        return next;
+      case "class":
+        return this.character(node.set, next);
+      case "concat":
+        return node.parts.reduceRight((after, part) => this.compile(part, after), next);
+      case "alternate":
+        return node.parts
+          .map((part) => this.compile(part, next))
+          .reduceRight((other, out) => this.emit({ op: "split", out, other }));
+      case "repeat":
+        return this.repeat(node.body, node.min, node.max, next);
+      case "assert":
+        this.hasAssertions = true;
+        return this.emit({ op: "assert", assertion: node.assertion, out: next });
+    }
+  }
+
+  private character(set: CharSet, next: number): number {
+    const read = this.emit({ op: "char", set: this.setNumber(set), out: next });
+    const skip = { op: "char", set: this.ignorable, out: NOWHERE } as const;
+    const begin = this.emit({ op: "split", out: read, other: NOWHERE });
+    (this.instructions[begin] as { other: number }).other = this.emit({ ...skip, out: begin });
+    return begin;
+  }
+
+  private setNumber(set: CharSet): number {
+    const key = set.join();
+    let number = this.setNumbers.get(key);
+    if (number === undefined) {
+      number = this.tries.push(byteTrie(unfold(set), { percent: true })) - 1;
+      this.setNumbers.set(key, number);
+    }
+    return number;
+  }
+
+  private repeat(body: Node, min: number, max: number, next: number): number {
+    let begin = next;
+    if (max === Infinity) begin = this.loop(body, next);
+    else
+      for (let i = min; i < max; i++) begin = this.emit({ op: "split", out: this.compile(body, begin), other: next });
+    for (let i = 0; i < min; i++) begin = this.compile(body, begin);
+    return begin;
+  }
+
+  private loop(body: Node, next: number): number {
+    const begin = this.emit({ op: "split", out: NOWHERE, other: next });
+    (this.instructions[begin] as { out: number }).out = this.compile(body, begin);
+    return begin;
+  }
+}
+
+function boundsOf(tree: Node, source: PatternSource): Omit<CompiledPattern, "entry"> {
+  if (source.isTail === true) return { longestCharacters: Infinity, longestBytes: Infinity };
+  if (shortestMatch(tree) === 0) throw new PatternError("the pattern can match nothing", 0);
+  const computed = longestMatch(tree);
+  const longestCharacters = Math.min(computed, source.maxLength ?? Infinity);
+  if (longestCharacters === Infinity)
+    throw new PatternError("the pattern has no longest match; bound the repeat as in {1,64} or declare maxLength", 0);
+  return { longestCharacters, longestBytes: longestCharacters + Math.min(7 * longestCharacters, SLACK_BYTES) };
+}
+
+/** Splits the 256 bytes wherever an edge of a trie, or an assertion, tells two neighbours apart. */
+function byteClassesOf(
+  tries: readonly ByteTrie[],
+  hasAssertions: boolean,
+): { byteClasses: Uint8Array; byteClassCount: number } {
+  const starts = new Uint8Array(257);
+  const mark = (lo: number, hi: number): void => {
+    starts[lo] = 1;
+    starts[hi + 1] = 1;
+  };
+  for (const trie of tries) for (const edges of trie) for (const edge of edges) mark(edge.lo, edge.hi);
+  if (hasAssertions) for (const [lo, hi] of KIND_RANGES) mark(lo, hi);
+  const byteClasses = new Uint8Array(256);
+  let current = 0;
+  for (let byte = 1; byte < 256; byte++) {
+    if (starts[byte] === 1) current++;
+    byteClasses[byte] = current;
+  }
+  return { byteClasses, byteClassCount: current + 1 };
+}
+
+const KIND_RANGES: readonly (readonly [number, number])[] = [
+  [0x0a, 0x0a],
+  [0x30, 0x39],
+  [0x41, 0x5a],
+  [0x5f, 0x5f],
+  [0x61, 0x7a],
+];
+
+/** First bytes that can begin a match of the pattern: what lets the resolver skip a start without work. */
+export function firstBytes(program: Program, pattern: number): Uint8Array {
+  const out = new Uint8Array(256);
+  const seen = new Set<number>();
+  const visit = (pc: number): void => {
+    if (pc === NOWHERE || seen.has(pc)) return;
+    seen.add(pc);
+    const instruction = program.instructions[pc] as Instruction;
+    if (instruction.op === "char") {
+      // A match never begins with an invisible character: it is left in front of the finding.
+      if (instruction.set === 0) return;
+      for (const edge of (program.tries[instruction.set] as ByteTrie)[0] ?? []) out.fill(1, edge.lo, edge.hi + 1);
+    } else if (instruction.op === "split") {
+      visit(instruction.out);
+      visit(instruction.other);
+    } else if (instruction.op === "assert") visit(instruction.out);
+  };
+  visit((program.patterns[pattern] as CompiledPattern).entry);
+  return out;
+}

@@ -1,0 +1,111 @@
+/**
+ * Unicode properties and folding, out of the committed tables.
+ *
+ * Owns the answer to "what does this character count as". Never asks the engine's own Unicode data,
+ * which differs between runtimes.
+ */
+import { type CharSet, has, normalize } from "./charset.ts";
+import { FOLDS, SETS } from "./unicode-tables.ts";
+
+const decoded = new Map<string, CharSet>();
+
+/** The set of a general category (`L`, `Nd`, …), or undefined when it has no table. */
+export function property(name: string): CharSet | undefined {
+  if (!Object.hasOwn(SETS, name)) return undefined;
+  let set = decoded.get(name);
+  if (set === undefined) {
+    set = decodeSet(SETS[name as keyof typeof SETS]);
+    decoded.set(name, set);
+  }
+  return set;
+}
+
+function decodeSet(text: string): CharSet {
+  const numbers = text.split(" ").map((part) => Number.parseInt(part, 36));
+  const out: number[] = [];
+  for (let i = 0, end = 0; i < numbers.length; i += 2) {
+    const start = end + (numbers[i] as number);
+    end = start + (numbers[i + 1] as number);
+    out.push(start, end);
+  }
+  return out;
+}
+
+/** Characters that vanish inside a value: default-ignorable ones, NUL, and U+FFFD, which stands for invalid bytes. */
+export const IGNORABLE: CharSet = normalize([...(property("Ignorable") as CharSet), 0, 0, 0xfffd, 0xfffd]);
+
+interface FoldRun {
+  readonly start: number;
+  readonly end: number;
+  readonly target: number;
+}
+
+const RUNS: readonly FoldRun[] = decodeRuns();
+
+function decodeRuns(): FoldRun[] {
+  const numbers = FOLDS.split(" ").map((part) => Number.parseInt(part, 36));
+  const out: FoldRun[] = [];
+  for (let i = 0, end = 0; i < numbers.length; i += 3) {
+    const start = end + (numbers[i] as number);
+    end = start + (numbers[i + 1] as number);
+    out.push({ start, end, target: numbers[i + 2] as number });
+  }
+  return out;
+}
+
+/** The character that stands for this one in patterns and validators: ASCII where there is such a form. */
+export function foldCodePoint(codePoint: number): number {
+  if (codePoint < 0x80) return codePoint;
+  let low = 0;
+  let high = RUNS.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const run = RUNS[middle] as FoldRun;
+    if (codePoint < run.start) high = middle - 1;
+    else if (codePoint > run.end) low = middle + 1;
+    else return run.target + (isConstant(run) ? 0 : codePoint - run.start);
+  }
+  return codePoint;
+}
+
+// Spaces and hyphens fold each on its own; letters and digits fold in step with their run.
+function isConstant(run: FoldRun): boolean {
+  return run.target === 0x20 || run.target === 0x2d;
+}
+
+export function isIgnorable(codePoint: number): boolean {
+  return (codePoint === 0 || codePoint >= 0xad) && has(IGNORABLE, codePoint);
+}
+
+/** All code points that fold into the set: what a class of a pattern means in the raw text. */
+export function unfold(set: CharSet): CharSet {
+  const ranges = [...set];
+  for (const run of RUNS) {
+    if (isConstant(run)) {
+      if (has(set, run.target)) ranges.push(run.start, run.end);
+      continue;
+    }
+    for (let c = run.start; c <= run.end; c++) if (has(set, run.target + c - run.start)) ranges.push(c, c);
+  }
+  return normalize(ranges);
+}
+
+const LETTERS = property("L") as CharSet;
+const DIGITS = property("Nd") as CharSet;
+const UNSPACED = property("Unspaced") as CharSet;
+
+/**
+ * Letter, digit or `_` that cannot touch a value. Scripts that are written without spaces do not count:
+ * a card number right after a Chinese character is still a card number.
+ */
+export function isWordCharacter(codePoint: number): boolean {
+  if (codePoint < 0x80) {
+    return (
+      (codePoint >= 0x30 && codePoint <= 0x39) ||
+      (codePoint >= 0x41 && codePoint <= 0x5a) ||
+      codePoint === 0x5f ||
+      (codePoint >= 0x61 && codePoint <= 0x7a)
+    );
+  }
+  return (has(LETTERS, codePoint) || has(DIGITS, codePoint)) && !has(UNSPACED, codePoint);
+}
