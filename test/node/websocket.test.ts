@@ -67,7 +67,7 @@ describe("the WebSocket host", () => {
         const [data, isBinary] = (await message) as [Buffer, boolean];
         expect([data.length, isBinary]).toEqual([bytes, false]);
       }
-      const echoed = once(clients[0] as WebSocket, "message");
+      const echoed = once(clients[0], "message");
       clients[0]?.send("x".repeat(bytes));
       expect(((await echoed)[0] as Buffer).length).toBe(bytes);
       for (const client of clients) client.terminate();

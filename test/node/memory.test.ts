@@ -1,0 +1,137 @@
+/**
+ * Streams without end, and clients that do not read: memory stays where it is.
+ *
+ * A longer run than this one: docs/operations.md has the command for 1 GB.
+ */
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runServer, type ServerProcess } from "../support/run-server.ts";
+
+const MEGABYTE = 1_000_000;
+const STREAM_BYTES = 64 * MEGABYTE;
+/** What the collector may leave lying about; the stream itself is several times as long. */
+const GROWTH_BYTES = 48 * MEGABYTE;
+const EMAIL = "jane.doe@example.com";
+const LINE = `{"at":"2026-11-23T10:00:00Z","level":"info","text":"order 4711 shipped","from":"${EMAIL}","items":[1,2,3]}\n`;
+
+const hasProc = process.platform === "linux";
+
+describe.skipIf(!hasProc)("memory", () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await runServer({ config: { feeds: { "*": {} }, limits: { writeStallMs: 1_000 } } });
+  });
+  afterAll(async () => {
+    const code = await server?.stop();
+    expect(server?.printed()).not.toContain(EMAIL);
+    expect(code).toBe(0);
+  });
+
+  /** Streams `bytes` through the route and returns how many came back. */
+  async function stream(path: string, contentType: string, chunks: Iterable<Uint8Array>): Promise<number> {
+    const call = request(`${server.origin}${path}`, { method: "POST", headers: { "content-type": contentType } });
+    call.on("error", () => undefined);
+    const answered = once(call, "response");
+    let hasLeft = false;
+    const ended = receive(answered);
+    ended.catch(() => undefined).finally(() => (hasLeft = true));
+    for (const chunk of chunks) {
+      if (hasLeft || call.destroyed) break;
+      if (!call.write(chunk)) await Promise.race([once(call, "drain"), once(call, "close"), ended]);
+    }
+    call.end();
+    return await ended;
+  }
+
+  /** Counts the bytes of an answer that must hold nothing raw. */
+  async function receive(answered: Promise<unknown[]>): Promise<number> {
+    const [response] = await answered;
+    let received = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (chunk.includes(EMAIL)) throw new Error("raw data came back");
+      received += chunk.length;
+    }
+    return received;
+  }
+
+  function* repeat(text: string, totalBytes: number): Generator<Uint8Array> {
+    const chunk = Buffer.from(text.repeat(Math.ceil(65_536 / text.length)));
+    for (let sent = 0; sent < totalBytes; sent += chunk.length) yield chunk;
+  }
+
+  it.each([
+    ["application/x-ndjson", LINE],
+    ["text/plain", LINE],
+    ["text/event-stream", `data: ${LINE}\n`],
+    // One array without end: no record boundary to start afresh at.
+    ["application/json", LINE.replace("\n", ",\n")],
+  ])("stays level while 64 MB of %s are masked", async (contentType, text) => {
+    const path = "/v1/mask";
+    await stream(path, contentType, repeat(text, 8 * MEGABYTE));
+    const before = await server.memory();
+    const received = await stream(path, contentType, repeat(text, STREAM_BYTES));
+    const after = await server.memory();
+    expect(received).toBeGreaterThan(STREAM_BYTES / 2);
+    expect(after.peakBytes - before.peakBytes).toBeLessThan(GROWTH_BYTES);
+  });
+
+  it("stays level for a line of 100 MB", async () => {
+    const before = await server.memory();
+    const received = await stream("/v1/mask", "application/x-ndjson", repeat(LINE.replace("\n", " "), 100 * MEGABYTE));
+    const after = await server.memory();
+    expect(received).toBeGreaterThan(0);
+    expect(after.peakBytes - before.peakBytes).toBeLessThan(GROWTH_BYTES);
+  });
+
+  it("refuses an event of 100 MB without keeping it", async () => {
+    const before = await server.memory();
+    await stream("/v1/feeds/big/events", "application/json", repeat(LINE.replace("\n", " "), 100 * MEGABYTE)).catch(
+      () => 0,
+    );
+    const after = await server.memory();
+    expect(after.peakBytes - before.peakBytes).toBeLessThan(GROWTH_BYTES);
+  });
+
+  it("ends subscribers that do not read, and keeps serving those that do", async () => {
+    const { port } = new URL(server.origin);
+    const stalled = Array.from({ length: 20 }, () => {
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write("GET /v1/feeds/busy/events HTTP/1.1\r\nhost: a\r\n\r\n");
+      return socket;
+    });
+    await Promise.all(stalled.map((socket) => once(socket, "readable")));
+    const reader = await fetch(`${server.origin}/v1/feeds/busy/events`, {
+      headers: { accept: "application/x-ndjson" },
+    });
+    const count = 2_000;
+    const text = "x".repeat(8_000);
+    const counted = (async () => {
+      let seen = 0;
+      let held = "";
+      for await (const chunk of reader.body ?? []) {
+        const lines = (held + Buffer.from(chunk).toString()).split("\n");
+        held = lines.pop() ?? "";
+        seen += lines.filter((line) => line.includes('"n":')).length;
+        if (seen === count) return seen;
+      }
+      return seen;
+    })();
+    const before = await server.memory();
+    for (let n = 0; n < count; n += 100) {
+      const lines = Array.from({ length: 100 }, (_, index) => `{"data":{"n":${n + index},"text":"${text}"}}\n`);
+      await fetch(`${server.origin}/v1/feeds/busy/events`, {
+        method: "POST",
+        headers: { "content-type": "application/x-ndjson" },
+        body: lines.join(""),
+      });
+    }
+    expect(await counted).toBe(count);
+    const after = await server.memory();
+    // 20 stalled clients times 16 MB would be 320; the queue limit is 1 MB each, the history 16 MB and its views.
+    expect(after.peakBytes - before.peakBytes).toBeLessThan(150 * MEGABYTE);
+    for (const socket of stalled) socket.destroy();
+  });
+});

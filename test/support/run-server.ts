@@ -1,0 +1,120 @@
+/**
+ * The built program as its users run it: a process of its own, on ports that the system picks.
+ *
+ * Owns the process and its configuration file, and ends both. Keeps everything it printed, for tests that look for
+ * what must not be there.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { REPOSITORY } from "./repository.ts";
+
+export const PROGRAM = join(REPOSITORY, "dist/node/main.js");
+
+export interface RunOptions {
+  /** Keys of maskwire.yaml; every listener shares one port unless it says otherwise. */
+  readonly config?: object;
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly origin: string;
+  /** Standard output and error so far. */
+  printed(): string;
+  /** Resident memory and its peak, in bytes; Linux only. */
+  memory(): Promise<{ readonly nowBytes: number; readonly peakBytes: number }>;
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+const QUICK_END = { drainGraceMs: 0, drainWindowMs: 0 };
+
+/** Environment without the caller's own MASKWIRE_ variables. */
+export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("MASKWIRE_") && name !== "NODE_OPTIONS");
+  return { ...Object.fromEntries(own), ...extra };
+}
+
+export function requireProgram(): void {
+  if (!existsSync(PROGRAM)) throw new Error("these tests run the built program; run `npm run build` first");
+}
+
+/** Starts `maskwire serve` and resolves once it listens. */
+export async function runServer(options: RunOptions = {}): Promise<ServerProcess> {
+  requireProgram();
+  const folder = await mkdtemp(join(tmpdir(), "maskwire-run-"));
+  const configFile = join(folder, "maskwire.yaml");
+  const { limits = {}, ...config } = (options.config ?? {}) as { limits?: object };
+  await writeFile(configFile, JSON.stringify({ ...config, limits: { ...QUICK_END, ...limits } }));
+  const environment = cleanEnvironment({ MASKWIRE_PORT: "0", MASKWIRE_ADMIN_PORT: "0", ...options.environment });
+  const child = spawn(process.execPath, [PROGRAM, "serve", "--config", configFile, ...(options.args ?? [])], {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit") as Promise<[number | null]>;
+  const printed: string[] = [];
+  child.stdout.on("data", (chunk: Buffer) => void printed.push(chunk.toString()));
+  const origin = await Promise.race([
+    readOrigin(child, printed),
+    exited.then(() => Promise.reject(new Error(`the server did not start: ${printed.join("")}`))),
+  ]);
+  return {
+    child,
+    origin,
+    printed: () => printed.join(""),
+    memory: () => readMemory(child.pid ?? 0),
+    stop: async () => {
+      child.kill("SIGTERM");
+      const [code] = await exited;
+      await rm(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+function readOrigin(child: ChildProcess, printed: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
+      printed.push(`${line}\n`);
+      const record = line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : {};
+      const isPublic = record["event"] === "listening" && String(record["listeners"]).includes("subscribe");
+      if (isPublic) resolve(`http://${String(record["host"])}:${String(record["listenPort"])}`);
+    });
+  });
+}
+
+async function readMemory(pid: number): Promise<{ nowBytes: number; peakBytes: number }> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  const read = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+  return { nowBytes: read("VmRSS"), peakBytes: read("VmHWM") };
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `maskwire` with these words and this input to its end. */
+export async function runProgram(
+  words: readonly string[],
+  input: string | Uint8Array = "",
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  requireProgram();
+  const child = spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment(environment) });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (texts.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (texts.stderr += chunk.toString()));
+  // A program that refuses its arguments has left before it reads.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, ...texts };
+}
