@@ -117,7 +117,8 @@ export function describeBadInput(origin: () => string): void {
       test(`refuses ${name}, or breaks the answer off, when the policy says close`, async () => {
         const answer = await post(`${origin()}/v1/mask?policy=strict`, type, input);
         expectNothingRaw(answer.text);
-        if (answer.status === 200) expect(answer.isWhole).toBe(false);
+        // A body without a length is not awaited: it may break off before the status or after it.
+        if (answer.status === 0 || answer.status === 200) expect(answer.isWhole).toBe(false);
         else expect([errorCode(answer), answer.status]).toEqual(["INVALID_INPUT", 422]);
       });
 

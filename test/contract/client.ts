@@ -8,6 +8,7 @@ import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMes
 export type Headers = Readonly<Record<string, string>>;
 
 export interface Answer {
+  /** 0 when the connection broke before there was an answer. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -93,13 +94,14 @@ export class Call {
   }
 
   async answer(): Promise<Answer> {
-    const { statusCode = 0, headers } = await this.#response;
+    const response = await this.#response.catch(() => undefined);
     while (!this.#hasEnded) {
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });
     }
-    return { status: statusCode, headers, text: this.#text, isWhole: this.#isWhole };
+    const { statusCode: status = 0, headers = {} } = response ?? {};
+    return { status, headers, text: this.#text, isWhole: this.#isWhole };
   }
 
   #listen(response: IncomingMessage): IncomingMessage {
