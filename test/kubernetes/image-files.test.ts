@@ -24,6 +24,7 @@ interface Listening {
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_532, gid: 65_532 } : {};
 const image = parseDockerfile(readFileSync(join(REPOSITORY, "Dockerfile"), "utf8")).at(-1);
 const BASE_CONFIG = join(REPOSITORY, "manifests/base/maskwire.yaml");
+const KEYED_CONFIG = join(REPOSITORY, "test/kubernetes/overlays/root-key/maskwire.yaml");
 
 let files: ImageFiles = { workingFolder: "", list: () => [], remove: () => undefined };
 let before: string[] = [];
@@ -67,9 +68,9 @@ function ended(child: ChildProcess, input = ""): Promise<Ended> {
   });
 }
 
-/** The manifests' configuration on loopback and on ports that the system picks, mounted outside of /app. */
-function mountConfig(): string {
-  const config = parse(readFileSync(BASE_CONFIG, "utf8")) as { listeners: Record<string, object>; limits: object };
+/** A configuration of the manifests, on loopback and on ports that the system picks, mounted outside of /app. */
+function mountConfig(source: string): string {
+  const config = parse(readFileSync(source, "utf8")) as { listeners: Record<string, object>; limits: object };
   for (const name of Object.keys(config.listeners)) config.listeners[name] = { host: "127.0.0.1", listenPort: 0 };
   config.limits = { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 };
   return mount("loopback.yaml", stringify(config));
@@ -121,11 +122,16 @@ describe("the files of the image", () => {
   });
 
   test("take the configuration of the manifests", async () => {
-    const { exitCode, stderr } = await ended(
-      start("check", "--config", mount("base.yaml", readFileSync(BASE_CONFIG, "utf8"))),
-    );
-    expect(stderr).toBe("");
+    const file = mount("base.yaml", readFileSync(BASE_CONFIG, "utf8"));
+    const { exitCode, stderr } = await ended(start("check", "--config", file));
+    expect(stderr).toMatch(/base\.yaml: ok\n$/);
     expect(exitCode).toBe(0);
+  });
+
+  test("refuse a keyed policy without its key", async () => {
+    const { exitCode, stderr } = await ended(start("serve", "--config", mountConfig(KEYED_CONFIG)));
+    expect(stderr).toContain("MASKWIRE_KEY_FILE");
+    expect(exitCode).toBeGreaterThan(0);
   });
 
   test("refuse a configuration that is not there, without a stack trace", async () => {
@@ -135,7 +141,7 @@ describe("the files of the image", () => {
   });
 
   test("serve, pass the health check, answer the probes and stop in order at SIGTERM", async () => {
-    const server = start("serve", "--config", mountConfig());
+    const server = start("serve", "--config", mountConfig(BASE_CONFIG));
     const end = ended(server);
     const ports = await listening(server);
     const healthCheck = image?.instructions.find(({ name }) => name === "HEALTHCHECK")?.exec ?? [];

@@ -23,6 +23,7 @@ import { REPOSITORY } from "./repository.ts";
 
 const WORKING_FOLDER = "/app";
 const LIMIT_MS = 120_000;
+const SHOWN_CHARACTERS = 2000;
 const READ_ONLY_FILE = 0o444;
 const READ_ONLY_FOLDER = 0o555;
 const WRITABLE_FOLDER = 0o755;
@@ -85,7 +86,8 @@ function run(folder: string, command: string): void {
   if (!command.startsWith("npx tsc ")) throw new Error(`the build has a step that this test does not know: ${command}`);
   const [program = "", ...args] = command.split(" ");
   const compiled = spawnSync(program, args, { cwd: folder, encoding: "utf8", timeout: LIMIT_MS });
-  if (compiled.status !== 0) throw new Error(`\`${command}\` fails: ${compiled.stdout}${compiled.stderr}`);
+  if (compiled.status !== 0)
+    throw new Error(`\`${command}\` fails: ${(compiled.stdout + compiled.stderr).slice(0, SHOWN_CHARACTERS)}`);
 }
 
 function installProduction(folder: string): void {
