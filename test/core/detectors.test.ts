@@ -7,8 +7,8 @@ describe.each(BUILT_IN.map((detector) => ({ entity: detector.entity, detector })
   "$entity",
   ({ entity, detector }) => {
     test.each(detector.hits)("covers the whole of %j", (text) => {
-      const found = naiveFindings(BUILT_IN, text);
-      expect(found.map(({ score: _, ...rest }) => rest)).toEqual([{ start: 0, end: text.length, entity }]);
+      const score = expect.any(Number);
+      expect(naiveFindings(BUILT_IN, text)).toEqual([{ start: 0, end: text.length, entity, score }]);
     });
 
     test.each(detector.misses)("leaves %j alone", (text) => {

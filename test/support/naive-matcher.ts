@@ -24,8 +24,8 @@ export function naiveFindings(detectors: readonly Detector[], text: string, thre
     findingsOf(detector, folded, threshold).map((found) => ({ ...found, rank })),
   );
   return unite(all.toSorted((a, b) => a.start - b.start || a.rank - b.rank)).map(({ start, end, entity, score }) => ({
-    start: folded.starts[start] as number,
-    end: folded.ends[end - 1] as number,
+    start: folded.starts[start],
+    end: folded.ends[end - 1],
     entity,
     score,
   }));

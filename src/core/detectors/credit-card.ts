@@ -37,13 +37,13 @@ export const creditCard: Detector = {
     "diners",
     "jcb",
     "unionpay",
-    "pay",
     "payment",
   ],
   validate(candidate) {
     const digits = candidate.text.replaceAll(/\D/g, "");
     if (isInsideNumber(candidate, "-.") || !passesLuhn(digits) || isOneDigit(digits)) return 0;
     const brand = brandEvidence(digits);
+    if (brand === "none" && EPOCH.test(digits)) return 0;
     const isPrinted = digits.length === candidate.text.length || GROUPINGS.some((shape) => shape.test(candidate.text));
     if (brand === "own" && isPrinted) return SCORES.ranged;
     return candidate.hasContext && (brand !== "none" || isPrinted) ? SCORES.contextual : SCORES.weak;
@@ -82,6 +82,9 @@ export const creditCard: Detector = {
     "a4111111111111111",
   ],
 };
+
+/** Milli-, micro- or nanoseconds since 1970, 2014 to 2033. */
+const EPOCH = /^1[4-9](?:\d{11}|\d{14}|\d{17})$/;
 
 function isOneDigit(digits: string): boolean {
   return digits === digits.charAt(0).repeat(digits.length);

@@ -2,7 +2,7 @@
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { has } from "../pattern/charset.ts";
 import { property } from "../pattern/unicode.ts";
-import { isInsideWord, isInsideWordBefore } from "../validators/neighbours.ts";
+import { isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validators/neighbours.ts";
 
 /** RFC 5321, section 4.5.3.1.1. */
 const LOCAL_LIMIT = 64;
@@ -58,7 +58,7 @@ export const email: Detector = {
 /** In a run of letters longer than any local part the last 64 characters are masked: they are all that can be an address. */
 function standsAlone(candidate: Candidate, local: string): boolean {
   if (local.length > LOCAL_LIMIT || candidate.after.startsWith("@")) return false;
-  if (local.length === LOCAL_LIMIT && isInsideWordBefore(candidate)) return !isInsideWord({ ...candidate, before: "" });
+  if (local.length === LOCAL_LIMIT && isInsideWordBefore(candidate)) return !isInsideWordAfter(candidate);
   return !isInsideWord(candidate);
 }
 

@@ -13,9 +13,17 @@ const DIGITS_MOST = 15;
 const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ ./()-]{0,3}\d){6,14}`;
 const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ ./()-]{0,3}\d){7,13}`;
 const NORTH_AMERICAN = String.raw`(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
-const TRUNK_ZERO = String.raw`(?:0\d{1,4}|\(0\d{1,4}\))[ ./-]{1,3}\d{2,8}(?:[ .-]\d{2,4}){0,4}`;
+/** Two groups, three of three digits or more, or four: never the 3-2-2 in which every date ends. */
+const TRUNK_ZERO = String.raw`(?:0\d{1,4}|\(0\d{1,4}\))[ ./-]{1,3}(?:\d{5,8}|\d{3,4}[ .-]\d{3,4}(?:[ .-]\d{2,4})?|\d{2,4}(?:[ .-]\d{2,4}){2,4})`;
 const BRACKETED_AREA = String.raw`\(\d{2,5}\)[ -]?\d{2,5}(?:[ .-]\d{2,5}){1,3}`;
-const LOCAL = String.raw`\d{3,5}[ -]\d{4,5}|\d{2,3}(?:[ .-]\d{2,4}){2,4}`;
+/** The groupings of national plans, 3-2-2 again left out. */
+const LOCAL = [
+  String.raw`\d{3,5}[ -]\d{4,5}`,
+  String.raw`\d{2,3}[ .-]\d{3}[ .-]\d{2,4}(?:[ .-]\d{2,4})?`,
+  String.raw`\d{3}[ .-]\d{2}[ .-]\d{3}`,
+  String.raw`\d{3}(?:[ .-]\d{2}){3}`,
+  String.raw`\d{2}(?:[ .-]\d{2}){3,4}`,
+].join("|");
 const BARE = String.raw`\d{8,12}`;
 const EXTENSION = String.raw`(?:,? ?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 

@@ -18,6 +18,9 @@ function lengthTable(rows: string): ReadonlyMap<string, number> {
   return new Map(rows.split(" ").map((row) => [row.slice(0, 2), Number(row.slice(2))]));
 }
 
+/** Two upper-case letters each. */
+export const IBAN_COUNTRIES: readonly string[] = [...LENGTHS_BY_COUNTRY.keys()];
+
 /** True for an IBAN without separators, in any case. One random string of the right length in 97 passes. */
 export function isIban(compact: string): boolean {
   const text = compact.toUpperCase();

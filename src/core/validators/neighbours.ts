@@ -10,11 +10,15 @@ const UNDERSCORE = 0x5f;
 
 /** A letter or digit touches the match. Unlike boundary `word`, `_` may: `key_AKIA…`, `_jane@example.com_`. */
 export function isInsideWord(candidate: Candidate): boolean {
-  return isInsideWordBefore(candidate) || isLetterOrDigit(candidate.after.codePointAt(0));
+  return isInsideWordBefore(candidate) || isInsideWordAfter(candidate);
 }
 
 export function isInsideWordBefore({ before }: Candidate): boolean {
   return isLetterOrDigit(Array.from(before).at(-1)?.codePointAt(0));
+}
+
+export function isInsideWordAfter({ after }: Candidate): boolean {
+  return isLetterOrDigit(after.codePointAt(0));
 }
 
 function isLetterOrDigit(codePoint: number | undefined): boolean {
