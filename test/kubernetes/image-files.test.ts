@@ -69,11 +69,12 @@ function ended(child: ChildProcess, input = ""): Promise<Ended> {
 }
 
 /** A configuration of the manifests, on loopback and on ports that the system picks, mounted outside of /app. */
-function mountConfig(source: string): string {
+function mountConfig(name: string, source: string): string {
   const config = parse(readFileSync(source, "utf8")) as { listeners: Record<string, object>; limits: object };
-  for (const name of Object.keys(config.listeners)) config.listeners[name] = { host: "127.0.0.1", listenPort: 0 };
+  for (const listener of Object.keys(config.listeners))
+    config.listeners[listener] = { host: "127.0.0.1", listenPort: 0 };
   config.limits = { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 };
-  return mount("loopback.yaml", stringify(config));
+  return mount(name, stringify(config));
 }
 
 function mount(name: string, content: string): string {
@@ -129,7 +130,7 @@ describe("the files of the image", () => {
   });
 
   test("refuse a keyed policy without its key", async () => {
-    const { exitCode, stderr } = await ended(start("serve", "--config", mountConfig(KEYED_CONFIG)));
+    const { exitCode, stderr } = await ended(start("serve", "--config", mountConfig("keyed.yaml", KEYED_CONFIG)));
     expect(stderr).toContain("MASKWIRE_KEY_FILE");
     expect(exitCode).toBeGreaterThan(0);
   });
@@ -141,7 +142,7 @@ describe("the files of the image", () => {
   });
 
   test("serve, pass the health check, answer the probes and stop in order at SIGTERM", async () => {
-    const server = start("serve", "--config", mountConfig(BASE_CONFIG));
+    const server = start("serve", "--config", mountConfig("loopback.yaml", BASE_CONFIG));
     const end = ended(server);
     const ports = await listening(server);
     const healthCheck = image?.instructions.find(({ name }) => name === "HEALTHCHECK")?.exec ?? [];
