@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { parseClientMessage } from "../../src/server/client-message.ts";
+import { rawMembers } from "../../src/server/raw-json.ts";
+
+const parse = (text: string): unknown => {
+  const message = parseClientMessage(Buffer.from(text));
+  if (message.type === "resume") return message;
+  return message.events.map(({ event, data }) => [event, Buffer.from(data).toString()]);
+};
+
+const BAD = [
+  "",
+  "null",
+  "1",
+  "[]",
+  '"publish"',
+  "{",
+  "{}",
+  '{"type":1}',
+  '{"type":"token","token":"x"}',
+  '{"type":"publish"}',
+  '{"type":"publish","events":{}}',
+  '{"type":"publish","events":[1]}',
+  '{"type":"publish","events":[{}]}',
+  '{"type":"publish","events":[{"data":1,"id":"x"}]}',
+  '{"type":"publish","events":[{"data":1,"event":2}]}',
+  '{"type":"publish","events":[{"data":1,"key":2}]}',
+  '{"type":"publish","events":[],"after":"x"}',
+  '{"type":"publish","events":[],"ref":1}',
+  `{"type":"publish","events":[],"ref":"${"x".repeat(65)}"}`,
+  '{"type":"resume"}',
+  '{"type":"resume","after":1}',
+  '{"type":"resume","after":"x","events":[]}',
+  '{"type":"publish","events":[],"__proto__":{}}',
+  '{"type":"publish","events":[]} x',
+];
+
+describe("a client message", () => {
+  test.each(BAD)("refuses %j", (text) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: "BAD_MESSAGE" }));
+  });
+
+  test.each([
+    ["a number longer than a double", "12345678901234567890", "12345678901234567890"],
+    ["white space and order", '{ "b" : 1 ,\t"a":[ ] }', '{ "b" : 1 ,\t"a":[ ] }'],
+    ["brackets inside strings", '{"a":"]}\\"[{"}', '{"a":"]}\\"[{"}'],
+    ["a string, as its characters", '"a\\n\\u0040b"', "a\n@b"],
+    ["null", "null", "null"],
+    ["deep nesting", `${"[".repeat(2000)}${"]".repeat(2000)}`, `${"[".repeat(2000)}${"]".repeat(2000)}`],
+  ])("keeps the spelling of %s", (_, data, published) => {
+    expect(parse(`{"type":"publish","events":[{"data":${data},"event":"e"},{"data":1}]}`)).toEqual([
+      ["e", published],
+      ["message", "1"],
+    ]);
+  });
+
+  test("takes the last of two members of one name, as JSON.parse does", () => {
+    expect(parse('{"type":"publish","events":[{"data":1,"d\\u0061ta":2}]}')).toEqual([["message", "2"]]);
+  });
+
+  test("reads a position", () => {
+    expect(parse('{"after":"k3f9q2.1","type":"resume"}')).toEqual({ type: "resume", after: "k3f9q2.1" });
+  });
+});
+
+describe("raw members", () => {
+  test.each([
+    ["[]", []],
+    [' [ 1 , [2,3] , {"a":[4]} , "x,]" ] ', ["1", "[2,3]", '{"a":[4]}', '"x,]"']],
+    ["{}", {}],
+    ['{"a:b":{"c":1},"d":[,]}', undefined],
+    ['{"a:b":{"c":1},"d":[1,2]}', { "a:b": '{"c":1}', d: "[1,2]" }],
+    ["7", undefined],
+  ])("of %j", (text, members) => {
+    const raw = rawMembers(text);
+    expect(raw === undefined || Array.isArray(raw) ? raw : { ...raw }).toEqual(members);
+  });
+});
