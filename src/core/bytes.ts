@@ -4,7 +4,7 @@ export const EMPTY = new Uint8Array(0);
 /** Joins arrays; a single one comes back as it is. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 0) return EMPTY;
-  if (parts.length === 1) return parts[0] as Uint8Array;
+  if (parts.length === 1) return parts[0];
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

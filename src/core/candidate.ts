@@ -15,6 +15,7 @@ export const LOOK_AHEAD_BYTES = 16;
 const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 const NEWLINE = 0x0a;
+const KEY_BEFORE = /([\p{L}\p{N}_.-]{1,40})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u;
 
 /** The bytes at hand; offsets are counted from the start of the text. */
 export interface Surroundings {
@@ -38,7 +39,7 @@ export function canLookAhead(around: Surroundings, end: number): boolean {
   for (let at = from; at < bytes.length && seen < NEIGHBOURS;) {
     if (bytes[at] === NEWLINE) return true;
     // A character or an escape that may still be cut is not judged yet.
-    if (at + 4 > bytes.length && ((bytes[at] as number) >= 0x80 || bytes[at] === 0x25)) return false;
+    if (at + 4 > bytes.length && (bytes[at] >= 0x80 || bytes[at] === 0x25)) return false;
     const character = readCharacter(bytes, at, bytes.length);
     if (!isIgnorable(character.codePoint)) seen++;
     at = character.end;
@@ -72,8 +73,9 @@ export class TextCandidate implements Candidate {
     return (this.cached.after ??= this.lookAhead());
   }
 
+  /** Name of the field that holds the match: what the format says, else what stands before it as in `card=` or `"card": "`. */
   get key(): string {
-    return this.around.key;
+    return this.around.key === "" ? (KEY_BEFORE.exec(this.lookBack(CONTEXT_CHARACTERS))?.[1] ?? "") : this.around.key;
   }
 
   get hasContext(): boolean {

@@ -47,16 +47,16 @@ export class OffsetMap {
     let high = this.decoded.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.decoded[middle] as number) <= offset) low = middle;
+      if (this.decoded[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    return (this.encoded[low] as number) + offset - (this.decoded[low] as number);
+    return this.encoded[low] + offset - this.decoded[low];
   }
 
   /** Forgets places that only decoded offsets before `offset` need. */
   trim(offset: number): void {
     let drop = 0;
-    while (drop + 1 < this.decoded.length && (this.decoded[drop + 1] as number) <= offset) drop++;
+    while (drop + 1 < this.decoded.length && this.decoded[drop + 1] <= offset) drop++;
     this.decoded.splice(0, drop);
     this.encoded.splice(0, drop);
   }

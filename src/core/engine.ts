@@ -7,13 +7,7 @@ import type { Detector } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { Dfa } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
-import {
-  type CompiledPattern,
-  compileProgram,
-  firstBytes,
-  type PatternSource,
-  type Program,
-} from "./pattern/program.ts";
+import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
 
 /** One detector ready to run; `rank` is its place in the precedence order, 0 wins. */
 export interface Rule {
@@ -41,7 +35,7 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
   const tails = detectors.filter((detector) => detector.tail !== undefined);
   const program = compileTogether(detectors, tails);
   const rules = detectors.map((detector, rank): Rule => {
-    const { longestCharacters, longestBytes } = program.patterns[rank] as CompiledPattern;
+    const { longestCharacters, longestBytes } = program.patterns[rank];
     const tail = tails.indexOf(detector);
     return {
       detector,

@@ -6,7 +6,7 @@
  */
 import { LOOK_BACK_BYTES, type Surroundings } from "./candidate.ts";
 import { Cluster } from "./cluster.ts";
-import type { Engine, Rule } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { Finding } from "./finding.ts";
 import { ByteQueue, EMPTY } from "./bytes.ts";
 import { type Dfa, HAS_MATCH, KIND, kindOf } from "./pattern/dfa.ts";
@@ -116,15 +116,15 @@ export class Finder {
 
   private nextRegion(): Region | undefined {
     const { regions } = this.scanner;
-    while (regions.length > 0 && (regions[0] as Region).end <= this.resolvedTo) regions.shift();
+    while (regions.length > 0 && regions[0].end <= this.resolvedTo) regions.shift();
     return regions[0];
   }
 
   /** Looks at each place of a region; false when it has to wait for more bytes. */
   private resolveRegion(region: Region, around: Surroundings): boolean {
-    const rules = [...region.ranks].toSorted((a, b) => a - b).map((rank) => this.engine.rules[rank] as Rule);
+    const rules = [...region.ranks].toSorted((a, b) => a - b).map((rank) => this.engine.rules[rank]);
     for (let start = this.resolvedTo; start < Math.min(region.end, this.limit); start++) {
-      const ready = rules.filter((rule) => (this.nextStart[rule.rank] as number) <= start);
+      const ready = rules.filter((rule) => this.nextStart[rule.rank] <= start);
       const findings = ready.length === 0 ? [] : findingsAt(this.engine, around, start, ready);
       if (findings === BLOCKED) return false;
       this.moveTo(start);
@@ -138,7 +138,7 @@ export class Finder {
     this.nextStart[finding.rule.rank] = finding.end;
     this.cover(finding);
     if (finding.rule.tail === undefined) return;
-    const tail = new Tail(finding, finding.rule.tail, kindOf(this.bytes[finding.end - 1 - this.offset] as number));
+    const tail = new Tail(finding, finding.rule.tail, kindOf(this.bytes[finding.end - 1 - this.offset]));
     this.tails.push(tail);
     this.nextStart[finding.rule.rank] = Infinity;
     tail.advance(around);
@@ -181,14 +181,14 @@ export function isClean(engine: Engine, bytes: Uint8Array, span: { start: number
   let state = dfa.start(KIND.none);
   let { table, flags } = dfa;
   for (let i = span.start; i < span.end; i++) {
-    const byte = bytes[i] as number;
-    let next = table[state * stride + (byteClasses[byte] as number)] as number;
+    const byte = bytes[i];
+    let next = table[state * stride + byteClasses[byte]];
     if (next < 0) {
       next = dfa.step(state, byte);
       ({ table, flags } = dfa);
     }
     state = next;
-    if (((flags[state] as number) & HAS_MATCH) !== 0) return false;
+    if ((flags[state] & HAS_MATCH) !== 0) return false;
   }
   return dfa.matchesAtEnd(state).length === 0;
 }

@@ -28,13 +28,13 @@ export function foldSpan(bytes: Uint8Array, start: number, end: number): string 
 
 /** Reads the character at `at`; an invalid or cut one reads as U+FFFD of one byte. */
 export function readCharacter(bytes: Uint8Array, at: number, end: number): FoldedCharacter {
-  const byte = bytes[at] as number;
+  const byte = bytes[at];
   if (byte === PERCENT) return readPercent(bytes, at, end);
   if (byte < 0x80) return { codePoint: byte, end: at + 1 };
   const length = encodedLength(byte);
   if (length === 1 || at + length > end) return { codePoint: REPLACEMENT, end: at + 1 };
   let codePoint = byte & (0x7f >> length);
-  for (let i = 1; i < length; i++) codePoint = (codePoint << 6) | ((bytes[at + i] as number) & 0x3f);
+  for (let i = 1; i < length; i++) codePoint = (codePoint << 6) | (bytes[at + i] & 0x3f);
   return { codePoint: foldCodePoint(codePoint), end: at + length };
 }
 
@@ -47,8 +47,8 @@ export function encodedLength(lead: number): number {
 }
 
 function readPercent(bytes: Uint8Array, at: number, end: number): FoldedCharacter {
-  const high = at + 2 < end ? hexValue(bytes[at + 1] as number) : -1;
-  const low = at + 2 < end ? hexValue(bytes[at + 2] as number) : -1;
+  const high = at + 2 < end ? hexValue(bytes[at + 1]) : -1;
+  const low = at + 2 < end ? hexValue(bytes[at + 2]) : -1;
   if (high < 0 || low < 0 || high > 7) return { codePoint: PERCENT, end: at + 1 };
   return { codePoint: high * 16 + low, end: at + 3 };
 }
@@ -64,6 +64,6 @@ export function hexValue(byte: number): number {
 export function previousStart(bytes: Uint8Array, end: number, limit: number): number {
   if (end - 3 >= limit && bytes[end - 3] === PERCENT && readPercent(bytes, end - 3, end).end === end) return end - 3;
   let at = end - 1;
-  while (at > limit && end - at < 4 && ((bytes[at] as number) & 0xc0) === 0x80) at--;
+  while (at > limit && end - at < 4 && (bytes[at] & 0xc0) === 0x80) at--;
   return at;
 }

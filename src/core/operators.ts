@@ -79,8 +79,8 @@ function base32(bytes: Uint8Array, characters: number): string {
   let out = "";
   for (let bit = 0; out.length < characters; bit += BITS_PER_CHARACTER) {
     const at = bit >> 3;
-    const pair = ((bytes[at] as number) << 8) | (bytes[at + 1] ?? 0);
-    out += BASE32[(pair >> (11 - (bit & 7))) & 31] as string;
+    const pair = (bytes[at] << 8) | (bytes[at + 1] ?? 0);
+    out += BASE32[(pair >> (11 - (bit & 7))) & 31];
   }
   return out;
 }

@@ -33,7 +33,7 @@ export function findingsAt(
 ): RuleFinding[] | typeof BLOCKED {
   const out: RuleFinding[] = [];
   const at = start - around.offset;
-  const first = around.bytes[at] as number;
+  const first = around.bytes[at];
   for (const rule of rules) {
     if (rule.firstBytes[first] === 0) continue;
     if (isIgnorable(readCharacter(around.bytes, at, around.bytes.length).codePoint)) return out;
@@ -62,8 +62,8 @@ function longestAccepted(
     if (!isBounded(candidate, boundary)) continue;
     if (rule.longestCharacters < end - start && [...candidate.text].length > rule.longestCharacters) continue;
     const score = detector.validate(candidate);
-    if (score < engine.threshold) continue;
-    if (boundary === "number" && score < SCORES.strong && isExcludedKey(around.key)) continue;
+    if (score <= 0 || score < engine.threshold) continue;
+    if (boundary === "number" && score < SCORES.strong && isExcludedKey(candidate.key)) continue;
     return { rule, start, end, score };
   }
   return undefined;
@@ -88,15 +88,15 @@ function endsOf(rule: Rule, around: Surroundings, start: number): number[] {
       if (around.isEnded && at <= limit && dfa.matchesAtEnd(state).length > 0) ends.push(offset + at);
       return ends;
     }
-    state = dfa.step(state, bytes[at] as number);
-    const flags = dfa.flags[state] as number;
+    state = dfa.step(state, bytes[at]);
+    const flags = dfa.flags[state];
     if ((flags & HAS_MATCH) !== 0 && at > from && at <= limit) ends.push(offset + at);
     if ((flags & IS_DEAD) !== 0 || at >= limit) return ends;
   }
 }
 
 function kindBefore(bytes: Uint8Array, at: number): Kind {
-  return at === 0 ? KIND.none : kindOf(bytes[at - 1] as number);
+  return at === 0 ? KIND.none : kindOf(bytes[at - 1]);
 }
 
 /** What follows a finding and belongs to it, read on as bytes come. */
@@ -114,7 +114,7 @@ export class Tail {
     this.end = finding.end;
     this.position = finding.end;
     this.dfa = dfa;
-    this.state = dfa.states[dfa.start(before)] as DfaState;
+    this.state = dfa.states[dfa.start(before)];
   }
 
   /** Reads on to the end of the bytes at hand. O(bytes not read yet). */
@@ -122,8 +122,8 @@ export class Tail {
     const { dfa } = this;
     let state = dfa.intern(this.state);
     for (let at = this.position - around.offset; at < around.bytes.length; at++) {
-      state = dfa.step(state, around.bytes[at] as number);
-      const flags = dfa.flags[state] as number;
+      state = dfa.step(state, around.bytes[at]);
+      const flags = dfa.flags[state];
       if ((flags & HAS_MATCH) !== 0) this.end = around.offset + at;
       if ((flags & IS_DEAD) !== 0) {
         this.isOpen = false;
@@ -131,7 +131,7 @@ export class Tail {
       }
     }
     this.position = around.offset + around.bytes.length;
-    this.state = dfa.states[state] as DfaState;
+    this.state = dfa.states[state];
     if (!around.isEnded) return;
     if (dfa.matchesAtEnd(state).length > 0) this.end = this.position;
     this.isOpen = false;

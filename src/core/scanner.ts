@@ -33,7 +33,7 @@ export class Scanner {
     this.dfa = engine.scanner;
     this.number = this.dfa.start(KIND.none);
     this.generation = this.dfa.generation;
-    this.state = this.dfa.states[this.number] as DfaState;
+    this.state = this.dfa.states[this.number];
   }
 
   /** Scans on. O(bytes.length), one table look-up a byte. */
@@ -44,22 +44,22 @@ export class Scanner {
     let { table, flags } = dfa;
     const base = this.position;
     for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] as number;
-      let next = table[state * stride + (byteClasses[byte] as number)] as number;
+      const byte = bytes[i];
+      let next = table[state * stride + byteClasses[byte]];
       if (next < 0) {
         next = dfa.step(state, byte);
         ({ table, flags } = dfa);
       }
       state = next;
-      const flag = flags[state] as number;
+      const flag = flags[state];
       if (flag === 0) continue;
-      if ((flag & HAS_MATCH) !== 0) this.note((dfa.states[state] as DfaState).matches);
+      if ((flag & HAS_MATCH) !== 0) this.note(dfa.states[state].matches);
       if ((flag & IS_IDLE) !== 0) this.idleAt(base + i + 1);
     }
     this.position = base + bytes.length;
     this.number = state;
     this.generation = dfa.generation;
-    this.state = dfa.states[state] as DfaState;
+    this.state = dfa.states[state];
     this.settle();
   }
 

@@ -35,17 +35,17 @@ export class Utf8Repair {
     let cleanFrom = 0;
     let at = 0;
     while (at < bytes.length) {
-      if ((bytes[at] as number) < 0x80) {
+      if (bytes[at] < 0x80) {
         at++;
         continue;
       }
       const valid = validLength(bytes, at);
-      const isCut = at + valid === bytes.length && valid < encodedLength(bytes[at] as number);
+      const isCut = at + valid === bytes.length && valid < encodedLength(bytes[at]);
       if (isCut && !isLast) {
         this.held = bytes.slice(at);
         break;
       }
-      if (valid === encodedLength(bytes[at] as number) && valid > 1) {
+      if (valid === encodedLength(bytes[at]) && valid > 1) {
         at += valid;
         continue;
       }
@@ -61,7 +61,7 @@ export class Utf8Repair {
 
 /** Bytes of the longest valid beginning of a multi-byte character at `at`; 1 for a byte that begins none. */
 function validLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at] as number;
+  const lead = bytes[at];
   const length = encodedLength(lead);
   for (let i = 1; i < length; i++) {
     const byte = bytes[at + i];

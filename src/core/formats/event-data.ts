@@ -2,6 +2,7 @@
 import type { Edit } from "../edit.ts";
 import { isClean } from "../finder.ts";
 import { editJson, looksLikeJson } from "../json/editor.ts";
+import { encodeJsonText } from "../json/escapes.ts";
 import type { Policy } from "../policy.ts";
 import { whenInvalid } from "./format-masker.ts";
 import { escapedTextEdits } from "./text.ts";
@@ -19,6 +20,6 @@ export function eventDataEdits(policy: Policy, data: Uint8Array): readonly Edit[
   }
   const { edits, fault } = editJson(policy, data);
   if (fault === undefined) return edits;
-  if (looksLikeJson(data) && whenInvalid(policy, fault) === "drop") return undefined;
-  return escapedTextEdits(policy, data);
+  if (!looksLikeJson(data)) return escapedTextEdits(policy, data, (replacement) => replacement);
+  return whenInvalid(policy, fault) === "drop" ? undefined : escapedTextEdits(policy, data, encodeJsonText);
 }

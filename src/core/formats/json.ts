@@ -7,6 +7,7 @@
 import { ByteQueue } from "../bytes.ts";
 import { isClean } from "../finder.ts";
 import { editJson, JsonEditor } from "../json/editor.ts";
+import { encodeJsonText } from "../json/escapes.ts";
 import type { Policy } from "../policy.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
 import type { RecordFormat } from "./record.ts";
@@ -40,7 +41,7 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
     output.write(record.subarray(0, prefix));
     output.writeEdited(body, edits);
   } else if (whenInvalid(policy, fault) === "mask-as-text")
-    output.writeEdited(record, escapedTextEdits(policy, record));
+    output.writeEdited(record, escapedTextEdits(policy, record, encodeJsonText));
 }
 
 /**

@@ -103,7 +103,7 @@ export class SseFormat implements RecordFormat {
     if (edits.length === 0) return [];
     if (line.name === "id" && this.policy.hmac !== undefined) {
       const bytes = token(ID_ENTITY, foldSpan(text, 0, text.length), { bits: ID_BITS, hmac: this.policy.hmac });
-      return [{ start, end: line.end, bytes, entity: (edits[0] as Edit).entity }];
+      return [{ start, end: line.end, bytes, entity: edits[0].entity }];
     }
     return edits.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start }));
   }

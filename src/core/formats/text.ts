@@ -119,14 +119,18 @@ export class EscapedTextMasker implements FormatMasker {
   }
 }
 
-/** Edits of a whole text that may hold JSON escapes. */
-export function escapedTextEdits(policy: Policy, text: Uint8Array): Edit[] {
+/** Edits of a whole text that may hold JSON escapes; `encode` writes a replacement the way the text is written. */
+export function escapedTextEdits(
+  policy: Policy,
+  text: Uint8Array,
+  encode: (replacement: Uint8Array) => Uint8Array,
+): Edit[] {
   const map = new OffsetMap(0, 0);
   const decoded = decodeEscapes(text, { map, decodedOffset: 0, encodedOffset: 0 }, true).text;
   return findIn(policy.engine, decoded).map((found) => ({
     start: map.toEncoded(found.start),
     end: map.toEncoded(found.end),
-    bytes: encodeJsonText(policy.replace(found)),
+    bytes: encode(policy.replace(found)),
     entity: found.entity,
   }));
 }

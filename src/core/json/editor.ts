@@ -93,7 +93,7 @@ export class JsonEditor implements JsonVisitor {
     if (edits.length === 0) return;
     // A number that is masked becomes a string: the document stays valid.
     const bytes = concat([QUOTE, encodeJsonText(applyEdits(text, edits)), QUOTE]);
-    this.edits.push({ ...span, bytes, entity: (edits[0] as Edit).entity });
+    this.edits.push({ ...span, bytes, entity: edits[0].entity });
   }
 
   private get level(): Level {

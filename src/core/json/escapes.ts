@@ -39,7 +39,7 @@ export function decodeEscapes(input: Uint8Array, target: DecodeTarget, isLast: b
   let length = 0;
   let at = 0;
   while (at < input.length) {
-    const byte = input[at] as number;
+    const byte = input[at];
     if (byte !== BACKSLASH) {
       text[length++] = byte;
       at++;
@@ -90,7 +90,7 @@ function readUnit(input: Uint8Array, at: number): number | "cut" | "none" {
   let unit = 0;
   for (let i = 2; i < 6; i++) {
     if (at + i >= input.length) return "cut";
-    const value = hexValue(input[at + i] as number);
+    const value = hexValue(input[at + i]);
     if (value < 0) return "none";
     unit = unit * 16 + value;
   }

@@ -66,7 +66,7 @@ export class JsonWalker {
   walk(bytes: Uint8Array, isLast: boolean): number {
     let at = 0;
     while (at < bytes.length && this.fault === undefined) {
-      const byte = bytes[at] as number;
+      const byte = bytes[at];
       const next = isSpace(byte) ? at + 1 : this.token(bytes, at, isLast);
       if (next < 0) break;
       at = next;
@@ -176,13 +176,13 @@ export class JsonWalker {
   private scalar(bytes: Uint8Array, at: number, isLast: boolean): number {
     if (!this.wantsValue) return this.refuse("BAD_JSON");
     let end = at;
-    while (end < bytes.length && isScalarByte(bytes[end] as number)) end++;
+    while (end < bytes.length && isScalarByte(bytes[end])) end++;
     let next = end;
-    while (next < bytes.length && isSpace(bytes[next] as number)) next++;
+    while (next < bytes.length && isSpace(bytes[next])) next++;
     if (end === at) return this.refuse("BAD_JSON");
     if (next - at > SCALAR_HOLD_BYTES) return this.refuse("LINE_TOO_LONG");
     if (next === bytes.length && !isLast) return -1;
-    if (next < bytes.length && !this.endsScalar(bytes[next] as number)) return this.refuse("BAD_JSON");
+    if (next < bytes.length && !this.endsScalar(bytes[next])) return this.refuse("BAD_JSON");
     const text = String.fromCharCode(...bytes.subarray(at, Math.min(end, at + SCALAR_LIMIT)));
     if (LITERALS.has(text)) this.afterValue();
     else if (end - at <= SCALAR_LIMIT && NUMBER.test(text)) {

@@ -11,15 +11,15 @@ export const MAX_CODE_POINT = 0x10ffff;
 export function normalize(ranges: readonly number[]): CharSet {
   const pairs: [number, number][] = [];
   for (let i = 0; i < ranges.length; i += 2) {
-    const lo = ranges[i] as number;
-    const hi = ranges[i + 1] as number;
+    const lo = ranges[i];
+    const hi = ranges[i + 1];
     if (lo <= hi) pairs.push([lo, hi]);
   }
   pairs.sort((a, b) => a[0] - b[0]);
   const out: number[] = [];
   for (const [lo, hi] of pairs) {
     const last = out.length - 1;
-    if (last > 0 && lo <= (out[last] as number) + 1) out[last] = Math.max(out[last] as number, hi);
+    if (last > 0 && lo <= out[last] + 1) out[last] = Math.max(out[last], hi);
     else out.push(lo, hi);
   }
   return out;
@@ -33,8 +33,8 @@ export function negate(set: CharSet): CharSet {
   const out: number[] = [];
   let next = 0;
   for (let i = 0; i < set.length; i += 2) {
-    if ((set[i] as number) > next) out.push(next, (set[i] as number) - 1);
-    next = (set[i + 1] as number) + 1;
+    if (set[i] > next) out.push(next, set[i] - 1);
+    next = set[i + 1] + 1;
   }
   if (next <= MAX_CODE_POINT) out.push(next, MAX_CODE_POINT);
   return out;
@@ -45,8 +45,8 @@ export function has(set: CharSet, codePoint: number): boolean {
   let high = set.length / 2 - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    if (codePoint < (set[2 * middle] as number)) high = middle - 1;
-    else if (codePoint > (set[2 * middle + 1] as number)) low = middle + 1;
+    if (codePoint < set[2 * middle]) high = middle - 1;
+    else if (codePoint > set[2 * middle + 1]) low = middle + 1;
     else return true;
   }
   return false;
@@ -58,8 +58,8 @@ const UPPER_TO_LOWER = 0x20;
 export function foldCase(set: CharSet): CharSet {
   const extra: number[] = [];
   for (let i = 0; i < set.length; i += 2) {
-    const lo = set[i] as number;
-    const hi = set[i + 1] as number;
+    const lo = set[i];
+    const hi = set[i + 1];
     pushOverlap(extra, [lo, hi], [0x41, 0x5a, UPPER_TO_LOWER]);
     pushOverlap(extra, [lo, hi], [0x61, 0x7a, -UPPER_TO_LOWER]);
     // Beyond ASCII only small sets are folded one by one: a large one (\p{L}, a negation) holds both cases already.

@@ -9,7 +9,7 @@
  * `matchesAtEnd` answers for the end of the text.
  */
 import { type Instruction, NOWHERE, type Program } from "./program.ts";
-import { ACCEPT, type Edge } from "./utf8.ts";
+import { ACCEPT } from "./utf8.ts";
 
 /** What stands on either side of a position; assertions need no more. */
 export const KIND = { none: 0, newline: 1, word: 2, other: 3 } as const;
@@ -85,18 +85,18 @@ export class Dfa {
 
   /** The state after `byte`; builds it when it is new. May clear the table: check `generation`. */
   step(state: number, byte: number): number {
-    const slot = state * this.stride + (this.byteClasses[byte] as number);
-    const known = this.table[slot] as number;
+    const slot = state * this.stride + this.byteClasses[byte];
+    const known = this.table[slot];
     if (known >= 0) return known;
     const generation = this.generation;
-    const next = this.intern(this.advance(this.states[state] as DfaState, byte));
+    const next = this.intern(this.advance(this.states[state], byte));
     if (generation === this.generation) this.table[slot] = next;
     return next;
   }
 
   /** Patterns with a match that ends exactly here when the text ends here. */
   matchesAtEnd(state: number): readonly number[] {
-    const { items, before } = this.states[state] as DfaState;
+    const { items, before } = this.states[state];
     const found = new Set<number>();
     for (const item of items)
       if (item % TRIE_SPAN === 0)
@@ -107,12 +107,12 @@ export class Dfa {
   /** Most bytes back that a thread alive in this state can have begun. */
   longestLiveBytes(state: number): number {
     let longest = 0;
-    for (const item of (this.states[state] as DfaState).items) {
+    for (const item of this.states[state].items) {
       const pc = Math.floor(item / TRIE_SPAN);
       if (item % TRIE_SPAN === 0 && this.entries.includes(item)) continue;
       longest = Math.max(
         longest,
-        (this.program.patterns[this.program.owners[pc] as number] as { longestBytes: number }).longestBytes,
+        (this.program.patterns[this.program.owners[pc]] as { longestBytes: number }).longestBytes,
       );
     }
     return longest;
@@ -192,7 +192,7 @@ export class Dfa {
 
   private read(pc: number, node: number, byte: number, into: Set<number>): void {
     const instruction = this.program.instructions[pc] as Extract<Instruction, { op: "char" }>;
-    const edges = (this.program.tries[instruction.set] as readonly (readonly Edge[])[])[node] as readonly Edge[];
+    const edges = this.program.tries[instruction.set][node];
     for (const edge of edges) {
       if (byte >= edge.lo && byte <= edge.hi)
         into.add(edge.to === ACCEPT ? instruction.out * TRIE_SPAN : pc * TRIE_SPAN + edge.to);
@@ -222,7 +222,7 @@ export class Dfa {
       const pc = open.pop() as number;
       if (pc === NOWHERE || seen.has(pc)) continue;
       seen.add(pc);
-      const instruction = this.program.instructions[pc] as Instruction;
+      const instruction = this.program.instructions[pc];
       if (instruction.op === "char") characters.push(pc);
       else if (instruction.op === "match") matches.push(instruction.pattern);
       else if (instruction.op === "split") open.push(instruction.out, instruction.other);

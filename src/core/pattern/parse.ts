@@ -72,7 +72,7 @@ class Parser {
     const parts = [this.concatenation()];
     while (this.take("|")) parts.push(this.concatenation());
     this.depth--;
-    return parts.length === 1 ? (parts[0] as Node) : { kind: "alternate", parts };
+    return parts.length === 1 ? parts[0] : { kind: "alternate", parts };
   }
 
   private concatenation(): Node {
@@ -82,7 +82,7 @@ class Parser {
       if (atom !== undefined) parts.push(this.repeats(atom));
     }
     if (parts.length === 0) return { kind: "empty" };
-    return parts.length === 1 ? (parts[0] as Node) : { kind: "concat", parts };
+    return parts.length === 1 ? parts[0] : { kind: "concat", parts };
   }
 
   private repeats(atom: Node): Node {
@@ -123,7 +123,7 @@ class Parser {
 
   private atom(): Node | undefined {
     const start = this.at;
-    const character = this.text[this.at++] as string;
+    const character = this.text[this.at++];
     switch (character) {
       case "(":
         return this.group(start);
@@ -209,14 +209,13 @@ class Parser {
   private quoted(): Node {
     this.at++;
     const parts: Node[] = [];
-    while (this.at < this.text.length && !this.take("\\E"))
-      parts.push(this.classNode(single(this.text[this.at++] as string)));
+    while (this.at < this.text.length && !this.take("\\E")) parts.push(this.classNode(single(this.text[this.at++])));
     return { kind: "concat", parts };
   }
 
   /** An escape that names characters, inside or outside brackets; `at` stands on the character after the backslash. */
   private classEscape(start: number): CharSet {
-    const character = this.text[this.at++] as string;
+    const character = this.text[this.at++];
     const perl = PERL_CLASSES[character];
     if (perl !== undefined) return perl;
     const simple = SIMPLE_ESCAPES[character];
@@ -233,7 +232,7 @@ class Parser {
     const match = /^(?:\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{2}))/.exec(rest);
     if (match === null) this.fail("write \\x41 or \\x{1F600}", start);
     this.at += match[0].length;
-    const value = Number.parseInt((match[1] ?? match[2]) as string, 16);
+    const value = Number.parseInt(match[1] ?? match[2], 16);
     if (value > MAX_CODE_POINT) this.fail("the code point is over 10FFFF", start);
     return [value, value];
   }
@@ -284,14 +283,14 @@ class Parser {
     const to = this.classMember();
     if (from.length !== 2 || from[0] !== from[1] || to.length !== 2 || to[0] !== to[1])
       this.fail("a range needs one character on either side", start);
-    if ((to[0] as number) < (from[0] as number)) this.fail("the range runs backwards", start);
-    return normalize([from[0] as number, to[0] as number]);
+    if (to[0] < from[0]) this.fail("the range runs backwards", start);
+    return normalize([from[0], to[0]]);
   }
 
   private classMember(): CharSet {
     const start = this.at;
     if (this.peek() === undefined) this.fail("the class has no ']'", start);
-    if (!this.take("\\")) return single(this.text[this.at++] as string);
+    if (!this.take("\\")) return single(this.text[this.at++]);
     if (this.peek() === undefined) this.fail("a lone backslash at the end; write \\\\", start);
     return this.classEscape(start);
   }
@@ -300,7 +299,7 @@ class Parser {
     if (this.peek() !== "[" || this.peek(1) !== ":") return undefined;
     const rest = this.text.slice(this.at, this.at + 14).join("");
     const match = /^\[:(\^?)([a-z]+):\]/.exec(rest);
-    const set = match === null ? undefined : POSIX_CLASSES[match[2] as string];
+    const set = match === null ? undefined : POSIX_CLASSES[match[2]];
     if (match === null || set === undefined) this.fail("unknown POSIX class; as in [[:alpha:]]");
     this.at += match[0].length;
     return match[1] === "^" ? negate(set) : set;

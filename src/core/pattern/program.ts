@@ -202,16 +202,16 @@ export function firstBytes(program: Program, pattern: number): Uint8Array {
   const visit = (pc: number): void => {
     if (pc === NOWHERE || seen.has(pc)) return;
     seen.add(pc);
-    const instruction = program.instructions[pc] as Instruction;
+    const instruction = program.instructions[pc];
     if (instruction.op === "char") {
       // A match never begins with an invisible character: it is left in front of the finding.
       if (instruction.set === 0) return;
-      for (const edge of (program.tries[instruction.set] as ByteTrie)[0] ?? []) out.fill(1, edge.lo, edge.hi + 1);
+      for (const edge of program.tries[instruction.set][0] ?? []) out.fill(1, edge.lo, edge.hi + 1);
     } else if (instruction.op === "split") {
       visit(instruction.out);
       visit(instruction.other);
     } else if (instruction.op === "assert") visit(instruction.out);
   };
-  visit((program.patterns[pattern] as CompiledPattern).entry);
+  visit(program.patterns[pattern].entry);
   return out;
 }

@@ -24,8 +24,8 @@ function decodeSet(text: string): CharSet {
   const numbers = text.split(" ").map((part) => Number.parseInt(part, 36));
   const out: number[] = [];
   for (let i = 0, end = 0; i < numbers.length; i += 2) {
-    const start = end + (numbers[i] as number);
-    end = start + (numbers[i + 1] as number);
+    const start = end + numbers[i];
+    end = start + numbers[i + 1];
     out.push(start, end);
   }
   return out;
@@ -46,9 +46,9 @@ function decodeRuns(): FoldRun[] {
   const numbers = FOLDS.split(" ").map((part) => Number.parseInt(part, 36));
   const out: FoldRun[] = [];
   for (let i = 0, end = 0; i < numbers.length; i += 3) {
-    const start = end + (numbers[i] as number);
-    end = start + (numbers[i + 1] as number);
-    out.push({ start, end, target: numbers[i + 2] as number });
+    const start = end + numbers[i];
+    end = start + numbers[i + 1];
+    out.push({ start, end, target: numbers[i + 2] });
   }
   return out;
 }
@@ -60,7 +60,7 @@ export function foldCodePoint(codePoint: number): number {
   let high = RUNS.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const run = RUNS[middle] as FoldRun;
+    const run = RUNS[middle];
     if (codePoint < run.start) high = middle - 1;
     else if (codePoint > run.end) low = middle + 1;
     else return run.target + (isConstant(run) ? 0 : codePoint - run.start);

@@ -27,7 +27,7 @@ const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff];
 export function byteTrie(set: CharSet, options: { readonly percent: boolean }): ByteTrie {
   const builder = new TrieBuilder();
   for (let i = 0; i < set.length; i += 2) {
-    for (const sequence of utf8Sequences(set[i] as number, set[i + 1] as number)) builder.add(sequence);
+    for (const sequence of utf8Sequences(set[i], set[i + 1])) builder.add(sequence);
   }
   if (options.percent) for (const sequence of percentSequences(set)) builder.add(sequence);
   return builder.nodes;
@@ -39,7 +39,7 @@ class TrieBuilder {
   add(sequence: Sequence): void {
     let node = 0;
     sequence.forEach(([lo, hi], index) => {
-      const edges = this.nodes[node] as Edge[];
+      const edges = this.nodes[node];
       if (index === sequence.length - 1) {
         edges.push({ lo, hi, to: ACCEPT });
         return;
@@ -80,7 +80,7 @@ function splitAligned(lo: number, hi: number): Sequence[] {
   }
   const first = encode(lo);
   const last = encode(hi);
-  return [first.map((byte, i): [number, number] => [byte, last[i] as number])];
+  return [first.map((byte, i): [number, number] => [byte, last[i]])];
 }
 
 function encode(c: number): number[] {
@@ -95,7 +95,7 @@ const PERCENT = 0x25;
 function percentSequences(set: CharSet): Sequence[] {
   const out: Sequence[] = [];
   for (let i = 0; i < set.length; i += 2) {
-    for (let c = set[i] as number; c <= Math.min(set[i + 1] as number, 0x7f); c++) {
+    for (let c = set[i]; c <= Math.min(set[i + 1], 0x7f); c++) {
       for (const high of hexDigits(c >> 4))
         for (const low of hexDigits(c & 15))
           out.push([

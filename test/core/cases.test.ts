@@ -1,0 +1,30 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { compilePolicy, maskWhole, type Policy, type PolicySpec } from "../../src/core/index.ts";
+import { CASE_KEY, loadCases } from "../support/cases.ts";
+import { findCutFailure } from "../support/every-cut.ts";
+
+const policies = new Map<string, Policy>();
+
+function policyOf(spec: PolicySpec): Policy {
+  const key = JSON.stringify(spec);
+  let policy = policies.get(key);
+  if (policy === undefined) {
+    policy = compilePolicy(
+      spec,
+      key.includes('"hash"') ? { hmac: (data) => createHmac("sha256", CASE_KEY).update(data).digest() } : {},
+    );
+    policies.set(key, policy);
+  }
+  return policy;
+}
+
+describe("every case, whole and at every cut", () => {
+  test.each(loadCases().map((row) => [`${row.file}: ${row.name}`, row] as const))("%s", (_, row) => {
+    const policy = policyOf(row.policy);
+    const output = Buffer.from(maskWhole(policy, row.format, row.input));
+    expect(output.toString("utf8")).toBe(Buffer.from(row.output).toString("utf8"));
+    expect(output.equals(Buffer.from(row.output))).toBe(true);
+    expect(findCutFailure(policy, row.format, row.input)).toBeUndefined();
+  });
+});
