@@ -22,7 +22,7 @@ export const CONSOLE_STYLE = `
     --secret-b: #561a20; --secret-t: #ffb8b8;
   }
 }
-* { box-sizing: border-box; }
+* { box-sizing: border-box; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 [hidden] { display: none !important; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 h1, h2, h3, p, dl, dd, ol, ul, pre { margin: 0; padding: 0; }

@@ -67,6 +67,7 @@ describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason
     ["events", "data: ana@example.com\n\n", "text/event-stream", "data: [EMAIL]\n\n"],
   ])("masks pasted %s at once", async (_name, pasted, type, masked) => {
     await open(async (page) => {
+      await page.until('document.readyState === "complete" && document.querySelector("#verdict").textContent !== ""');
       await page.evaluate(`{
         const input = document.querySelector("#input");
         input.value = ${JSON.stringify(pasted)};
@@ -82,7 +83,7 @@ describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason
   it("says why a feed cannot be followed", async () => {
     await open(async (page) => {
       await page.until('!document.querySelector("#note").hidden');
-      expect(await page.evaluate('document.querySelector("#note").textContent')).toMatch(/^FEED_NAME: /);
+      expect(await page.evaluate('document.querySelector("#note").textContent')).toMatch(/^FEED_LIST: /);
       expect(await page.evaluate('document.querySelector("#state").textContent')).toBe("refused");
     }, "#a,b,c,d,e,a");
   });

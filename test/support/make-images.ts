@@ -45,8 +45,8 @@ try {
   if (path === null) throw new Error("no Chromium: the console's picture stays as it is");
   await withPage(url, { browserPath: path, width: 1360, height: 860, scheme: "light" }, async (page) => {
     await page.until(`document.querySelectorAll("#rows li").length >= ${ROWS_WANTED}`);
-    await page.evaluate("document.querySelector('#pause').click()");
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // Rows fade in.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await writeFile(`${FOLDER}/console.png`, await page.screenshot());
   });
 } finally {
