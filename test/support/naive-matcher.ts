@@ -2,9 +2,10 @@
  * The obviously right and slow definition of a finding: every start, every end, one regular expression each.
  *
  * Owns the meaning that the engine must share. Runs JavaScript's RegExp, so it takes only patterns that mean the same
- * there and in RE2, without `^`, `$`, `\b` and inline flags. Whole text only, no field names; offsets are UTF-16 units.
+ * there and in RE2, without `^`, `$`, `\b` and inline flags. Whole plain text only; offsets are UTF-16 units.
  */
-import type { Candidate, Detector } from "../../src/core/detector.ts";
+import { type Candidate, type Detector, SCORES } from "../../src/core/detector.ts";
+import { isExcludedKey } from "../../src/core/keys.ts";
 
 export interface NaiveFinding {
   readonly start: number;
@@ -19,32 +20,31 @@ interface RankedFinding extends NaiveFinding {
 
 /** All findings of the detectors, which stand in order of precedence; overlaps joined and named after the winner. */
 export function naiveFindings(detectors: readonly Detector[], text: string, threshold = 0.6): NaiveFinding[] {
-  const folded = fold(text);
+  const places = placesOf(text);
   const all = detectors.flatMap((detector, rank) =>
-    findingsOf(detector, folded, threshold).map((found) => ({ ...found, rank })),
+    findingsOf(detector, places, threshold).map((found) => ({ ...found, rank })),
   );
-  return unite(all.toSorted((a, b) => a.start - b.start || a.rank - b.rank)).map(({ start, end, entity, score }) => ({
-    start: folded.starts[start],
-    end: folded.ends[end - 1],
-    entity,
-    score,
-  }));
+  all.sort((a, b) => a.start - b.start || a.rank - b.rank);
+  return unite(all).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }
 
-/** The folded characters, and where in the source each begins and ends. Everything below counts characters. */
+/** The folded characters of a text, and where in it each begins and ends. */
 interface FoldedText {
   readonly characters: readonly string[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
 }
 
-function fold(text: string): FoldedText {
+/** An escape is one character, and so is a surrogate pair. */
+const UNITS = /%[0-7][0-9A-Fa-f]|[\s\S]/gu;
+/** Escapes as they stand. */
+const PLAIN_UNITS = /[\s\S]/gu;
+
+function fold(text: string, units: RegExp): FoldedText {
   const folded = { characters: [] as string[], starts: [] as number[], ends: [] as number[] };
-  // An escape is one character; so is a surrogate pair. A lone surrogate is what invalid bytes decode to.
-  for (const { 0: source, index } of text.matchAll(/%[0-7][0-9A-Fa-f]|[\s\S]/gu)) {
-    const character = foldCharacter(
-      source.length === 3 ? String.fromCharCode(Number.parseInt(source.slice(1), 16)) : source,
-    );
+  for (const { 0: source, index } of text.matchAll(units)) {
+    const isEscape = source.length === 3;
+    const character = foldCharacter(isEscape ? String.fromCharCode(Number.parseInt(source.slice(1), 16)) : source);
     if (INVISIBLE.test(character)) continue;
     folded.characters.push(character);
     folded.starts.push(index);
@@ -53,6 +53,7 @@ function fold(text: string): FoldedText {
   return folded;
 }
 
+/** What vanishes; a lone surrogate is what invalid bytes decode to. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\0\ufffd\p{Cs}]/u;
 const HYPHEN = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 
@@ -72,13 +73,35 @@ function digitValue(digit: string): number {
   return /\p{Nd}/u.test(String.fromCodePoint(codePoint - low)) ? low : low - 6;
 }
 
-function findingsOf(detector: Detector, folded: FoldedText, threshold: number): NaiveFinding[] {
+/**
+ * A place to begin is any place in the source, even inside an escape: `50%4111 1111…` holds a card, whatever
+ * `%41` stands for. What lies before and what follows are folded each on its own.
+ */
+interface Place {
+  readonly start: number;
+  /** The source from it on. */
+  readonly source: string;
+  /** The same, folded; offsets are counted from it. */
+  readonly rest: FoldedText;
+  /** Folded characters before it in its line. */
+  readonly line: readonly string[];
+}
+
+function placesOf(text: string): Place[] {
+  return Array.from({ length: text.length }, (_, start) => {
+    const before = fold(text.slice(0, start), UNITS).characters;
+    const source = text.slice(start);
+    return { start, source, rest: fold(source, UNITS), line: before.slice(before.lastIndexOf("\n") + 1) };
+  });
+}
+
+function findingsOf(detector: Detector, places: readonly Place[], threshold: number): NaiveFinding[] {
   const matcher = matcherOf(detector);
   const out: NaiveFinding[] = [];
-  for (let start = 0; start < folded.characters.length;) {
-    const found = longestAccepted(matcher, folded, { start, threshold });
+  for (const place of places) {
+    if (place.start < (out.at(-1)?.end ?? 0)) continue;
+    const found = longestAccepted(matcher, place, threshold);
     if (found !== undefined) out.push(found);
-    start = found?.end ?? start + 1;
   }
   return out;
 }
@@ -106,29 +129,34 @@ function matcherOf(detector: Detector): NaiveMatcher {
   return matcher;
 }
 
-function longestAccepted(
-  matcher: NaiveMatcher,
-  folded: FoldedText,
-  at: { start: number; threshold: number },
-): NaiveFinding | undefined {
+function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number): NaiveFinding | undefined {
   const { detector } = matcher;
-  const { start, threshold } = at;
-  const last = Math.min(folded.characters.length, start + (detector.maxLength ?? Infinity));
-  if (!matcher.beginning.test(textOf(folded, start, last))) return undefined;
-  for (let end = last; end > start; end--) {
-    if (!matcher.whole.test(textOf(folded, start, end))) continue;
-    const candidate = candidateAt(detector, folded, { start, end });
+  const { start, rest } = place;
+  const limit = Math.min(rest.characters.length, detector.maxLength ?? Infinity);
+  // A finding never begins with an invisible character.
+  if (rest.starts[0] !== 0 || !matcher.beginning.test(textOf(rest, 0, limit))) return undefined;
+  for (let end = limit; end > 0; end--) {
+    if (!matches(matcher, place, end)) continue;
+    const candidate = candidateAt(detector, place, end);
     if (!isBounded(candidate, detector.boundary ?? "word")) continue;
     const score = detector.validate(candidate);
-    if (score >= threshold) return { start, end: endOfTail(matcher, folded, end), entity: detector.entity, score };
+    if (score < threshold || isExcluded(detector, place, score)) continue;
+    return { start, end: start + rest.ends[endOfTail(matcher, rest, end) - 1], entity: detector.entity, score };
   }
   return undefined;
 }
 
-function endOfTail({ detector, tail }: NaiveMatcher, folded: FoldedText, from: number): number {
+/** An escape may also be read as it stands, as in the zone of `fe80::1%41`. */
+function matches({ whole }: NaiveMatcher, { source, rest }: Place, end: number): boolean {
+  if (whole.test(textOf(rest, 0, end))) return true;
+  const plain = source.slice(0, rest.ends[end - 1]);
+  return plain.includes("%") && whole.test(fold(plain, PLAIN_UNITS).characters.join(""));
+}
+
+function endOfTail({ detector, tail }: NaiveMatcher, rest: FoldedText, from: number): number {
   if (detector.tail === undefined) return from;
-  let end = folded.characters.length;
-  while (end > from && !tail.test(textOf(folded, from, end))) end--;
+  let end = rest.characters.length;
+  while (end > from && !tail.test(textOf(rest, from, end))) end--;
   return end;
 }
 
@@ -139,26 +167,27 @@ function textOf(folded: FoldedText, start: number, end: number): string {
 const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 
-function candidateAt(
-  detector: Detector,
-  folded: FoldedText,
-  { start, end }: { start: number; end: number },
-): Candidate {
-  const lineStart = folded.characters.lastIndexOf("\n", start - 1) + 1;
-  const lineEnd = folded.characters.indexOf("\n", end);
+/** A bare number under a name such as `span_id` is an identifier, unless a strong check says otherwise. */
+function isExcluded(detector: Detector, { line }: Place, score: number): boolean {
+  if (detector.boundary !== "number" || score >= SCORES.strong) return false;
+  const near = line.slice(-CONTEXT_CHARACTERS).join("");
+  return isExcludedKey(/([\p{L}\p{N}_.-]+)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u.exec(near)?.[1] ?? "");
+}
+
+function candidateAt(detector: Detector, { line, rest }: Place, end: number): Candidate {
+  const after = textOf(rest, end, end + NEIGHBOURS);
   return {
-    text: textOf(folded, start, end),
-    before: textOf(folded, Math.max(start === 0 ? 0 : lineStart, start - NEIGHBOURS), start),
-    after: textOf(folded, end, Math.min(end + NEIGHBOURS, lineEnd < 0 ? Infinity : lineEnd)),
-    hasContext: hasContextWord(detector, textOf(folded, start === 0 ? 0 : lineStart, start)),
+    text: textOf(rest, 0, end),
+    before: line.slice(-NEIGHBOURS).join(""),
+    after: after.split("\n", 1)[0],
+    hasContext: hasContextWord(detector, line),
   };
 }
 
 /** A whole word, not further back than 40 characters; camelCase, `_` and digits part words. */
-function hasContextWord(detector: Detector, line: string): boolean {
-  const characters = Array.from(line);
-  const words = wordsOf(line);
-  const near = wordsOf(characters.slice(-CONTEXT_CHARACTERS).join("")).split(" ");
+function hasContextWord(detector: Detector, line: readonly string[]): boolean {
+  const words = wordsOf(line.join(""));
+  const near = wordsOf(line.slice(-CONTEXT_CHARACTERS).join("")).split(" ");
   // A word that the window cuts is not whole.
   while (near.length > 0 && !` ${words} `.endsWith(` ${near.join(" ")} `)) near.shift();
   const window = ` ${near.join(" ")} `;

@@ -34,6 +34,9 @@ const IPV4_END = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
 const FULL = `(?:${GROUP}:){6}(?:${GROUP}:${GROUP}|${IPV4_END})`;
 const COMPRESSED = `(?:${GROUP}(?::${GROUP}){0,6})?::(?:(?:${GROUP}:){0,6}(?:${GROUP}|${IPV4_END}))?`;
 
+/** The zone of `fe80::1%41` arrives unfolded, as `fe80::1A`; after any other escape, as `%20`, the address has ended. */
+const WITH_ZONE = /^([0-9A-Fa-f:.]+)(?:(?:%|[G-Zg-z_])[0-9A-Za-z]{0,16})?(?:\/(\d+))?$/;
+
 export const ipv6: Detector = {
   entity: "IPV6",
   source: "RFC 4291, RFC 5952, RFC 4007 (zone)",
@@ -60,8 +63,7 @@ export const ipv6: Detector = {
     "listening",
   ],
   validate(candidate) {
-    // What stands between the digits and the prefix length is the zone, or one character when `%41` was unfolded.
-    const [, address = "", prefix = "0"] = /^([0-9A-Fa-f:.]+)[^/]*(?:\/(\d+))?$/.exec(candidate.text) ?? [];
+    const [, address = "", prefix = "0"] = WITH_ZONE.exec(candidate.text) ?? [];
     const shape = parseIpv6(address);
     if (shape === undefined || Number(prefix) > 128 || goesOn(candidate, shape.groups)) return 0;
     return isTelling(address, shape.groups) || candidate.hasContext ? SCORES.shaped : SCORES.bare;

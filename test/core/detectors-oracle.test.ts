@@ -1,0 +1,101 @@
+/** The engine finds what the naive definition finds, whatever values, disguises and neighbours stand side by side. */
+import { array, assert, constantFrom, nat, oneof, property, string, tuple } from "fast-check";
+import { expect, test } from "vitest";
+import { BUILT_IN } from "../../src/core/detectors/index.ts";
+import { compilePolicy, findAll } from "../../src/core/index.ts";
+import { naiveFindings, type NaiveFinding } from "../support/naive-matcher.ts";
+
+const policy = compilePolicy({});
+
+function engineFindings(text: string): NaiveFinding[] {
+  const bytes = new TextEncoder().encode(text);
+  const before = (end: number): number =>
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, end)).length;
+  return findAll(policy, bytes).map(({ start, end, entity, score }) => ({
+    start: before(start),
+    end: before(end),
+    entity,
+    score,
+  }));
+}
+
+/** How a character may be disguised without changing what it means. */
+const DISGUISES: readonly ((character: string) => string)[] = [
+  (character) => `${character}\u200d`,
+  (character) => `\u00ad${character}`,
+  (character) => `${character}\u0301`,
+  (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  (character) =>
+    character >= "!" && character <= "~" ? String.fromCharCode(character.charCodeAt(0) + 0xfee0) : character,
+  (character) =>
+    character >= "0" && character <= "9" ? String.fromCharCode(character.charCodeAt(0) + 0x630) : character,
+  (character) => (character === " " ? "\u00a0" : character === "-" ? "\u2013" : character),
+];
+
+const value = constantFrom(
+  ...BUILT_IN.flatMap(({ hits, misses }) => [...hits, ...misses]).filter((text) => text.length < 90),
+);
+const disguised = tuple(value, array(tuple(nat(89), constantFrom(...DISGUISES)), { maxLength: 3 })).map(
+  ([text, changes]) => {
+    const characters = Array.from(text);
+    for (const [at, disguise] of changes) {
+      const index = at % characters.length;
+      // An escape is for ASCII only, and one character wears one disguise.
+      if (characters[index].length === 1 && characters[index] < "\x7f") characters[index] = disguise(characters[index]);
+    }
+    return characters.join("");
+  },
+);
+const cut = tuple(value, nat(20), nat(20)).map(([text, from, less]) =>
+  text.slice(from, Math.max(from, text.length - less)),
+);
+const words = constantFrom(
+  ...BUILT_IN.flatMap(({ contextWords }) => contextWords ?? []),
+  "version",
+  "Übung",
+  "x".repeat(30),
+);
+const glue = constantFrom(
+  "",
+  " ",
+  "  ",
+  "\n",
+  ".",
+  ",",
+  "-",
+  ":",
+  "=",
+  '": "',
+  "_",
+  "/",
+  "@",
+  "a",
+  "7",
+  "é",
+  "谢",
+  "😀",
+  "\0",
+  "%3D",
+  "%20",
+  "%",
+);
+
+test("engine and definition agree on values in any company", () => {
+  assert(
+    property(array(oneof(value, disguised, cut, words, glue, glue), { maxLength: 8 }), (parts) => {
+      const text = parts.join("");
+      expect(engineFindings(text)).toEqual(naiveFindings(BUILT_IN, text));
+    }),
+    { numRuns: 4000, seed: 20260115 },
+  );
+});
+
+test("engine and definition agree on noise made of the characters that values are made of", () => {
+  const noise = string({ unit: constantFrom(..."0123456789abcdefXY:.-+ ()/@_%\n"), maxLength: 60 });
+  assert(
+    property(noise, (text) => {
+      expect(engineFindings(text)).toEqual(naiveFindings(BUILT_IN, text));
+    }),
+    { numRuns: 4000, seed: 20260115 },
+  );
+});
