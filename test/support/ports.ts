@@ -33,7 +33,7 @@ export class FakeClock implements Clock {
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs)[0];
+      const due = [...this.#timers].filter((timer) => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
       if (due === undefined) break;
       this.#nowMs = Math.max(this.#nowMs, due.atMs);
       if (due.periodMs === undefined) this.#timers.delete(due);

@@ -1,0 +1,218 @@
+import { describe, expect, test } from "vitest";
+import type { RelayConfig } from "../../src/server/config.ts";
+import { createTestPorts, turn, type MemorySink } from "../support/ports.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+const RELAY: RelayConfig = {
+  url: "https://up.example/feed",
+  policy: "default",
+  unsafePlaintext: false,
+  headers: { authorization: "Bearer secret" },
+  eventTypes: [],
+  always: false,
+};
+
+interface Hit {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  /** Writes to the open answer. */
+  write(text: string): void;
+  end(): void;
+}
+
+/** An upstream that answers each request as `answers` says, the last one again and again. */
+function startRelay(answers: readonly (() => Response | undefined)[], changes: Partial<RelayConfig> = {}) {
+  const hits: Hit[] = [];
+  const fetchPort: typeof fetch = (input, init) => {
+    const answer = answers[Math.min(hits.length, answers.length - 1)]?.();
+    let controller: ReadableStreamDefaultController | undefined;
+    const body = new ReadableStream({ start: (given) => void (controller = given) });
+    hits.push({
+      url: new Request(input).url,
+      headers: new Headers(init?.headers),
+      signal: init?.signal as AbortSignal,
+      write: (text) => controller?.enqueue(Buffer.from(text)),
+      end: () => controller?.close(),
+    });
+    return Promise.resolve(answer ?? new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  };
+  const host = startTestServer({ relays: { up: { ...RELAY, ...changes } } }, createTestPorts(fetchPort));
+  return { host, hits };
+}
+
+const STREAM = (): undefined => undefined;
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  () =>
+    new Response(code === 204 ? null : "ann.lee@example.com", { status: code, headers });
+
+async function follow(host: TestServer, query = "?from=oldest"): Promise<MemorySink> {
+  const sink = await host.subscribe(`/v1/relays/up${query}`);
+  await turn();
+  return sink;
+}
+
+const dataOf = (text: string): string[] => [...text.matchAll(/^data: (.*)$/gm)].map((match) => match[1] ?? "");
+
+describe("a relay", () => {
+  test("asks for an uncompressed event stream, with its own headers and nothing of the client's", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    await host.subscribe("/v1/relays/up", {
+      cookie: "a=b",
+      "x-forwarded-for": "10.0.0.1",
+      "last-event-id": "zzzzzz.1",
+    });
+    expect(Object.fromEntries(hits[0]?.headers ?? [])).toEqual({
+      accept: "text/event-stream",
+      "accept-encoding": "identity",
+      authorization: "Bearer secret",
+      "user-agent": "maskwire",
+    });
+  });
+
+  test("masks what it reads, under positions of its own", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    const sink = await follow(host);
+    hits[0]?.write('id: ann.lee@example.com\ndata: {"to":"ann.lee@exam');
+    hits[0]?.write('ple.com"}\n\n: ann.lee@example.com\n');
+    await turn();
+    expect(dataOf(sink.text)).toEqual(['{"to":"[EMAIL]"}']);
+    expect(sink.text).not.toContain("ann.lee");
+  });
+
+  test("serves all its subscribers by one connection, and closes it lingerMs after the last has left", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    const sinks = [await follow(host), await follow(host)];
+    expect(hits).toHaveLength(1);
+    for (const sink of sinks) sink.leave();
+    await host.ports.clock.advance(29_000);
+    const late = await follow(host);
+    await host.ports.clock.advance(5_000);
+    expect(hits[0]?.signal.aborted).toBe(false);
+    late.leave();
+    await host.ports.clock.advance(31_000);
+    expect(hits[0]?.signal.aborted).toBe(true);
+  });
+
+  test("goes on after the last committed id, drops repeats, and never publishes half an event", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    const sink = await follow(host);
+    hits[0]?.write("id: é1\ndata: 1\n\nid: é2\ndata: 2\n\nid: é3\ndata: ann.lee@exam");
+    hits[0]?.end();
+    await turn();
+    await host.ports.clock.advance(60_000);
+    expect(Buffer.from(hits[1]?.headers.get("last-event-id") ?? "", "latin1").toString()).toBe("é2");
+    hits[1]?.write("id: é1\ndata: 1\n\nid: é2\ndata: 2\n\nid: é3\ndata: 3\n\n");
+    await turn();
+    expect(dataOf(sink.text)).toEqual(["1", "2", "3"]);
+  });
+
+  test("says that events may be lost where the upstream has no ids", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    const sink = await follow(host);
+    hits[0]?.write("data: 1\n\n");
+    hits[0]?.end();
+    await turn();
+    await host.ports.clock.advance(60_000);
+    hits[1]?.write("data: 2\n\n");
+    await turn();
+    const [first, gap, second] = dataOf(sink.text);
+    expect([first, second]).toEqual(["1", "2"]);
+    expect(JSON.parse(gap ?? "")).toMatchObject({ lost: null });
+  });
+
+  test("waits as long as the upstream's retry says, and not as long as it wishes", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    await follow(host);
+    hits[0]?.write("retry: 999999999999\ndata: 1\n\n");
+    hits[0]?.end();
+    await turn();
+    await host.ports.clock.advance(60_000);
+    expect(hits.length).toBeGreaterThan(1);
+  });
+
+  test("reconnects when nothing was heard for upstreamIdleTimeoutMs", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    await follow(host);
+    await host.ports.clock.advance(60_000);
+    expect(hits[0]?.signal.aborted).toBe(true);
+    await host.ports.clock.advance(5_000);
+    expect(hits).toHaveLength(2);
+  });
+
+  test.each([
+    ["a server error", status(500), 120_000, true],
+    ["a rate limit", status(429, { "retry-after": "100" }), 90_000, false],
+    ["a rate limit that has passed", status(429, { "retry-after": "100" }), 110_000, true],
+    ["a refusal", status(403), 290_000, false],
+    ["a refusal, five minutes later", status(403), 310_000, true],
+    ["another content type", () => new Response("<p>", { headers: { "content-type": "text/html" } }), 290_000, false],
+    [
+      "an encoded body",
+      () => new Response("x", { headers: { "content-type": "text/event-stream", "content-encoding": "gzip" } }),
+      290_000,
+      false,
+    ],
+  ])("after %s tries again in its time", async (_, answer, ms, hasRetried) => {
+    const { host, hits } = startRelay([answer, STREAM]);
+    const sink = await follow(host);
+    await host.ports.clock.advance(ms);
+    expect(hits.length > 1).toBe(hasRetried);
+    expect(sink.text + host.ports.lines.join()).not.toMatch(/ann\.lee|secret|up\.example/);
+  });
+
+  test("that always runs is not ready while its upstream refuses it", async () => {
+    const { host } = startRelay([status(403)], { always: true });
+    await turn();
+    expect((await host.app.request("/readyz")).status).toBe(503);
+    expect((await host.app.request("/livez")).status).toBe(200);
+  });
+
+  test("whose upstream has ended for good ends its subscribers, and answers 204 from then on", async () => {
+    const { host, hits } = startRelay([status(204)]);
+    const sink = await follow(host);
+    expect(JSON.parse(dataOf(sink.text).at(-1) ?? "")).toMatchObject({ code: 1000, reconnect: false });
+    expect((await host.app.request("/v1/relays/up")).status).toBe(204);
+    expect(hits).toHaveLength(1);
+  });
+
+  test("follows redirects, and takes its headers to no other origin", async () => {
+    const { host, hits } = startRelay([
+      status(307, { location: "/moved" }),
+      status(302, { location: "https://other.example/feed" }),
+      STREAM,
+    ]);
+    await follow(host);
+    expect(hits.map(({ url }) => url)).toEqual([
+      "https://up.example/feed",
+      "https://up.example/moved",
+      "https://other.example/feed",
+    ]);
+    expect(hits.map(({ headers }) => headers.has("authorization"))).toEqual([true, true, false]);
+  });
+
+  test.each([
+    ["plain text", "http://up.example/feed"],
+    ["another scheme", "ftp://up.example/feed"],
+    ["userinfo", "https://ann:secret@up.example/feed"],
+    ["nonsense", "https://[ann.lee@example.com"],
+  ])("follows no redirect to %s, and cannot be configured so", async (_, location) => {
+    const { host, hits } = startRelay([status(302, { location })]);
+    await follow(host);
+    await host.ports.clock.advance(60_000);
+    expect(hits).toHaveLength(1);
+    expect(() => startRelay([STREAM], { url: location })).toThrow(expect.objectContaining({ code: "BAD_CONFIG" }));
+  });
+
+  test("gives up on redirects without end", async () => {
+    const { host, hits } = startRelay([status(302, { location: "/again" })]);
+    await follow(host);
+    await host.ports.clock.advance(60_000);
+    expect(hits).toHaveLength(6);
+  });
+
+  test("that is unknown is 404", async () => {
+    expect((await startTestServer().app.request("/v1/relays/constructor")).status).toBe(404);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { createServer } from "../../src/server/app.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { createTestPorts, turn } from "../support/ports.ts";
+import { startTestServer } from "../support/server.ts";
+
+const SOCKET = "/v1/feeds/orders/socket";
+const UPGRADE = { upgrade: "websocket" };
+const publish = (...data: unknown[]) => ({ type: "publish", ref: "a1", events: data.map((data) => ({ data })) });
+const typesOf = (messages: readonly unknown[]) => messages.map((message) => (message as { type: string }).type);
+
+describe("a WebSocket", () => {
+  test("publishes, is acknowledged, and receives what it published, masked", async () => {
+    const host = startTestServer();
+    const socket = await host.upgrade(SOCKET);
+    socket.receive(publish({ to: "ann.lee@example.com" }, "text"));
+    await turn();
+    expect(typesOf(socket.messages)).toEqual(["ack", "event", "event"]);
+    expect(socket.messages[0]).toMatchObject({ ref: "a1", accepted: 2, duplicates: 0, refused: [] });
+    expect(socket.messages[1]).toMatchObject({ event: "message", data: { to: "[EMAIL]" } });
+    expect(socket.messages[2]).toMatchObject({ data: "text" });
+  });
+
+  test("on the events route receives only", async () => {
+    const socket = await startTestServer().upgrade("/v1/feeds/orders/events");
+    socket.receive(publish(1));
+    expect(socket.closedWith).toEqual([4502, "BAD_MESSAGE"]);
+    expect(typesOf(socket.messages)).toEqual(["error", "end"]);
+    expect(socket.messages[1]).toMatchObject({ code: 4502, reconnect: false });
+  });
+
+  test.each([
+    [["publish"], "ack"],
+    [["subscribe"], "error"],
+  ] as const)("on the listener %j answers a publish by %s", async (listeners, answer) => {
+    const ports = createTestPorts();
+    const server = createServer(ports, DEFAULT_CONFIG);
+    await server.app(listeners).request(SOCKET, { headers: UPGRADE });
+    ports.sockets[0]?.receive(publish(1));
+    await turn();
+    expect(typesOf(ports.sockets[0]?.messages ?? [])).toEqual(answer === "ack" ? ["ack"] : ["error", "end"]);
+  });
+
+  test("resumes by its first message, and only by its first", async () => {
+    const host = startTestServer();
+    const first = await host.upgrade(SOCKET);
+    first.receive(publish(1, 2, 3));
+    await turn();
+    const { id } = first.messages[1] as { id: string };
+    const second = await host.upgrade(SOCKET);
+    second.receive({ type: "resume", after: id });
+    expect(second.messages.map((message) => (message as { data: number }).data)).toEqual([2, 3]);
+    second.receive({ type: "resume", after: id });
+    expect(second.closedWith).toEqual([4502, "BAD_MESSAGE"]);
+  });
+
+  test("resumes by its URL, and then not by a message", async () => {
+    const host = startTestServer();
+    host.server.publish("orders", Buffer.from("1"));
+    const socket = await host.upgrade(`${SOCKET}?lastEventId=zzzzzz.4`);
+    expect(socket.messages[0]).toMatchObject({ type: "gap", after: "zzzzzz.4", lost: null });
+    socket.receive({ type: "resume", after: "zzzzzz.4" });
+    expect(socket.closedWith).toEqual([4502, "BAD_MESSAGE"]);
+  });
+
+  test.each([
+    [Uint8Array.of(1, 2), 1003, "BINARY_REFUSED"],
+    ["ann.lee@example.com", 4502, "BAD_MESSAGE"],
+    [{ type: "token", token: "ann.lee@example.com" }, 4502, "BAD_MESSAGE"],
+    [{ type: "resume", after: "ann.lee@example.com" }, 4502, "BAD_POSITION"],
+    [`"${"x".repeat(1_048_577)}"`, 1009, "MESSAGE_TOO_LARGE"],
+  ])("closes on a bad message with its code", async (message, code, reason) => {
+    const socket = await startTestServer().upgrade(SOCKET);
+    socket.receive(message);
+    expect(socket.closedWith).toEqual([code, reason]);
+    expect(JSON.stringify(socket.messages)).not.toContain("ann.lee");
+    socket.receive(publish(1));
+    expect(typesOf(socket.messages)).toEqual(["error", "end"]);
+  });
+
+  test("may receive several feeds, each event with its feed, but publish to one only", async () => {
+    const host = startTestServer();
+    const socket = await host.upgrade("/v1/feeds/left,right/socket");
+    host.server.publish("right", Buffer.from("1"));
+    await turn();
+    expect(socket.messages[0]).toMatchObject({ type: "event", feed: "right", data: 1 });
+    socket.receive(publish(1));
+    expect(socket.closedWith).toEqual([4502, "FEED_LIST"]);
+  });
+
+  test.each([
+    ["maskwire.v1", "maskwire.v1"],
+    ["bearer.abc, maskwire.v1", "maskwire.v1"],
+    [undefined, undefined],
+  ])("that offers %j is given %j", async (offered, selected) => {
+    const headers = offered === undefined ? {} : { "sec-websocket-protocol": offered };
+    expect((await startTestServer().upgrade(SOCKET, headers)).protocol).toBe(selected);
+  });
+
+  test.each([
+    ["only unknown sub-protocols", SOCKET, { ...UPGRADE, "sec-websocket-protocol": "bearer.abc" }, 400],
+    ["a foreign origin", SOCKET, { ...UPGRADE, origin: "https://evil.example" }, 403],
+    ["no upgrade", SOCKET, {}, 426],
+    ["an unknown parameter", `${SOCKET}?token=x`, UPGRADE, 400],
+  ])("with %s is refused as plain HTTP", async (_, path, headers, status) => {
+    const host = startTestServer();
+    const response = await host.app.request(path, { headers: headers as HeadersInit });
+    expect(response.status).toBe(status);
+    expect(host.ports.sockets).toHaveLength(0);
+  });
+
+  test("is ended by its age, and counted out", async () => {
+    const host = startTestServer();
+    const socket = await host.upgrade(SOCKET);
+    expect(await host.metric("producers")).toBe(1);
+    await host.ports.clock.advance(721_000);
+    expect(socket.closedWith).toEqual([4001, "AGE_LIMIT"]);
+    expect(socket.messages.at(-1)).toMatchObject({ type: "end", code: 4001, reconnect: true });
+    expect(await host.metric("producers")).toBe(0);
+    expect(host.ports.clock.timerCount).toBe(0);
+  });
+});
