@@ -5,9 +5,15 @@
  */
 import type { ByteSink, Clock, Ports, Socket, SocketHandler } from "../../src/server/ports.ts";
 
+interface Timer {
+  atMs: number;
+  readonly periodMs: number | undefined;
+  readonly run: () => void;
+}
+
 export class FakeClock implements Clock {
   #nowMs = 1_790_000_000_000;
-  readonly #timers = new Set<{ atMs: number; periodMs: number | undefined; run: () => void }>();
+  readonly #timers = new Set<Timer>();
 
   now(): number {
     return this.#nowMs;
@@ -33,7 +39,7 @@ export class FakeClock implements Clock {
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
+      const due = this.#nextUntil(untilMs);
       if (due === undefined) break;
       this.#nowMs = Math.max(this.#nowMs, due.atMs);
       if (due.periodMs === undefined) this.#timers.delete(due);
@@ -44,7 +50,15 @@ export class FakeClock implements Clock {
     this.#nowMs = untilMs;
   }
 
-  #add(timer: { atMs: number; periodMs: number | undefined; run: () => void }): () => void {
+  #nextUntil(untilMs: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.atMs <= untilMs && timer.atMs < (next?.atMs ?? Infinity)) next = timer;
+    }
+    return next;
+  }
+
+  #add(timer: Timer): () => void {
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
