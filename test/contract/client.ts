@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { StringDecoder } from "node:string_decoder";
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -12,6 +13,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  readonly bytes: Buffer;
   /** False when the connection broke before the answer's end. */
   readonly isWhole: boolean;
 }
@@ -52,6 +54,8 @@ export function errorCode({ headers, text }: Answer): string {
 export class Call {
   readonly #request: ClientRequest;
   readonly #response: Promise<IncomingMessage>;
+  readonly #chunks: Buffer[] = [];
+  readonly #decoder = new StringDecoder("utf8");
   #text = "";
   #hasEnded = false;
   #isWhole = false;
@@ -101,13 +105,13 @@ export class Call {
       });
     }
     const { statusCode: status = 0, headers = {} } = response ?? {};
-    return { status, headers, text: this.#text, isWhole: this.#isWhole };
+    return { status, headers, text: this.#text, bytes: Buffer.concat(this.#chunks), isWhole: this.#isWhole };
   }
 
   #listen(response: IncomingMessage): IncomingMessage {
-    response.setEncoding("utf8");
-    response.on("data", (text: string) => {
-      this.#text += text;
+    response.on("data", (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#text += this.#decoder.write(chunk);
       this.#wake?.();
     });
     response.on("end", () => {

@@ -3,12 +3,14 @@
  *
  * Owns the configuration that the tests need. Never knows which runtime answers.
  */
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { CASE_KEY } from "../support/cases.ts";
 import { describeBadInput } from "./bad-input.ts";
-import { describeCases } from "./cases.ts";
+import { casePolicies, describeCases } from "./cases.ts";
 import { describeFeeds } from "./feeds.ts";
 import { EVENT_LIMIT_BYTES, LINE_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "./limits.ts";
 import { describeMask } from "./mask.ts";
+import { expectNothingRaw } from "./raw.ts";
 import { describeRelays } from "./relays.ts";
 import { describeSockets } from "./sockets.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
@@ -16,17 +18,23 @@ import { startUpstream, type Upstream } from "./upstream.ts";
 /** A server under test: publish, subscribe, `/livez` and `/readyz` all at one origin. */
 export interface RunningHost {
   readonly origin: string;
+  /** Everything that the host has logged so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
 /** Plain JSON with the keys of maskwire.yaml: also valid as that file, and as the worker's MASKWIRE_CONFIG. */
 export type ContractConfig = ReturnType<typeof createConfig>;
 
-/** Starts a host with this configuration and CONTRACT_KEY as its root key. */
-export type StartHost = (config: ContractConfig) => Promise<RunningHost>;
+export interface HostOptions {
+  readonly config: ContractConfig | KeylessConfig;
+  /** The variables of the host's environment: MASKWIRE_KEY, or none. */
+  readonly environment: Readonly<Record<string, string>>;
+}
 
-/** The root key as the text of MASKWIRE_KEY. */
-export const CONTRACT_KEY = "a key for tests only, never for data";
+export type StartHost = (options: HostOptions) => Promise<RunningHost>;
+
+const ENVIRONMENT = { MASKWIRE_KEY: new TextDecoder().decode(CASE_KEY) };
 
 /** Each test has its own feed, so that none sees another's events. */
 const FEEDS =
@@ -44,6 +52,7 @@ function createConfig(upstream: Upstream) {
       cards: { entities: ["CREDIT_CARD"] },
       partial: { operators: { default: { operator: "mask", keepLast: 4 } } },
       hashed: { operators: { default: { operator: "hash" } } },
+      ...casePolicies("keyed"),
     },
     feeds: {
       ...Object.fromEntries(FEEDS.map((name) => [name, { eventTypes: ["created"] }])),
@@ -61,19 +70,29 @@ function createConfig(upstream: Upstream) {
   } as const;
 }
 
+/** For the cases that run without a key; as small as it gets, so that every default is what it is for everyone. */
+function createKeylessConfig() {
+  return { policies: casePolicies("keyless"), limits: { drainGraceMs: 0, drainWindowMs: 0 } };
+}
+
+type KeylessConfig = ReturnType<typeof createKeylessConfig>;
+
 /** Declares the contract's tests for one host. */
 export function describeContract(name: string, start: StartHost): void {
   describe(name, () => {
     let upstream: Upstream;
     let host: RunningHost;
+    let keyless: RunningHost;
 
     beforeAll(async () => {
       upstream = await startUpstream();
-      host = await start(createConfig(upstream));
+      host = await start({ config: createConfig(upstream), environment: ENVIRONMENT });
+      keyless = await start({ config: createKeylessConfig(), environment: {} });
     });
 
     afterAll(async () => {
       await host?.stop();
+      await keyless?.stop();
       await upstream?.stop();
     });
 
@@ -83,6 +102,10 @@ export function describeContract(name: string, start: StartHost): void {
     describeFeeds(origin);
     describeSockets(origin);
     describeRelays(origin);
-    describeCases(origin);
+    describeCases({ keyed: origin, keyless: () => keyless.origin });
+
+    test("has written nothing raw to its log", () => {
+      expectNothingRaw(host.log() + keyless.log());
+    });
   });
 }

@@ -30,6 +30,11 @@ interface CaseRow {
 /** Key of every `hash` operator in the cases. */
 export const CASE_KEY = new TextEncoder().encode("0123456789abcdef0123456789abcdef");
 
+/** True when the case runs with CASE_KEY; without a key some answers differ (an SSE id with a finding). */
+export function isKeyed(policy: PolicySpec): boolean {
+  return JSON.stringify(policy).includes('"hash"');
+}
+
 const FOLDER = fileURLToPath(new URL("../cases/", import.meta.url));
 
 export function loadCases(): Case[] {

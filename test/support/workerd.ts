@@ -19,6 +19,8 @@ const { default: WORKERD } = createRequire(import.meta.url)("workerd") as { read
 export interface RunningWorker {
   /** `http://127.0.0.1:` and the port that the system picked. */
   readonly origin: string;
+  /** Everything that the worker and the runtime have written so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -43,8 +45,14 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   await writeFile(join(directory, "config.capnp"), renderConfig(options));
   const child = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: directory,
-    stdio: ["ignore", "ignore", "inherit", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
+  let log = "";
+  for (const output of [child.stdout, child.stderr]) {
+    output?.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+  }
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGKILL");
@@ -53,10 +61,11 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    return { origin: `http://127.0.0.1:${await readPort(child.stdio[3] as Readable)}`, stop };
-  } catch (error) {
+    const origin = `http://127.0.0.1:${await readPort(child.stdio[3] as Readable)}`;
+    return { origin, log: () => log, stop };
+  } catch {
     await stop();
-    throw error;
+    throw new Error(`workerd did not start:\n${log}`);
   }
 }
 

@@ -2,30 +2,27 @@
  * A worker for tests: masks the cases it is sent at every cut inside the isolate, and says which cut differs.
  */
 import { createHmac } from "../../worker/hmac.ts";
-import { compilePolicy, createMasker, type Format, type Policy } from "../../src/core/index.ts";
-import { cutBytes, listCuts, type CutsCase, type CutsVerdict } from "../support/cuts.ts";
+import { compilePolicy, type Policy } from "../../src/core/index.ts";
+import { cutsOf, maskCut } from "../support/every-cut.ts";
+import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 
 export default {
   async fetch(request: Request, env: { readonly KEY: string }): Promise<Response> {
-    const cases = (await request.json()) as readonly CutsCase[];
-    return Response.json(cases.map((one) => runCase(one, compilePolicy(one.policy, { hmac: createHmac(env.KEY) }))));
+    const { policy, isKeyed, cases } = (await request.json()) as CutsRequest;
+    const compiled = compilePolicy(policy, isKeyed ? { hmac: createHmac(env.KEY) } : {});
+    return Response.json(cases.map((one) => runCase(compiled, one)));
   },
 };
 
-function runCase({ format, inputHex, outputHex }: CutsCase, policy: Policy): CutsVerdict {
+function runCase(policy: Policy, { format, inputHex, outputHex }: CutsCase): CutsVerdict {
   const input = fromHex(inputHex);
   let cuts = 0;
-  for (const cut of listCuts(input.length)) {
+  for (const cut of cutsOf(input.length)) {
     cuts += 1;
-    const actual = maskCut(policy, format, cutBytes(input, cut));
+    const actual = toHex(maskCut(policy, format, { bytes: input, cuts: cut }));
     if (actual !== outputHex) return { cuts, differing: { cut, outputHex: actual } };
   }
   return { cuts };
-}
-
-function maskCut(policy: Policy, format: Format, chunks: readonly Uint8Array[]): string {
-  const masker = createMasker(policy, format);
-  return [...chunks.map((chunk) => masker.push(chunk)), masker.flush()].map(toHex).join("");
 }
 
 function fromHex(hex: string): Uint8Array {

@@ -1,0 +1,23 @@
+/** What test/worker/cuts-worker.ts is sent, and what it answers. */
+import type { Format, PolicySpec } from "../../src/core/index.ts";
+
+/** Cases that share a policy, as JSON. */
+export interface CutsRequest {
+  readonly policy: PolicySpec;
+  readonly isKeyed: boolean;
+  readonly cases: readonly CutsCase[];
+}
+
+/** One case; bytes are hexadecimal. */
+export interface CutsCase {
+  readonly format: Format;
+  readonly inputHex: string;
+  readonly outputHex: string;
+}
+
+/** What came of one case. */
+export interface CutsVerdict {
+  readonly cuts: number;
+  /** The first cut whose bytes are not the expected ones. */
+  readonly differing?: { readonly cut: readonly number[]; readonly outputHex: string };
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compilePolicy, FORMATS, maskWhole, type Format, type PolicySpec } from "../../src/core/index.ts";
+import { createHmacPort } from "../../src/node/config/key.ts";
+import { CASE_KEY, isKeyed, loadCases } from "../support/cases.ts";
+import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
+import { startWorkerd, type RunningWorker } from "../support/workerd.ts";
+
+const KEY = new TextDecoder().decode(CASE_KEY);
+const hmac = createHmacPort(CASE_KEY);
+
+/** How a text looks inside each format, with a neighbour before and after. */
+const WRAPPERS: Readonly<Record<Format, (text: string) => string>> = {
+  text: (text) => `a ${text}\r\nb`,
+  json: (text) => JSON.stringify({ key: "a\u00e9", value: [text] }),
+  ndjson: (text) => `{"a":1}\n${JSON.stringify({ value: text })}\r\n`,
+  sse: (text) => `\ufeff: a\r\nid: 1\ndata: ${JSON.stringify(text)}\r\rdata: ${JSON.stringify(text)}\n\n`,
+};
+
+/** Every example of every detector in these formats, each with the bytes that Node makes of it. */
+function detectorCases(spec: PolicySpec, formats: readonly Format[]): CutsRequest {
+  const policy = compilePolicy(spec, { hmac });
+  const texts = policy.detectors.flatMap(({ hits, misses }) => [...hits, ...misses]);
+  const cases = formats.flatMap((format) =>
+    texts.map((text) => {
+      const input = new TextEncoder().encode(WRAPPERS[format](text));
+      return { format, inputHex: toHex(input), outputHex: toHex(maskWhole(policy, format, input)) };
+    }),
+  );
+  return { policy: spec, isKeyed: true, cases };
+}
+
+/** The corpus, its cases put together by their policies. */
+function corpus(): CutsRequest[] {
+  const requests = new Map<string, CutsRequest & { readonly cases: CutsCase[] }>();
+  for (const { policy, format, input, output } of loadCases()) {
+    const key = JSON.stringify(policy);
+    const request = requests.get(key) ?? { policy, isKeyed: isKeyed(policy), cases: [] };
+    requests.set(key, request);
+    request.cases.push({ format, inputHex: toHex(input), outputHex: toHex(output) });
+  }
+  return [...requests.values()];
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+describe("every cut, inside workerd", () => {
+  let worker: RunningWorker;
+
+  beforeAll(async () => {
+    worker = await startWorkerd({ entry: "test/worker/cuts-worker.ts", variables: { KEY } });
+  });
+  afterAll(async () => await worker?.stop());
+
+  /** Runs the cases inside the isolate; returns how many cuts were tried, and what differed. */
+  async function run(request: CutsRequest): Promise<{ cuts: number; differing: unknown[] }> {
+    const response = await fetch(worker.origin, { method: "POST", body: JSON.stringify(request) });
+    const verdicts = (await response.json()) as CutsVerdict[];
+    const read = (hex: string): string => Buffer.from(hex, "hex").toString();
+    const differing = request.cases.flatMap(({ inputHex, outputHex }, index) => {
+      const differing = verdicts[index]?.differing;
+      if (differing === undefined) return [];
+      return {
+        cut: differing.cut,
+        input: read(inputHex),
+        expected: read(outputHex),
+        actual: read(differing.outputHex),
+      };
+    });
+    return { cuts: verdicts.reduce((sum, verdict) => sum + verdict.cuts, 0), differing };
+  }
+
+  test("gives the expected bytes for every case of the corpus", async () => {
+    const requests = corpus();
+    expect(requests.length).toBeGreaterThan(0);
+    for (const request of requests) expect((await run(request)).differing).toEqual([]);
+  });
+
+  for (const [name, spec, formats] of [
+    ["redact, in every format", {}, FORMATS],
+    ["hash", { operators: { default: { operator: "hash" } } }, ["text"]],
+    ["mask", { operators: { default: { operator: "mask", keepLast: 4 } } }, ["text"]],
+  ] as const) {
+    test(`gives Node's bytes for every example of every detector by ${name}`, async () => {
+      const request = detectorCases(spec, formats);
+      const { cuts, differing } = await run(request);
+      expect(differing).toEqual([]);
+      expect(cuts).toBeGreaterThan(request.cases.length * 10);
+    });
+  }
+});
