@@ -80,6 +80,22 @@ describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason
     });
   });
 
+  it("follows another feed, and shows nothing new while it is paused", async () => {
+    running.server.publish("other", encode('{"n":1}'));
+    await open(async (page) => {
+      await page.until('document.querySelector("#state").textContent === "live"');
+      await page.evaluate(
+        'document.querySelector("#name").value = "other"; document.querySelector("#pick").requestSubmit()',
+      );
+      await page.until('document.querySelector("#rows").textContent.includes(\'{"n":1}\')');
+      await page.evaluate('document.querySelector("#pause").click()');
+      running.server.publish("other", encode('{"n":2}'));
+      await page.until('document.querySelector("#pause").textContent === "Resume (1 passed)"');
+      expect(await page.evaluate('document.querySelectorAll("#rows li").length')).toBe(1);
+      expect(page.complaints).toEqual([]);
+    });
+  });
+
   it("says why a feed cannot be followed", async () => {
     await open(async (page) => {
       await page.until('!document.querySelector("#note").hidden');

@@ -14,7 +14,7 @@ function take(count: number, seed?: number): DemoEvent[] {
 /** Decodes every string of a JSON text, JSON inside strings too, so that no escape can hide a value. */
 function flatten(json: string): string {
   const walk = (value: unknown): string => {
-    if (typeof value === "string") return /^\{/.test(value) ? flatten(value) : value;
+    if (typeof value === "string") return value.startsWith("{") ? flatten(value) : value;
     if (typeof value !== "object" || value === null) return String(value);
     return Object.entries(value)
       .map(([key, inner]) => `${key} ${walk(inner)}`)

@@ -40,6 +40,11 @@ export interface Page {
   screenshot(): Promise<Uint8Array>;
 }
 
+interface Answer {
+  readonly result?: Record<string, unknown>;
+  readonly error?: { readonly message: string };
+}
+
 type Params = Readonly<Record<string, unknown>>;
 type Send = (method: string, params?: Params) => Promise<Record<string, unknown>>;
 
@@ -77,15 +82,12 @@ interface Errand<T> {
 async function drive<T>(endpoint: string, { url, options, use }: Errand<T>): Promise<T> {
   const socket = new WebSocket(endpoint);
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-  const waiting = new Map<
-    number,
-    (answer: { result?: Record<string, unknown>; error?: { message: string } }) => void
-  >();
+  const waiting = new Map<number, (answer: Answer) => void>();
   const complaints: string[] = [];
   let lastId = 0;
   let sessionId: string | undefined;
   socket.on("message", (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as { id?: number; method?: string; params?: Params };
+    const message = JSON.parse(data.toString()) as Answer & { id?: number; method?: string; params?: Params };
     if (message.id !== undefined) waiting.get(message.id)?.(message);
     else if (message.method === "Runtime.exceptionThrown" || isErrorEntry(message))
       complaints.push(JSON.stringify(message.params));
