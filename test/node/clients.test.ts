@@ -60,7 +60,7 @@ describe("clients of a feed", () => {
   afterAll(async () => {
     await proxy?.stop();
     const code = await server?.stop();
-    expect(server?.printed()).not.toContain(EMAIL);
+    expect(server?.logged()).not.toContain(EMAIL);
     expect(code).toBe(0);
   });
 

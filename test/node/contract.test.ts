@@ -4,5 +4,5 @@ import { runServer } from "../support/run-server.ts";
 
 describeContract("the contract on Node", async ({ config, environment }) => {
   const server = await runServer({ config, environment });
-  return { origin: server.origin, log: server.printed, stop: async () => void (await server.stop()) };
+  return { origin: server.origin, log: () => server.logged(), stop: async () => void (await server.stop()) };
 });

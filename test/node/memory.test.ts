@@ -25,7 +25,7 @@ describe.skipIf(!hasProc)("memory", () => {
   });
   afterAll(async () => {
     const code = await server?.stop();
-    expect(server?.printed()).not.toContain(EMAIL);
+    expect(server?.logged()).not.toContain(EMAIL);
     expect(code).toBe(0);
   });
 

@@ -43,7 +43,7 @@ describe("webhook payloads published as a feed", () => {
       readStream(url, "application/x-ndjson", stop),
       readSocket(url),
     ];
-    const body = payloads.map((payload) => `${JSON.stringify({ data: payload })}\n`).join("");
+    const body = payloads.map((payload) => `${JSON.stringify(payload)}\n`).join("");
     const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
     expect(await answer.json()).toMatchObject({ accepted: payloads.length, refused: [] });
     await Promise.all(readers);

@@ -1,8 +1,8 @@
 /**
  * The built program as its users run it: a process of its own, on ports that the system picks.
  *
- * Owns the process and its configuration file, and ends both. Keeps everything it printed, for tests that look for
- * what must not be there.
+ * Owns the process and its configuration file, and ends both. Keeps what it logged, for tests that look for what
+ * must not be there.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -25,8 +25,8 @@ export interface RunOptions {
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly origin: string;
-  /** Standard output and error so far. */
-  printed(): string;
+  /** Standard error so far: the log, and what a person is told. */
+  logged(): string;
   /** Resident memory and its peak, in bytes; Linux only. */
   memory(): Promise<{ readonly nowBytes: number; readonly peakBytes: number }>;
   /** Sends SIGTERM and resolves with the exit code. */
@@ -58,16 +58,16 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit") as Promise<[number | null]>;
-  const printed: string[] = [];
-  child.stdout.on("data", (chunk: Buffer) => void printed.push(chunk.toString()));
+  const logged: string[] = [];
+  child.stdout.resume();
   const origin = await Promise.race([
-    readOrigin(child, printed),
-    exited.then(() => Promise.reject(new Error(`the server did not start: ${printed.join("")}`))),
+    readOrigin(child, logged),
+    exited.then(() => Promise.reject(new Error(`the server did not start: ${logged.join("")}`))),
   ]);
   return {
     child,
     origin,
-    printed: () => printed.join(""),
+    logged: () => logged.join(""),
     memory: () => readMemory(child.pid ?? 0),
     stop: async () => {
       child.kill("SIGTERM");
@@ -78,10 +78,10 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
   };
 }
 
-function readOrigin(child: ChildProcess, printed: string[]): Promise<string> {
+function readOrigin(child: ChildProcess, logged: string[]): Promise<string> {
   return new Promise((resolve) => {
     createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
-      printed.push(`${line}\n`);
+      logged.push(`${line}\n`);
       const record = line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : {};
       const isPublic = record["event"] === "listening" && String(record["listeners"]).includes("subscribe");
       if (isPublic) resolve(`http://${String(record["host"])}:${String(record["listenPort"])}`);

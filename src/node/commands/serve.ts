@@ -44,11 +44,13 @@ Exit: 0 drained, 1 the address cannot be used, 2 usage or configuration.`,
       return 2;
     }
     const settings = isDemo ? { ...loaded.value, config: withDemoFeed(loaded.value.config) } : loaded.value;
+    // Before the first line that says it listens: whoever reads that may already end it.
+    const signal = untilSignal(io);
     const running = await start(settings, io);
     if (running === undefined) return 1;
     greet(settings, running, io);
     const stopDemo = isDemo ? playDemo(settings, running, io) : () => undefined;
-    await untilSignal(io);
+    await signal;
     stopDemo();
     await stop(running, settings.config, io);
     return 0;
