@@ -104,4 +104,12 @@ describe("links between documents", () => {
     for (const target of targets)
       expect(existsSync(join(ROOT, dirname(document), target)), `${document}: ${target}`).toBe(true);
   });
+
+  it.each(documents)("name files that exist: %s", (document) => {
+    const text = readFileSync(join(ROOT, document), "utf8");
+    const paths = [...text.matchAll(/`((?:src|test|worker|manifests|docs|bench)\/[\w./-]+)`/g)].map(
+      (found) => found[1] ?? "",
+    );
+    for (const path of paths) expect(existsSync(join(ROOT, path)), `${document}: ${path}`).toBe(true);
+  });
 });
