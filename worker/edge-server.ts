@@ -1,13 +1,14 @@
 /**
  * The server of src/server with what workerd offers, opened on the first request.
  *
- * Owns the refusal of a configuration that cannot take effect: then every request gets `BAD_CONFIG`, and the log
- * names the key. Never runs half a configuration.
+ * Owns the refusal of a configuration that cannot take effect: then every request gets its error, and the log names
+ * the key. Never runs half a configuration.
  */
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import { createServer, type ServerOptions } from "../src/server/app.ts";
 import type { ServerConfig } from "../src/server/config.ts";
-import { readConfig, type ConfigResult } from "./config.ts";
+import { problemBody, problemHeaders } from "../src/server/problem.ts";
+import { readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
 import { createHmac } from "./hmac.ts";
 import { createPorts, edgeLog } from "./ports.ts";
@@ -19,33 +20,45 @@ export interface EdgeServer {
 /** Health only: counters of one isolate among many mean nothing, so `/metrics` is not served at the edge. */
 const ADMIN_PATHS: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 
-/** One of our errors as an answer, in the documented shape. */
-export function refuse(error: StreamError): Response {
-  const body = { error: { code: error.code, text: error.message } };
-  return Response.json(body, { status: error.row.http, headers: { "cache-control": "no-store" } });
+/** What needs nobody else: masks, the page, health. Follows no upstream, which would die with the request. */
+export function openIsolateServer(env: Env): EdgeServer {
+  return open(env, (config, options) => {
+    const server = createServer(createPorts(config.limits), { ...config, relays: {} }, options);
+    const pages = server.app(["publish", "subscribe"]);
+    const admin = server.app(["admin"]);
+    return { fetch: (request) => (ADMIN_PATHS.has(new URL(request.url).pathname) ? admin : pages).fetch(request) };
+  });
+}
+
+/** Feeds and relays, for the object that all their requests share. */
+export function openObjectServer(env: Env): EdgeServer {
+  return open(env, (config, options) => {
+    const app = createServer(createPorts(config.limits), config, options).app(["publish", "subscribe"]);
+    return { fetch: (request) => app.fetch(request) };
+  });
 }
 
 /** Never throws: a refused configuration answers every request with its error. */
-export function openEdgeServer(env: Env): EdgeServer {
+function open(env: Env, run: (config: ServerConfig, options: ServerOptions) => EdgeServer): EdgeServer {
   const read = readConfig(env.MASKWIRE_CONFIG);
-  if (!read.ok) return refused(read, new StreamError("BAD_CONFIG"));
+  if (!read.ok) return refuse(read.key, new StreamError("BAD_CONFIG"));
+  let at = "MASKWIRE_KEY";
   try {
-    return running(read.config, env.MASKWIRE_KEY === undefined ? {} : { hmac: createHmac(env.MASKWIRE_KEY) });
+    const options = env.MASKWIRE_KEY === undefined ? {} : { hmac: createHmac(env.MASKWIRE_KEY) };
+    at = "MASKWIRE_CONFIG.policies";
+    return run(read.config, options);
   } catch (thrown) {
-    return refused({ key: "MASKWIRE_CONFIG.policies" }, toStreamError(thrown));
+    return refuse(at, thrown);
   }
 }
 
-function running(config: ServerConfig, options: ServerOptions): EdgeServer {
-  const server = createServer(createPorts(config.limits), config, options);
-  const open = server.app(["publish", "subscribe"]);
-  const admin = server.app(["admin"]);
-  return {
-    fetch: (request) => (ADMIN_PATHS.has(new URL(request.url).pathname) ? admin : open).fetch(request),
-  };
+function refuse(key: string, thrown: unknown): EdgeServer {
+  const error = toStreamError(thrown);
+  edgeLog.error("config-refused", { key, code: error.code });
+  return { fetch: () => answer(error) };
 }
 
-function refused(why: Pick<Extract<ConfigResult, { ok: false }>, "key">, error: StreamError): EdgeServer {
-  edgeLog.error("config_refused", { key: why.key, code: error.code });
-  return { fetch: () => refuse(error) };
+/** One of our errors as an answer, in the documented shape. */
+export function answer(error: StreamError): Response {
+  return Response.json(problemBody(error), { status: error.row.http, headers: problemHeaders(error) });
 }

@@ -7,13 +7,13 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "./env.ts";
-import { openEdgeServer, type EdgeServer } from "./edge-server.ts";
+import { openObjectServer, type EdgeServer } from "./edge-server.ts";
 
 export class FeedObject extends DurableObject<Env> {
   #server: EdgeServer | undefined;
 
   override fetch(request: Request): Response | Promise<Response> {
-    this.#server ??= openEdgeServer(this.env);
+    this.#server ??= openObjectServer(this.env);
     return this.#server.fetch(request);
   }
 }

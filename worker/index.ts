@@ -4,7 +4,7 @@
  * Owns that choice only. Starts nothing at global scope, where the platform forbids timers, randomness and I/O.
  */
 import { StreamError } from "../src/core/index.ts";
-import { openEdgeServer, refuse, type EdgeServer } from "./edge-server.ts";
+import { answer, openIsolateServer, type EdgeServer } from "./edge-server.ts";
 import type { Env } from "./env.ts";
 
 export { FeedObject } from "./feed-object.ts";
@@ -22,10 +22,11 @@ export default {
       if (SHARED_PATH.test(new URL(request.url).pathname)) {
         return await env.FEEDS.get(env.FEEDS.idFromName(OBJECT_NAME)).fetch(request);
       }
-      server ??= openEdgeServer(env);
+      server ??= openIsolateServer(env);
       return await server.fetch(request);
     } catch {
-      return refuse(new StreamError("OVERLOADED"));
+      // Only the object can fail here: it was evicted, moved, or has too much to do.
+      return answer(new StreamError("OVERLOADED"));
     }
   },
 } satisfies ExportedHandler<Env>;

@@ -16,6 +16,12 @@ import { REPOSITORY } from "./repository.ts";
 /** `require` gives the binary's path alike under vitest and plain ES modules; `import` does not. */
 const { default: WORKERD } = createRequire(import.meta.url)("workerd") as { readonly default: string };
 
+/** What wrangler.jsonc deploys with. */
+export const COMPATIBILITY = {
+  date: "2026-10-23",
+  flags: ["enable_request_signal", "no_websocket_standard_binary_type"],
+} as const;
+
 export interface RunningWorker {
   /** `http://127.0.0.1:` and the port that the system picked. */
   readonly origin: string;
@@ -95,8 +101,8 @@ const config :Workerd.Config = (
 );
 const main :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-10-23",
-  compatibilityFlags = ["enable_request_signal", "no_websocket_standard_binary_type"],
+  compatibilityDate = "${COMPATIBILITY.date}",
+  compatibilityFlags = ${JSON.stringify(COMPATIBILITY.flags)},
   bindings = [${[...texts, ...object].join(", ")}],
   durableObjectNamespaces = [${namespaces}],
   durableObjectStorage = (inMemory = void),

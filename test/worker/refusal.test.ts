@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { REPOSITORY } from "../support/repository.ts";
+import { COMPATIBILITY, startWorkerd } from "../support/workerd.ts";
+import { errorCode, post, send } from "../contract/client.ts";
+
+const OPEN = `"listeners":{"publish":{"unsafeNoAuthentication":true},"subscribe":{"unsafeNoAuthentication":true}}`;
+const SECRET = "ann.lee@example.com";
+
+const REFUSED = [
+  ["nothing, for it answers the whole Internet", {}, "BAD_CONFIG", "listeners.publish.unsafeNoAuthentication"],
+  ["an unknown key", { MASKWIRE_CONFIG: `{${OPEN},"polices":{"a":"${SECRET}"}}` }, "BAD_CONFIG", "polices"],
+  ["an unknown entity", { MASKWIRE_CONFIG: `{${OPEN},"policies":{"a":{"entities":["X"]}}}` }, "BAD_CONFIG", "policies"],
+  [
+    "an operator without the key that it needs",
+    { MASKWIRE_CONFIG: `{${OPEN},"policies":{"a":{"operators":{"default":{"operator":"hash"}}}}}` },
+    "KEY_MISSING",
+    "policies",
+  ],
+  ["a key that is too short", { MASKWIRE_CONFIG: `{${OPEN}}`, MASKWIRE_KEY: SECRET }, "BAD_CONFIG", "MASKWIRE_KEY"],
+] as const;
+
+describe("a worker with a configuration that cannot take effect", () => {
+  for (const [name, variables, code, key] of REFUSED) {
+    test(`answers every request with ${code} when it is given ${name}`, async () => {
+      const worker = await startWorkerd({ entry: "worker/index.ts", objectClass: "FeedObject", variables });
+      try {
+        for (const path of ["/", "/readyz", "/v1/feeds/a/events"]) {
+          const answer = await send(`${worker.origin}${path}`);
+          expect([answer.status, errorCode(answer)]).toEqual([500, code]);
+        }
+        const masked = await post(`${worker.origin}/v1/mask`, "text/plain", SECRET);
+        expect(masked.status).toBe(500);
+        expect(masked.text + worker.log()).not.toContain(SECRET);
+        expect(worker.log()).toMatch(new RegExp(`"event":"config-refused","key":"(?:MASKWIRE_CONFIG\\.)?${key}"`));
+      } finally {
+        await worker.stop();
+      }
+    });
+  }
+
+  test("the deployed flags are the tested flags", async () => {
+    const text = await readFile(join(REPOSITORY, "worker/wrangler.jsonc"), "utf8");
+    const wrangler = JSON.parse(text.replace(/^\s*\/\/.*$/gm, "").replace(/,(?=\s*[}\]])/g, "")) as Record<
+      string,
+      unknown
+    >;
+    expect(wrangler["compatibility_date"]).toBe(COMPATIBILITY.date);
+    expect(wrangler["compatibility_flags"]).toEqual(COMPATIBILITY.flags);
+  });
+});
