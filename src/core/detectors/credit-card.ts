@@ -4,11 +4,12 @@ import { brandEvidence } from "../validators/card-brand.ts";
 import { passesLuhn } from "../validators/luhn.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
 
-/** As printed on cards: fours, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; one kind of separator throughout. */
-const GROUPINGS = ["", " ", "-", ".", "+"].map((separator) => {
-  const s = separator === " " ? " {1,2}" : separator.replace(/[.+]/, String.raw`\$&`);
-  return new RegExp(`^\\d{4}(?:(?:${s}\\d{4}){2,3}(?:${s}\\d{1,4})?|${s}\\d{6}${s}\\d{4,5})$|^\\d{6}${s}\\d{13}$`);
-});
+/** As printed on cards: multiples of four, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; separators may differ. */
+const SEPARATOR = "[ .+-]{1,2}";
+const PRINTED = new RegExp(
+  `^(?:\\d{4}(?:(?:${SEPARATOR})?\\d{4}){2,3}(?:(?:${SEPARATOR})?\\d{1,4})?|` +
+    `\\d{4}${SEPARATOR}\\d{6}${SEPARATOR}\\d{4,5}|\\d{6}${SEPARATOR}\\d{13})$`,
+);
 
 export const creditCard: Detector = {
   entity: "CREDIT_CARD",
@@ -44,7 +45,7 @@ export const creditCard: Detector = {
     if (isInsideNumber(candidate, "-.") || !passesLuhn(digits) || isOneDigit(digits)) return 0;
     const brand = brandEvidence(digits);
     if (brand === "none" && EPOCH.test(digits)) return 0;
-    const isPrinted = digits.length === candidate.text.length || GROUPINGS.some((shape) => shape.test(candidate.text));
+    const isPrinted = digits.length === candidate.text.length || PRINTED.test(candidate.text);
     if (brand === "own" && isPrinted) return SCORES.ranged;
     return candidate.hasContext && (brand !== "none" || isPrinted) ? SCORES.contextual : SCORES.weak;
   },
@@ -55,6 +56,8 @@ export const creditCard: Detector = {
     "4111.1111.1111.1111",
     "4111  1111  1111  1111",
     "4111+1111+1111+1111",
+    "4111-1111 1111.1111",
+    "41111111 11111111",
     "5555555555554444",
     "2223003122003222",
     "378282246310005",

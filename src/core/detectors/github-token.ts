@@ -19,17 +19,19 @@ export const githubToken: Detector = {
     if (isInsideWordBefore(candidate) || new Set(candidate.text.slice(PREFIX_LENGTH)).size < DISTINCT_LEAST) return 0;
     return hasCheckDigits(candidate.text) ? SCORES.strong : SCORES.ranged;
   },
+  // The documentation shows the first three of each: no complete token is among them.
   hits: [
-    sample("ghp", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"),
-    sample("ghs", "4LdsuqQ1DisGKzZ5OGIOdhnCMWQTYv5zD4Xm"),
     sample("github_pat", `11ABCDEFG0abcdefghijkl_${"0123456789abcdefghij".repeat(3).slice(1)}`),
     sample("gho", "16C7e42F292c6912E7710c838347Ae178B4a".repeat(2)),
+    sample("ghu", "16C7e42F292c6912E7710c838347Ae178B4a".repeat(3)),
+    sample("ghp", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"),
+    sample("ghs", "16C7e42F292c6912E7710c838347Ae178B4a"),
   ],
   misses: [
     sample("ghp", "short"),
     sample("ghp", "x".repeat(36)),
-    sample("xghp", "16C7e42F292c6912E7710c838347Ae178B4a"),
     sample("github_pat", "11ABC"),
+    sample("xghp", "16C7e42F292c6912E7710c838347Ae178B4a"),
   ],
 };
 

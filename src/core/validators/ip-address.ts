@@ -21,7 +21,7 @@ export function parseIpv6(text: string): Ipv6Shape | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
   const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
-  const last = groups.at(-1) ?? "";
+  const last = text.slice(text.lastIndexOf(":") + 1);
   const hasIpv4 = last.includes(".");
   if (hasIpv4 && !isIpv4(last)) return undefined;
   if (!(hasIpv4 ? groups.slice(0, -1) : groups).every((group) => HEX_GROUP.test(group))) return undefined;
