@@ -56,10 +56,8 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
   };
 }
 
-function patternOf(detector: Detector): PatternSource {
-  return detector.maxLength === undefined
-    ? { pattern: detector.pattern }
-    : { pattern: detector.pattern, maxLength: detector.maxLength };
+function patternOf({ pattern, maxLength, boundary = "word" }: Detector): PatternSource {
+  return { pattern, boundary, ...(maxLength === undefined ? {} : { maxLength }) };
 }
 
 function tailOf(detector: Detector): PatternSource {

@@ -8,6 +8,7 @@
  * A match shows in the state reached by the byte *after* it, because an assertion at its end needs that byte;
  * `matchesAtEnd` answers for the end of the text.
  */
+import { LEAD, type Lead, mayBegin, mayEnd, nextLead } from "./boundary.ts";
 import { type Instruction, NOWHERE, type Program } from "./program.ts";
 import { ACCEPT } from "./utf8.ts";
 
@@ -28,6 +29,8 @@ export interface DfaState {
   /** Where the threads stand, sorted: at an instruction, or inside a character that a class is reading. */
   readonly items: readonly number[];
   readonly before: Kind;
+  /** Decides which patterns may begin here; always `open` for an anchored automaton. */
+  readonly lead: Lead;
   /** Patterns with a match that ended just before the last byte. */
   readonly matches: readonly number[];
 }
@@ -61,8 +64,10 @@ export class Dfa {
   readonly byteClasses: Uint8Array;
 
   private readonly program: Program;
-  private readonly entries: readonly number[];
+  /** Where matches begin, by lead. */
+  private readonly entries: readonly (readonly number[])[];
   private readonly isUnanchored: boolean;
+  private readonly hasBoundaries: boolean;
   private readonly stateLimit: number;
   private readonly numbers = new Map<string, number>();
   private readonly closures = new Map<number, Closure>();
@@ -71,7 +76,11 @@ export class Dfa {
     this.program = program;
     this.byteClasses = program.byteClasses;
     this.stride = program.byteClassCount;
-    this.entries = options.patterns.map((index) => (program.patterns[index] as { entry: number }).entry * TRIE_SPAN);
+    const patterns = options.patterns.map((index) => program.patterns[index]);
+    this.entries = Object.values(LEAD).map((lead) =>
+      patterns.filter(({ boundary }) => mayBegin(boundary, lead)).map(({ entry }) => entry * TRIE_SPAN),
+    );
+    this.hasBoundaries = patterns.some(({ boundary }) => boundary !== "none");
     this.isUnanchored = options.isUnanchored;
     this.stateLimit = options.stateLimit ?? DEFAULT_STATE_LIMIT;
     this.table = new Int32Array(FIRST_CAPACITY * this.stride).fill(UNKNOWN);
@@ -80,7 +89,7 @@ export class Dfa {
 
   /** The state before the first byte, given what stands before it. */
   start(before: Kind): number {
-    return this.intern({ items: this.entries, before, matches: [] });
+    return this.intern({ items: this.entries[LEAD.open], before, lead: LEAD.open, matches: [] });
   }
 
   /** The state after `byte`; builds it when it is new. May clear the table: check `generation`. */
@@ -109,7 +118,7 @@ export class Dfa {
     let longest = 0;
     for (const item of this.states[state].items) {
       const pc = Math.floor(item / TRIE_SPAN);
-      if (item % TRIE_SPAN === 0 && this.entries.includes(item)) continue;
+      if (item % TRIE_SPAN === 0 && this.entries[LEAD.open].includes(item)) continue;
       longest = Math.max(
         longest,
         (this.program.patterns[this.program.owners[pc]] as { longestBytes: number }).longestBytes,
@@ -121,7 +130,7 @@ export class Dfa {
   /** The number of a state that was taken out of another generation. */
   intern(state: DfaState): number {
     const normal = this.normalize(state);
-    const key = `${normal.items.join()}|${normal.before}|${normal.matches.join()}`;
+    const key = `${normal.items.join()}|${normal.before}|${normal.lead}|${normal.matches.join()}`;
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     if (this.states.length >= this.stateLimit) this.clear();
@@ -136,9 +145,9 @@ export class Dfa {
     return number;
   }
 
-  private flagsOf({ items, matches }: DfaState): number {
+  private flagsOf({ items, lead, matches }: DfaState): number {
     // Entries are reached by nothing else, so a set of that size holds no thread that has begun.
-    const isIdle = this.isUnanchored && items.length === this.entries.length;
+    const isIdle = this.isUnanchored && items.length === this.entries[lead].length;
     return (isIdle ? IS_IDLE : 0) | (matches.length > 0 ? HAS_MATCH : 0) | (items.length === 0 ? IS_DEAD : 0);
   }
 
@@ -170,7 +179,8 @@ export class Dfa {
 
   private advance(state: DfaState, byte: number): DfaState {
     const after = kindOf(byte);
-    const items = new Set<number>(this.isUnanchored ? this.entries : []);
+    const lead = this.isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open;
+    const items = new Set<number>(this.isUnanchored ? this.entries[lead] : []);
     const matches = new Set<number>();
     for (const item of state.items) {
       const node = item % TRIE_SPAN;
@@ -180,12 +190,13 @@ export class Dfa {
         continue;
       }
       const closure = this.closure(pc, state.before, after);
-      for (const match of closure.matches) matches.add(match);
+      for (const match of closure.matches) if (mayEnd(this.program.patterns[match].boundary, byte)) matches.add(match);
       for (const character of closure.characters) this.read(character, 0, byte, items);
     }
     return {
       items: [...items].toSorted((a, b) => a - b),
       before: after,
+      lead,
       matches: [...matches].toSorted((a, b) => a - b),
     };
   }

@@ -5,6 +5,7 @@
  * it), and invisible characters may stand before every character but the first of a match.
  */
 import type { CharSet } from "./charset.ts";
+import { type Boundary, LEAD_RANGES } from "./boundary.ts";
 import { parsePattern, PatternError } from "./parse.ts";
 import { type Assertion, longestMatch, type Node, shortestMatch } from "./syntax.ts";
 import { byteTrie, type ByteTrie } from "./utf8.ts";
@@ -32,6 +33,7 @@ export interface CompiledPattern {
   readonly longestCharacters: number;
   /** Most bytes that a match may span in the raw text. */
   readonly longestBytes: number;
+  readonly boundary: Boundary;
 }
 
 export interface PatternSource {
@@ -39,6 +41,8 @@ export interface PatternSource {
   readonly maxLength?: number;
   /** A tail may match nothing and need not be bounded. */
   readonly isTail?: boolean;
+  /** Default `none`. */
+  readonly boundary?: Boundary;
 }
 
 export interface Program {
@@ -90,7 +94,7 @@ class Compiler {
     const entry = this.emit({ op: "split", out: NOWHERE, other: NOWHERE });
     const end = this.emit({ op: "match", pattern: index });
     (this.instructions[entry] as { out: number }).out = this.compile(tree, end);
-    return { entry, ...bounds };
+    return { entry, ...bounds, boundary: source.boundary ?? "none" };
   }
 
   private emit(instruction: Instruction): number {
@@ -156,7 +160,7 @@ class Compiler {
   }
 }
 
-function boundsOf(tree: Node, source: PatternSource): Omit<CompiledPattern, "entry"> {
+function boundsOf(tree: Node, source: PatternSource): Pick<CompiledPattern, "longestCharacters" | "longestBytes"> {
   if (source.isTail === true) return { longestCharacters: Infinity, longestBytes: Infinity };
   if (shortestMatch(tree) === 0) throw new PatternError("the pattern can match nothing", 0);
   const computed = longestMatch(tree);
@@ -177,7 +181,8 @@ function byteClassesOf(
     starts[hi + 1] = 1;
   };
   for (const trie of tries) for (const edges of trie) for (const edge of edges) mark(edge.lo, edge.hi);
-  if (hasAssertions) for (const [lo, hi] of KIND_RANGES) mark(lo, hi);
+  for (const [lo, hi] of LEAD_RANGES) mark(lo, hi);
+  if (hasAssertions) mark(NEWLINE, NEWLINE);
   const byteClasses = new Uint8Array(256);
   let current = 0;
   for (let byte = 1; byte < 256; byte++) {
@@ -187,13 +192,7 @@ function byteClassesOf(
   return { byteClasses, byteClassCount: current + 1 };
 }
 
-const KIND_RANGES: readonly (readonly [number, number])[] = [
-  [0x0a, 0x0a],
-  [0x30, 0x39],
-  [0x41, 0x5a],
-  [0x5f, 0x5f],
-  [0x61, 0x7a],
-];
+const NEWLINE = 0x0a;
 
 /** First bytes that can begin a match of the pattern: what lets the resolver skip a start without work. */
 export function firstBytes(program: Program, pattern: number): Uint8Array {
