@@ -9,7 +9,7 @@ import type { Hmac } from "../../core/index.ts";
 import type { Settings } from "./environment.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 
-export const KEY_MIN_BYTES = 32;
+const KEY_MIN_BYTES = 32;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const HOW_TO = "make one with: openssl rand -base64 32 > maskwire.key";
