@@ -8,8 +8,8 @@ import { isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validato
 const LOCAL_LIMIT = 64;
 
 /** Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs. */
-const LABEL = String.raw`[\p{L}\p{M}0-9-]`;
-const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]*@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
+const LABEL = String.raw`[\p{L}\p{M}0-9_-]`;
+const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]{0,63}@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
 
 /** A scaled image (`user@2x.png`) or a package version (`tool@1.2.3-beta.rc`), not a domain. */
 const NOT_A_DOMAIN =
@@ -28,8 +28,9 @@ export const email: Detector = {
     const local = candidate.text.slice(0, at);
     const domain = candidate.text.slice(at + 1);
     if (!standsAlone(candidate, local) || NOT_A_DOMAIN.test(domain)) return 0;
-    if (!domain.split(".").every((label) => LABEL_SHAPE.test(label))) return 0;
-    return isMixed(local) || domain.split(".").some(isMixed) ? 0 : SCORES.shaped;
+    const labels = domain.split(".");
+    if (!labels.every((label) => LABEL_SHAPE.test(label))) return 0;
+    return isMixed(local) || isMixed(labels.at(-1) ?? "") ? 0 : SCORES.shaped;
   },
   hits: [
     "jane.roe@acme-corp.com",
@@ -40,6 +41,8 @@ export const email: Detector = {
     "用户@例子.广告",
     "почта@пример.рф",
     "ana_1@a1.io",
+    "joe@my_store.example.com",
+    "joe@例子shop.example.com",
   ],
   misses: [
     "icons/user@2x.png",

@@ -48,6 +48,7 @@ export const iban: Detector = {
     "XX82WEST12345698765432",
     "xGB82WEST12345698765432",
     "GB82 WEST",
+    "be4185a62889bfab",
   ],
 };
 
