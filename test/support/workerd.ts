@@ -14,7 +14,8 @@ import { promisify } from "node:util";
 import { REPOSITORY } from "./repository.ts";
 
 /** `require` gives the binary's path alike under vitest and plain ES modules; `import` does not. */
-const { default: WORKERD } = createRequire(import.meta.url)("workerd") as { readonly default: string };
+const require = createRequire(import.meta.url);
+const { default: WORKERD } = require("workerd") as { readonly default: string };
 
 /** What wrangler.jsonc deploys with. */
 export const COMPATIBILITY = {
