@@ -6,10 +6,11 @@
  */
 import type { Candidate } from "./detector.ts";
 import { foldSpan, previousStart, readCharacter } from "./folded-text.ts";
+import { type Boundary, LEAD, type Lead, mayBegin, nextLead } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 
-/** Bytes before a match in which context words and neighbours are looked for: 40 characters and their wide forms. */
-export const LOOK_BACK_BYTES = 160;
+/** Bytes before a match in which context words and neighbours are looked for: 41 characters and their wide forms. */
+export const LOOK_BACK_BYTES = 164;
 /** Bytes after a match in which its neighbours are looked for. */
 export const LOOK_AHEAD_BYTES = 16;
 const CONTEXT_CHARACTERS = 40;
@@ -80,8 +81,16 @@ export class TextCandidate implements Candidate {
 
   get hasContext(): boolean {
     return (this.cached.hasContext ??=
-      this.words.length > 0 &&
-      (hasWord(this.around.key, this.words) || hasWord(this.lookBack(CONTEXT_CHARACTERS), this.words)));
+      this.words.length > 0 && (hasWord(this.around.key, this.words) || hasWord(this.context(), this.words)));
+  }
+
+  /** The characters in which context words count; a word that the window cuts is no whole word and is left out. */
+  private context(): string {
+    const [beyond, ...near] = [...this.lookBack(CONTEXT_CHARACTERS + 1)];
+    if (near.length < CONTEXT_CHARACTERS) return [beyond, ...near].join("");
+    const text = near.join("");
+    const isCut = splitWords(`${beyond}${near[0]}`).length > 1 && !splitWords(`${beyond}${near[0]}`).includes(" ");
+    return isCut ? splitWords(text).replace(/^\S+/, "") : text;
   }
 
   private lookBack(characters: number): string {
@@ -133,17 +142,36 @@ export function splitWords(text: string): string {
 }
 
 /** Which neighbours forbid a match; see `Detector.boundary`. */
-export function isBounded(candidate: TextCandidate, boundary: "word" | "number" | "none"): boolean {
-  if (boundary === "none") return true;
-  const before = [...candidate.before].toReversed();
-  const after = [...candidate.after];
-  if (isWord(before[0]) || isWord(after[0])) return false;
-  if (boundary === "word") return true;
-  return !(before[0] === "." && isDigit(before[1])) && !(after[0] === "." && isDigit(after[1]));
+export function isBounded(candidate: TextCandidate, boundary: Boundary): boolean {
+  return boundary === "none" || (isBoundedBefore(candidate, boundary) && isBoundedAfter(candidate, boundary));
 }
 
-function isWord(character: string | undefined): boolean {
-  return character !== undefined && isWordCharacter(character.codePointAt(0) as number);
+function isBoundedBefore({ before }: TextCandidate, boundary: Boundary): boolean {
+  const [near, far] = [...before].toReversed();
+  return !touches(near, boundary) && !(boundary === "number" && near === "." && isDigit(far));
+}
+
+function isBoundedAfter({ after }: TextCandidate, boundary: Boundary): boolean {
+  const [near, far] = [...after];
+  return !touches(near, boundary) && !(boundary === "number" && near === "." && isDigit(far));
+}
+
+function touches(character: string | undefined, boundary: Boundary): boolean {
+  if (character === undefined || (character === "_" && boundary === "alphanumeric")) return false;
+  return isWordCharacter(character.codePointAt(0) as number);
+}
+
+/** A quick no for most places inside words and numbers: the byte before tells enough when it is ASCII. */
+export function mayBeginAt(bytes: Uint8Array, at: number, boundary: Boundary): boolean {
+  if (boundary === "none" || at === 0) return true;
+  const lead = leadBefore(bytes, at);
+  return mayBegin(boundary, lead);
+}
+
+function leadBefore(bytes: Uint8Array, at: number): Lead {
+  let lead: Lead = LEAD.open;
+  for (let i = Math.max(0, at - 3); i < at; i++) lead = nextLead(lead, bytes[i]);
+  return lead;
 }
 
 function isDigit(character: string | undefined): boolean {

@@ -1,8 +1,10 @@
 /**
  * What a detector is: data that proves itself.
  *
- * Owns the shape only. The engine (matcher.ts, resolver.ts) runs it; detectors/ lists the built-in ones.
+ * Owns the shape only. The engine (engine.ts, resolver.ts) runs it; detectors/ lists the built-in ones.
  */
+
+import type { Boundary } from "./pattern/boundary.ts";
 
 /** How sure a match is before context; the rows of docs/detectors.md. */
 export const SCORES = {
@@ -52,10 +54,11 @@ export interface Detector {
   readonly tail?: string;
   /**
    * Which neighbours forbid a match: `word` (default) = a letter, digit or `_` on either side;
-   * `number` = also a digit and `.` before, or `.` and a digit after; `none` = nothing.
+   * `alphanumeric` = a letter or digit on either side, while `_` may touch;
+   * `number` = as `word`, and a digit and `.` before, or `.` and a digit after; `none` = nothing.
    * What else a detector refuses beside it (separator and digit) it says in `validate`.
    */
-  readonly boundary?: "word" | "number" | "none";
+  readonly boundary?: Boundary;
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */
   readonly contextWords?: readonly string[];
   /** Score of one candidate, 0 to refuse it. The engine then tries the next shorter end. Never throws. */

@@ -5,6 +5,8 @@
  */
 import type { Detector } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
+import { MatchEnds } from "./match-ends.ts";
+import type { Boundary } from "./pattern/boundary.ts";
 import { Dfa } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
@@ -13,11 +15,12 @@ import { compileProgram, firstBytes, type PatternSource, type Program } from "./
 export interface Rule {
   readonly detector: Detector;
   readonly rank: number;
+  readonly boundary: Boundary;
   readonly firstBytes: Uint8Array;
   readonly longestCharacters: number;
   readonly longestBytes: number;
-  /** Begins at one place and shows every end. */
-  readonly anchored: Dfa;
+  /** Scratch: where matches end; used by one stream at a time, never across calls. */
+  readonly ends: MatchEnds;
   readonly tail: Dfa | undefined;
 }
 
@@ -40,10 +43,11 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
     return {
       detector,
       rank,
+      boundary: program.patterns[rank].boundary,
       firstBytes: firstBytes(program, rank),
       longestCharacters,
       longestBytes,
-      anchored: new Dfa(program, { patterns: [rank], isUnanchored: false }),
+      ends: new MatchEnds(new Dfa(program, { patterns: [rank], isUnanchored: false }), longestBytes),
       tail: tail < 0 ? undefined : new Dfa(program, { patterns: [detectors.length + tail], isUnanchored: false }),
     };
   });

@@ -123,14 +123,17 @@ export class Finder {
   /** Looks at each place of a region; false when it has to wait for more bytes. */
   private resolveRegion(region: Region, around: Surroundings): boolean {
     const rules = [...region.ranks].toSorted((a, b) => a - b).map((rank) => this.engine.rules[rank]);
-    for (let start = this.resolvedTo; start < Math.min(region.end, this.limit); start++) {
-      const ready = rules.filter((rule) => this.nextStart[rule.rank] <= start);
-      const findings = ready.length === 0 ? [] : findingsAt(this.engine, around, start, ready);
-      if (findings === BLOCKED) return false;
+    const { engine, nextStart } = this;
+    let end = Math.min(region.end, this.limit);
+    for (let start = this.resolvedTo; start < end; start++) {
+      const findings = findingsAt(engine, around, { start, rules, nextStart });
+      if (findings.length === 0) continue;
       this.moveTo(start);
+      if (findings === BLOCKED) return false;
       for (const finding of findings) this.accept(finding, around);
-      this.moveTo(start + 1);
+      end = Math.min(region.end, this.limit);
     }
+    this.moveTo(end);
     return true;
   }
 

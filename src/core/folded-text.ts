@@ -15,8 +15,20 @@ export interface FoldedCharacter {
   readonly end: number;
 }
 
+/** Longest span that is turned into a string in one call. */
+const PLAIN_LIMIT = 4096;
+
+/** Folds to itself: ASCII, but neither NUL nor a percent sign. */
+function isPlain(byte: number): boolean {
+  return byte > 0 && byte < 0x80 && byte !== PERCENT;
+}
+
 /** All characters of a span, invisible ones left out. */
 export function foldSpan(bytes: Uint8Array, start: number, end: number): string {
+  let plain = start;
+  while (plain < end && isPlain(bytes[plain])) plain++;
+  if (plain === end && end - start <= PLAIN_LIMIT)
+    return String.fromCharCode.apply(undefined, bytes.subarray(start, end) as unknown as number[]);
   let out = "";
   for (let at = start; at < end;) {
     const character = readCharacter(bytes, at, end);

@@ -5,11 +5,11 @@
  * shorter one; after a finding of a rule its next search begins where that finding ended. Pure: the answer
  * depends on the text alone, never on chunks or regions.
  */
-import { canLookAhead, isBounded, type Surroundings, TextCandidate } from "./candidate.ts";
+import { canLookAhead, isBounded, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
 import type { Engine, Rule } from "./engine.ts";
 import { isExcludedKey } from "./keys.ts";
 import { SCORES } from "./detector.ts";
-import { type Dfa, type DfaState, HAS_MATCH, IS_DEAD, KIND, type Kind, kindOf } from "./pattern/dfa.ts";
+import { type Dfa, type DfaState, HAS_MATCH, IS_DEAD, type Kind } from "./pattern/dfa.ts";
 import { readCharacter } from "./folded-text.ts";
 import { isIgnorable } from "./pattern/unicode.ts";
 
@@ -24,24 +24,29 @@ export interface RuleFinding {
 /** The answer when the bytes that decide have not arrived yet. */
 export const BLOCKED = "blocked";
 
-/** Findings of these rules that begin at `start`, or BLOCKED. */
+const NOTHING: readonly RuleFinding[] = [];
+
+/**
+ * Findings that begin at `start`, or BLOCKED. `nextStart` holds, by rank, the first place where a rule may find again.
+ */
 export function findingsAt(
   engine: Engine,
   around: Surroundings,
-  start: number,
-  rules: readonly Rule[],
-): RuleFinding[] | typeof BLOCKED {
-  const out: RuleFinding[] = [];
+  place: { readonly start: number; readonly rules: readonly Rule[]; readonly nextStart: readonly number[] },
+): readonly RuleFinding[] | typeof BLOCKED {
+  const { start } = place;
+  const { bytes } = around;
   const at = start - around.offset;
-  const first = around.bytes[at];
-  for (const rule of rules) {
-    if (rule.firstBytes[first] === 0) continue;
-    if (isIgnorable(readCharacter(around.bytes, at, around.bytes.length).codePoint)) return out;
+  let out: RuleFinding[] | undefined;
+  for (const rule of place.rules) {
+    if (rule.firstBytes[bytes[at]] === 0 || place.nextStart[rule.rank] > start) continue;
+    if (!mayBeginAt(bytes, at, rule.boundary)) continue;
+    if (isIgnorable(readCharacter(bytes, at, bytes.length).codePoint)) break;
     const finding = longestAccepted(engine, around, start, rule);
     if (finding === BLOCKED) return BLOCKED;
-    if (finding !== undefined) out.push(finding);
+    if (finding !== undefined) (out ??= []).push(finding);
   }
-  return out;
+  return out ?? NOTHING;
 }
 
 function longestAccepted(
@@ -50,15 +55,12 @@ function longestAccepted(
   start: number,
   rule: Rule,
 ): RuleFinding | undefined | typeof BLOCKED {
-  const { detector } = rule;
-  const words = detector.contextWords ?? [];
-  const boundary = detector.boundary ?? "word";
-  // The neighbour before is the same for every end: most starts inside a word are refused here, before the automaton runs.
-  if (!isBoundedBefore(around, start, boundary)) return undefined;
-  const ends = endsOf(rule, around, start);
-  for (const end of ends.toReversed()) {
+  const { detector, boundary } = rule;
+  const ends = rule.ends.at(around, start);
+  for (let i = ends.length - 1; i >= 0; i--) {
+    const end = ends[i];
     if (!canLookAhead(around, end)) return BLOCKED;
-    const candidate = new TextCandidate(around, { start, end }, words);
+    const candidate = new TextCandidate(around, { start, end }, detector.contextWords ?? []);
     if (!isBounded(candidate, boundary)) continue;
     if (rule.longestCharacters < end - start && [...candidate.text].length > rule.longestCharacters) continue;
     const score = detector.validate(candidate);
@@ -67,36 +69,6 @@ function longestAccepted(
     return { rule, start, end, score };
   }
   return undefined;
-}
-
-function isBoundedBefore(around: Surroundings, start: number, boundary: "word" | "number" | "none"): boolean {
-  if (boundary === "none") return true;
-  return isBounded(new TextCandidate(around, { start, end: around.offset + around.bytes.length }, []), boundary);
-}
-
-/** Offsets at which a match that begins at `start` may end, shortest first. */
-function endsOf(rule: Rule, around: Surroundings, start: number): number[] {
-  const { bytes, offset } = around;
-  const dfa = rule.anchored;
-  const from = start - offset;
-  const limit = Math.min(bytes.length, from + rule.longestBytes);
-  const ends: number[] = [];
-  let state = dfa.start(kindBefore(bytes, from));
-  for (let at = from; ; at++) {
-    // A match shows one byte late, so the loop looks one byte past the limit.
-    if (at === bytes.length) {
-      if (around.isEnded && at <= limit && dfa.matchesAtEnd(state).length > 0) ends.push(offset + at);
-      return ends;
-    }
-    state = dfa.step(state, bytes[at]);
-    const flags = dfa.flags[state];
-    if ((flags & HAS_MATCH) !== 0 && at > from && at <= limit) ends.push(offset + at);
-    if ((flags & IS_DEAD) !== 0 || at >= limit) return ends;
-  }
-}
-
-function kindBefore(bytes: Uint8Array, at: number): Kind {
-  return at === 0 ? KIND.none : kindOf(bytes[at - 1]);
 }
 
 /** What follows a finding and belongs to it, read on as bytes come. */

@@ -206,10 +206,11 @@ const LETTER_OR_DIGIT = /[\p{L}\p{Nd}_]/u;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-function isBounded({ before, after }: Candidate, boundary: "word" | "number" | "none"): boolean {
+function isBounded({ before, after }: Candidate, boundary: NonNullable<Detector["boundary"]>): boolean {
   if (boundary === "none") return true;
-  if ([Array.from(before).at(-1), Array.from(after)[0]].some(isWordCharacter)) return false;
-  return boundary === "word" || !(/\d\.$/.test(before) || /^\.\d/.test(after));
+  const neighbours = [Array.from(before).at(-1), Array.from(after)[0]].filter(isWordCharacter);
+  if (neighbours.some((character) => character !== "_" || boundary !== "alphanumeric")) return false;
+  return boundary !== "number" || !(/\d\.$/.test(before) || /^\.\d/.test(after));
 }
 
 function isWordCharacter(character: string | undefined): boolean {

@@ -1,6 +1,5 @@
 /** Identifiers of AWS access keys and principals. */
 import { type Detector, SCORES } from "../detector.ts";
-import { isInsideWord } from "../validators/neighbours.ts";
 
 /** Fewer different characters is a placeholder, as in `AKIAXXXXXXXXXXXXXXXX`. */
 const DISTINCT_LEAST = 5;
@@ -9,9 +8,9 @@ export const awsKey: Detector = {
   entity: "AWS_KEY",
   source: "AWS IAM user guide, IAM identifiers: unique ID prefixes",
   pattern: "(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{16,17}",
-  boundary: "none",
+  boundary: "alphanumeric",
   validate(candidate) {
-    return isInsideWord(candidate) || new Set(candidate.text.slice(4)).size < DISTINCT_LEAST ? 0 : SCORES.strong;
+    return new Set(candidate.text.slice(4)).size < DISTINCT_LEAST ? 0 : SCORES.strong;
   },
   hits: ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE", "AROADBQP57FF2AEXAMPLE"],
   misses: [

@@ -9,7 +9,7 @@ const LOCAL_LIMIT = 64;
 
 /** Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs. */
 const LABEL = String.raw`[\p{L}\p{M}0-9_-]`;
-const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]{0,63}@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
+const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]*@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
 
 /** A scaled image (`user@2x.png`) or a package version (`tool@1.2.3-beta.rc`), not a domain. */
 const NOT_A_DOMAIN =

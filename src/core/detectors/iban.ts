@@ -1,7 +1,6 @@
 /** International bank account numbers, in any case, plain or in groups of four. */
 import { type Detector, SCORES } from "../detector.ts";
 import { IBAN_COUNTRIES, isIban } from "../validators/iban.ts";
-import { isInsideWord } from "../validators/neighbours.ts";
 
 const SEPARATOR = "(?: {1,2}|[.+-])?";
 const GROUP = `(?:${SEPARATOR}[A-Za-z0-9]{4})`;
@@ -26,9 +25,9 @@ export const iban: Detector = {
   pattern: String.raw`(?:${countries()})\d{2}${GROUP}{2}${GROUP}*(?:${SEPARATOR}[A-Za-z0-9]{1,3})?`,
   // 34 characters in groups of four, two spaces between them at most
   maxLength: 50,
-  boundary: "none",
+  boundary: "alphanumeric",
   validate(candidate) {
-    if (isInsideWord(candidate) || isUneven(candidate.text)) return 0;
+    if (isUneven(candidate.text)) return 0;
     return isIban(candidate.text.replaceAll(/[ .+-]/g, "")) ? SCORES.strong : 0;
   },
   hits: [
