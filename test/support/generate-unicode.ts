@@ -42,8 +42,10 @@ function foldOf(c: number): number | undefined {
   const plain = text.normalize("NFKC");
   if (plain.length === 1 && plain >= " " && plain <= "~") return plain.charCodeAt(0);
   if (!/\p{Nd}/u.test(text)) return undefined;
-  // Decimal digits come in runs of ten whose zero is at …0 or …6.
-  const value = c % 16 >= 6 && !/\p{Nd}/u.test(String.fromCodePoint(c - (c % 16))) ? (c % 16) - 6 : c % 16;
+  // Decimal digits come in runs of ten, some of them side by side.
+  let start = c;
+  while (/\p{Nd}/u.test(String.fromCodePoint(start - 1))) start--;
+  const value = (c - start) % 10;
   return 0x30 + value;
 }
 

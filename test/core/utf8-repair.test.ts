@@ -1,0 +1,74 @@
+/** Invalid bytes become U+FFFD exactly as the platform's decoder has it, however the input is cut. */
+import { array, assert, constantFrom, nat, property, uint8Array } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { concat } from "../../src/core/bytes.ts";
+import { Utf8Repair } from "../../src/core/utf8-repair.ts";
+
+function repair(bytes: Uint8Array, cuts: readonly number[]): Uint8Array {
+  const stream = new Utf8Repair();
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const cut of [...cuts, bytes.length]) {
+    parts.push(stream.push(bytes.slice(at, cut)).slice());
+    at = cut;
+  }
+  return concat([...parts, stream.flush()]);
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const telling = constantFrom(
+  0x00,
+  0x41,
+  0x7f,
+  0x80,
+  0x8f,
+  0x90,
+  0x9f,
+  0xa0,
+  0xbf,
+  0xc0,
+  0xc1,
+  0xc2,
+  0xdf,
+  0xe0,
+  0xe1,
+  0xed,
+  0xef,
+  0xf0,
+  0xf1,
+  0xf4,
+  0xf5,
+  0xff,
+);
+
+describe("UTF-8", () => {
+  test("equals the platform's decoder at random cuts", () => {
+    assert(
+      property(array(telling, { maxLength: 12 }), array(nat(12), { maxLength: 4 }), (codes, places) => {
+        const bytes = Uint8Array.from(codes);
+        const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+        expect(new TextDecoder().decode(repair(bytes, cuts))).toBe(
+          new TextDecoder().decode(new TextEncoder().encode(decoder.decode(bytes))),
+        );
+      }),
+      { numRuns: 5000, seed: 1 },
+    );
+  });
+
+  test("equals the platform's decoder on any bytes", () => {
+    assert(
+      property(uint8Array({ maxLength: 40 }), (bytes) => {
+        expect(
+          Buffer.from(repair(bytes, [])).equals(Buffer.from(new TextEncoder().encode(decoder.decode(bytes)))),
+        ).toBe(true);
+      }),
+      { numRuns: 3000, seed: 2 },
+    );
+  });
+
+  test("valid input leaves as the same array", () => {
+    const bytes = new TextEncoder().encode("é€𝄞 plain");
+    const out = new Utf8Repair().push(bytes);
+    expect(out.buffer).toBe(bytes.buffer);
+  });
+});
