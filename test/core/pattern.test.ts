@@ -157,7 +157,10 @@ describe("characters as bytes", () => {
       isAccepted = false;
       for (const node of nodes)
         for (const edge of trie[node])
-          if (byte >= edge.lo && byte <= edge.hi) edge.to < 0 ? (isAccepted = true) : next.add(edge.to);
+          if (byte >= edge.lo && byte <= edge.hi) {
+            if (edge.to < 0) isAccepted = true;
+            else next.add(edge.to);
+          }
       nodes = next;
     }
     return isAccepted;
