@@ -37,7 +37,10 @@ const connectCurl: Connect = (url, after, take) => {
   const words = ["-sN", `${url}?from=oldest`, "-H", "accept: text/event-stream", ...resume];
   const child: ChildProcess = spawn(curl.path ?? "curl", words, { stdio: ["ignore", "pipe", "ignore"] });
   let text = "";
+  let isStopped = false;
   child.stdout?.on("data", (chunk: Buffer) => {
+    // What is still in the pipe of a stopped client was not received by anybody.
+    if (isStopped) return;
     text += chunk.toString();
     const blocks = text.split("\n\n");
     text = blocks.pop() ?? "";
@@ -46,7 +49,12 @@ const connectCurl: Connect = (url, after, take) => {
       if (field("data") !== "") take({ id: field("id"), data: JSON.parse(field("data")) as Seen["data"] });
     }
   });
-  return { stop: () => void child.kill() };
+  return {
+    stop: () => {
+      isStopped = true;
+      child.kill();
+    },
+  };
 };
 
 describe("clients of a feed", () => {
