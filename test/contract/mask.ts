@@ -41,6 +41,16 @@ export function describeMask(origin: () => string): void {
         expect(answer.headers["cache-control"]).toBe("no-store, no-transform");
       });
 
+      test(`takes ${type} by PUT, as curl -T sends it`, async () => {
+        const response = await fetch(`${origin()}/v1/mask`, {
+          method: "PUT",
+          headers: { "content-type": type },
+          body: input,
+        });
+        expect(response.status).toBe(200);
+        expect(await response.text()).toBe(output);
+      });
+
       test(`gives the same bytes for ${type} cut into single bytes`, async () => {
         const bytes = [...Buffer.from(input)].map((byte) => Uint8Array.of(byte));
         expect(await post(`${origin()}/v1/mask`, type, ...bytes)).toMatchObject({ status: 200, text: output });

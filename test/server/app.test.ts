@@ -59,8 +59,8 @@ describe("errors", () => {
 
   test("names the methods that a route has", async () => {
     const { app } = startTestServer();
-    expect((await app.request(FEED, { method: "OPTIONS" })).headers.get("allow")).toBe("POST, GET, HEAD, OPTIONS");
-    expect((await app.request("/v1/mask")).headers.get("allow")).toBe("POST, OPTIONS");
+    expect((await app.request(FEED, { method: "OPTIONS" })).headers.get("allow")).toBe("POST, PUT, GET, HEAD, OPTIONS");
+    expect((await app.request("/v1/mask")).headers.get("allow")).toBe("POST, PUT, OPTIONS");
   });
 });
 

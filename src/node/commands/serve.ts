@@ -84,7 +84,7 @@ function greet({ fileName }: Loaded, running: RunningServer, io: Io): void {
   open     ${at("subscribe")}/
   watch    curl -N ${at("subscribe")}/v1/feeds/${DEMO_FEED}/events
   publish  curl ${at("publish")}/v1/feeds/${DEMO_FEED}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
-  mask     echo 'card 4111 1111 1111 1111' | curl -NT - -X POST ${at("publish")}/v1/mask -H 'content-type: text/plain'
+  mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask -H 'content-type: text/plain'
 
 `);
 }

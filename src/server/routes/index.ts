@@ -20,14 +20,17 @@ export type Handler = (
 
 export interface Route {
   readonly listeners: readonly ListenerName[];
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
   readonly handler: Handler;
 }
 
 export const ROUTES: readonly Route[] = [
   { listeners: ["publish"], method: "POST", path: "/v1/mask", handler: mask },
+  // `curl -T FILE` uploads with PUT.
+  { listeners: ["publish"], method: "PUT", path: "/v1/mask", handler: mask },
   { listeners: ["publish"], method: "POST", path: "/v1/feeds/:feed/events", handler: publish },
+  { listeners: ["publish"], method: "PUT", path: "/v1/feeds/:feed/events", handler: publish },
   { listeners: ["subscribe"], method: "GET", path: "/v1/feeds/:feed/events", handler: subscribe },
   {
     listeners: ["publish", "subscribe"],
