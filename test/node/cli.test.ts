@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 function start(...words: string[]): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment() });
+  const child = spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment({ MASKWIRE_ADMIN_PORT: "0" }) });
   child.stdin.on("error", () => undefined);
   return child;
 }
@@ -239,7 +239,7 @@ describe("maskwire serve", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const port = String((other.address() as AddressInfo).port);
-    const { code, stderr } = await runProgram(["serve", "--port", port]);
+    const { code, stderr } = await runProgram(["serve", "--port", port], "", { MASKWIRE_ADMIN_PORT: "0" });
     other.close();
     expect([code, stderr.includes(`LISTEN_FAILED (listenPort ${port})`)]).toEqual([1, true]);
   });
