@@ -1,5 +1,5 @@
 /** From the words on the command line to a compiled policy, or to what to write instead. */
-import { compilePolicy, toStreamError, type Hmac, type Policy } from "../core/index.ts";
+import { compilePolicy, ConfigurationError, toStreamError, type Hmac, type Policy } from "../core/index.ts";
 import type { ServerConfig } from "../server/config.ts";
 import { loadConfig } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
@@ -43,9 +43,16 @@ export function compileNamed(config: ServerConfig, name: string, hmac: Hmac | un
   } catch (thrown) {
     return {
       ok: false,
-      problems: [{ source: "policies", path: `policies.${name}`, text: toStreamError(thrown).message }],
+      problems: [{ source: "policies", path: `policies.${name}`, text: explain(thrown) }],
     };
   }
+}
+
+/** What went wrong and why, in words that hold names out of the configuration and nothing else. */
+export function explain(thrown: unknown): string {
+  const { code, message } = toStreamError(thrown);
+  const reason = thrown instanceof ConfigurationError ? `: ${thrown.reason}` : "";
+  return `${code}: ${message}${reason}`;
 }
 
 export function report(problems: readonly ConfigProblem[], io: Io): void {

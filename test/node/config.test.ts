@@ -90,6 +90,11 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     says: "f:1:31: policies.a.operators.IBNA: no such entity; did you mean `IBAN`?",
   },
   {
+    mistake: "an operator for an entity that nobody looks for",
+    yaml: "policies: { a: { entities: [EMAIL], operators: { IBAN: { operator: redact } } } }",
+    says: "f:1:50: policies.a.operators.IBAN: never takes effect: `entities` leaves it out",
+  },
+  {
     mistake: "a feed with an unknown policy",
     yaml: "policies: { support: {} }\nfeeds: { a: { policy: suport } }",
     says: "f:2:23: feeds.a.policy: no such policy; did you mean `support`?",

@@ -9,7 +9,7 @@ import { DEMO_EVENT_TYPES } from "../demo-events.ts";
 import { DEMO_FEED, formatPair, startDemo } from "../demo.ts";
 import { tell, type Io } from "../io.ts";
 import { createLog } from "../log.ts";
-import { compileNamed, report } from "../policies.ts";
+import { compileNamed, explain, report } from "../policies.ts";
 import { startServer, type RunningServer } from "../server.ts";
 
 const DEMO_EVENTS_PER_SECOND = 3;
@@ -66,9 +66,8 @@ async function start({ config, hmac }: Loaded, io: Io): Promise<RunningServer | 
     }
     return running;
   } catch (thrown) {
-    const { code, message, details } = toStreamError(thrown);
-    const numbers = Object.entries(details).map(([name, value]) => ` (${name} ${value})`);
-    tell(io, `${code}${numbers.join("")}: ${message}`);
+    const numbers = Object.entries(toStreamError(thrown).details).map(([name, value]) => ` (${name} ${value})`);
+    tell(io, `${explain(thrown)}${numbers.join("")}`);
     return undefined;
   }
 }

@@ -4,7 +4,7 @@
  * Owns YAML and cross-checks between keys. Never opens a file, reads a variable, or repeats a value in a problem.
  */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
-import { compilePolicy } from "../../core/index.ts";
+import { BUILT_IN } from "../../core/detectors/index.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import { configSchema, type FileConfig } from "./schema.ts";
@@ -90,19 +90,22 @@ function checkPolicyName(source: Source, config: FileConfig, use: { path: Path; 
 
 function checkEntities(source: Source, config: FileConfig, name: string): ConfigProblem[] {
   const policy = config.policies[name];
-  const uses = [
-    ...(policy?.entities ?? []).map((entity, index) => ({ entity, path: ["entities", index], isKey: false })),
-    ...Object.keys(policy?.operators ?? {}).map((entity) => ({ entity, path: ["operators", entity], isKey: true })),
-  ].filter(({ entity }) => entity !== "default");
-  if (uses.length === 0) return [];
-  const known = [...new Set(compilePolicy({}).detectors.map((detector) => detector.entity))];
-  return uses
-    .filter(({ entity }) => !known.includes(entity))
-    .map(({ entity, path, isKey }) => {
-      const near = suggest(entity, known);
-      const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
-      return problem(source, ["policies", name, ...path], `no such entity; ${hint}`, isKey);
-    });
+  const known = [...new Set(BUILT_IN.map((detector) => detector.entity))];
+  const lookedFor = policy?.entities ?? known;
+  const listed = lookedFor.map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
+  const keyed = Object.keys(policy?.operators ?? {}).map((entity) => ({
+    entity,
+    path: ["operators", entity],
+    isKey: true,
+  }));
+  return [...listed, ...keyed].flatMap(({ entity, path, isKey }) => {
+    if (entity === "default" || (known.includes(entity) && lookedFor.includes(entity))) return [];
+    const near = suggest(entity, known);
+    const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
+    // A rule for an entity that nobody looks for would never take effect.
+    const text = known.includes(entity) ? "never takes effect: `entities` leaves it out" : `no such entity; ${hint}`;
+    return [problem(source, ["policies", name, ...path], text, isKey)];
+  });
 }
 
 function checkRelayUrl(source: Source, path: Path, relay: FileConfig["relays"][string]): ConfigProblem[] {
