@@ -72,17 +72,19 @@ async function start({ config, hmac }: Loaded, io: Io): Promise<RunningServer | 
   }
 }
 
-function greet({ fileName }: Loaded, running: RunningServer, io: Io): void {
+function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): void {
   const at = (name: "publish" | "subscribe"): string => {
     const { host = "", listenPort = 0 } = running.addresses.find(({ listeners }) => listeners.includes(name)) ?? {};
     return `http://${host.includes(":") ? `[${host}]` : host}:${listenPort}`;
   };
-  const reach = fileName ?? "no configuration file: loopback only, any feed name, the default policy";
-  io.stdout.write(`maskwire serves ${at("subscribe")} (${reach})
+  const isLocal = Object.values(config.listeners).every(({ unsafeNoAuthentication }) => !unsafeNoAuthentication);
+  const defaults = `no configuration file: ${isLocal ? "loopback only, " : ""}any feed name, the default policy`;
+  const feed = Object.keys(config.feeds).find((name) => name !== "*") ?? DEMO_FEED;
+  io.stdout.write(`maskwire serves ${at("subscribe")} (${fileName ?? defaults})
 
   open     ${at("subscribe")}/
-  watch    curl -N ${at("subscribe")}/v1/feeds/${DEMO_FEED}/events
-  publish  curl ${at("publish")}/v1/feeds/${DEMO_FEED}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
+  watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events
+  publish  curl ${at("publish")}/v1/feeds/${feed}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
   mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask -H 'content-type: text/plain'
 
 `);
@@ -94,9 +96,8 @@ function withDemoFeed(config: ServerConfig): ServerConfig {
   return { ...config, feeds, limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 } };
 }
 
-function playDemo({ config, hmac, fileName }: Loaded, { server }: RunningServer, io: Io): () => void {
-  if (fileName === undefined)
-    tell(io, "the root key is random and dies with this process: tokens change at each start");
+function playDemo({ config, hmac, isKeyRandom }: Loaded, { server }: RunningServer, io: Io): () => void {
+  if (isKeyRandom) tell(io, "the root key is random and dies with this process: tokens change at each start");
   const policy = demoPolicy(config, hmac);
   const show = (raw: string, masked: string): void =>
     void io.stdout.write(formatPair(raw, masked, { isColoured: io.environment["NO_COLOR"] === undefined }));

@@ -26,6 +26,8 @@ export interface Loaded {
   readonly config: ServerConfig;
   /** Absent when no key is configured. */
   readonly hmac?: Hmac;
+  /** True when the key was drawn for this process and dies with it. */
+  readonly isKeyRandom: boolean;
   /** How messages call the file that was read; undefined when there was none. */
   readonly fileName: string | undefined;
 }
@@ -38,10 +40,11 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
   const [file, key] = await Promise.all([readFileConfig(fileName), readKey(settings.value)]);
   if (!file.ok || !key.ok) return { ok: false, problems: problemsOf(file, key) };
   const config = complete(file.value, { ...settings.value, ...publicPort(request.listenPort) });
-  const rootKey = key.value ?? (request.missingKey === "random" ? randomKey() : undefined);
+  const isKeyRandom = key.value === undefined && request.missingKey === "random";
+  const rootKey = isKeyRandom ? randomKey() : key.value;
   return {
     ok: true,
-    value: { config, fileName, ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }) },
+    value: { config, fileName, isKeyRandom, ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }) },
   };
 }
 
