@@ -2,12 +2,16 @@
  * One possible match in its surroundings: what boundary rules and validators look at.
  *
  * Owns the view on the text around a match, read only when somebody asks. Looks back and ahead a fixed number
- * of bytes, never further than the line, so that the answer cannot depend on how the stream was cut.
+ * of bytes, never further than the line, so that the answer cannot depend on how the stream was cut. Plain ASCII,
+ * by far the most frequent case, is judged on bytes; everything else is folded first.
  */
 import type { Candidate } from "./detector.ts";
-import { foldSpan, previousStart, readCharacter } from "./folded-text.ts";
-import { type Boundary, LEAD, type Lead, mayBegin, nextLead } from "./pattern/boundary.ts";
+import type { Rule } from "./engine.ts";
+import { foldSpan, hexValue, isPlain, previousStart, readCharacter } from "./folded-text.ts";
+import { keyBefore } from "./keys.ts";
+import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
+import { splitWords } from "./words.ts";
 
 /** Bytes before a match in which context words and neighbours are looked for: 41 characters and their wide forms. */
 export const LOOK_BACK_BYTES = 164;
@@ -16,7 +20,9 @@ export const LOOK_AHEAD_BYTES = 16;
 const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 const NEWLINE = 0x0a;
-const KEY_BEFORE = /([\p{L}\p{N}_.-]{1,40})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u;
+const FULL_STOP = 0x2e;
+const PERCENT = 0x25;
+const UNDERSCORE = 0x5f;
 
 /** The bytes at hand; offsets are counted from the start of the text. */
 export interface Surroundings {
@@ -27,20 +33,20 @@ export interface Surroundings {
   readonly isEnded: boolean;
   /** Name of the field that holds the text, "" outside of structured formats. */
   readonly key: string;
+  /** Different for every pass over every text. */
+  readonly pass: number;
 }
 
 /** True when the (up to) two visible characters after `end` are at hand, or the text or line ends before. */
 export function canLookAhead(around: Surroundings, end: number): boolean {
-  if (around.isEnded) return true;
   const { bytes } = around;
   const from = end - around.offset;
-  const limit = from + LOOK_AHEAD_BYTES;
-  if (bytes.length >= limit) return true;
+  if (around.isEnded || bytes.length >= from + LOOK_AHEAD_BYTES) return true;
   let seen = 0;
   for (let at = from; at < bytes.length && seen < NEIGHBOURS;) {
     if (bytes[at] === NEWLINE) return true;
     // A character or an escape that may still be cut is not judged yet.
-    if (at + 4 > bytes.length && (bytes[at] >= 0x80 || bytes[at] === 0x25)) return false;
+    if (at + 4 > bytes.length && !isPlain(bytes[at]) && bytes[at] !== 0) return false;
     const character = readCharacter(bytes, at, bytes.length);
     if (!isIgnorable(character.codePoint)) seen++;
     at = character.end;
@@ -49,51 +55,102 @@ export function canLookAhead(around: Surroundings, end: number): boolean {
 }
 
 export class TextCandidate implements Candidate {
-  readonly start: number;
-  readonly end: number;
   private readonly around: Surroundings;
-  private readonly words: readonly string[];
-  private cached: { text?: string; before?: string; after?: string; hasContext?: boolean } = {};
+  private readonly rule: Rule;
+  private readonly start: number;
+  private readonly end: number;
+  private cachedText: string | undefined;
+  private cachedBefore: string | undefined;
+  private cachedAfter: string | undefined;
 
-  constructor(around: Surroundings, span: { start: number; end: number }, words: readonly string[]) {
+  constructor(around: Surroundings, rule: Rule, span: { readonly start: number; readonly end: number }) {
     this.around = around;
+    this.rule = rule;
     this.start = span.start - around.offset;
     this.end = span.end - around.offset;
-    this.words = words;
   }
 
   get text(): string {
-    return (this.cached.text ??= foldSpan(this.around.bytes, this.start, this.end));
+    return (this.cachedText ??= foldSpan(this.around.bytes, this.start, this.end));
   }
 
   get before(): string {
-    return (this.cached.before ??= this.lookBack(NEIGHBOURS));
+    return (this.cachedBefore ??= this.lookBack(NEIGHBOURS).join(""));
   }
 
   get after(): string {
-    return (this.cached.after ??= this.lookAhead());
+    return (this.cachedAfter ??= this.lookAhead());
   }
 
-  /** Name of the field that holds the match: what the format says, else what stands before it as in `card=` or `"card": "`. */
+  /** Name of the field that holds the match: what the format says, else what stands before it, as in `card=`. */
   get key(): string {
-    return this.around.key === "" ? (KEY_BEFORE.exec(this.lookBack(CONTEXT_CHARACTERS))?.[1] ?? "") : this.around.key;
+    return this.around.key === "" ? keyBefore(this.lookBack(CONTEXT_CHARACTERS).join("")) : this.around.key;
   }
 
   get hasContext(): boolean {
-    return (this.cached.hasContext ??=
-      this.words.length > 0 && (hasWord(this.around.key, this.words) || hasWord(this.context(), this.words)));
+    const { contextWords } = this.rule;
+    if (contextWords.isEmpty) return false;
+    return contextWords.inText(this.around.key) || (this.contextInBytes() ?? contextWords.inText(this.context()));
   }
 
-  /** The characters in which context words count; a word that the window cuts is no whole word and is left out. */
+  /** True when no neighbour forbids the match. */
+  isBounded(boundary: Boundary): boolean {
+    return boundary === "none" || (this.isBoundedBefore(boundary) && this.isBoundedAfter(boundary));
+  }
+
+  private isBoundedBefore(boundary: Boundary): boolean {
+    const { bytes } = this.around;
+    const { start } = this;
+    if (start === 0) return true;
+    const near = bytes[start - 1];
+    const far = start > 1 ? bytes[start - 2] : NEWLINE;
+    if (isPlain(near) && isPlain(far) && !isHexAfterPercent(bytes, start)) {
+      if (near === NEWLINE) return true;
+      return !touches(near, boundary) && !(boundary === "number" && near === FULL_STOP && isDigit(far));
+    }
+    return isAllowed([...this.before].toReversed(), boundary);
+  }
+
+  private isBoundedAfter(boundary: Boundary): boolean {
+    const { bytes } = this.around;
+    const { end } = this;
+    if (end === bytes.length) return true;
+    const near = bytes[end];
+    const far = end + 1 < bytes.length ? bytes[end + 1] : NEWLINE;
+    if (isPlain(near) && isPlain(far)) {
+      if (near === NEWLINE) return true;
+      return !touches(near, boundary) && !(boundary === "number" && near === FULL_STOP && isDigit(far));
+    }
+    return isAllowed([...this.after], boundary);
+  }
+
+  /** Context by bytes, or undefined when the window holds anything but plain ASCII. */
+  private contextInBytes(): boolean | undefined {
+    const { bytes } = this.around;
+    let from = this.start;
+    const limit = Math.max(0, this.start - CONTEXT_CHARACTERS);
+    while (from > limit && bytes[from - 1] !== NEWLINE) {
+      if (!isPlain(bytes[from - 1])) return undefined;
+      from--;
+    }
+    const isCut = from > 0 && from === limit && bytes[from - 1] !== NEWLINE;
+    if (isCut && !isPlain(bytes[from - 1])) return undefined;
+    // A word that the window cuts is no whole word and is left out.
+    if (isCut) from = skipCutWord(bytes, from, this.start);
+    return this.rule.contextWords.inBytes(bytes, from, this.start);
+  }
+
+  /** The characters in which context words count, without a word that the window cuts. */
   private context(): string {
-    const [beyond, ...near] = [...this.lookBack(CONTEXT_CHARACTERS + 1)];
+    const [beyond, ...near] = this.lookBack(CONTEXT_CHARACTERS + 1);
     if (near.length < CONTEXT_CHARACTERS) return [beyond, ...near].join("");
     const text = near.join("");
-    const isCut = splitWords(`${beyond}${near[0]}`).length > 1 && !splitWords(`${beyond}${near[0]}`).includes(" ");
+    const seam = splitWords(`${beyond}${near[0]}`);
+    const isCut = seam.length > 1 && !seam.includes(" ");
     return isCut ? splitWords(text).replace(/^\S+/, "") : text;
   }
 
-  private lookBack(characters: number): string {
+  private lookBack(characters: number): string[] {
     const { bytes } = this.around;
     const limit = Math.max(0, this.start - LOOK_BACK_BYTES);
     const out: string[] = [];
@@ -104,7 +161,7 @@ export class TextCandidate implements Candidate {
       if (!isIgnorable(codePoint)) out.push(String.fromCodePoint(codePoint));
       at = start;
     }
-    return out.toReversed().join("");
+    return out.toReversed();
   }
 
   private lookAhead(): string {
@@ -125,55 +182,48 @@ export class TextCandidate implements Candidate {
   }
 }
 
-/** True when one of the lower-case words stands in the text as a whole word; a word may hold spaces. */
-export function hasWord(text: string, words: readonly string[]): boolean {
-  if (text === "") return false;
-  const spaced = ` ${splitWords(text)} `;
-  return words.some((word) => spaced.includes(` ${word} `));
-}
-
-/** Lower-case words of a text or a field name, one space between; camelCase, snake_case and digits split. */
-export function splitWords(text: string): string {
-  return text
-    .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
-    .toLowerCase()
-    .replace(/[^\p{L}]+/gu, " ")
-    .trim();
-}
-
-/** Which neighbours forbid a match; see `Detector.boundary`. */
-export function isBounded(candidate: TextCandidate, boundary: Boundary): boolean {
-  return boundary === "none" || (isBoundedBefore(candidate, boundary) && isBoundedAfter(candidate, boundary));
-}
-
-function isBoundedBefore({ before }: TextCandidate, boundary: Boundary): boolean {
-  const [near, far] = [...before].toReversed();
-  return !touches(near, boundary) && !(boundary === "number" && near === "." && isDigit(far));
-}
-
-function isBoundedAfter({ after }: TextCandidate, boundary: Boundary): boolean {
-  const [near, far] = [...after];
-  return !touches(near, boundary) && !(boundary === "number" && near === "." && isDigit(far));
-}
-
-function touches(character: string | undefined, boundary: Boundary): boolean {
-  if (character === undefined || (character === "_" && boundary === "alphanumeric")) return false;
-  return isWordCharacter(character.codePointAt(0) as number);
-}
-
-/** A quick no for most places inside words and numbers: the byte before tells enough when it is ASCII. */
+/**
+ * A quick no for most places inside words and numbers; `isBounded` has the last word. Two hex digits after a
+ * percent sign may be a character of their own, so they forbid nothing here.
+ */
 export function mayBeginAt(bytes: Uint8Array, at: number, boundary: Boundary): boolean {
   if (boundary === "none" || at === 0) return true;
-  const lead = leadBefore(bytes, at);
-  return mayBegin(boundary, lead);
+  const near = bytes[at - 1];
+  return near >= 0x80 || !touches(near, boundary) || isHexAfterPercent(bytes, at);
 }
 
-function leadBefore(bytes: Uint8Array, at: number): Lead {
-  let lead: Lead = LEAD.open;
-  for (let i = Math.max(0, at - 3); i < at; i++) lead = nextLead(lead, bytes[i]);
-  return lead;
+function isHexAfterPercent(bytes: Uint8Array, end: number): boolean {
+  return end >= 3 && bytes[end - 3] === PERCENT && hexValue(bytes[end - 2]) >= 0 && hexValue(bytes[end - 1]) >= 0;
 }
 
-function isDigit(character: string | undefined): boolean {
-  return character !== undefined && character >= "0" && character <= "9";
+/** Neighbours in order of distance. */
+function isAllowed([near, far]: readonly string[], boundary: Boundary): boolean {
+  if (near === undefined) return true;
+  if (touches(near.codePointAt(0) as number, boundary)) return false;
+  return !(boundary === "number" && near === "." && far !== undefined && isDigit(far.codePointAt(0) as number));
+}
+
+function touches(codePoint: number, boundary: Boundary): boolean {
+  return isWordCharacter(codePoint) && !(codePoint === UNDERSCORE && boundary === "alphanumeric");
+}
+
+function isDigit(codePoint: number): boolean {
+  return codePoint >= 0x30 && codePoint <= 0x39;
+}
+
+function isLetter(byte: number): boolean {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+}
+
+function isLower(byte: number): boolean {
+  return byte >= 0x61 && byte <= 0x7a;
+}
+
+/** Where the first whole word can begin when `from` may stand inside one. */
+function skipCutWord(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  const startsWord = (place: number): boolean =>
+    !isLetter(bytes[place - 1]) || (isLower(bytes[place - 1]) && !isLower(bytes[place]));
+  while (at < to && isLetter(bytes[at]) && !startsWord(at)) at++;
+  return at;
 }

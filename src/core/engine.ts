@@ -3,6 +3,7 @@
  *
  * Owns compilation and figures. Immutable but for the automata's own caches, so all streams share it.
  */
+import { ContextWords } from "./context-words.ts";
 import type { Detector } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
@@ -10,6 +11,7 @@ import type { Boundary } from "./pattern/boundary.ts";
 import { Dfa } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
+import { ScanLoop } from "./scan-loop.ts";
 
 /** One detector ready to run; `rank` is its place in the precedence order, 0 wins. */
 export interface Rule {
@@ -22,12 +24,17 @@ export interface Rule {
   /** Scratch: where matches end; used by one stream at a time, never across calls. */
   readonly ends: MatchEnds;
   readonly tail: Dfa | undefined;
+  readonly contextWords: ContextWords;
 }
 
 export interface Engine {
   readonly rules: readonly Rule[];
   /** Looks for every rule at every byte. */
   readonly scanner: Dfa;
+  /** Scratch: the loop over `scanner`; used by one stream at a time, never across calls. */
+  readonly loop: ScanLoop;
+  /** The rules of these ranks, in order of rank. */
+  rulesOf(ranks: readonly number[]): readonly Rule[];
   readonly threshold: number;
   readonly longestMatchBytes: number;
   readonly program: Program;
@@ -49,14 +56,31 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
       longestBytes,
       ends: new MatchEnds(new Dfa(program, { patterns: [rank], isUnanchored: false }), longestBytes),
       tail: tail < 0 ? undefined : new Dfa(program, { patterns: [detectors.length + tail], isUnanchored: false }),
+      contextWords: new ContextWords(detector.contextWords ?? []),
     };
   });
+  const scanner = new Dfa(program, { patterns: rules.map((rule) => rule.rank), isUnanchored: true });
   return {
     rules,
-    scanner: new Dfa(program, { patterns: rules.map((rule) => rule.rank), isUnanchored: true }),
+    scanner,
+    loop: new ScanLoop(scanner),
+    rulesOf: rememberByIdentity((ranks) => ranks.map((rank) => rules[rank]).toSorted((a, b) => a.rank - b.rank)),
     threshold,
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
     program,
+  };
+}
+
+/** States hand out the same array for as long as they live, so identity is the quickest key. */
+function rememberByIdentity<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = make(key);
+      known.set(key, value);
+    }
+    return value;
   };
 }
 

@@ -9,7 +9,7 @@ import { Cluster } from "./cluster.ts";
 import type { Engine } from "./engine.ts";
 import type { Finding } from "./finding.ts";
 import { ByteQueue, EMPTY } from "./bytes.ts";
-import { type Dfa, HAS_MATCH, KIND, kindOf } from "./pattern/dfa.ts";
+import { HAS_MATCH, KIND, kindOf, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { BLOCKED, findingsAt, type RuleFinding, Tail } from "./resolver.ts";
 import { type Region, Scanner } from "./scanner.ts";
 
@@ -20,6 +20,8 @@ export const TEXT_KEPT_BYTES = 16_384;
 export interface FoundText extends Finding {
   readonly text: Uint8Array | null;
 }
+
+let passes = 0;
 
 export class Finder {
   /** Complete findings since the caller last emptied the list; disjoint, in order, all before `clearTo`. */
@@ -93,7 +95,7 @@ export class Finder {
   }
 
   private get around(): Surroundings {
-    return { bytes: this.bytes, offset: this.offset, isEnded: this.isEnded, key: this.key };
+    return { bytes: this.bytes, offset: this.offset, isEnded: this.isEnded, key: this.key, pass: passes++ };
   }
 
   private resolve(): void {
@@ -122,8 +124,8 @@ export class Finder {
 
   /** Looks at each place of a region; false when it has to wait for more bytes. */
   private resolveRegion(region: Region, around: Surroundings): boolean {
-    const rules = [...region.ranks].toSorted((a, b) => a - b).map((rank) => this.engine.rules[rank]);
     const { engine, nextStart } = this;
+    const { rules } = region;
     let end = Math.min(region.end, this.limit);
     for (let start = this.resolvedTo; start < end; start++) {
       const findings = findingsAt(engine, around, { start, rules, nextStart });
@@ -179,21 +181,21 @@ export class Finder {
 
 /** True when a text holds no match end of any rule: nothing to find, nothing to allocate. */
 export function isClean(engine: Engine, bytes: Uint8Array, span: { start: number; end: number }): boolean {
-  const dfa: Dfa = engine.scanner;
-  const { byteClasses, stride } = dfa;
-  let state = dfa.start(KIND.none);
-  let { table, flags } = dfa;
+  const dfa = engine.scanner;
+  const { byteClasses } = dfa;
+  let entry = dfa.start(KIND.none);
+  let { table } = dfa;
   for (let i = span.start; i < span.end; i++) {
-    const byte = bytes[i];
-    let next = table[state * stride + byteClasses[byte]];
-    if (next < 0) {
-      next = dfa.step(state, byte);
-      ({ table, flags } = dfa);
+    let next = table[((entry & STATE) << ROW_BITS) | byteClasses[bytes[i]]];
+    if (next >= HAS_MATCH) {
+      if (next !== UNKNOWN) return false;
+      next = dfa.step(entry, bytes[i]);
+      if ((next & HAS_MATCH) !== 0) return false;
+      ({ table } = dfa);
     }
-    state = next;
-    if ((flags[state] & HAS_MATCH) !== 0) return false;
+    entry = next;
   }
-  return dfa.matchesAtEnd(state).length === 0;
+  return dfa.matchesAtEnd(entry).length === 0;
 }
 
 /** All findings of a whole text. */

@@ -19,7 +19,7 @@ export interface FoldedCharacter {
 const PLAIN_LIMIT = 4096;
 
 /** Folds to itself: ASCII, but neither NUL nor a percent sign. */
-function isPlain(byte: number): boolean {
+export function isPlain(byte: number): boolean {
   return byte > 0 && byte < 0x80 && byte !== PERCENT;
 }
 

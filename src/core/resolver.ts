@@ -5,12 +5,12 @@
  * shorter one; after a finding of a rule its next search begins where that finding ended. Pure: the answer
  * depends on the text alone, never on chunks or regions.
  */
-import { canLookAhead, isBounded, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
+import { canLookAhead, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
 import type { Engine, Rule } from "./engine.ts";
 import { isExcludedKey } from "./keys.ts";
 import { SCORES } from "./detector.ts";
-import { type Dfa, type DfaState, HAS_MATCH, IS_DEAD, type Kind } from "./pattern/dfa.ts";
-import { readCharacter } from "./folded-text.ts";
+import { type Dfa, type DfaState, HAS_MATCH, type Kind, NO_THREAD } from "./pattern/dfa.ts";
+import { isPlain, readCharacter } from "./folded-text.ts";
 import { isIgnorable } from "./pattern/unicode.ts";
 
 /** A finding of one rule before overlaps are joined. */
@@ -41,7 +41,7 @@ export function findingsAt(
   for (const rule of place.rules) {
     if (rule.firstBytes[bytes[at]] === 0 || place.nextStart[rule.rank] > start) continue;
     if (!mayBeginAt(bytes, at, rule.boundary)) continue;
-    if (isIgnorable(readCharacter(bytes, at, bytes.length).codePoint)) break;
+    if (!isPlain(bytes[at]) && isIgnorable(readCharacter(bytes, at, bytes.length).codePoint)) break;
     const finding = longestAccepted(engine, around, start, rule);
     if (finding === BLOCKED) return BLOCKED;
     if (finding !== undefined) (out ??= []).push(finding);
@@ -60,8 +60,8 @@ function longestAccepted(
   for (let i = ends.length - 1; i >= 0; i--) {
     const end = ends[i];
     if (!canLookAhead(around, end)) return BLOCKED;
-    const candidate = new TextCandidate(around, { start, end }, detector.contextWords ?? []);
-    if (!isBounded(candidate, boundary)) continue;
+    const candidate = new TextCandidate(around, rule, { start, end });
+    if (!candidate.isBounded(boundary)) continue;
     if (rule.longestCharacters < end - start && [...candidate.text].length > rule.longestCharacters) continue;
     const score = detector.validate(candidate);
     if (score <= 0 || score < engine.threshold) continue;
@@ -86,26 +86,25 @@ export class Tail {
     this.end = finding.end;
     this.position = finding.end;
     this.dfa = dfa;
-    this.state = dfa.states[dfa.start(before)];
+    this.state = dfa.stateOf(dfa.start(before));
   }
 
   /** Reads on to the end of the bytes at hand. O(bytes not read yet). */
   advance(around: Surroundings): void {
     const { dfa } = this;
-    let state = dfa.intern(this.state);
+    let entry = dfa.intern(this.state);
     for (let at = this.position - around.offset; at < around.bytes.length; at++) {
-      state = dfa.step(state, around.bytes[at]);
-      const flags = dfa.flags[state];
-      if ((flags & HAS_MATCH) !== 0) this.end = around.offset + at;
-      if ((flags & IS_DEAD) !== 0) {
+      entry = dfa.step(entry, around.bytes[at]);
+      if ((entry & HAS_MATCH) !== 0) this.end = around.offset + at;
+      if ((entry & NO_THREAD) !== 0) {
         this.isOpen = false;
         return;
       }
     }
     this.position = around.offset + around.bytes.length;
-    this.state = dfa.states[state];
+    this.state = dfa.stateOf(entry);
     if (!around.isEnded) return;
-    if (dfa.matchesAtEnd(state).length > 0) this.end = this.position;
+    if (dfa.matchesAtEnd(entry).length > 0) this.end = this.position;
     this.isOpen = false;
   }
 }

@@ -1,96 +1,94 @@
 /**
  * Runs the automaton over a stream and says where something may be.
  *
- * Owns the automaton's place in one stream. A region is a stretch between two idle points in which a match
- * ended; everything outside the regions is clean. Never looks at a byte twice and keeps no text.
+ * Owns the automaton's place in one stream. A region is a stretch in which matches begin that have ended:
+ * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
-import type { Engine } from "./engine.ts";
-import { type Dfa, type DfaState, HAS_MATCH, IS_IDLE, KIND } from "./pattern/dfa.ts";
+import type { Engine, Rule } from "./engine.ts";
+import { type Dfa, type DfaState, KIND, NO_THREAD } from "./pattern/dfa.ts";
+import type { ScanLoop } from "./scan-loop.ts";
 
-/** A stretch in which matches may begin, and the rules (by rank) that matched in it. */
+/** A stretch in which matches may begin, and the rules that matched in it, in order of rank. */
 export interface Region {
   readonly start: number;
   end: number;
-  readonly ranks: Set<number>;
+  rules: readonly Rule[];
 }
 
 export class Scanner {
-  /** Regions that are not settled yet, in order. The last one may still grow. */
+  /** Regions that are not settled yet, in order; two may begin at the same place. */
   readonly regions: Region[] = [];
   /** Bytes scanned so far. */
   position = 0;
   /** No match that begins before this can still grow or appear. */
   safeTo = 0;
 
+  private readonly engine: Engine;
   private readonly dfa: Dfa;
+  private readonly loop: ScanLoop;
   private state: DfaState;
-  private number: number;
-  private generation: number;
+  /** The last idle place: no thread that is alive began before it. */
   private liveFrom = 0;
-  private open: Region | undefined;
 
   constructor(engine: Engine) {
+    this.engine = engine;
     this.dfa = engine.scanner;
-    this.number = this.dfa.start(KIND.none);
-    this.generation = this.dfa.generation;
-    this.state = this.dfa.states[this.number];
+    this.loop = engine.loop;
+    this.state = this.dfa.stateOf(this.dfa.start(KIND.none));
   }
 
-  /** Scans on. O(bytes.length), one table look-up a byte. */
+  /** Scans on. O(bytes.length). */
   scan(bytes: Uint8Array): void {
-    const { dfa } = this;
-    const { byteClasses, stride } = dfa;
-    let state = this.generation === dfa.generation ? this.number : dfa.intern(this.state);
-    let { table, flags } = dfa;
-    const base = this.position;
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i];
-      let next = table[state * stride + byteClasses[byte]];
-      if (next < 0) {
-        next = dfa.step(state, byte);
-        ({ table, flags } = dfa);
-      }
-      state = next;
-      const flag = flags[state];
-      if (flag === 0) continue;
-      if ((flag & HAS_MATCH) !== 0) this.note(dfa.states[state].matches);
-      if ((flag & IS_IDLE) !== 0) this.idleAt(base + i + 1);
-    }
-    this.position = base + bytes.length;
-    this.number = state;
-    this.generation = dfa.generation;
-    this.state = dfa.states[state];
-    this.settle();
+    const last = this.loop.run(bytes, this.state);
+    this.noteAll();
+    const idle = this.idlePlace(bytes.length, 0);
+    if (idle >= 0) this.liveFrom = this.position + idle + 1;
+    this.position += bytes.length;
+    this.state = this.dfa.stateOf(last);
+    if (this.liveFrom === this.position) this.safeTo = this.position;
+    // A stream that never goes idle is settled all the same: no thread is older than the longest match alive.
+    else this.safeTo = Math.max(this.safeTo, this.liveFrom, this.position - this.dfa.longestLiveBytes(last));
   }
 
   /** Tells the automaton that the text ends here. */
   end(): void {
-    const number = this.generation === this.dfa.generation ? this.number : this.dfa.intern(this.state);
-    this.note(this.dfa.matchesAtEnd(number));
-    this.idleAt(this.position);
+    const matches = this.dfa.matchesAtEnd(this.dfa.intern(this.state));
+    if (matches.length > 0) this.noteFrom(this.liveFrom, this.position, matches);
     this.safeTo = this.position;
   }
 
-  private note(ranks: readonly number[]): void {
-    if (ranks.length === 0) return;
-    if (this.open === undefined) {
-      this.open = { start: this.liveFrom, end: Infinity, ranks: new Set() };
-      this.regions.push(this.open);
-    }
-    for (const rank of ranks) this.open.ranks.add(rank);
+  private noteAll(): void {
+    const { places, matches } = this.loop;
+    for (let i = 0; i < places.length; i++) this.noteMatch(places[i], matches[i]);
   }
 
-  private idleAt(position: number): void {
-    this.liveFrom = position;
-    if (this.open !== undefined) {
-      this.open.end = position;
-      this.open = undefined;
-    }
+  /** The walk back stops where the region before reaches already, so that all walks together cost each byte once. */
+  private noteMatch(place: number, ranks: readonly number[]): void {
+    const last = this.regions.at(-1);
+    const floor = last === undefined ? 0 : Math.max(0, last.end - this.position);
+    const idle = this.idlePlace(place, floor);
+    if (idle < floor && last !== undefined && floor > 0) this.extend(last, this.position + place, ranks);
+    else this.noteFrom(idle >= floor ? this.position + idle + 1 : this.liveFrom, this.position + place, ranks);
   }
 
-  // A stream that never goes idle is settled all the same: no thread is older than the longest match alive.
-  private settle(): void {
-    if (this.liveFrom === this.position) this.safeTo = this.position;
-    else this.safeTo = Math.max(this.safeTo, this.liveFrom, this.position - this.dfa.longestLiveBytes(this.number));
+  private noteFrom(start: number, end: number, ranks: readonly number[]): void {
+    const last = this.regions.at(-1);
+    if (last !== undefined && start <= last.start) this.extend(last, end, ranks);
+    else this.regions.push({ start, end, rules: this.engine.rulesOf(ranks) });
+  }
+
+  /** Index of the last byte before `place` that left the automaton idle, or one below `floor`. */
+  private idlePlace(place: number, floor: number): number {
+    const { trace } = this.loop;
+    let at = place - 1;
+    while (at >= floor && (trace[at] & NO_THREAD) === 0) at--;
+    return at;
+  }
+
+  private extend(region: Region, end: number, ranks: readonly number[]): void {
+    region.end = end;
+    const rules = this.engine.rulesOf(ranks);
+    if (rules.every((rule) => region.rules.includes(rule))) return;
+    region.rules = [...new Set([...region.rules, ...rules])].toSorted((a, b) => a.rank - b.rank);
   }
 }

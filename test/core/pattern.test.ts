@@ -2,7 +2,7 @@
 import { array, assert, constantFrom, oneof, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { byteTrie } from "../../src/core/pattern/utf8.ts";
-import { Dfa, HAS_MATCH, IS_DEAD, KIND } from "../../src/core/pattern/dfa.ts";
+import { Dfa, HAS_MATCH, KIND, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { parsePattern, PatternError } from "../../src/core/pattern/parse.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
 import { longestMatch, shortestMatch } from "../../src/core/pattern/syntax.ts";
@@ -18,13 +18,13 @@ function endsOf(pattern: string, text: string, stateLimit?: number): number[] {
   });
   const bytes = new TextEncoder().encode(text);
   const ends: number[] = [];
-  let state = dfa.start(KIND.none);
+  let entry = dfa.start(KIND.none);
   for (let at = 0; at < bytes.length; at++) {
-    state = dfa.step(state, bytes[at]);
-    if ((dfa.flags[state] & HAS_MATCH) !== 0 && at > 0) ends.push(at);
-    if ((dfa.flags[state] & IS_DEAD) !== 0) return ends;
+    entry = dfa.step(entry, bytes[at]);
+    if ((entry & HAS_MATCH) !== 0 && at > 0) ends.push(at);
+    if ((entry & NO_THREAD) !== 0) return ends;
   }
-  if (dfa.matchesAtEnd(state).length > 0) ends.push(bytes.length);
+  if (dfa.matchesAtEnd(entry).length > 0) ends.push(bytes.length);
   return ends;
 }
 

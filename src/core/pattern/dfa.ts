@@ -16,12 +16,20 @@ import { ACCEPT } from "./utf8.ts";
 export const KIND = { none: 0, newline: 1, word: 2, other: 3 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
-/** Bits of `flags[state]`. */
-export const IS_IDLE = 1;
-export const HAS_MATCH = 2;
-export const IS_DEAD = 4;
+/**
+ * An entry of the table: the number of a state, and what is true on arrival there. Entries, not bare numbers, go
+ * in and out of every method, so that a loop learns both by one load.
+ */
+export const STATE = 0x3fff;
+/** No thread has begun and is alive: idle for an unanchored automaton, the end for an anchored one. */
+export const NO_THREAD = 0x4000;
+/** A match ended just before the byte that led here. */
+export const HAS_MATCH = 0x8000;
+/** The transition has not been built. Compares as HAS_MATCH does, so that a loop needs one test for both. */
+export const UNKNOWN = 0xffff;
+/** Rows of the table are this many bits apart. */
+export const ROW_BITS = 8;
 
-const UNKNOWN = -1;
 /** Nodes of one trie, for the item number `instruction * TRIE_SPAN + node`. */
 const TRIE_SPAN = 4096;
 
@@ -44,8 +52,9 @@ export interface DfaOptions {
   readonly stateLimit?: number;
 }
 
+/** 5 MiB of table at most; a state number has 14 bits. */
 const DEFAULT_STATE_LIMIT = 10_000;
-const FIRST_CAPACITY = 32;
+const FIRST_CAPACITY = 8;
 
 interface Closure {
   readonly characters: readonly number[];
@@ -54,13 +63,11 @@ interface Closure {
 }
 
 export class Dfa {
-  /** Next state by `state * stride + byteClass`, or a negative number when it has not been built. */
-  table: Int32Array;
-  flags: Uint8Array;
+  /** Entry by `state << ROW_BITS | byteClass`. Replaced when it grows: read it again after `step`. */
+  table: Uint16Array;
   states: DfaState[] = [];
-  /** Changes when the table is cleared: state numbers from before are then worthless. */
+  /** Changes when the table is cleared: entries from before are then worthless, but for their upper bits. */
   generation = 0;
-  readonly stride: number;
   readonly byteClasses: Uint8Array;
 
   private readonly program: Program;
@@ -70,12 +77,12 @@ export class Dfa {
   private readonly hasBoundaries: boolean;
   private readonly stateLimit: number;
   private readonly numbers = new Map<string, number>();
+  private starts: (number | undefined)[] = [];
   private readonly closures = new Map<number, Closure>();
 
   constructor(program: Program, options: DfaOptions) {
     this.program = program;
     this.byteClasses = program.byteClasses;
-    this.stride = program.byteClassCount;
     const patterns = options.patterns.map((index) => program.patterns[index]);
     this.entries = Object.values(LEAD).map((lead) =>
       patterns.filter(({ boundary }) => mayBegin(boundary, lead)).map(({ entry }) => entry * TRIE_SPAN),
@@ -83,29 +90,36 @@ export class Dfa {
     this.hasBoundaries = patterns.some(({ boundary }) => boundary !== "none");
     this.isUnanchored = options.isUnanchored;
     this.stateLimit = options.stateLimit ?? DEFAULT_STATE_LIMIT;
-    this.table = new Int32Array(FIRST_CAPACITY * this.stride).fill(UNKNOWN);
-    this.flags = new Uint8Array(FIRST_CAPACITY);
+    this.table = new Uint16Array(FIRST_CAPACITY << ROW_BITS).fill(UNKNOWN);
   }
 
-  /** The state before the first byte, given what stands before it. */
+  /** The entry before the first byte, given what stands before it. */
   start(before: Kind): number {
-    return this.intern({ items: this.entries[LEAD.open], before, lead: LEAD.open, matches: [] });
+    const known = this.starts[before];
+    if (known !== undefined) return known;
+    const entry = this.intern({ items: this.entries[LEAD.open], before, lead: LEAD.open, matches: [] });
+    this.starts[before] = entry;
+    return entry;
   }
 
-  /** The state after `byte`; builds it when it is new. May clear the table: check `generation`. */
-  step(state: number, byte: number): number {
-    const slot = state * this.stride + this.byteClasses[byte];
+  /** The entry after `byte`; builds it when it is new. May clear the table: check `generation`. */
+  step(entry: number, byte: number): number {
+    const slot = ((entry & STATE) << ROW_BITS) | this.byteClasses[byte];
     const known = this.table[slot];
-    if (known >= 0) return known;
+    if (known !== UNKNOWN) return known;
     const generation = this.generation;
-    const next = this.intern(this.advance(this.states[state], byte));
+    const next = this.intern(this.advance(this.stateOf(entry), byte));
     if (generation === this.generation) this.table[slot] = next;
     return next;
   }
 
+  stateOf(entry: number): DfaState {
+    return this.states[entry & STATE];
+  }
+
   /** Patterns with a match that ends exactly here when the text ends here. */
-  matchesAtEnd(state: number): readonly number[] {
-    const { items, before } = this.states[state];
+  matchesAtEnd(entry: number): readonly number[] {
+    const { items, before } = this.stateOf(entry);
     const found = new Set<number>();
     for (const item of items)
       if (item % TRIE_SPAN === 0)
@@ -114,20 +128,17 @@ export class Dfa {
   }
 
   /** Most bytes back that a thread alive in this state can have begun. */
-  longestLiveBytes(state: number): number {
+  longestLiveBytes(entry: number): number {
     let longest = 0;
-    for (const item of this.states[state].items) {
-      const pc = Math.floor(item / TRIE_SPAN);
+    for (const item of this.stateOf(entry).items) {
       if (item % TRIE_SPAN === 0 && this.entries[LEAD.open].includes(item)) continue;
-      longest = Math.max(
-        longest,
-        (this.program.patterns[this.program.owners[pc]] as { longestBytes: number }).longestBytes,
-      );
+      const owner = this.program.owners[Math.floor(item / TRIE_SPAN)];
+      longest = Math.max(longest, this.program.patterns[owner].longestBytes);
     }
     return longest;
   }
 
-  /** The number of a state that was taken out of another generation. */
+  /** The entry of a state, also of one that was taken out of another generation. */
   intern(state: DfaState): number {
     const normal = this.normalize(state);
     const key = `${normal.items.join()}|${normal.before}|${normal.lead}|${normal.matches.join()}`;
@@ -139,30 +150,27 @@ export class Dfa {
 
   private insert(key: string, state: DfaState): number {
     const number = this.states.push(state) - 1;
-    if (number >= this.flags.length) this.grow();
-    this.flags[number] = this.flagsOf(state);
-    this.numbers.set(key, number);
-    return number;
+    if (number << ROW_BITS >= this.table.length) this.grow();
+    const entry = number | this.flagsOf(state);
+    this.numbers.set(key, entry);
+    return entry;
   }
 
   private flagsOf({ items, lead, matches }: DfaState): number {
     // Entries are reached by nothing else, so a set of that size holds no thread that has begun.
-    const isIdle = this.isUnanchored && items.length === this.entries[lead].length;
-    return (isIdle ? IS_IDLE : 0) | (matches.length > 0 ? HAS_MATCH : 0) | (items.length === 0 ? IS_DEAD : 0);
+    const begun = items.length - (this.isUnanchored ? this.entries[lead].length : 0);
+    return (begun === 0 ? NO_THREAD : 0) | (matches.length > 0 ? HAS_MATCH : 0);
   }
 
   private grow(): void {
-    const capacity = this.flags.length * 2;
-    const table = new Int32Array(capacity * this.stride).fill(UNKNOWN);
+    const table = new Uint16Array(this.table.length * 2).fill(UNKNOWN);
     table.set(this.table);
     this.table = table;
-    const flags = new Uint8Array(capacity);
-    flags.set(this.flags);
-    this.flags = flags;
   }
 
   private clear(): void {
     this.states = [];
+    this.starts = [];
     this.numbers.clear();
     this.table.fill(UNKNOWN);
     this.generation++;
