@@ -7,7 +7,7 @@
  */
 import type { Candidate } from "./detector.ts";
 import type { Rule } from "./engine.ts";
-import { foldSpan, hexValue, isPlain, previousStart, readCharacter } from "./folded-text.ts";
+import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
 import { keyBefore } from "./keys.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
@@ -21,7 +21,6 @@ const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 const NEWLINE = 0x0a;
 const FULL_STOP = 0x2e;
-const PERCENT = 0x25;
 const UNDERSCORE = 0x5f;
 
 /** The bytes at hand; offsets are counted from the start of the text. */
@@ -75,11 +74,11 @@ export class TextCandidate implements Candidate {
   }
 
   get before(): string {
-    return (this.cachedBefore ??= this.lookBack(NEIGHBOURS).join(""));
+    return (this.cachedBefore ??= this.plainBefore() ?? this.lookBack(NEIGHBOURS).join(""));
   }
 
   get after(): string {
-    return (this.cachedAfter ??= this.lookAhead());
+    return (this.cachedAfter ??= this.plainAfter() ?? this.lookAhead());
   }
 
   /** Name of the field that holds the match: what the format says, else what stands before it, as in `card=`. */
@@ -122,6 +121,25 @@ export class TextCandidate implements Candidate {
       return !touches(near, boundary) && !(boundary === "number" && near === FULL_STOP && isDigit(far));
     }
     return isAllowed([...this.after], boundary);
+  }
+
+  private plainBefore(): string | undefined {
+    const { bytes } = this.around;
+    const { start } = this;
+    if (start < NEIGHBOURS || isHexAfterPercent(bytes, start)) return undefined;
+    const near = bytes[start - 1];
+    const far = bytes[start - 2];
+    const isPair = isPlain(near) && isPlain(far) && near !== NEWLINE && far !== NEWLINE;
+    return isPair && !isHexAfterPercent(bytes, start - 1) ? String.fromCharCode(far, near) : undefined;
+  }
+
+  private plainAfter(): string | undefined {
+    const { bytes } = this.around;
+    const { end } = this;
+    if (end + 1 >= bytes.length) return undefined;
+    const isPair =
+      isPlain(bytes[end]) && isPlain(bytes[end + 1]) && bytes[end] !== NEWLINE && bytes[end + 1] !== NEWLINE;
+    return isPair ? String.fromCharCode(bytes[end], bytes[end + 1]) : undefined;
   }
 
   /** Context by bytes, or undefined when the window holds anything but plain ASCII. */
@@ -186,14 +204,12 @@ export class TextCandidate implements Candidate {
  * A quick no for most places inside words and numbers; `isBounded` has the last word. Two hex digits after a
  * percent sign may be a character of their own, so they forbid nothing here.
  */
-export function mayBeginAt(bytes: Uint8Array, at: number, boundary: Boundary): boolean {
-  if (boundary === "none" || at === 0) return true;
+export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
+  if (at === 0) return true;
+  const { boundary } = rule;
+  if (boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
   const near = bytes[at - 1];
   return near >= 0x80 || !touches(near, boundary) || isHexAfterPercent(bytes, at);
-}
-
-function isHexAfterPercent(bytes: Uint8Array, end: number): boolean {
-  return end >= 3 && bytes[end - 3] === PERCENT && hexValue(bytes[end - 2]) >= 0 && hexValue(bytes[end - 1]) >= 0;
 }
 
 /** Neighbours in order of distance. */

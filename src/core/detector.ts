@@ -59,6 +59,11 @@ export interface Detector {
    * What else a detector refuses beside it (separator and digit) it says in `validate`.
    */
   readonly boundary?: Boundary;
+  /**
+   * With boundary `none`: a quick no to a place inside the raw bytes, for patterns that could begin anywhere in a
+   * word. Must say yes wherever `validate` could pass.
+   */
+  mayBegin?(bytes: Uint8Array, at: number): boolean;
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */
   readonly contextWords?: readonly string[];
   /** Score of one candidate, 0 to refuse it. The engine then tries the next shorter end. Never throws. */

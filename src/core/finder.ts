@@ -10,7 +10,7 @@ import type { Engine } from "./engine.ts";
 import type { Finding } from "./finding.ts";
 import { ByteQueue, EMPTY } from "./bytes.ts";
 import { HAS_MATCH, KIND, kindOf, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
-import { BLOCKED, findingsAt, type RuleFinding, Tail } from "./resolver.ts";
+import { BLOCKED, Resolver, type RuleFinding, Tail } from "./resolver.ts";
 import { type Region, Scanner } from "./scanner.ts";
 
 /** Findings longer than this are replaced without their text: operators then fall back to `redact`. */
@@ -27,8 +27,8 @@ export class Finder {
   /** Complete findings since the caller last emptied the list; disjoint, in order, all before `clearTo`. */
   readonly found: FoundText[] = [];
 
-  private readonly engine: Engine;
   private readonly scanner: Scanner;
+  private readonly resolver: Resolver;
   private readonly key: string;
   /** Bytes at hand and where they begin: what is undecided, plus a little decided text to look back on. */
   private readonly queue = new ByteQueue();
@@ -38,14 +38,11 @@ export class Finder {
   private resolvedTo = 0;
   private tails: Tail[] = [];
   private cluster: Cluster | undefined;
-  /** First place where a rule may find again, by rank. */
-  private readonly nextStart: number[];
 
   constructor(engine: Engine, key = "") {
-    this.engine = engine;
     this.key = key;
     this.scanner = new Scanner(engine);
-    this.nextStart = engine.rules.map(() => 0);
+    this.resolver = new Resolver(engine);
   }
 
   /** Every byte before this is decided, and no open finding covers it. */
@@ -124,11 +121,11 @@ export class Finder {
 
   /** Looks at each place of a region; false when it has to wait for more bytes. */
   private resolveRegion(region: Region, around: Surroundings): boolean {
-    const { engine, nextStart } = this;
+    const { resolver } = this;
     const { rules } = region;
     let end = Math.min(region.end, this.limit);
     for (let start = this.resolvedTo; start < end; start++) {
-      const findings = findingsAt(engine, around, { start, rules, nextStart });
+      const findings = resolver.at(around, start, rules);
       if (findings.length === 0) continue;
       this.moveTo(start);
       if (findings === BLOCKED) return false;
@@ -140,12 +137,12 @@ export class Finder {
   }
 
   private accept(finding: RuleFinding, around: Surroundings): void {
-    this.nextStart[finding.rule.rank] = finding.end;
+    this.resolver.nextStart[finding.rule.rank] = finding.end;
     this.cover(finding);
     if (finding.rule.tail === undefined) return;
     const tail = new Tail(finding, finding.rule.tail, kindOf(this.bytes[finding.end - 1 - this.offset]));
     this.tails.push(tail);
-    this.nextStart[finding.rule.rank] = Infinity;
+    this.resolver.nextStart[finding.rule.rank] = Infinity;
     tail.advance(around);
     this.settleTails();
   }
@@ -153,7 +150,7 @@ export class Finder {
   private settleTails(): void {
     for (const tail of this.tails) {
       this.cover({ ...tail.finding, end: tail.end });
-      if (!tail.isOpen) this.nextStart[tail.finding.rule.rank] = tail.end;
+      if (!tail.isOpen) this.resolver.nextStart[tail.finding.rule.rank] = tail.end;
     }
     this.tails = this.tails.filter((tail) => tail.isOpen);
   }

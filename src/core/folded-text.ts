@@ -79,3 +79,8 @@ export function previousStart(bytes: Uint8Array, end: number, limit: number): nu
   while (at > limit && end - at < 4 && (bytes[at] & 0xc0) === 0x80) at--;
   return at;
 }
+
+/** True when a percent-encoded character ends just before `end`. */
+export function isHexAfterPercent(bytes: Uint8Array, end: number): boolean {
+  return end >= 3 && bytes[end - 3] === PERCENT && hexValue(bytes[end - 2]) >= 0 && hexValue(bytes[end - 1]) >= 0;
+}

@@ -26,27 +26,32 @@ export const BLOCKED = "blocked";
 
 const NOTHING: readonly RuleFinding[] = [];
 
-/**
- * Findings that begin at `start`, or BLOCKED. `nextStart` holds, by rank, the first place where a rule may find again.
- */
-export function findingsAt(
-  engine: Engine,
-  around: Surroundings,
-  place: { readonly start: number; readonly rules: readonly Rule[]; readonly nextStart: readonly number[] },
-): readonly RuleFinding[] | typeof BLOCKED {
-  const { start } = place;
-  const { bytes } = around;
-  const at = start - around.offset;
-  let out: RuleFinding[] | undefined;
-  for (const rule of place.rules) {
-    if (rule.firstBytes[bytes[at]] === 0 || place.nextStart[rule.rank] > start) continue;
-    if (!mayBeginAt(bytes, at, rule.boundary)) continue;
-    if (!isPlain(bytes[at]) && isIgnorable(readCharacter(bytes, at, bytes.length).codePoint)) break;
-    const finding = longestAccepted(engine, around, start, rule);
-    if (finding === BLOCKED) return BLOCKED;
-    if (finding !== undefined) (out ??= []).push(finding);
+/** Looks at places of one text; remembers, by rank, the first place where a rule may find again. */
+export class Resolver {
+  readonly nextStart: number[];
+  private readonly engine: Engine;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.nextStart = engine.rules.map(() => 0);
   }
-  return out ?? NOTHING;
+
+  /** Findings of these rules that begin at `start`, or BLOCKED. */
+  at(around: Surroundings, start: number, rules: readonly Rule[]): readonly RuleFinding[] | typeof BLOCKED {
+    const { bytes } = around;
+    const at = start - around.offset;
+    const first = bytes[at];
+    let out: RuleFinding[] | undefined;
+    for (const rule of rules) {
+      if (rule.firstBytes[first] === 0 || this.nextStart[rule.rank] > start) continue;
+      if (!mayBeginAt(bytes, at, rule)) continue;
+      if (!isPlain(first) && isIgnorable(readCharacter(bytes, at, bytes.length).codePoint)) break;
+      const finding = longestAccepted(this.engine, around, start, rule);
+      if (finding === BLOCKED) return BLOCKED;
+      if (finding !== undefined) (out ??= []).push(finding);
+    }
+    return out ?? NOTHING;
+  }
 }
 
 function longestAccepted(

@@ -4,6 +4,7 @@
  * Owns the loop and its scratch, which is overwritten by every run. Knows nothing of regions, streams or rules;
  * keeps no text.
  */
+import { EMPTY } from "./bytes.ts";
 import { type Dfa, type DfaState, HAS_MATCH, KIND, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 
 /** Shorter inputs are not worth four lanes. */
@@ -13,6 +14,25 @@ const LANES_PAUSE = 16;
 const NEWLINE = 0x0a;
 const LANES = 4;
 
+/**
+ * Steps of one call. An engine that compiles a loop while it runs throws the code away at the loop's end: one loop
+ * over a whole chunk would never become fast.
+ */
+const BLOCK = 512;
+
+interface Lane {
+  readonly from: number;
+  readonly to: number;
+  readonly entry: number;
+}
+
+interface LaneBlock {
+  readonly entries: Uint16Array;
+  readonly starts: Int32Array;
+  readonly from: number;
+  readonly to: number;
+}
+
 export class ScanLoop {
   /** Entry after each byte of the last run: where it was idle shows in its bits. */
   trace = new Uint16Array(0);
@@ -21,6 +41,7 @@ export class ScanLoop {
   /** Patterns that matched, beside `places`. */
   readonly matches: (readonly number[])[] = [];
   private readonly dfa: Dfa;
+  private bytes: Uint8Array = EMPTY;
   /** Runs that go in one lane because four did not work out lately. */
   private pause = 0;
 
@@ -32,12 +53,14 @@ export class ScanLoop {
   run(bytes: Uint8Array, state: DfaState): number {
     if (this.trace.length < bytes.length) this.trace = new Uint16Array(Math.max(bytes.length, LANES_FROM_BYTES));
     this.reset();
-    if (bytes.length >= LANES_FROM_BYTES && this.pause-- <= 0) {
-      const last = this.runLanes(bytes, state);
-      if (last !== undefined) return last;
-      this.pause = LANES_PAUSE;
-      this.reset();
-    }
+    this.bytes = bytes;
+    const last = this.runLanes(bytes, state) ?? this.runOne(bytes, state);
+    this.bytes = EMPTY;
+    return last;
+  }
+
+  private runOne(bytes: Uint8Array, state: DfaState): number {
+    this.reset();
     return this.runSpan(bytes, { from: 0, to: bytes.length, entry: this.dfa.intern(state) });
   }
 
@@ -46,24 +69,27 @@ export class ScanLoop {
     this.matches.length = 0;
   }
 
-  private runSpan(
-    bytes: Uint8Array,
-    span: { readonly from: number; readonly to: number; readonly entry: number },
-  ): number {
+  private runSpan(bytes: Uint8Array, span: Lane): number {
+    let { entry } = span;
+    for (let from = span.from; from < span.to; from += BLOCK) {
+      entry = this.spanBlock(bytes, { from, to: Math.min(span.to, from + BLOCK), entry });
+    }
+    return entry;
+  }
+
+  private spanBlock(bytes: Uint8Array, block: Lane): number {
     const { dfa, trace } = this;
     const { byteClasses } = dfa;
+    const { to } = block;
     let { table } = dfa;
-    let { entry } = span;
-    for (let i = span.from; i < span.to; i++) {
-      let next = table[((entry & STATE) << ROW_BITS) | byteClasses[bytes[i]]];
-      if (next >= HAS_MATCH) {
-        if (next === UNKNOWN) {
-          next = dfa.step(entry, bytes[i]);
-          ({ table } = dfa);
-        }
-        if ((next & HAS_MATCH) !== 0) this.note(i, next);
+    let { entry } = block;
+    for (let i = block.from; i < to; i++) {
+      const next = table[((entry & STATE) << ROW_BITS) | byteClasses[bytes[i]]];
+      if (next < HAS_MATCH) entry = next;
+      else {
+        entry = this.arrive(entry, next, i);
+        ({ table } = dfa);
       }
-      entry = next;
       trace[i] = entry;
     }
     return entry;
@@ -79,13 +105,20 @@ export class ScanLoop {
    * alive. Undefined when that guess was wrong, or the table is full: then everything is run again in one lane.
    */
   private runLanes(bytes: Uint8Array, state: DfaState): number | undefined {
+    if (bytes.length < LANES_FROM_BYTES || this.pause-- > 0) return undefined;
+    const last = this.tryLanes(bytes, state);
+    this.pause = last === undefined ? LANES_PAUSE : 0;
+    return last;
+  }
+
+  private tryLanes(bytes: Uint8Array, state: DfaState): number | undefined {
     const { dfa } = this;
     const cuts = laneCuts(bytes);
     const { generation } = dfa;
     const afterNewline = dfa.step(dfa.start(KIND.none), NEWLINE);
     const entry = dfa.intern(state);
     if (cuts === undefined || (afterNewline & NO_THREAD) === 0) return undefined;
-    const lanes = cuts
+    const lanes: readonly Lane[] = cuts
       .slice(0, LANES)
       .map((from, lane) => ({ from, to: cuts[lane + 1], entry: lane === 0 ? entry : afterNewline }));
     const count = Math.min(...lanes.map(({ from, to }) => to - from));
@@ -108,49 +141,64 @@ export class ScanLoop {
   }
 
   /** Runs `count` bytes of all lanes side by side; their last entries. Stops early when the table is cleared. */
-  private interleave(
-    bytes: Uint8Array,
-    lanes: readonly { readonly from: number; readonly entry: number }[],
-    count: number,
-  ): readonly number[] {
+  private interleave(bytes: Uint8Array, lanes: readonly Lane[], count: number): Uint16Array {
+    const { generation } = this.dfa;
+    const entries = Uint16Array.from(lanes, ({ entry }) => entry);
+    const starts = Int32Array.from(lanes, ({ from }) => from);
+    for (let done = 0; done < count && generation === this.dfa.generation; done += BLOCK) {
+      this.runBlock(bytes, { entries, starts, from: done, to: Math.min(count, done + BLOCK) });
+    }
+    return entries;
+  }
+
+  private runBlock(bytes: Uint8Array, block: LaneBlock): void {
     const { dfa, trace } = this;
-    const { byteClasses, generation } = dfa;
-    const [fromA, fromB, fromC, fromD] = lanes.map(({ from }) => from);
-    let [a, b, c, d] = lanes.map((lane) => lane.entry);
+    const { byteClasses } = dfa;
+    const { entries, starts, to } = block;
+    const fromA = starts[0];
+    const fromB = starts[1];
+    const fromC = starts[2];
+    const fromD = starts[3];
+    let a = entries[0];
+    let b = entries[1];
+    let c = entries[2];
+    let d = entries[3];
     let { table } = dfa;
-    for (let i = 0; i < count; i++) {
+    for (let i = block.from; i < to; i++) {
       const nextA = table[((a & STATE) << ROW_BITS) | byteClasses[bytes[fromA + i]]];
       const nextB = table[((b & STATE) << ROW_BITS) | byteClasses[bytes[fromB + i]]];
       const nextC = table[((c & STATE) << ROW_BITS) | byteClasses[bytes[fromC + i]]];
       const nextD = table[((d & STATE) << ROW_BITS) | byteClasses[bytes[fromD + i]]];
-      if ((nextA | nextB | nextC | nextD) >= HAS_MATCH) {
-        a = this.arrive(nextA, { entry: a, byte: bytes[fromA + i], place: fromA + i });
-        b = this.arrive(nextB, { entry: b, byte: bytes[fromB + i], place: fromB + i });
-        c = this.arrive(nextC, { entry: c, byte: bytes[fromC + i], place: fromC + i });
-        d = this.arrive(nextD, { entry: d, byte: bytes[fromD + i], place: fromD + i });
-        if (generation !== dfa.generation) break;
-        ({ table } = dfa);
-      } else {
+      if ((nextA | nextB | nextC | nextD) < HAS_MATCH) {
         a = nextA;
         b = nextB;
         c = nextC;
         d = nextD;
+      } else {
+        const { generation } = dfa;
+        a = nextA < HAS_MATCH ? nextA : this.arrive(a, nextA, fromA + i);
+        b = nextB < HAS_MATCH ? nextB : this.arrive(b, nextB, fromB + i);
+        c = nextC < HAS_MATCH ? nextC : this.arrive(c, nextC, fromC + i);
+        d = nextD < HAS_MATCH ? nextD : this.arrive(d, nextD, fromD + i);
+        if (generation !== dfa.generation) break;
+        ({ table } = dfa);
       }
       trace[fromA + i] = a;
       trace[fromB + i] = b;
       trace[fromC + i] = c;
       trace[fromD + i] = d;
     }
-    return [a, b, c, d];
+    entries[0] = a;
+    entries[1] = b;
+    entries[2] = c;
+    entries[3] = d;
   }
 
-  private arrive(
-    next: number,
-    from: { readonly entry: number; readonly byte: number; readonly place: number },
-  ): number {
-    const entry = next === UNKNOWN ? this.dfa.step(from.entry, from.byte) : next;
-    if ((entry & HAS_MATCH) !== 0) this.note(from.place, entry);
-    return entry;
+  /** Builds the transition over the byte at `place` where it is new, and notes a match. */
+  private arrive(entry: number, next: number, place: number): number {
+    const arrived = next === UNKNOWN ? this.dfa.step(entry, this.bytes[place]) : next;
+    if ((arrived & HAS_MATCH) !== 0) this.note(place, arrived);
+    return arrived;
   }
 }
 

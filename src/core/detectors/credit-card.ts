@@ -14,8 +14,9 @@ const PRINTED = new RegExp(
 export const creditCard: Detector = {
   entity: "CREDIT_CARD",
   source: "ISO/IEC 7812-1:2017; issuer ranges as the schemes publish them",
-  // 19 digits and 18 separators of up to two characters
-  pattern: String.raw`\d(?:[ .+-]{0,2}\d){11,18}`,
+  // 19 digits and 18 separators of up to two characters. The first digit is that of an issuer, and 1 has 15 (UATP) or 16
+  // digits: time stamps begin with 1.
+  pattern: String.raw`[2-6](?:[ .+-]{0,2}\d){11,18}|1(?:[ .+-]{0,2}\d){14,15}`,
   boundary: "number",
   contextWords: [
     "card",

@@ -1,11 +1,13 @@
 /** E-mail addresses, internationalised ones included. No list of top-level domains: reserved and internal ones mask too. */
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { isHexAfterPercent, isPlain } from "../folded-text.ts";
 import { has } from "../pattern/charset.ts";
 import { property } from "../pattern/unicode.ts";
 import { isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validators/neighbours.ts";
 
 /** RFC 5321, section 4.5.3.1.1. */
 const LOCAL_LIMIT = 64;
+const AT_SIGN = 0x40;
 
 /** Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs. */
 const LABEL = String.raw`[\p{L}\p{M}0-9_-]`;
@@ -23,6 +25,7 @@ export const email: Detector = {
   pattern: PATTERN,
   maxLength: 254,
   boundary: "none",
+  mayBegin: (bytes, at) => !isAlphanumeric(bytes[at - 1]) || mayBeReach(bytes, at) || isHexAfterPercent(bytes, at),
   validate(candidate) {
     const at = candidate.text.indexOf("@");
     const local = candidate.text.slice(0, at);
@@ -57,6 +60,18 @@ export const email: Detector = {
     "a@b.c",
   ],
 };
+
+/** An address that begins inside a word has a local part of the full length. */
+function mayBeReach(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + LOCAL_LIMIT] === AT_SIGN) return true;
+  const end = Math.min(bytes.length, at + LOCAL_LIMIT);
+  for (let i = at; i < end; i++) if (!isPlain(bytes[i])) return true;
+  return false;
+}
+
+function isAlphanumeric(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+}
 
 /** In a run of letters longer than any local part the last 64 characters are masked: they are all that can be an address. */
 function standsAlone(candidate: Candidate, local: string): boolean {

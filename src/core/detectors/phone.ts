@@ -29,6 +29,9 @@ const EXTENSION = String.raw`(?:,? ?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
 
+/** Also with an extension behind it. */
+const NORTH_AMERICAN_GROUPS = /^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}(?!\d)/;
+
 interface Shape {
   readonly form: RegExp;
   /** Digits are without extension; `number` has it stripped too. */
@@ -41,7 +44,7 @@ const TELLING: readonly Shape[] = [
   { form: /^\+(?!\d+\.\d+$)/, accepts: (digits) => isInternationalNumber(digits) },
   { form: /^00[1-9]\d{0,2}\D/, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
   {
-    form: /^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}$/,
+    form: NORTH_AMERICAN_GROUPS,
     accepts: (digits) => isNorthAmerican(digits.slice(-10)),
   },
   { form: /^\(?0[1-9]\d{0,3}\)?[ ./-]{1,3}\d{2,8}(?:([ .-])\d{2,4}(?:\1\d{2,4})*)?$/, accepts: isTrunkNumber },
@@ -87,6 +90,9 @@ export const phone: Detector = {
     "voicemail",
   ],
   validate(candidate) {
+    // Most numbers of a log end here: bare digits and groups that only a word could make a telephone number.
+    const isPlainGroup = /^[1-9]/.test(candidate.text) && !NORTH_AMERICAN_GROUPS.test(candidate.text);
+    if (isPlainGroup && !candidate.hasContext) return SCORES.bare;
     const number = candidate.text.replace(/,? ?(?:x|ext\.?) ?\d{1,6}$/i, "");
     const digits = number.replace("(0)", "").replaceAll(/\D/g, "");
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
