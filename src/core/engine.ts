@@ -12,6 +12,7 @@ import { Dfa } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
 import { ScanLoop } from "./scan-loop.ts";
+import { Scratch } from "./window.ts";
 
 /** One detector ready to run; `rank` is its place in the precedence order, 0 wins. */
 export interface Rule {
@@ -33,6 +34,8 @@ export interface Engine {
   readonly scanner: Dfa;
   /** Scratch: the loop over `scanner`; used by one stream at a time, never across calls. */
   readonly loop: ScanLoop;
+  /** Scratch: the joined view of a held rest and a chunk. */
+  readonly scratch: Scratch;
   /** The rules of these ranks, in order of rank. */
   rulesOf(ranks: readonly number[]): readonly Rule[];
   readonly threshold: number;
@@ -64,6 +67,7 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
     rules,
     scanner,
     loop: new ScanLoop(scanner),
+    scratch: new Scratch(),
     rulesOf: rememberByIdentity((ranks) => ranks.map((rank) => rules[rank]).toSorted((a, b) => a.rank - b.rank)),
     threshold,
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),

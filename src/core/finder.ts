@@ -8,10 +8,11 @@ import { LOOK_BACK_BYTES, type Surroundings } from "./candidate.ts";
 import { Cluster } from "./cluster.ts";
 import type { Engine } from "./engine.ts";
 import type { Finding } from "./finding.ts";
-import { ByteQueue, EMPTY } from "./bytes.ts";
+import { EMPTY } from "./bytes.ts";
 import { HAS_MATCH, KIND, kindOf, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { BLOCKED, Resolver, type RuleFinding, Tail } from "./resolver.ts";
 import { type Region, Scanner } from "./scanner.ts";
+import { Window } from "./window.ts";
 
 /** Findings longer than this are replaced without their text: operators then fall back to `redact`. */
 export const TEXT_KEPT_BYTES = 16_384;
@@ -30,10 +31,7 @@ export class Finder {
   private readonly scanner: Scanner;
   private readonly resolver: Resolver;
   private readonly key: string;
-  /** Bytes at hand and where they begin: what is undecided, plus a little decided text to look back on. */
-  private readonly queue = new ByteQueue();
-  private bytes: Uint8Array = EMPTY;
-  private offset = 0;
+  private readonly window: Window;
   private isEnded = false;
   private resolvedTo = 0;
   private tails: Tail[] = [];
@@ -41,6 +39,7 @@ export class Finder {
 
   constructor(engine: Engine, key = "") {
     this.key = key;
+    this.window = new Window(engine.scratch);
     this.scanner = new Scanner(engine);
     this.resolver = new Resolver(engine);
   }
@@ -52,39 +51,35 @@ export class Finder {
 
   /** Bytes received that are not decided or lie in an open finding. */
   get heldBytes(): number {
-    return this.scanner.position - Math.max(this.clearTo, this.offset);
+    return this.scanner.position - Math.max(this.clearTo, this.window.offset);
   }
 
   /** Adds bytes. O(bytes.length) and a few bytes of what is held. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.trim();
-    this.queue.append(bytes);
-    this.bytes = this.queue.bytes;
+    this.window.load(bytes);
     this.scanner.scan(bytes);
     this.resolve();
+    this.window.keepFrom(this.keepFrom);
   }
 
   /** Ends the text: everything is decided. */
   end(): void {
     this.isEnded = true;
+    this.window.load(EMPTY);
     this.scanner.end();
     this.resolve();
     this.closeCluster();
   }
 
-  /** Bytes of a span that lies between the last `clearTo` before a push and the one after it. */
+  /** Bytes of a span that lies between the last `clearTo` before a push and the one after it; lasting views. */
   slice(start: number, end: number): Uint8Array {
-    return this.bytes.subarray(start - this.offset, end - this.offset);
+    return this.window.slice(start, end);
   }
 
-  private trim(): void {
+  private get keepFrom(): number {
     const lookBack = this.resolvedTo - LOOK_BACK_BYTES;
-    const keepFrom =
-      this.cluster === undefined || this.isLong(this.cluster) ? lookBack : Math.min(lookBack, this.cluster.start);
-    if (keepFrom <= this.offset) return;
-    this.queue.consume(keepFrom - this.offset);
-    this.offset = keepFrom;
+    return this.cluster === undefined || this.isLong(this.cluster) ? lookBack : Math.min(lookBack, this.cluster.start);
   }
 
   private isLong(cluster: Cluster): boolean {
@@ -92,7 +87,8 @@ export class Finder {
   }
 
   private get around(): Surroundings {
-    return { bytes: this.bytes, offset: this.offset, isEnded: this.isEnded, key: this.key, pass: passes++ };
+    const { bytes, offset } = this.window;
+    return { bytes, offset, isEnded: this.isEnded, key: this.key, pass: passes++ };
   }
 
   private resolve(): void {
@@ -140,7 +136,7 @@ export class Finder {
     this.resolver.nextStart[finding.rule.rank] = finding.end;
     this.cover(finding);
     if (finding.rule.tail === undefined) return;
-    const tail = new Tail(finding, finding.rule.tail, kindOf(this.bytes[finding.end - 1 - this.offset]));
+    const tail = new Tail(finding, finding.rule.tail, kindOf(around.bytes[finding.end - 1 - around.offset]));
     this.tails.push(tail);
     this.resolver.nextStart[finding.rule.rank] = Infinity;
     tail.advance(around);
@@ -171,7 +167,8 @@ export class Finder {
     if (cluster === undefined) return;
     this.cluster = undefined;
     const { start, end, entity, score } = cluster;
-    const text = end - start > TEXT_KEPT_BYTES ? null : this.slice(start, end).slice();
+    const { bytes, offset } = this.window;
+    const text = end - start > TEXT_KEPT_BYTES ? null : bytes.slice(start - offset, end - offset);
     this.found.push({ start, end, entity, score, text });
   }
 }
