@@ -1,7 +1,7 @@
 /**
  * Frames that leave together: one write where the transport is a byte stream, one message each where it is not.
  */
-import { joinBytes } from "./text.ts";
+import { concat } from "../core/bytes.ts";
 
 export class Batch {
   readonly frames: readonly Uint8Array[];
@@ -18,7 +18,7 @@ export class Batch {
 
   /** All frames in one array, joined once however many subscribers take it. */
   get joined(): Uint8Array {
-    this.#joined ??= joinBytes(this.frames);
+    this.#joined ??= concat(this.frames);
     return this.#joined;
   }
 }

@@ -11,7 +11,7 @@ import { History } from "./history.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
-import { encodeText, repairText } from "./text.ts";
+import { encodeText } from "./text.ts";
 import type { Transport } from "./transports.ts";
 
 /** Whoever is told that there is something new to read. */
@@ -134,7 +134,7 @@ export class Feed {
   #tryMask(data: Uint8Array): Uint8Array | ErrorCode {
     if (data.length > this.#options.limits.eventLimitBytes) return "EVENT_TOO_LARGE";
     try {
-      const masked = maskEvent(this.#options.policy, repairText(data));
+      const masked = maskEvent(this.#options.policy, data);
       // A small view would keep the whole chunk that it came in.
       if (masked !== null) return masked.byteLength === masked.buffer.byteLength ? masked : masked.slice();
       return "INVALID_INPUT";

@@ -10,6 +10,7 @@ export class Lifecycle {
   readonly #stopping = new AbortController();
   #connections = 0;
   #isReady = true;
+  #onIdle: () => void = () => {};
 
   constructor(connectionsLimit: number) {
     this.#connectionsLimit = connectionsLimit;
@@ -46,8 +47,15 @@ export class Lifecycle {
     this.#connections++;
     let isOpen = true;
     return () => {
-      if (isOpen) this.#connections--;
+      if (!isOpen) return;
       isOpen = false;
+      this.#connections--;
+      if (this.#connections === 0) this.#onIdle();
     };
+  }
+
+  /** Resolves when no connection is open. */
+  async untilIdle(): Promise<void> {
+    if (this.#connections > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 }

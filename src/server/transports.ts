@@ -4,9 +4,10 @@
  * Owns bytes only: no state, no clock, no socket. A frame holds nothing that differs between two subscribers of one
  * feed, so that the same array goes to all of them.
  */
+import { concat } from "../core/bytes.ts";
 import { writeSse } from "../core/sse/writer.ts";
 import type { Entry } from "./history.ts";
-import { decodeText, encodeText, joinBytes } from "./text.ts";
+import { decodeText, encodeText } from "./text.ts";
 
 export const TRANSPORTS = ["sse", "ndjson", "websocket"] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
@@ -55,7 +56,7 @@ const CLOSING_BRACE = encodeText("}");
 
 const sse: Transport = {
   name: "sse",
-  opening: (id) => joinBytes([SSE_COMMENT, writeSse({ id: encodeText(id), retryMs: SSE_RETRY_MS })]),
+  opening: (id) => concat([SSE_COMMENT, writeSse({ id: encodeText(id), retryMs: SSE_RETRY_MS })]),
   event: ({ entry, id }) =>
     writeSse({
       id: encodeText(id),
@@ -64,16 +65,14 @@ const sse: Transport = {
     }),
   gap: (gap, id) => writeSse({ id: encodeText(id), event: SSE_GAP, data: json(gap) }),
   end: (end, id) => writeSse({ id: encodeText(id), event: SSE_END, data: json(end), retryMs: end.afterMs }),
-  heartbeat: (id) => joinBytes([SSE_COMMENT, writeSse({ id: encodeText(id) })]),
+  heartbeat: (id) => concat([SSE_COMMENT, writeSse({ id: encodeText(id) })]),
 };
 
 const ndjson: Transport = {
   name: "ndjson",
   opening: () => LINE_END,
   event: (frame) =>
-    frame.entry.isGap
-      ? jsonLine({ control: "gap", ...gapOf(frame.id) })
-      : joinBytes([eventObject({}, frame), LINE_END]),
+    frame.entry.isGap ? jsonLine({ control: "gap", ...gapOf(frame.id) }) : concat([eventObject({}, frame), LINE_END]),
   gap: (gap) => jsonLine({ control: "gap", ...gap }),
   end: (end) => jsonLine({ control: "end", ...end }),
   heartbeat: () => LINE_END,
@@ -100,7 +99,7 @@ function gapOf(id: string): Gap {
 function eventObject(start: object, { entry, id, feed }: EventFrame): Uint8Array {
   const event = entry.event.length === 0 ? "message" : decodeText(entry.event);
   const head = JSON.stringify({ ...start, ...(feed === undefined ? {} : { feed }), id, event });
-  return joinBytes([encodeText(`${head.slice(0, -1)},"data":`), valueOf(entry.data), CLOSING_BRACE]);
+  return concat([encodeText(`${head.slice(0, -1)},"data":`), valueOf(entry.data), CLOSING_BRACE]);
 }
 
 /** JSON as it is, anything else as a JSON string. */

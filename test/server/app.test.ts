@@ -188,13 +188,32 @@ describe("a drain", () => {
     const response = await answer;
     expect(response.headers.get("connection")).toBe("close");
     expect(await response.json()).toMatchObject({ accepted: 2 });
+    await host.ports.clock.advance(100);
+    await drained;
+  });
+
+  test("lets a mask stream go on to its end, within the window", async () => {
+    const host = startTestServer({ limits: { drainGraceMs: 0 } });
+    let body: ReadableStreamDefaultController | undefined;
+    const stream = new ReadableStream({ start: (controller) => void (body = controller) });
+    body?.enqueue(Buffer.from("hello "));
+    const response = await host.post("/v1/mask", "text/plain", stream);
+    const text = response.text();
+    let isDone = false;
+    const drained = host.server.drain().then(() => (isDone = true));
+    await host.ports.clock.advance(10_000);
+    expect(isDone).toBe(false);
+    body?.enqueue(Buffer.from("ann.lee@example.com"));
+    body?.close();
+    expect(await text).toBe("hello [EMAIL]");
+    await host.ports.clock.advance(100);
     await drained;
   });
 
   test("with nobody there is done at once", async () => {
     const host = startTestServer({ limits: { drainGraceMs: 0 } });
     const drained = host.server.drain();
-    await host.ports.clock.advance(0);
+    await host.ports.clock.advance(100);
     await drained;
   });
 });
