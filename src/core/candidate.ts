@@ -17,7 +17,8 @@ import { splitWords } from "./words.ts";
 export const LOOK_BACK_BYTES = 164;
 /** Bytes after a match in which its neighbours are looked for. */
 export const LOOK_AHEAD_BYTES = 16;
-const CONTEXT_CHARACTERS = 40;
+/** Characters before a match in which context words count. */
+export const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 const NEWLINE = 0x0a;
 const FULL_STOP = 0x2e;
@@ -103,11 +104,9 @@ export class TextCandidate implements Candidate {
     if (start === 0) return true;
     const near = bytes[start - 1];
     const far = start > 1 ? bytes[start - 2] : NEWLINE;
-    if (isPlain(near) && isPlain(far) && !isHexAfterPercent(bytes, start)) {
-      if (near === NEWLINE) return true;
-      return !touches(near, boundary) && !(boundary === "number" && near === FULL_STOP && isDigit(far));
-    }
-    return isAllowed([...this.before].toReversed(), boundary);
+    const isEscaped = isHexAfterPercent(bytes, start) || isHexAfterPercent(bytes, start - 1);
+    if (!isPlain(near) || !isPlain(far) || isEscaped) return isAllowed([...this.before].toReversed(), boundary);
+    return near === NEWLINE || !isForbidden(near, far, boundary);
   }
 
   private isBoundedAfter(boundary: Boundary): boolean {
@@ -116,11 +115,8 @@ export class TextCandidate implements Candidate {
     if (end === bytes.length) return true;
     const near = bytes[end];
     const far = end + 1 < bytes.length ? bytes[end + 1] : NEWLINE;
-    if (isPlain(near) && isPlain(far)) {
-      if (near === NEWLINE) return true;
-      return !touches(near, boundary) && !(boundary === "number" && near === FULL_STOP && isDigit(far));
-    }
-    return isAllowed([...this.after], boundary);
+    if (!isPlain(near) || !isPlain(far)) return isAllowed([...this.after], boundary);
+    return near === NEWLINE || !isForbidden(near, far, boundary);
   }
 
   private plainBefore(): string | undefined {
@@ -147,10 +143,7 @@ export class TextCandidate implements Candidate {
     const { bytes } = this.around;
     let from = this.start;
     const limit = Math.max(0, this.start - CONTEXT_CHARACTERS);
-    while (from > limit && bytes[from - 1] !== NEWLINE) {
-      if (!isPlain(bytes[from - 1])) return undefined;
-      from--;
-    }
+    while (from > limit && bytes[from - 1] !== NEWLINE) from--;
     const isCut = from > 0 && from === limit && bytes[from - 1] !== NEWLINE;
     if (isCut && !isPlain(bytes[from - 1])) return undefined;
     // A word that the window cuts is no whole word and is left out.
@@ -212,11 +205,13 @@ export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
   return near >= 0x80 || !touches(near, boundary) || isHexAfterPercent(bytes, at);
 }
 
-/** Neighbours in order of distance. */
+/** Neighbours in order of distance, as characters. */
 function isAllowed([near, far]: readonly string[], boundary: Boundary): boolean {
-  if (near === undefined) return true;
-  if (touches(near.codePointAt(0) as number, boundary)) return false;
-  return !(boundary === "number" && near === "." && far !== undefined && isDigit(far.codePointAt(0) as number));
+  return near === undefined || !isForbidden(near.codePointAt(0) as number, far?.codePointAt(0) ?? NEWLINE, boundary);
+}
+
+function isForbidden(near: number, far: number, boundary: Boundary): boolean {
+  return touches(near, boundary) || (boundary === "number" && near === FULL_STOP && isDigit(far));
 }
 
 function touches(codePoint: number, boundary: Boundary): boolean {

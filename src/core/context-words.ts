@@ -4,7 +4,10 @@
  * Owns the word list of one rule in a form that refuses almost every word by its length and first letter. Reads
  * bytes while they are plain ASCII; anything else is folded first and looked up by `hasWord`.
  */
+import { isPlain } from "./folded-text.ts";
 import { hasWord } from "./words.ts";
+
+const SPACE = 0x20;
 
 export class ContextWords {
   readonly words: readonly string[];
@@ -30,14 +33,15 @@ export class ContextWords {
   }
 
   /**
-   * The same for plain ASCII bytes; `start` is a place where no word is cut. Undefined when the list holds
-   * phrases or other scripts, which this way cannot see.
+   * The same on bytes; `start` is a place where no word is cut. Undefined when it cannot be told this way: the list
+   * holds phrases or other scripts, or the bytes hold anything but plain ASCII.
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
     if (this.phrases) return undefined;
     let wordStart = -1;
     for (let at = start; at <= end; at++) {
-      const byte = at < end ? bytes[at] : 0;
+      const byte = at < end ? bytes[at] : SPACE;
+      if (!isPlain(byte)) return undefined;
       const isLower = byte >= 0x61 && byte <= 0x7a;
       const isUpper = byte >= 0x41 && byte <= 0x5a;
       const isSplit = isUpper && at > start && bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a;

@@ -43,6 +43,11 @@ export interface Detector {
   /** RE2 syntax over folded characters: `\d` is a digit of any script, `-` any hyphen, ` ` any space. */
   readonly pattern: string;
   /**
+   * Further shapes that count only after a context word: without one `validate` gives them `SCORES.weak` at most.
+   * The engine then drops them before it looks any closer.
+   */
+  readonly contextPattern?: string;
+  /**
    * Most folded characters that the pattern may match. Computed from the pattern when left out;
    * required when it holds `*`, `+` or `{n,}`.
    */
@@ -64,6 +69,8 @@ export interface Detector {
    * word. Must say yes wherever `validate` could pass.
    */
   mayBegin?(bytes: Uint8Array, at: number): boolean;
+  /** A quick no to a match on raw bytes. Must say yes wherever `validate` could pass. */
+  mayMatch?(bytes: Uint8Array, start: number, end: number): boolean;
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */
   readonly contextWords?: readonly string[];
   /** Score of one candidate, 0 to refuse it. The engine then tries the next shorter end. Never throws. */

@@ -4,7 +4,7 @@
  * Owns compilation and figures. Immutable but for the automata's own caches, so all streams share it.
  */
 import { ContextWords } from "./context-words.ts";
-import type { Detector } from "./detector.ts";
+import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
 import type { Boundary } from "./pattern/boundary.ts";
@@ -28,6 +28,15 @@ export interface Rule {
   readonly contextWords: ContextWords;
 }
 
+/** Rules with a match, each list in order of rank. */
+export interface Hits {
+  readonly rules: readonly Rule[];
+  /** Those of `rules` that matched only in a shape which needs a context word. */
+  readonly needContext: readonly Rule[];
+  /** Those of `rules` that matched without such a need. */
+  readonly certain: readonly Rule[];
+}
+
 export interface Engine {
   readonly rules: readonly Rule[];
   /** Looks for every rule at every byte. */
@@ -36,8 +45,8 @@ export interface Engine {
   readonly loop: ScanLoop;
   /** Scratch: the joined view of a held rest and a chunk. */
   readonly scratch: Scratch;
-  /** The rules of these ranks, in order of rank. */
-  rulesOf(ranks: readonly number[]): readonly Rule[];
+  /** Which rules a set of matching patterns stands for. */
+  hitsOf(patterns: readonly number[]): Hits;
   readonly threshold: number;
   readonly longestMatchBytes: number;
   readonly program: Program;
@@ -46,29 +55,49 @@ export interface Engine {
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
 export function compileEngine(detectors: readonly Detector[], threshold: number): Engine {
   const tails = detectors.filter((detector) => detector.tail !== undefined);
-  const program = compileTogether(detectors, tails);
+  const shapes = detectors.filter((detector) => detector.contextPattern !== undefined);
+  const program = compileTogether(detectors, { tails, shapes });
+  const tailIndex = (detector: Detector): number => detectors.length + tails.indexOf(detector);
+  const shapeIndex = (detector: Detector): number => detectors.length + tails.length + shapes.indexOf(detector);
   const rules = detectors.map((detector, rank): Rule => {
-    const { longestCharacters, longestBytes } = program.patterns[rank];
-    const tail = tails.indexOf(detector);
+    const patterns = detector.contextPattern === undefined ? [rank] : [rank, shapeIndex(detector)];
+    const longestBytes = Math.max(...patterns.map((index) => program.patterns[index].longestBytes));
     return {
       detector,
       rank,
       boundary: program.patterns[rank].boundary,
-      firstBytes: firstBytes(program, rank),
-      longestCharacters,
+      firstBytes: unionOf(patterns.map((index) => firstBytes(program, index))),
+      longestCharacters: Math.max(...patterns.map((index) => program.patterns[index].longestCharacters)),
       longestBytes,
-      ends: new MatchEnds(new Dfa(program, { patterns: [rank], isUnanchored: false }), longestBytes),
-      tail: tail < 0 ? undefined : new Dfa(program, { patterns: [detectors.length + tail], isUnanchored: false }),
+      ends: new MatchEnds(new Dfa(program, { patterns, isUnanchored: false }), longestBytes),
+      tail:
+        detector.tail === undefined
+          ? undefined
+          : new Dfa(program, { patterns: [tailIndex(detector)], isUnanchored: false }),
       contextWords: new ContextWords(detector.contextWords ?? []),
     };
   });
-  const scanner = new Dfa(program, { patterns: rules.map((rule) => rule.rank), isUnanchored: true });
+  const ruleOf = new Map(rules.map((rule) => [rule.rank, rule]));
+  // A low threshold lets even bare shapes pass: then nothing needs a word.
+  for (const detector of shapes)
+    if (threshold <= SCORES.weak) ruleOf.set(shapeIndex(detector), rules[detectors.indexOf(detector)]);
+  const shapeRuleOf = new Map(shapes.map((detector) => [shapeIndex(detector), rules[detectors.indexOf(detector)]]));
+  const scanner = new Dfa(program, {
+    patterns: [...rules.keys(), ...shapes.map((detector) => shapeIndex(detector))],
+    isUnanchored: true,
+  });
   return {
     rules,
     scanner,
     loop: new ScanLoop(scanner),
     scratch: new Scratch(),
-    rulesOf: rememberByIdentity((ranks) => ranks.map((rank) => rules[rank]).toSorted((a, b) => a.rank - b.rank)),
+    hitsOf: rememberByIdentity((patterns) => {
+      const pick = (from: ReadonlyMap<number, Rule>): Rule[] =>
+        inOrder(patterns.flatMap((index) => from.get(index) ?? []));
+      const certain = pick(ruleOf);
+      const needContext = pick(shapeRuleOf).filter((rule) => !certain.includes(rule));
+      return { certain, needContext, rules: inOrder([...certain, ...needContext]) };
+    }),
     threshold,
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
     program,
@@ -92,13 +121,30 @@ function patternOf({ pattern, maxLength, boundary = "word" }: Detector): Pattern
   return { pattern, boundary, ...(maxLength === undefined ? {} : { maxLength }) };
 }
 
+function shapeOf(detector: Detector): PatternSource {
+  return { ...patternOf(detector), pattern: detector.contextPattern as string };
+}
+
 function tailOf(detector: Detector): PatternSource {
   return { pattern: detector.tail as string, isTail: true };
 }
 
-function compileTogether(detectors: readonly Detector[], tails: readonly Detector[]): Program {
+function inOrder(rules: readonly Rule[]): Rule[] {
+  return [...new Set(rules)].toSorted((a, b) => a.rank - b.rank);
+}
+
+function unionOf(sets: readonly Uint8Array[]): Uint8Array {
+  return sets[0].map((_, byte) => Math.max(...sets.map((set) => set[byte])));
+}
+
+interface Extras {
+  readonly tails: readonly Detector[];
+  readonly shapes: readonly Detector[];
+}
+
+function compileTogether(detectors: readonly Detector[], { tails, shapes }: Extras): Program {
   try {
-    return compileProgram([...detectors.map(patternOf), ...tails.map(tailOf)]);
+    return compileProgram([...detectors.map(patternOf), ...tails.map(tailOf), ...shapes.map(shapeOf)]);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     for (const detector of detectors) checkAlone(detector);
@@ -107,8 +153,10 @@ function compileTogether(detectors: readonly Detector[], tails: readonly Detecto
 }
 
 function checkAlone(detector: Detector): void {
+  const tails = detector.tail === undefined ? [] : [tailOf(detector)];
+  const shapes = detector.contextPattern === undefined ? [] : [shapeOf(detector)];
   try {
-    compileProgram(detector.tail === undefined ? [patternOf(detector)] : [patternOf(detector), tailOf(detector)]);
+    compileProgram([patternOf(detector), ...tails, ...shapes]);
   } catch (error) {
     throw error instanceof PatternError
       ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`)

@@ -40,7 +40,7 @@ export class Finder {
   constructor(engine: Engine, key = "") {
     this.key = key;
     this.window = new Window(engine.scratch);
-    this.scanner = new Scanner(engine);
+    this.scanner = new Scanner(engine, key);
     this.resolver = new Resolver(engine);
   }
 

@@ -4,7 +4,8 @@
  * Owns the automaton's place in one stream. A region is a stretch in which matches begin that have ended:
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
-import type { Engine, Rule } from "./engine.ts";
+import { CONTEXT_CHARACTERS } from "./candidate.ts";
+import type { Engine, Hits, Rule } from "./engine.ts";
 import { type Dfa, type DfaState, KIND, NO_THREAD } from "./pattern/dfa.ts";
 import type { ScanLoop } from "./scan-loop.ts";
 
@@ -29,9 +30,11 @@ export class Scanner {
   private state: DfaState;
   /** The last idle place: no thread that is alive began before it. */
   private liveFrom = 0;
+  private readonly hasKey: boolean;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, key: string) {
     this.engine = engine;
+    this.hasKey = key !== "";
     this.dfa = engine.scanner;
     this.loop = engine.loop;
     this.state = this.dfa.stateOf(this.dfa.start(KIND.none));
@@ -40,7 +43,7 @@ export class Scanner {
   /** Scans on. O(bytes.length). */
   scan(bytes: Uint8Array): void {
     const last = this.loop.run(bytes, this.state);
-    this.noteAll();
+    this.noteAll(bytes);
     const idle = this.idlePlace(bytes.length, 0);
     if (idle >= 0) this.liveFrom = this.position + idle + 1;
     this.position += bytes.length;
@@ -53,28 +56,51 @@ export class Scanner {
   /** Tells the automaton that the text ends here. */
   end(): void {
     const matches = this.dfa.matchesAtEnd(this.dfa.intern(this.state));
-    if (matches.length > 0) this.noteFrom(this.liveFrom, this.position, matches);
+    if (matches.length > 0) this.noteFrom(this.liveFrom, this.position, this.engine.hitsOf(matches).rules);
     this.safeTo = this.position;
   }
 
-  private noteAll(): void {
+  private noteAll(bytes: Uint8Array): void {
     const { places, matches } = this.loop;
-    for (let i = 0; i < places.length; i++) this.noteMatch(places[i], matches[i]);
+    for (let i = 0; i < places.length; i++) this.noteMatch(bytes, places[i], this.engine.hitsOf(matches[i]));
   }
 
   /** The walk back stops where the region before reaches already, so that all walks together cost each byte once. */
-  private noteMatch(place: number, ranks: readonly number[]): void {
+  private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
     const last = this.regions.at(-1);
     const floor = last === undefined ? 0 : Math.max(0, last.end - this.position);
     const idle = this.idlePlace(place, floor);
-    if (idle < floor && last !== undefined && floor > 0) this.extend(last, this.position + place, ranks);
-    else this.noteFrom(idle >= floor ? this.position + idle + 1 : this.liveFrom, this.position + place, ranks);
+    const end = this.position + place;
+    if (idle < floor && last !== undefined && floor > 0) this.extend(last, end, hits.rules);
+    else if (idle < floor) this.noteFrom(this.liveFrom, end, hits.rules);
+    else {
+      const rules = this.withContext(bytes, { start: idle + 1, end: place }, hits);
+      if (rules.length > 0) this.noteFrom(this.position + idle + 1, end, rules);
+    }
   }
 
-  private noteFrom(start: number, end: number, ranks: readonly number[]): void {
+  /**
+   * Leaves out rules whose shape needs a context word when there is none. The window is a little wider than the one
+   * that counts, and what cannot be told here stays: the candidate is judged exactly later.
+   */
+  private withContext(
+    bytes: Uint8Array,
+    span: { readonly start: number; readonly end: number },
+    hits: Hits,
+  ): readonly Rule[] {
+    const from = span.start - CONTEXT_CHARACTERS - 1;
+    if (hits.needContext.length === 0 || this.hasKey || from < 0) return hits.rules;
+    const found = hits.needContext.filter((rule) => rule.contextWords.inBytes(bytes, from, span.end) !== false);
+    if (found.length === hits.needContext.length) return hits.rules;
+    return found.length === 0
+      ? hits.certain
+      : hits.rules.filter((rule) => hits.certain.includes(rule) || found.includes(rule));
+  }
+
+  private noteFrom(start: number, end: number, rules: readonly Rule[]): void {
     const last = this.regions.at(-1);
-    if (last !== undefined && start <= last.start) this.extend(last, end, ranks);
-    else this.regions.push({ start, end, rules: this.engine.rulesOf(ranks) });
+    if (last !== undefined && start <= last.start) this.extend(last, end, rules);
+    else this.regions.push({ start, end, rules });
   }
 
   /** Index of the last byte before `place` that left the automaton idle, or one below `floor`. */
@@ -85,9 +111,8 @@ export class Scanner {
     return at;
   }
 
-  private extend(region: Region, end: number, ranks: readonly number[]): void {
+  private extend(region: Region, end: number, rules: readonly Rule[]): void {
     region.end = end;
-    const rules = this.engine.rulesOf(ranks);
     if (rules.every((rule) => region.rules.includes(rule))) return;
     region.rules = [...new Set([...region.rules, ...rules])].toSorted((a, b) => a.rank - b.rank);
   }

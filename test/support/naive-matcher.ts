@@ -120,8 +120,8 @@ function matcherOf(detector: Detector): NaiveMatcher {
   if (matcher === undefined) {
     matcher = {
       detector,
-      beginning: new RegExp(`^(?:${detector.pattern})`, "u"),
-      whole: new RegExp(`^(?:${detector.pattern})$`, "u"),
+      beginning: new RegExp(`^(?:${patternOf(detector)})`, "u"),
+      whole: new RegExp(`^(?:${patternOf(detector)})$`, "u"),
       tail: new RegExp(`^(?:${detector.tail ?? ""})$`, "u"),
     };
     matchers.set(detector, matcher);
@@ -158,6 +158,10 @@ function endOfTail({ detector, tail }: NaiveMatcher, rest: FoldedText, from: num
   let end = rest.characters.length;
   while (end > from && !tail.test(textOf(rest, from, end))) end--;
   return end;
+}
+
+function patternOf({ pattern, contextPattern }: Detector): string {
+  return contextPattern === undefined ? pattern : `${pattern}|${contextPattern}`;
 }
 
 function textOf(folded: FoldedText, start: number, end: number): string {

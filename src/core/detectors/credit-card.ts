@@ -1,7 +1,7 @@
 /** Payment card numbers: brand table and check digit; a word like "card" makes up for a missing brand. */
 import { type Detector, SCORES } from "../detector.ts";
 import { brandEvidence } from "../validators/card-brand.ts";
-import { passesLuhn } from "../validators/luhn.ts";
+import { passesLuhn, passesLuhnInBytes } from "../validators/luhn.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
 
 /** As printed on cards: multiples of four, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; separators may differ. */
@@ -41,6 +41,7 @@ export const creditCard: Detector = {
     "unionpay",
     "payment",
   ],
+  mayMatch: passesLuhnInBytes,
   validate(candidate) {
     const digits = candidate.text.replaceAll(/\D/g, "");
     if (isInsideNumber(candidate, "-.") || !passesLuhn(digits) || isOneDigit(digits)) return 0;

@@ -57,7 +57,8 @@ const TELLING: readonly Shape[] = [
 export const phone: Detector = {
   entity: "PHONE",
   source: "ITU-T E.164 and E.123; North American Numbering Plan",
-  pattern: `(?:${[INTERNATIONAL, DIALLED_INTERNATIONAL, NORTH_AMERICAN, TRUNK_ZERO, BRACKETED_AREA, LOCAL, BARE].join("|")})${EXTENSION}`,
+  pattern: `(?:${[INTERNATIONAL, DIALLED_INTERNATIONAL, NORTH_AMERICAN, TRUNK_ZERO, BRACKETED_AREA].join("|")})${EXTENSION}`,
+  contextPattern: `(?:${[LOCAL, BARE].join("|")})${EXTENSION}`,
   maxLength: 40,
   boundary: "number",
   contextWords: [

@@ -10,3 +10,18 @@ export function passesLuhn(digits: string): boolean {
   }
   return sum % 10 === 0;
 }
+
+/** The same on raw bytes between two places; true as well where digits may hide in anything but plain ASCII. */
+export function passesLuhnInBytes(bytes: Uint8Array, start: number, end: number): boolean {
+  let sum = 0;
+  let isSecond = false;
+  for (let at = end - 1; at >= start; at--) {
+    const byte = bytes[at];
+    if (byte >= 0x80 || byte === 0 || byte === 0x25) return true;
+    if (byte < 0x30 || byte > 0x39) continue;
+    const weighted = isSecond ? (byte - 0x30) * 2 : byte - 0x30;
+    sum += weighted > 9 ? weighted - 9 : weighted;
+    isSecond = !isSecond;
+  }
+  return sum % 10 === 0;
+}
