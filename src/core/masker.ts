@@ -10,7 +10,8 @@ import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits } from "./formats/event-data.ts";
 import { type FormatMasker, whenInvalid } from "./formats/format-masker.ts";
-import { JsonMasker, NdjsonFormat } from "./formats/json.ts";
+import { JsonMasker } from "./formats/json.ts";
+import { NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
 import { SseFormat } from "./formats/sse.ts";
 import { TextMasker } from "./formats/text.ts";
@@ -35,7 +36,7 @@ export interface StreamMasker {
 const OPENERS: Readonly<Record<Format, (policy: Policy) => FormatMasker>> = {
   text: (policy) => new TextMasker(policy),
   json: (policy) => new JsonMasker(policy),
-  ndjson: (policy) => new RecordMasker(policy, new NdjsonFormat(policy)),
+  ndjson: (policy) => new NdjsonMasker(policy),
   sse: (policy) => new RecordMasker(policy, new SseFormat(policy)),
 };
 

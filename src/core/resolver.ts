@@ -98,7 +98,7 @@ export class Tail {
   /** Reads on to the end of the bytes at hand. O(bytes not read yet). */
   advance(around: Surroundings): void {
     const { dfa } = this;
-    let entry = dfa.intern(this.state);
+    let entry = dfa.entryOf(this.state);
     for (let at = this.position - around.offset; at < around.bytes.length; at++) {
       entry = dfa.step(entry, around.bytes[at]);
       if ((entry & HAS_MATCH) !== 0) this.end = around.offset + at;

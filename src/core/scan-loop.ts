@@ -61,7 +61,7 @@ export class ScanLoop {
 
   private runOne(bytes: Uint8Array, state: DfaState): number {
     this.reset();
-    return this.runSpan(bytes, { from: 0, to: bytes.length, entry: this.dfa.intern(state) });
+    return this.runSpan(bytes, { from: 0, to: bytes.length, entry: this.dfa.entryOf(state) });
   }
 
   private reset(): void {
@@ -116,7 +116,7 @@ export class ScanLoop {
     const cuts = laneCuts(bytes);
     const { generation } = dfa;
     const afterNewline = dfa.step(dfa.start(KIND.none), NEWLINE);
-    const entry = dfa.intern(state);
+    const entry = dfa.entryOf(state);
     if (cuts === undefined || (afterNewline & NO_THREAD) === 0) return undefined;
     const lanes: readonly Lane[] = cuts
       .slice(0, LANES)

@@ -55,7 +55,7 @@ export class Scanner {
 
   /** Tells the automaton that the text ends here. */
   end(): void {
-    const matches = this.dfa.matchesAtEnd(this.dfa.intern(this.state));
+    const matches = this.dfa.matchesAtEnd(this.dfa.entryOf(this.state));
     if (matches.length > 0) this.noteFrom(this.liveFrom, this.position, this.engine.hitsOf(matches).rules);
     this.safeTo = this.position;
   }

@@ -1,20 +1,17 @@
 /**
- * JSON: one document of any size, and NDJSON, one value a line.
+ * JSON: one document of any size, or one record of a format that comes in records.
  *
  * Owns where a value begins and ends. What does not parse is masked as text, escapes read; for a document
  * from the first token that breaks the grammar on.
  */
 import { ByteQueue } from "../bytes.ts";
-import { isClean } from "../finder.ts";
 import { editJson, JsonEditor } from "../json/editor.ts";
 import { encodeJsonText } from "../json/escapes.ts";
 import type { Policy } from "../policy.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
-import type { RecordFormat } from "./record.ts";
 import { EscapedTextMasker, escapedTextEdits } from "./text.ts";
 
 const NEWLINE = 0x0a;
-const BACKSLASH = 0x5c;
 const RECORD_SEPARATOR = 0x1e;
 const BOM = [0xef, 0xbb, 0xbf];
 
@@ -24,53 +21,33 @@ function prefixLength(bytes: Uint8Array): number {
   return bytes[0] === RECORD_SEPARATOR ? 1 : 0;
 }
 
-/** Masks one whole JSON value and writes it; `onInvalid` decides when it is none. */
-export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Output): void {
-  if (isPlainlyClean(policy, record)) {
+/**
+ * Masks one whole JSON value and writes it; `onInvalid` decides when it is none. `places`: where in the record
+ * matches end, when the automaton has run over it already.
+ */
+export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Output, places?: readonly number[]): void {
+  if (isBlank(record)) {
     output.write(record);
     return;
   }
   const prefix = prefixLength(record);
   const body = record.subarray(prefix);
-  if (body.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
-    output.write(record);
-    return;
-  }
-  const { edits, fault } = editJson(policy, body);
+  const { edits, fault } = editJson(policy, body, { places: places?.map((place) => place - prefix) });
   if (fault === undefined) {
     output.write(record.subarray(0, prefix));
     output.writeEdited(body, edits);
-  } else if (whenInvalid(policy, fault) === "mask-as-text")
+  } else if (whenInvalid(policy, fault) === "mask-as-text") {
     output.writeEdited(record, escapedTextEdits(policy, record, encodeJsonText));
+  }
 }
 
-/**
- * True when nothing can be found in the record, valid or not: no escape hides anything, and the automaton saw
- * no match in the raw bytes, of which every string and number is a part. By far the most frequent case.
- */
-function isPlainlyClean(policy: Policy, record: Uint8Array): boolean {
-  if (policy.onInvalid !== "mask-as-text" || policy.engine.program.hasAssertions) return false;
-  return record.indexOf(BACKSLASH) < 0 && isClean(policy.engine, record, { start: 0, end: record.length });
-}
-
-export class NdjsonFormat implements RecordFormat {
-  private readonly policy: Policy;
-
-  constructor(policy: Policy) {
-    this.policy = policy;
+function isBlank(record: Uint8Array): boolean {
+  const from = prefixLength(record);
+  for (let at = from; at < record.length; at++) {
+    const byte = record[at];
+    if (byte !== 0x20 && byte !== NEWLINE && byte !== 0x0d && byte !== 0x09) return false;
   }
-
-  findEnd(chunk: Uint8Array, from: number): number {
-    return chunk.indexOf(NEWLINE, from) + 1 || -1;
-  }
-
-  mask(record: Uint8Array, output: Output): void {
-    writeJsonRecord(this.policy, record, output);
-  }
-
-  maskUnfinished(record: Uint8Array, output: Output): void {
-    writeJsonRecord(this.policy, record, output);
-  }
+  return true;
 }
 
 export class JsonMasker implements FormatMasker {

@@ -37,6 +37,11 @@ export class RecordMasker implements FormatMasker {
     return this.record.length + (this.overlong instanceof EscapedTextMasker ? this.overlong.heldBytes : 0);
   }
 
+  /** True when the next byte begins a record. */
+  get isBetweenRecords(): boolean {
+    return this.record.length === 0 && this.overlong === undefined;
+  }
+
   push(chunk: Uint8Array): Uint8Array {
     for (let at = 0; at < chunk.length;) {
       const end = this.format.findEnd(chunk, at);

@@ -29,19 +29,29 @@ const NESTED_DEPTH_LIMIT = 2;
 const NO_KEY = new Uint8Array(0);
 const QUOTE = Uint8Array.of(0x22);
 
+export interface EditorOptions {
+  /** How many JSON strings deep this JSON is. */
+  readonly nesting?: number;
+  /** Offsets at which matches end in the bytes of the one walk, in order, when that is known already. */
+  readonly places?: readonly number[] | undefined;
+}
+
 export class JsonEditor implements JsonVisitor {
   /** Edits of the tokens walked so far; the caller empties the list. Offsets count from the bytes given to `walk`. */
   edits: Edit[] = [];
 
   private readonly policy: Policy;
   private readonly nesting: number;
+  private readonly places: readonly number[] | undefined;
+  private nextPlace = 0;
   private readonly walker: JsonWalker;
   private readonly levels: Level[] = [{ key: NO_KEY, maskedKeys: 0 }];
   private bytes: Uint8Array = NO_KEY;
 
-  constructor(policy: Policy, nesting = 0) {
+  constructor(policy: Policy, options: EditorOptions = {}) {
     this.policy = policy;
-    this.nesting = nesting;
+    this.nesting = options.nesting ?? 0;
+    this.places = options.places;
     this.walker = new JsonWalker(this, {
       depth: policy.limits.jsonDepthLimit,
       tokenBytes: policy.limits.lineLimitBytes,
@@ -68,7 +78,7 @@ export class JsonEditor implements JsonVisitor {
 
   string(span: Span, info: { readonly isKey: boolean; readonly hasEscape: boolean }): void {
     if (info.isKey) this.level.key = this.bytes.subarray(span.start, span.end);
-    if (!info.hasEscape && isClean(this.policy.engine, this.bytes, span)) return;
+    if (!info.hasEscape && this.isClean(span)) return;
     const map = new OffsetMap(0, span.start);
     const raw = this.bytes.subarray(span.start, span.end);
     const text = info.hasEscape
@@ -87,13 +97,21 @@ export class JsonEditor implements JsonVisitor {
   }
 
   number(span: Span): void {
-    if (isClean(this.policy.engine, this.bytes, span)) return;
+    if (this.isClean(span)) return;
     const text = this.bytes.subarray(span.start, span.end);
     const edits = this.foundEdits(findIn(this.policy.engine, text, this.keyText()));
     if (edits.length === 0) return;
     // A number that is masked becomes a string: the document stays valid.
     const bytes = concat([QUOTE, encodeJsonText(applyEdits(text, edits)), QUOTE]);
     this.edits.push({ ...span, bytes, entity: edits[0].entity });
+  }
+
+  /** True when no match ends in the token; spans come in order. */
+  private isClean(span: Span): boolean {
+    const { places } = this;
+    if (places === undefined) return isClean(this.policy.engine, this.bytes, span);
+    while (this.nextPlace < places.length && places[this.nextPlace] <= span.start) this.nextPlace++;
+    return this.nextPlace === places.length || places[this.nextPlace] > span.end;
   }
 
   private get level(): Level {
@@ -107,7 +125,7 @@ export class JsonEditor implements JsonVisitor {
 
   private textEdits(text: Uint8Array, key: string): readonly Edit[] {
     if (this.nesting < NESTED_DEPTH_LIMIT && looksLikeJson(text)) {
-      const nested = editJson(this.policy, text, this.nesting + 1);
+      const nested = editJson(this.policy, text, { nesting: this.nesting + 1 });
       if (nested.fault === undefined) return nested.edits;
     }
     return this.foundEdits(findIn(this.policy.engine, text, key));
@@ -136,8 +154,8 @@ export interface JsonEdits {
 }
 
 /** Edits of one whole JSON value, or the fault that says why it is none. */
-export function editJson(policy: Policy, bytes: Uint8Array, nesting = 0): JsonEdits {
-  const editor = new JsonEditor(policy, nesting);
+export function editJson(policy: Policy, bytes: Uint8Array, options: EditorOptions = {}): JsonEdits {
+  const editor = new JsonEditor(policy, options);
   editor.walk(bytes, true);
   return { edits: editor.edits, fault: editor.fault };
 }

@@ -33,7 +33,7 @@ export const ROW_BITS = 8;
 /** Nodes of one trie, for the item number `instruction * TRIE_SPAN + node`. */
 const TRIE_SPAN = 4096;
 
-export interface DfaState {
+interface StateShape {
   /** Where the threads stand, sorted: at an instruction, or inside a character that a class is reading. */
   readonly items: readonly number[];
   readonly before: Kind;
@@ -41,6 +41,16 @@ export interface DfaState {
   readonly lead: Lead;
   /** Patterns with a match that ended just before the last byte. */
   readonly matches: readonly number[];
+}
+
+/** A state, good for as long as anybody holds it: a clearing of the table only takes its number. */
+export interface DfaState extends StateShape {
+  /** Its entry in `generation`. */
+  readonly entry: number;
+  readonly generation: number;
+  /** Answers that were computed once. */
+  matchesAtEnd: readonly number[] | undefined;
+  longestLiveBytes: number | undefined;
 }
 
 export interface DfaOptions {
@@ -117,9 +127,18 @@ export class Dfa {
     return this.states[entry & STATE];
   }
 
+  /** The entry of a state, also of one from before a clearing. May clear the table itself. */
+  entryOf(state: DfaState): number {
+    return state.generation === this.generation ? state.entry : this.intern(state);
+  }
+
   /** Patterns with a match that ends exactly here when the text ends here. */
   matchesAtEnd(entry: number): readonly number[] {
-    const { items, before } = this.stateOf(entry);
+    const state = this.stateOf(entry);
+    return (state.matchesAtEnd ??= this.findMatchesAtEnd(state));
+  }
+
+  private findMatchesAtEnd({ items, before }: StateShape): readonly number[] {
     const found = new Set<number>();
     for (const item of items)
       if (item % TRIE_SPAN === 0)
@@ -129,8 +148,13 @@ export class Dfa {
 
   /** Most bytes back that a thread alive in this state can have begun. */
   longestLiveBytes(entry: number): number {
+    const state = this.stateOf(entry);
+    return (state.longestLiveBytes ??= this.findLongestLiveBytes(state));
+  }
+
+  private findLongestLiveBytes({ items }: StateShape): number {
     let longest = 0;
-    for (const item of this.stateOf(entry).items) {
+    for (const item of items) {
       if (item % TRIE_SPAN === 0 && this.entries[LEAD.open].includes(item)) continue;
       const owner = this.program.owners[Math.floor(item / TRIE_SPAN)];
       longest = Math.max(longest, this.program.patterns[owner].longestBytes);
@@ -138,25 +162,21 @@ export class Dfa {
     return longest;
   }
 
-  /** The entry of a state, also of one that was taken out of another generation. */
-  intern(state: DfaState): number {
+  private intern(state: StateShape): number {
     const normal = this.normalize(state);
     const key = `${normal.items.join()}|${normal.before}|${normal.lead}|${normal.matches.join()}`;
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     if (this.states.length >= this.stateLimit) this.clear();
-    return this.insert(key, normal);
-  }
-
-  private insert(key: string, state: DfaState): number {
-    const number = this.states.push(state) - 1;
-    if (number << ROW_BITS >= this.table.length) this.grow();
-    const entry = number | this.flagsOf(state);
+    const entry = this.states.length | this.flagsOf(normal);
+    const { generation } = this;
+    this.states.push({ ...normal, entry, generation, matchesAtEnd: undefined, longestLiveBytes: undefined });
+    if ((this.states.length - 1) << ROW_BITS >= this.table.length) this.grow();
     this.numbers.set(key, entry);
     return entry;
   }
 
-  private flagsOf({ items, lead, matches }: DfaState): number {
+  private flagsOf({ items, lead, matches }: StateShape): number {
     // Entries are reached by nothing else, so a set of that size holds no thread that has begun.
     const begun = items.length - (this.isUnanchored ? this.entries[lead].length : 0);
     return (begun === 0 ? NO_THREAD : 0) | (matches.length > 0 ? HAS_MATCH : 0);
@@ -177,15 +197,15 @@ export class Dfa {
   }
 
   // What stood before matters only where an assertion can ask for it; else states would double for nothing.
-  private normalize(state: DfaState): DfaState {
-    if (!this.program.hasAssertions) return { ...state, before: KIND.none };
-    const needsKinds = state.items.some(
-      (item) => item % TRIE_SPAN === 0 && this.closure(item / TRIE_SPAN, KIND.none, KIND.none).needsKinds,
-    );
-    return needsKinds ? state : { ...state, before: KIND.none };
+  private normalize(shape: StateShape): StateShape {
+    const { items } = shape;
+    const needsKinds =
+      this.program.hasAssertions &&
+      items.some((item) => item % TRIE_SPAN === 0 && this.closure(item / TRIE_SPAN, KIND.none, KIND.none).needsKinds);
+    return { items, before: needsKinds ? shape.before : KIND.none, lead: shape.lead, matches: shape.matches };
   }
 
-  private advance(state: DfaState, byte: number): DfaState {
+  private advance(state: StateShape, byte: number): StateShape {
     const after = kindOf(byte);
     const lead = this.isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open;
     const items = new Set<number>(this.isUnanchored ? this.entries[lead] : []);
