@@ -4,7 +4,7 @@
  * Owns the quick way for whole lines: the automaton runs over all of them at once, and a line in which no match
  * ended and no escape hides anything leaves as it came, valid or not. Every other line is masked as a record.
  */
-import type { Engine } from "../engine.ts";
+import type { Engine, Hits, Rule } from "../engine.ts";
 import { KIND } from "../pattern/dfa.ts";
 import type { Policy } from "../policy.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
@@ -90,23 +90,30 @@ export class NdjsonMasker implements FormatMasker {
 /** Where matches end and escapes stand in a block of whole lines; asked line by line, in order. */
 class Lines {
   private readonly block: Uint8Array;
-  private readonly places: readonly number[];
+  private readonly places: number[];
+  private readonly hits: Hits[];
   private next = 0;
   private nextEscape: number;
 
   constructor(engine: Engine, block: Uint8Array) {
     const { loop, scanner } = engine;
     const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
-    this.places = scanner.matchesAtEnd(last).length > 0 ? [...loop.places, block.length] : [...loop.places];
     this.block = block;
+    this.places = [...loop.places];
+    this.hits = loop.matches.map((patterns) => engine.hitsOf(patterns));
+    const atEnd = scanner.matchesAtEnd(last);
+    if (atEnd.length > 0) {
+      this.places.push(block.length);
+      this.hits.push(engine.hitsOf(atEnd));
+    }
     this.nextEscape = block.indexOf(BACKSLASH);
   }
 
   isClean(start: number, end: number): boolean {
     if (this.nextEscape >= 0 && this.nextEscape < start) this.nextEscape = this.block.indexOf(BACKSLASH, start);
     while (this.next < this.places.length && this.places[this.next] <= start) this.next++;
-    const hasMatch = this.next < this.places.length && this.places[this.next] <= end;
-    return !hasMatch && (this.nextEscape < 0 || this.nextEscape >= end);
+    const hasEscape = this.nextEscape >= 0 && this.nextEscape < end;
+    return !hasEscape && !this.hasMatch(start, end);
   }
 
   /** Ends of matches in the line, counted from its start. */
@@ -114,5 +121,20 @@ class Lines {
     const places: number[] = [];
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) places.push(this.places[i] - start);
     return places;
+  }
+
+  /** A shape that needs a context word is no match in a line without one, be it in a text or in a field name. */
+  private hasMatch(start: number, end: number): boolean {
+    let without: Rule | undefined;
+    for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
+      const { certain, needContext } = this.hits[i];
+      if (certain.length > 0) return true;
+      for (const rule of needContext) {
+        if (rule === without) continue;
+        if (rule.contextWords.inBytes(this.block, start, end) !== false) return true;
+        without = rule;
+      }
+    }
+    return false;
   }
 }
