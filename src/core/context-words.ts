@@ -11,16 +11,22 @@ const SPACE = 0x20;
 
 export class ContextWords {
   readonly words: readonly string[];
-  private readonly phrases: boolean;
   private readonly known: ReadonlySet<string>;
+  /** Last words of phrases: where one stands, the slower way decides. */
+  private readonly phraseEnds: ReadonlySet<string>;
+  private readonly isAscii: boolean;
   /** One bit a length, by first letter. */
   private readonly lengths = new Int32Array(26);
 
   constructor(words: readonly string[]) {
     this.words = words;
-    this.phrases = words.some((word) => /[^a-z]/.test(word));
-    this.known = new Set(words);
-    for (const word of words) this.lengths[(word.charCodeAt(0) - 0x61) & 31] |= 1 << Math.min(word.length, 31);
+    this.isAscii = words.every((word) => /^[a-z ]+$/.test(word));
+    this.known = new Set(words.filter((word) => !word.includes(" ")));
+    this.phraseEnds = new Set(
+      words.filter((word) => word.includes(" ")).map((word) => word.slice(word.lastIndexOf(" ") + 1)),
+    );
+    for (const word of [...this.known, ...this.phraseEnds])
+      this.lengths[word.charCodeAt(0) - 0x61] |= 1 << Math.min(word.length, 31);
   }
 
   get isEmpty(): boolean {
@@ -33,11 +39,12 @@ export class ContextWords {
   }
 
   /**
-   * The same on bytes; `start` is a place where no word is cut. Undefined when it cannot be told this way: the list
-   * holds phrases or other scripts, or the bytes hold anything but plain ASCII.
+   * The same on bytes; `start` is a place where no word is cut. Undefined when it cannot be told this way: a phrase
+   * may stand there, the list holds other scripts, or the bytes hold anything but plain ASCII.
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
-    if (this.phrases) return undefined;
+    if (!this.isAscii) return undefined;
+    let answer: false | undefined = false;
     let wordStart = -1;
     for (let at = start; at <= end; at++) {
       const byte = at < end ? bytes[at] : SPACE;
@@ -46,19 +53,22 @@ export class ContextWords {
       const isUpper = byte >= 0x41 && byte <= 0x5a;
       const isSplit = isUpper && at > start && bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a;
       if (wordStart >= 0 && ((!isLower && !isUpper) || isSplit)) {
-        if (this.isWord(bytes, wordStart, at)) return true;
+        const word = this.candidate(bytes, wordStart, at);
+        if (this.known.has(word)) return true;
+        if (this.phraseEnds.has(word)) answer = undefined;
         wordStart = -1;
       }
       if (wordStart < 0 && (isLower || isUpper)) wordStart = at;
     }
-    return false;
+    return answer;
   }
 
-  private isWord(bytes: Uint8Array, start: number, end: number): boolean {
+  /** The word in lower case, or "" when no word of the list has its length and first letter. */
+  private candidate(bytes: Uint8Array, start: number, end: number): string {
     const first = (bytes[start] | 0x20) - 0x61;
-    if ((this.lengths[first] & (1 << Math.min(end - start, 31))) === 0) return false;
+    if ((this.lengths[first] & (1 << Math.min(end - start, 31))) === 0) return "";
     let word = "";
     for (let at = start; at < end; at++) word += String.fromCharCode(bytes[at] | 0x20);
-    return this.known.has(word);
+    return word;
   }
 }

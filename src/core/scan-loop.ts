@@ -1,5 +1,5 @@
 /**
- * The hot loop: one load and one compare a byte, and four independent places at once where the input has lines.
+ * The hot loop: one load and one compare a byte, and eight independent places at once where the input has lines.
  *
  * Owns the loop and its scratch, which is overwritten by every run. Knows nothing of regions, streams or rules;
  * keeps no text.
@@ -7,12 +7,12 @@
 import { EMPTY } from "./bytes.ts";
 import { type Dfa, type DfaState, HAS_MATCH, KIND, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 
-/** Shorter inputs are not worth four lanes. */
-const LANES_FROM_BYTES = 2048;
+/** Shorter inputs are not worth the lanes. */
+const LANES_FROM_BYTES = 4096;
 /** Runs without lanes after a guess that was wrong. */
 const LANES_PAUSE = 16;
 const NEWLINE = 0x0a;
-const LANES = 4;
+const LANES = 8;
 
 /**
  * Steps of one call. An engine that compiles a loop while it runs throws the code away at the loop's end: one loop
@@ -42,7 +42,7 @@ export class ScanLoop {
   readonly matches: (readonly number[])[] = [];
   private readonly dfa: Dfa;
   private bytes: Uint8Array = EMPTY;
-  /** Runs that go in one lane because four did not work out lately. */
+  /** Runs that go in one lane because lanes did not work out lately. */
   private pause = 0;
 
   constructor(dfa: Dfa) {
@@ -101,7 +101,7 @@ export class ScanLoop {
   }
 
   /**
-   * Four lanes that begin after line breaks, each from the state that a line break leaves behind when nothing is
+   * Lanes that begin after line breaks, each from the state that a line break leaves behind when nothing is
    * alive. Undefined when that guess was wrong, or the table is full: then everything is run again in one lane.
    */
   private runLanes(bytes: Uint8Array, state: DfaState): number | undefined {
@@ -151,47 +151,77 @@ export class ScanLoop {
     return entries;
   }
 
+  // Written out eight times: lanes in an array would cost more than they win.
   private runBlock(bytes: Uint8Array, block: LaneBlock): void {
     const { dfa, trace } = this;
-    const { byteClasses } = dfa;
+    const { byteClasses, generation } = dfa;
     const { entries, starts, to } = block;
+    let { table } = dfa;
     const fromA = starts[0];
     const fromB = starts[1];
     const fromC = starts[2];
     const fromD = starts[3];
+    const fromE = starts[4];
+    const fromF = starts[5];
+    const fromG = starts[6];
+    const fromH = starts[7];
     let a = entries[0];
     let b = entries[1];
     let c = entries[2];
     let d = entries[3];
-    let { table } = dfa;
+    let e = entries[4];
+    let f = entries[5];
+    let g = entries[6];
+    let h = entries[7];
     for (let i = block.from; i < to; i++) {
       const nextA = table[((a & STATE) << ROW_BITS) | byteClasses[bytes[fromA + i]]];
       const nextB = table[((b & STATE) << ROW_BITS) | byteClasses[bytes[fromB + i]]];
       const nextC = table[((c & STATE) << ROW_BITS) | byteClasses[bytes[fromC + i]]];
       const nextD = table[((d & STATE) << ROW_BITS) | byteClasses[bytes[fromD + i]]];
-      if ((nextA | nextB | nextC | nextD) < HAS_MATCH) {
+      const nextE = table[((e & STATE) << ROW_BITS) | byteClasses[bytes[fromE + i]]];
+      const nextF = table[((f & STATE) << ROW_BITS) | byteClasses[bytes[fromF + i]]];
+      const nextG = table[((g & STATE) << ROW_BITS) | byteClasses[bytes[fromG + i]]];
+      const nextH = table[((h & STATE) << ROW_BITS) | byteClasses[bytes[fromH + i]]];
+      const low = nextA | nextB | nextC | nextD;
+      const high = nextE | nextF | nextG | nextH;
+      if ((low | high) < HAS_MATCH) {
         a = nextA;
         b = nextB;
         c = nextC;
         d = nextD;
+        e = nextE;
+        f = nextF;
+        g = nextG;
+        h = nextH;
       } else {
-        const { generation } = dfa;
         a = nextA < HAS_MATCH ? nextA : this.arrive(a, nextA, fromA + i);
         b = nextB < HAS_MATCH ? nextB : this.arrive(b, nextB, fromB + i);
         c = nextC < HAS_MATCH ? nextC : this.arrive(c, nextC, fromC + i);
         d = nextD < HAS_MATCH ? nextD : this.arrive(d, nextD, fromD + i);
-        if (generation !== dfa.generation) break;
+        e = nextE < HAS_MATCH ? nextE : this.arrive(e, nextE, fromE + i);
+        f = nextF < HAS_MATCH ? nextF : this.arrive(f, nextF, fromF + i);
+        g = nextG < HAS_MATCH ? nextG : this.arrive(g, nextG, fromG + i);
+        h = nextH < HAS_MATCH ? nextH : this.arrive(h, nextH, fromH + i);
+        if (generation !== dfa.generation) return;
         ({ table } = dfa);
       }
       trace[fromA + i] = a;
       trace[fromB + i] = b;
       trace[fromC + i] = c;
       trace[fromD + i] = d;
+      trace[fromE + i] = e;
+      trace[fromF + i] = f;
+      trace[fromG + i] = g;
+      trace[fromH + i] = h;
     }
     entries[0] = a;
     entries[1] = b;
     entries[2] = c;
     entries[3] = d;
+    entries[4] = e;
+    entries[5] = f;
+    entries[6] = g;
+    entries[7] = h;
   }
 
   /** Builds the transition over the byte at `place` where it is new, and notes a match. */
@@ -202,7 +232,7 @@ export class ScanLoop {
   }
 }
 
-/** Five offsets of four pieces of about the same length, cut after line breaks; undefined without enough lines. */
+/** Offsets of the pieces of about the same length, cut after line breaks; undefined without enough lines. */
 function laneCuts(bytes: Uint8Array): readonly number[] | undefined {
   const cuts = [0];
   for (let lane = 1; lane < LANES; lane++) {
