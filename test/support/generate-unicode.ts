@@ -58,8 +58,8 @@ function foldRuns(): string {
     const target = foldOf(c);
     if (target === undefined) continue;
     const start = c;
-    const step = target === 0x20 || target === 0x2d ? 0 : 1;
-    while (c < MAX && step === 1 && foldOf(c + 1) === target + (c + 1 - start)) c++;
+    const isAlone = target === 0x20 || target === 0x2d;
+    if (!isAlone) while (c < MAX && foldOf(c + 1) === target + (c + 1 - start)) c++;
     out.push((start - end).toString(36), (c - start).toString(36), target.toString(36));
     end = c;
   }
