@@ -56,6 +56,12 @@ export const ERRORS = {
   },
   HEADERS_TIMEOUT: { http: 408, close: 1002, retry: true, text: "the headers took too long" },
   HEADERS_TOO_LARGE: { http: 431, close: 1002, retry: false, text: "the headers are longer than 16384 bytes" },
+  HOST_REFUSED: {
+    http: 403,
+    close: 4501,
+    retry: false,
+    text: "the Host header names no loopback address; behind a proxy set unsafeNoAuthentication on the listener",
+  },
   INTERNAL: { http: 500, close: 1011, retry: true, text: "internal error; nothing was released" },
   INVALID_UTF8: { http: 400, close: 1007, retry: false, text: "the input is not valid UTF-8" },
   INVALID_INPUT: {

@@ -6,6 +6,7 @@
 import { Hono, type Context } from "hono";
 import { StreamError, toStreamError } from "../core/index.ts";
 import type { ListenerName } from "./config.ts";
+import { hostName, isLoopback } from "./loopback.ts";
 import { problemBody, problemHeaders } from "./problem.ts";
 import { originHeaders } from "./request.ts";
 import { ROUTES, type Route } from "./routes/index.ts";
@@ -24,6 +25,15 @@ export function createListenerApp(services: Services, listeners: readonly Listen
     context.header("cache-control", "no-store");
     await next();
   });
+  // A page of another site may have pointed its own name at this machine (DNS rebinding): its Origin then looks like
+  // ours, but its Host does not.
+  if (isForThisMachineOnly(services, listeners)) {
+    app.use(async (context, next) => {
+      const host = context.req.header("host");
+      if (host !== undefined && !isLoopback(hostName(host))) throw new StreamError("HOST_REFUSED");
+      await next();
+    });
+  }
   // A drain refuses work, but probes and scrapes are still answered.
   app.use("/v1/*", async (context, next) => {
     if (services.lifecycle.stopping.aborted) throw new StreamError("DRAINING");
@@ -43,6 +53,12 @@ export function createListenerApp(services: Services, listeners: readonly Listen
     return problem(context, thrown);
   });
   return app;
+}
+
+function isForThisMachineOnly({ config }: Services, listeners: readonly ListenerName[]): boolean {
+  return listeners.every(
+    (name) => !config.listeners[name].unsafeNoAuthentication && isLoopback(config.listeners[name].host),
+  );
 }
 
 function methodsOf(routes: readonly Route[], path: string): string {

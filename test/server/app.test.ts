@@ -31,6 +31,39 @@ describe("each listener", () => {
   });
 });
 
+describe("the Host header of a loopback listener", () => {
+  test.each(["127.0.0.1:8080", "localhost:8080", "LOCALHOST", "demo.localhost:1", "[::1]:8080", "127.8.9.10"])(
+    "may be %s",
+    async (host) => {
+      const { app } = startTestServer();
+      expect((await app.request("/", { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  test.each([
+    "evil.example",
+    "127.0.0.1.evil.example:8080",
+    "127.0.0.999",
+    "10.0.0.1",
+    "localhost.evil.example",
+    "[::2]:1",
+    "",
+  ])("may not be %j: another site pointed its name here", async (host) => {
+    const { app } = startTestServer();
+    for (const path of ["/", FEED, "/livez"]) {
+      const response = await app.request(path, { headers: { host } });
+      expect([response.status, await response.json()]).toMatchObject([403, { error: { code: "HOST_REFUSED" } }]);
+    }
+  });
+
+  test("may be any name where the configuration opens the listener", async () => {
+    const open = { host: "0.0.0.0", listenPort: 8080, unsafeNoAuthentication: true };
+    const config = { ...DEFAULT_CONFIG, listeners: { publish: open, subscribe: open, admin: open } };
+    const app = createServer(createTestPorts(), config).app(["subscribe"]);
+    expect((await app.request("/", { headers: { host: "feeds.example" } })).status).toBe(200);
+  });
+});
+
 describe("errors", () => {
   test.each([
     ["GET", "/v1/ann.lee@example.com", 404, "NOT_FOUND"],

@@ -3,6 +3,7 @@
  *
  * Owns the order and the rule that a non-loopback address is a deliberate choice. Never serves anything.
  */
+import { isLoopback } from "../../server/loopback.ts";
 import { readFile } from "node:fs/promises";
 import { LISTENERS, type ListenerConfig, type ListenerName, type ServerConfig } from "../../server/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
@@ -60,10 +61,6 @@ export function checkReach(config: ServerConfig, source: string): ConfigProblem[
       "is not a loopback address and nothing authenticates callers; use 127.0.0.1, or, where a network policy is " +
       `the fence, add \`unsafeNoAuthentication: true\` under listeners.${name} (or MASKWIRE_UNSAFE_NO_AUTHENTICATION=true)`,
   }));
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(host);
 }
 
 async function readFileConfig(fileName: string | undefined): Promise<Result<FileConfig>> {
