@@ -20,6 +20,10 @@ const LANES = 8;
  */
 const BLOCK = 512;
 
+/** What the trace keeps of an entry: one byte, because writing it is part of the loop's cost. */
+const TRACE_SHIFT = 8;
+export const TRACE_IDLE = NO_THREAD >> TRACE_SHIFT;
+
 interface Lane {
   readonly from: number;
   readonly to: number;
@@ -34,8 +38,8 @@ interface LaneBlock {
 }
 
 export class ScanLoop {
-  /** Entry after each byte of the last run: where it was idle shows in its bits. */
-  trace = new Uint16Array(0);
+  /** Upper bits of the entry after each byte of the last run: where it was idle shows in TRACE_IDLE. */
+  trace = new Uint8Array(0);
   /** Index of the byte after which a match had ended, in order; the match ends before that byte. */
   readonly places: number[] = [];
   /** Patterns that matched, beside `places`. */
@@ -51,7 +55,7 @@ export class ScanLoop {
 
   /** Runs over all bytes from a state; returns the last entry. */
   run(bytes: Uint8Array, state: DfaState): number {
-    if (this.trace.length < bytes.length) this.trace = new Uint16Array(Math.max(bytes.length, LANES_FROM_BYTES));
+    if (this.trace.length < bytes.length) this.trace = new Uint8Array(Math.max(bytes.length, LANES_FROM_BYTES));
     this.reset();
     this.bytes = bytes;
     const last = this.runLanes(bytes, state) ?? this.runOne(bytes, state);
@@ -90,7 +94,7 @@ export class ScanLoop {
         entry = this.arrive(entry, next, i);
         ({ table } = dfa);
       }
-      trace[i] = entry;
+      trace[i] = entry >> TRACE_SHIFT;
     }
     return entry;
   }
@@ -205,14 +209,14 @@ export class ScanLoop {
         if (generation !== dfa.generation) return;
         ({ table } = dfa);
       }
-      trace[fromA + i] = a;
-      trace[fromB + i] = b;
-      trace[fromC + i] = c;
-      trace[fromD + i] = d;
-      trace[fromE + i] = e;
-      trace[fromF + i] = f;
-      trace[fromG + i] = g;
-      trace[fromH + i] = h;
+      trace[fromA + i] = a >> TRACE_SHIFT;
+      trace[fromB + i] = b >> TRACE_SHIFT;
+      trace[fromC + i] = c >> TRACE_SHIFT;
+      trace[fromD + i] = d >> TRACE_SHIFT;
+      trace[fromE + i] = e >> TRACE_SHIFT;
+      trace[fromF + i] = f >> TRACE_SHIFT;
+      trace[fromG + i] = g >> TRACE_SHIFT;
+      trace[fromH + i] = h >> TRACE_SHIFT;
     }
     entries[0] = a;
     entries[1] = b;

@@ -6,8 +6,8 @@
  */
 import { CONTEXT_CHARACTERS } from "./candidate.ts";
 import type { Engine, Hits, Rule } from "./engine.ts";
-import { type Dfa, type DfaState, KIND, NO_THREAD } from "./pattern/dfa.ts";
-import type { ScanLoop } from "./scan-loop.ts";
+import { type Dfa, type DfaState, KIND } from "./pattern/dfa.ts";
+import { type ScanLoop, TRACE_IDLE } from "./scan-loop.ts";
 
 /** A stretch in which matches may begin, and the rules that matched in it, in order of rank. */
 export interface Region {
@@ -107,7 +107,7 @@ export class Scanner {
   private idlePlace(place: number, floor: number): number {
     const { trace } = this.loop;
     let at = place - 1;
-    while (at >= floor && (trace[at] & NO_THREAD) === 0) at--;
+    while (at >= floor && (trace[at] & TRACE_IDLE) === 0) at--;
     return at;
   }
 
