@@ -4,29 +4,25 @@
  * Owns which field a text belongs to and how a replacement is written there. Works on tokens as the walker
  * shows them, so it serves whole records and endless documents alike.
  */
-import { concat, encodeUtf8 } from "../bytes.ts";
+import { concat, EMPTY, encodeUtf8 } from "../bytes.ts";
 import { applyEdits, type Edit, OffsetMap } from "../edit.ts";
 import { findIn, type FoundText } from "../finder.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
-import { type JsonFault, type JsonVisitor, JsonWalker } from "./walker.ts";
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import { HAS_ESCAPE, IS_KEY, type JsonFault, type JsonVisitor, JsonWalker } from "./walker.ts";
 
 interface Level {
-  /** Name of the field that is being read, as it stands in the input; arrays inherit theirs. */
-  key: Uint8Array;
+  /** Where the name of the field that is being read stands; arrays inherit theirs. */
+  keyBytes: Uint8Array;
+  keyStart: number;
+  keyEnd: number;
   maskedKeys: number;
 }
 
 /** JSON inside a JSON string is walked this many levels deep; deeper it is text. */
 const NESTED_DEPTH_LIMIT = 2;
-const NO_KEY = new Uint8Array(0);
 const QUOTE = Uint8Array.of(0x22);
 
 export interface EditorOptions {
@@ -45,8 +41,9 @@ export class JsonEditor implements JsonVisitor {
   private readonly places: readonly number[] | undefined;
   private nextPlace = 0;
   private readonly walker: JsonWalker;
-  private readonly levels: Level[] = [{ key: NO_KEY, maskedKeys: 0 }];
-  private bytes: Uint8Array = NO_KEY;
+  private readonly levels: Level[] = [{ keyBytes: EMPTY, keyStart: 0, keyEnd: 0, maskedKeys: 0 }];
+  private level: Level = this.levels[0];
+  private bytes: Uint8Array = EMPTY;
 
   constructor(policy: Policy, options: EditorOptions = {}) {
     this.policy = policy;
@@ -69,58 +66,57 @@ export class JsonEditor implements JsonVisitor {
   }
 
   open(): void {
-    this.levels.push({ key: this.level.key, maskedKeys: 0 });
+    this.level = { ...this.level, maskedKeys: 0 };
+    this.levels.push(this.level);
   }
 
   close(): void {
     this.levels.pop();
+    this.level = this.levels[this.levels.length - 1];
   }
 
-  string(span: Span, info: { readonly isKey: boolean; readonly hasEscape: boolean }): void {
-    if (info.isKey) this.level.key = this.bytes.subarray(span.start, span.end);
-    if (!info.hasEscape && this.isClean(span)) return;
-    const map = new OffsetMap(0, span.start);
-    const raw = this.bytes.subarray(span.start, span.end);
-    const text = info.hasEscape
-      ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: span.start }, true).text
-      : raw;
-    const edits = this.textEdits(text, info.isKey ? "" : this.keyText());
-    for (const edit of edits) {
-      const bytes = info.isKey ? this.distinctKey(edit.bytes) : edit.bytes;
-      this.edits.push({
-        ...edit,
-        start: map.toEncoded(edit.start),
-        end: map.toEncoded(edit.end),
-        bytes: encodeJsonText(bytes),
-      });
+  string(start: number, end: number, flags: number): void {
+    if ((flags & IS_KEY) !== 0) {
+      this.level.keyBytes = this.bytes;
+      this.level.keyStart = start;
+      this.level.keyEnd = end;
+    }
+    if ((flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end)) this.maskString(start, end, flags);
+  }
+
+  private maskString(start: number, end: number, flags: number): void {
+    const raw = this.bytes.subarray(start, end);
+    const map = new OffsetMap(0, start);
+    const hasEscape = (flags & HAS_ESCAPE) !== 0;
+    const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
+    const isKey = (flags & IS_KEY) !== 0;
+    for (const edit of this.textEdits(text, isKey ? "" : this.keyText())) {
+      const bytes = encodeJsonText(isKey ? this.distinctKey(edit.bytes) : edit.bytes);
+      this.edits.push({ ...edit, start: map.toEncoded(edit.start), end: map.toEncoded(edit.end), bytes });
     }
   }
 
-  number(span: Span): void {
-    if (this.isClean(span)) return;
-    const text = this.bytes.subarray(span.start, span.end);
+  number(start: number, end: number): void {
+    if (this.isClean(start, end)) return;
+    const text = this.bytes.subarray(start, end);
     const edits = this.foundEdits(findIn(this.policy.engine, text, this.keyText()));
     if (edits.length === 0) return;
     // A number that is masked becomes a string: the document stays valid.
     const bytes = concat([QUOTE, encodeJsonText(applyEdits(text, edits)), QUOTE]);
-    this.edits.push({ ...span, bytes, entity: edits[0].entity });
+    this.edits.push({ start, end, bytes, entity: edits[0].entity });
   }
 
-  /** True when no match ends in the token; spans come in order. */
-  private isClean(span: Span): boolean {
+  /** True when no match ends in the token; tokens come in order. */
+  private isClean(start: number, end: number): boolean {
     const { places } = this;
-    if (places === undefined) return isClean(this.policy.engine, this.bytes, span);
-    while (this.nextPlace < places.length && places[this.nextPlace] <= span.start) this.nextPlace++;
-    return this.nextPlace === places.length || places[this.nextPlace] > span.end;
-  }
-
-  private get level(): Level {
-    return this.levels.at(-1) as Level;
+    if (places === undefined) return isClean(this.policy.engine, this.bytes, { start, end });
+    while (this.nextPlace < places.length && places[this.nextPlace] <= start) this.nextPlace++;
+    return this.nextPlace === places.length || places[this.nextPlace] > end;
   }
 
   private keyText(): string {
-    const { key } = this.level;
-    return foldSpan(key, 0, key.length);
+    const { keyBytes, keyStart, keyEnd } = this.level;
+    return foldSpan(keyBytes, keyStart, keyEnd);
   }
 
   private textEdits(text: Uint8Array, key: string): readonly Edit[] {

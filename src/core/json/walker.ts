@@ -5,16 +5,18 @@
  * stray control character there must not switch masking to anything coarser. Never builds a value.
  */
 export interface JsonVisitor {
-  /** Content of a string without its quotes; `hasEscape` when it holds a backslash. */
-  string(
-    span: { readonly start: number; readonly end: number },
-    info: { readonly isKey: boolean; readonly hasEscape: boolean },
-  ): void;
-  number(span: { readonly start: number; readonly end: number }): void;
+  /** Content of a string without its quotes; `flags` holds IS_KEY and HAS_ESCAPE. */
+  string(start: number, end: number, flags: number): void;
+  number(start: number, end: number): void;
   /** An object or array begins or ends. */
-  open(isObject: boolean): void;
+  open(): void;
   close(): void;
 }
+
+/** The string is a field name. */
+export const IS_KEY = 1;
+/** The string holds a backslash. */
+export const HAS_ESCAPE = 2;
 
 export type JsonFault = "BAD_JSON" | "JSON_TOO_DEEP" | "LINE_TOO_LONG";
 
@@ -34,9 +36,6 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
-const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const LITERALS = new Set(["true", "false", "null"]);
-
 export class JsonWalker {
   /** Set once: from the last consumed byte on, the input is not JSON. */
   fault: JsonFault | undefined;
@@ -122,7 +121,7 @@ export class JsonWalker {
     else {
       this.stack.push(isObject);
       this.expectation = isObject ? "keyOrEnd" : "valueOrEnd";
-      this.visitor.open(isObject);
+      this.visitor.open();
     }
     return this.fault === undefined;
   }
@@ -148,10 +147,10 @@ export class JsonWalker {
     const end = this.findQuote(bytes, at);
     if (end < 0) return bytes.length - at > this.limits.tokenBytes ? this.refuse("LINE_TOO_LONG") : -1;
     if (end - at > this.limits.tokenBytes) return this.refuse("LINE_TOO_LONG");
-    const hasEscape = this.sawEscape;
+    const flags = (isKey ? IS_KEY : 0) | (this.sawEscape ? HAS_ESCAPE : 0);
     this.searched = 1;
     this.sawEscape = false;
-    this.visitor.string({ start: at + 1, end }, { isKey, hasEscape });
+    this.visitor.string(at + 1, end, flags);
     if (isKey) this.expectation = "colon";
     else this.afterValue();
     return end + 1;
@@ -183,12 +182,9 @@ export class JsonWalker {
     if (next - at > SCALAR_HOLD_BYTES) return this.refuse("LINE_TOO_LONG");
     if (next === bytes.length && !isLast) return -1;
     if (next < bytes.length && !this.endsScalar(bytes[next])) return this.refuse("BAD_JSON");
-    const text = String.fromCharCode(...bytes.subarray(at, Math.min(end, at + SCALAR_LIMIT)));
-    if (LITERALS.has(text)) this.afterValue();
-    else if (end - at <= SCALAR_LIMIT && NUMBER.test(text)) {
-      this.visitor.number({ start: at, end });
-      this.afterValue();
-    } else return this.refuse("BAD_JSON");
+    if (isNumber(bytes, at, end)) this.visitor.number(at, end);
+    else if (!isLiteral(bytes, at, end)) return this.refuse("BAD_JSON");
+    this.afterValue();
     return next;
   }
 
@@ -199,8 +195,6 @@ export class JsonWalker {
   }
 }
 
-/** Longest number that is read as one; longer ones are no JSON for us and fall to `onInvalid`. */
-const SCALAR_LIMIT = 1024;
 /** Most bytes of a scalar and the white space behind it that wait for the byte that ends them. */
 const SCALAR_HOLD_BYTES = 4096;
 
@@ -217,4 +211,36 @@ function isScalarByte(byte: number): boolean {
     (byte >= 0x61 && byte <= 0x7a) ||
     (byte >= 0x41 && byte <= 0x5a)
   );
+}
+
+const LITERALS = ["true", "false", "null"].map((word) => Uint8Array.from(word, (letter) => letter.charCodeAt(0)));
+
+function isLiteral(bytes: Uint8Array, start: number, end: number): boolean {
+  return LITERALS.some((word) => word.length === end - start && word.every((byte, i) => bytes[start + i] === byte));
+}
+
+/** RFC 8259, section 6, on bytes: minus, whole part without leading zeros, fraction, exponent. */
+function isNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = bytes[start] === 0x2d ? start + 1 : start;
+  const whole = skipDigits(bytes, at, end);
+  if (whole === at || (bytes[at] === 0x30 && whole > at + 1)) return false;
+  at = whole;
+  if (at < end && bytes[at] === 0x2e) {
+    const fraction = skipDigits(bytes, at + 1, end);
+    if (fraction === at + 1) return false;
+    at = fraction;
+  }
+  if (at < end && (bytes[at] | 0x20) === 0x65) {
+    const digits = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d ? at + 2 : at + 1;
+    const exponent = skipDigits(bytes, digits, end);
+    if (exponent === digits) return false;
+    at = exponent;
+  }
+  return at === end;
+}
+
+function skipDigits(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] >= 0x30 && bytes[at] <= 0x39) at++;
+  return at;
 }
