@@ -66,6 +66,13 @@ export interface DfaOptions {
 const DEFAULT_STATE_LIMIT = 10_000;
 const FIRST_CAPACITY = 8;
 
+interface Move {
+  readonly state: StateShape;
+  readonly byte: number;
+  readonly items: Set<number>;
+  readonly matches: Set<number>;
+}
+
 interface Closure {
   readonly characters: readonly number[];
   readonly matches: readonly number[];
@@ -89,6 +96,8 @@ export class Dfa {
   private readonly numbers = new Map<string, number>();
   private starts: (number | undefined)[] = [];
   private readonly closures = new Map<number, Closure>();
+  private readonly entrySet: ReadonlySet<number>;
+  private readonly begunBy = new Map<number, Set<number>>();
 
   constructor(program: Program, options: DfaOptions) {
     this.program = program;
@@ -97,6 +106,7 @@ export class Dfa {
     this.entries = Object.values(LEAD).map((lead) =>
       patterns.filter(({ boundary }) => mayBegin(boundary, lead)).map(({ entry }) => entry * TRIE_SPAN),
     );
+    this.entrySet = new Set(this.entries.flat());
     this.hasBoundaries = patterns.some(({ boundary }) => boundary !== "none");
     this.isUnanchored = options.isUnanchored;
     this.stateLimit = options.stateLimit ?? DEFAULT_STATE_LIMIT;
@@ -210,23 +220,42 @@ export class Dfa {
     const lead = this.isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open;
     const items = new Set<number>(this.isUnanchored ? this.entries[lead] : []);
     const matches = new Set<number>();
-    for (const item of state.items) {
-      const node = item % TRIE_SPAN;
-      const pc = (item - node) / TRIE_SPAN;
-      if (node > 0) {
-        this.read(pc, node, byte, items);
-        continue;
-      }
-      const closure = this.closure(pc, state.before, after);
-      for (const match of closure.matches) if (mayEnd(this.program.patterns[match].boundary, byte)) matches.add(match);
-      for (const character of closure.characters) this.read(character, 0, byte, items);
-    }
+    if (this.isUnanchored) for (const item of this.begun(state, byte)) items.add(item);
+    for (const item of state.items)
+      if (!this.isUnanchored || !this.entrySet.has(item)) this.move(item, { state, byte, items, matches });
     return {
       items: [...items].toSorted((a, b) => a - b),
       before: after,
       lead,
       matches: [...matches].toSorted((a, b) => a - b),
     };
+  }
+
+  /** Moves one thread over a byte. */
+  private move(item: number, into: Move): void {
+    const { byte, items } = into;
+    const node = item % TRIE_SPAN;
+    const pc = (item - node) / TRIE_SPAN;
+    if (node > 0) {
+      this.read(pc, node, byte, items);
+      return;
+    }
+    const closure = this.closure(pc, into.state.before, kindOf(byte));
+    for (const match of closure.matches)
+      if (mayEnd(this.program.patterns[match].boundary, byte)) into.matches.add(match);
+    for (const character of closure.characters) this.read(character, 0, byte, items);
+  }
+
+  /** Threads that begin with this byte: the same in every state with these neighbours, so computed once. */
+  private begun(state: StateShape, byte: number): Iterable<number> {
+    const key = (((state.lead << 2) | state.before) << ROW_BITS) | this.byteClasses[byte];
+    let found = this.begunBy.get(key);
+    if (found === undefined) {
+      found = new Set();
+      for (const item of this.entries[state.lead]) this.move(item, { state, byte, items: found, matches: new Set() });
+      this.begunBy.set(key, found);
+    }
+    return found;
   }
 
   private read(pc: number, node: number, byte: number, into: Set<number>): void {
