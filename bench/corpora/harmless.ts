@@ -44,7 +44,7 @@ const FIELDS: readonly ((random: Random) => Field)[] = [
   (random) => ["latency_ms", Number((random.next() * 900).toFixed(3))],
   (random) => ["lat", Number((random.next() * 90).toFixed(6))],
   (random) => ["ticket", `${random.pick(["ABC", "OPS", "PAY"])}-${random.int(100, 99_999)}`],
-  (random) => ["cursor", random.base64url(44)],
+  (random) => ["cursor", random.opaque(44)],
   (random) => ["etag", `W/"${random.hex(16)}"`],
   (random) => ["seq16", sequenceNumber(random)],
   (random) => ["range", `${random.int(100, 999)}-${random.int(1000, 9999)}`],

@@ -28,9 +28,13 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "access keys": "AKIA",
 };
 
-/** The unit repeated to `bytes` bytes, cut between characters, and a blank so that every match has an end. */
 export function hostileText(name: string, bytes: number): Uint8Array {
-  const unit = Buffer.from(HOSTILE[name]);
+  return repeated(HOSTILE[name], bytes);
+}
+
+/** The unit repeated to `bytes` bytes, cut between units, and a blank so that every match has an end. */
+export function repeated(unitText: string, bytes: number): Uint8Array {
+  const unit = Buffer.from(unitText);
   const repeats = Math.max(1, Math.floor((bytes - 1) / unit.length));
   const text = new Uint8Array(repeats * unit.length + 1);
   for (let i = 0; i < repeats; i++) text.set(unit, i * unit.length);

@@ -5,6 +5,7 @@
  */
 const DIGITS = "0123456789";
 const HEX = "0123456789abcdef";
+const OPAQUE = "BCDFGHJKLMNPQRTVWXZbdfghjklmnpqrtvwxz0123456789-_";
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 export class Random {
@@ -43,9 +44,14 @@ export class Random {
     return String(this.int(1, 9)) + this.text(length - 1, DIGITS);
   }
 
-  /** The first digit is a letter, so that no id is a number by chance. */
+  /** Begins with a letter, so that no id is a number by chance, and with one that no country's accounts begin with. */
   hex(length: number): string {
-    return this.text(1, "abcdef") + this.text(length - 1, HEX);
+    return this.text(1, "cf") + this.text(length - 1, HEX);
+  }
+
+  /** Without the letters of "sms", "tel" or "card": chance must not make a word of context. */
+  opaque(length: number): string {
+    return this.text(length, OPAQUE);
   }
 
   base64url(length: number): string {

@@ -1,0 +1,112 @@
+/**
+ * How fast: maskwire and its peers over the same corpus, in turns.
+ *
+ * Owns the rounds. A ratio is taken within a round and the median over the rounds, since a shared machine changes its
+ * speed from one second to the next.
+ */
+import { compilePolicy, createMasker } from "../../src/core/index.ts";
+import { checkAnswer } from "../answer.ts";
+import type { BenchContext } from "../context.ts";
+import { type Corpus, prefixOf } from "../corpora/corpus.ts";
+import { openCorpus } from "../corpora/index.ts";
+import type { Definition } from "../definition.ts";
+import { PEERS } from "../peers/index.ts";
+import { inProcess, type Peer, type Subject } from "../peers/peer.ts";
+import { ABSENT, rounded, type Row } from "../result.ts";
+import { median } from "../statistics.ts";
+
+export const OURS = "maskwire";
+export const SPEED = "speed";
+export const RATIO = "ratio";
+const SPEED_UNIT = "MB per CPU second";
+
+const WARM_UP_ROUNDS = 2;
+const ROUNDS_LEAST = 5;
+const ROUNDS_MOST = 25;
+
+interface Runner {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly bytes: number;
+  readonly speeds: number[];
+}
+
+export async function runThroughput(definition: Definition, context: BenchContext): Promise<Row[]> {
+  const corpus = openCorpus(definition.corpus, definition.corpusBytes);
+  const peers = definition.peers.map(peerNamed);
+  const absent = peers.flatMap((peer) => absenceRow(definition, peer, context) ?? []);
+  const present = peers.filter(({ name }) => !absent.some(({ subject }) => subject === name));
+  const runners = [await openOurs(definition, corpus)];
+  for (const peer of present) runners.push(await openPeer(peer, corpus, context));
+  await takeTurns(runners, context);
+  return [...runners.flatMap((runner) => rowsOf(definition, runner, runners[0])), ...absent];
+}
+
+async function openOurs({ format, chunkBytes }: Definition, corpus: Corpus): Promise<Runner> {
+  const policy = compilePolicy({});
+  const { text } = corpus;
+  const subject = inProcess(() => {
+    const masker = createMasker(policy, format);
+    const output: Uint8Array[] = [];
+    for (let at = 0; at < text.length; at += chunkBytes) output.push(masker.push(text.subarray(at, at + chunkBytes)));
+    output.push(masker.flush());
+    return output;
+  });
+  checkAnswer(OURS, "exact", { corpus, run: await subject.run(true) });
+  return { name: OURS, subject, bytes: text.length, speeds: [] };
+}
+
+async function openPeer(peer: Peer, whole: Corpus, context: BenchContext): Promise<Runner> {
+  const corpus = peer.sampleBytes === undefined ? whole : prefixOf(whole, peer.sampleBytes);
+  const subject = await peer.open(corpus, context);
+  checkAnswer(peer.name, peer.answer, { corpus, run: await subject.run(true) });
+  return { name: peer.name, subject, bytes: corpus.text.length, speeds: [] };
+}
+
+async function takeTurns(runners: readonly Runner[], context: BenchContext): Promise<void> {
+  const rounds = async (count: number, isCounted: boolean): Promise<void> => {
+    const begun = performance.now();
+    for (let round = 0; round < count; round++) {
+      const elapsed = (performance.now() - begun) / 1000;
+      if (isCounted) context.progress(Math.min(1, Math.max(elapsed / context.seconds, round / count)));
+      if (isCounted && round >= ROUNDS_LEAST && elapsed > context.seconds) return;
+      // Whoever goes first finds other caches than whoever goes last.
+      for (let i = 0; i < runners.length; i++) {
+        const { subject, bytes, speeds } = runners[(i + round) % runners.length];
+        context.collect();
+        const { cpuSeconds } = await subject.run(false);
+        if (isCounted) speeds.push(bytes / 1e6 / cpuSeconds);
+      }
+    }
+  };
+  await rounds(WARM_UP_ROUNDS, false);
+  await rounds(ROUNDS_MOST, true);
+}
+
+function rowsOf({ id }: Definition, { name, speeds, bytes }: Runner, ours: Runner): Row[] {
+  const note = `${speeds.length} rounds of ${(bytes / 1e6).toFixed(2)} MB`;
+  const speed: Row = {
+    bench: id,
+    subject: name,
+    metric: SPEED,
+    value: rounded(median(speeds)),
+    unit: SPEED_UNIT,
+    note,
+  };
+  if (name === OURS) return [speed];
+  const value = rounded(median(speeds.map((theirs, round) => ours.speeds[round] / theirs)));
+  return [speed, { bench: id, subject: name, metric: RATIO, value, unit: `${OURS} / ${name}`, note }];
+}
+
+function absenceRow({ id }: Definition, peer: Peer, context: BenchContext): Row | undefined {
+  const reason = peer.absence(context)?.reason;
+  return reason === undefined
+    ? undefined
+    : { bench: id, subject: peer.name, metric: ABSENT, value: 0, unit: "", note: reason };
+}
+
+function peerNamed(name: string): Peer {
+  const peer = PEERS.find((one) => one.name === name);
+  if (peer === undefined) throw new Error(`no peer ${name}; there are ${PEERS.map((one) => one.name).join(", ")}`);
+  return peer;
+}

@@ -1,0 +1,35 @@
+/**
+ * The shapes of the built-in detectors in the syntax that all peers share.
+ *
+ * Owns patterns only: no look-around, ASCII, one line. Peers get less to do than maskwire: no validator, no context,
+ * no other scripts, no zero-width characters, no percent escapes, and accounts in capitals.
+ */
+const HEX_GROUP = "[0-9A-Fa-f]{1,4}";
+
+export const PATTERNS: Readonly<Record<string, string>> = {
+  PRIVATE_KEY: "-----BEGIN[A-Z0-9 ]{0,64}PRIVATE KEY-----[A-Za-z0-9+/=\\\\ ]*-----END[A-Z0-9 ]{0,64}PRIVATE KEY-----",
+  JWT: String.raw`\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\b`,
+  GITHUB_TOKEN: String.raw`\b(?:gh[oprsu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36})[A-Za-z0-9_]*\b`,
+  AWS_KEY: String.raw`\b(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{16,17}\b`,
+  EMAIL: String.raw`[A-Za-z0-9_+][A-Za-z0-9._+'-]*@(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{2,24}\b`,
+  IBAN: String.raw`\b[A-Z]{2}[0-9]{2}(?:[ .+-]?[A-Z0-9]{4}){2,7}(?:[ .+-]?[A-Z0-9]{1,3})?\b`,
+  CREDIT_CARD: String.raw`\b(?:[2-6](?:[ .+-]{0,2}[0-9]){11,18}|1(?:[ .+-]{0,2}[0-9]){14,15})\b`,
+  US_SSN: String.raw`\b[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{4}\b`,
+  IPV6: `(?:(?:${HEX_GROUP}:){7}${HEX_GROUP}|(?:${HEX_GROUP}(?::${HEX_GROUP}){0,6})?::(?:${HEX_GROUP}(?::${HEX_GROUP}){0,6})?)`,
+  IPV4: String.raw`\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b`,
+  MAC: String.raw`\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b`,
+  PHONE: [
+    String.raw`\+\(?[1-9](?:[ ./()-]{0,3}[0-9]){6,14}`,
+    String.raw`\b00[1-9](?:[ ./()-]{0,3}[0-9]){7,13}`,
+    String.raw`(?:\b1[ .-])?(?:\([2-9][0-9]{2}\)[ .-]?|\b[2-9][0-9]{2}[ .-])[0-9]{3}[ .-][0-9]{4}\b`,
+    String.raw`\b0[0-9]{1,4}[ ./-]{1,3}[0-9]{3,8}(?:[ .-][0-9]{2,4}){0,4}\b`,
+  ].join("|"),
+};
+
+/** Tokens come before what a piece of them could be. */
+export const ALTERNATION = Object.values(PATTERNS)
+  .map((pattern) => `(?:${pattern})`)
+  .join("|");
+
+/** What replaces a match of a peer: it does not know the entity. */
+export const REPLACEMENT = "[X]";

@@ -1,0 +1,113 @@
+/**
+ * docs/performance.md from one CSV.
+ *
+ * Owns the page; a bar that is not met is printed as such. Never measures.
+ */
+import { type Judged, judge, limitOf } from "./bars.ts";
+import type { Definition } from "./definition.ts";
+import { RATIO, SPEED } from "./kinds/throughput.ts";
+import { PEERS } from "./peers/index.ts";
+import { ABSENT, type Results, type Row } from "./result.ts";
+import { shownRows } from "./summary.ts";
+
+export interface ReportInput {
+  readonly definitions: readonly Definition[];
+  readonly results: Results;
+  /** Name of the CSV, without folder. */
+  readonly source: string;
+}
+
+export function renderReport({ definitions, results, source }: ReportInput): string {
+  const { machine, rows } = results;
+  const measured = definitions.filter(({ id }) => rows.some(({ bench }) => bench === id));
+  const groups = [...new Set(measured.map(({ group }) => group))];
+  return [
+    "# Performance",
+    "",
+    `Generated from \`bench/results/${source}\` by \`npm run bench -- --report\`; do not edit. Measured on ${machine.date} at commit`,
+    `${machine.commit}: ${machine.cpu}, Node ${machine.node}.`,
+    "",
+    "Times are CPU times, so a busy machine disturbs them less; ratios within one run are what to look at. Every answer is",
+    "checked before it is timed: maskwire's output equals the generator's gold byte for byte, a peer's output holds none of",
+    "the values. Corpora are seeded and made by `bench/corpora`.",
+    "",
+    "## Bars",
+    "",
+    "| bench | figure | measured | bar | stretch | |",
+    "|---|---|---|---|---|---|",
+    ...judge(definitions, rows).map(barRow),
+    "",
+    ...groups.flatMap((group) => [
+      `## ${group.charAt(0).toUpperCase()}${group.slice(1)}`,
+      "",
+      ...measured
+        .filter((definition) => definition.group === group)
+        .flatMap((definition) =>
+          renderBench(
+            definition,
+            rows.filter(({ bench }) => bench === definition.id),
+          ),
+        ),
+    ]),
+    "## Peers",
+    "",
+    "All peers get the shapes of `bench/peers/patterns.ts`: those of the twelve detectors without validators, context words,",
+    "other scripts, zero-width characters and percent escapes, all of which maskwire's figures include.",
+    "",
+    "| peer | what is measured |",
+    "|---|---|",
+    ...PEERS.map(({ name, summary }) => `| ${name} | ${summary} |`),
+    "",
+    "## Run it",
+    "",
+    "`npm run build && npm run bench` measures what is installed; `npm run bench -- --install-peers` installs the rest,",
+    "`npm run bench -- --help` lists the options, `npm run bench -- --csv` keeps the figures.",
+    "",
+  ].join("\n");
+}
+
+function barRow({ definition, bar, worst, verdict }: Judged): string {
+  const figure = [bar.metric, bar.subject ?? ""].join(" ").trim();
+  const stretch = limitOf(
+    bar.atLeast === undefined ? { ...bar, atMost: bar.stretch } : { ...bar, atLeast: bar.stretch },
+  );
+  const measured = worst === undefined ? "" : String(worst.value);
+  const verdictText = verdict === "stretch" ? "met, stretch too" : verdict;
+  const shown = verdict.startsWith("not") ? `**${verdictText}**` : verdictText;
+  return `| ${definition.id} | ${figure} | ${measured} | ${limitOf(bar)} | ${stretch} | ${shown} |`;
+}
+
+function renderBench(definition: Definition, rows: readonly Row[]): string[] {
+  const table = definition.kind === "throughput" ? throughputTable(rows) : figureTable(shownRows(definition, rows));
+  return [`**${definition.id}.** ${definition.question}`, "", ...table, ""];
+}
+
+function throughputTable(rows: readonly Row[]): string[] {
+  const subjects = [...new Set(rows.map(({ subject }) => subject))];
+  const cell = (subject: string, metric: string): string =>
+    String(rows.find((row) => row.subject === subject && row.metric === metric)?.value ?? "");
+  return [
+    "| | MB per CPU second | maskwire ÷ it | |",
+    "|---|---|---|---|",
+    ...subjects.map((subject) => {
+      const [{ metric, note }] = rows.filter((row) => row.subject === subject);
+      const remark = metric === ABSENT ? `absent: ${note}` : note;
+      return `| ${subject} | ${cell(subject, SPEED)} | ${cell(subject, RATIO)} | ${remark} |`;
+    }),
+  ];
+}
+
+function figureTable(rows: readonly Row[]): string[] {
+  return [
+    "| | figure | value | unit | |",
+    "|---|---|---|---|---|",
+    ...rows.map(
+      ({ subject, metric, value, unit, note }) => `| ${code(subject)} | ${metric} | ${value} | ${unit} | ${note} |`,
+    ),
+  ];
+}
+
+/** Patterns are full of what a table takes for its own. */
+function code(subject: string): string {
+  return /^[\w -]+$/.test(subject) ? subject : `\`${subject.replaceAll("|", String.raw`\|`)}\``;
+}

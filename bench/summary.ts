@@ -1,0 +1,55 @@
+/** Results for whoever runs the command: a table for people, an object for programs. Owns both forms. */
+import { judge, limitOf } from "./bars.ts";
+import type { Definition } from "./definition.ts";
+import { RATIO, SPEED } from "./kinds/throughput.ts";
+import { ABSENT, type Results, type Row } from "./result.ts";
+
+/** Of benches with many rows the table shows the worst; the CSV has all. */
+const SHOWN_ROWS = 8;
+
+export function toJson(definitions: readonly Definition[], { machine, rows }: Results): string {
+  const benches = definitions.map((definition) => {
+    const { id, question, corpus, format } = definition;
+    const own = rows.filter(({ bench }) => bench === id);
+    const byMetric = (metric: string): Record<string, number> =>
+      Object.fromEntries(own.filter((row) => row.metric === metric).map(({ subject, value }) => [subject, value]));
+    return {
+      bench: id,
+      question,
+      corpus,
+      format,
+      ...(definition.kind === "throughput"
+        ? { mbPerCpuSecond: byMetric(SPEED), ratio: byMetric(RATIO) }
+        : { figures: own.filter(({ metric }) => metric !== ABSENT).map(figureOf) }),
+      absent: Object.fromEntries(own.filter(({ metric }) => metric === ABSENT).map((row) => [row.subject, row.note])),
+      bars: judge([definition], rows).map(({ bar, worst, verdict }) => ({ ...bar, value: worst?.value, verdict })),
+    };
+  });
+  return `${JSON.stringify({ machine, benches }, undefined, 2)}\n`;
+}
+
+export function toTable(definition: Definition, rows: readonly Row[]): string {
+  const lines = shownRows(definition, rows).map(({ subject, metric, value, unit, note }) =>
+    metric === ABSENT
+      ? `  ${subject.padEnd(26)}absent: ${note}`
+      : `  ${subject.padEnd(26)}${metric.padEnd(12)}${String(value).padStart(10)}  ${unit.padEnd(30)}${note}`,
+  );
+  const bars = judge([definition], rows).map(
+    ({ bar, worst, verdict }) =>
+      `  bar: ${bar.subject ?? "worst"} ${bar.metric} ${limitOf(bar)}: ${worst?.value ?? "?"}, ${verdict}`,
+  );
+  return `${definition.id}: ${definition.question}\n${[...lines, ...bars].join("\n")}\n\n`;
+}
+
+/** All rows, or of a long list the worst of each metric. */
+export function shownRows({ kind }: Definition, rows: readonly Row[]): readonly Row[] {
+  if (kind !== "growth") return rows;
+  const growth = rows.filter(({ metric }) => metric === "growth").toSorted((a, b) => b.value - a.value);
+  const speed = rows.filter(({ metric }) => metric === SPEED).toSorted((a, b) => a.value - b.value);
+  const refused = rows.filter(({ metric }) => metric === "refused");
+  return [...growth.slice(0, SHOWN_ROWS), ...speed.slice(0, SHOWN_ROWS), ...refused];
+}
+
+function figureOf({ subject, metric, value, unit, note }: Row): Omit<Row, "bench"> {
+  return { subject, metric, value, unit, note };
+}
