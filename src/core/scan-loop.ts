@@ -22,7 +22,7 @@ const BLOCK = 512;
 
 /** What the trace keeps of an entry: one byte, because writing it is part of the loop's cost. */
 const TRACE_SHIFT = 8;
-export const TRACE_IDLE = NO_THREAD >> TRACE_SHIFT;
+const TRACE_IDLE = NO_THREAD >> TRACE_SHIFT;
 
 interface Lane {
   readonly from: number;
@@ -39,13 +39,15 @@ interface LaneBlock {
 
 export class ScanLoop {
   /** Upper bits of the entry after each byte of the last run: where it was idle shows in TRACE_IDLE. */
-  trace = new Uint8Array(0);
+  private trace = new Uint8Array(0);
   /** Index of the byte after which a match had ended, in order; the match ends before that byte. */
   readonly places: number[] = [];
   /** Patterns that matched, beside `places`. */
   readonly matches: (readonly number[])[] = [];
   private readonly dfa: Dfa;
   private bytes: Uint8Array = EMPTY;
+  private walkedFrom = 0;
+  private lastIdle = -1;
   /** Runs that go in one lane because lanes did not work out lately. */
   private pause = 0;
 
@@ -68,7 +70,22 @@ export class ScanLoop {
     return this.runSpan(bytes, { from: 0, to: bytes.length, entry: this.dfa.entryOf(state) });
   }
 
+  /**
+   * Index of the last byte before `place` that left nothing alive, or -1. Places of the last run, asked in order: the
+   * walks back stop where the one before began, so that all together cost each byte once.
+   */
+  idleBefore(place: number): number {
+    const { trace } = this;
+    let at = place - 1;
+    while (at >= this.walkedFrom && (trace[at] & TRACE_IDLE) === 0) at--;
+    if (at >= this.walkedFrom) this.lastIdle = at;
+    this.walkedFrom = place;
+    return this.lastIdle;
+  }
+
   private reset(): void {
+    this.walkedFrom = 0;
+    this.lastIdle = -1;
     this.places.length = 0;
     this.matches.length = 0;
   }

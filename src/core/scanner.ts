@@ -4,10 +4,10 @@
  * Owns the automaton's place in one stream. A region is a stretch in which matches begin that have ended:
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
-import { CONTEXT_CHARACTERS } from "./candidate.ts";
 import type { Engine, Hits, Rule } from "./engine.ts";
 import { type Dfa, type DfaState, KIND } from "./pattern/dfa.ts";
-import { type ScanLoop, TRACE_IDLE } from "./scan-loop.ts";
+import { plausibleInText } from "./plausible.ts";
+import type { ScanLoop } from "./scan-loop.ts";
 
 /** A stretch in which matches may begin, and the rules that matched in it, in order of rank. */
 export interface Region {
@@ -44,7 +44,7 @@ export class Scanner {
   scan(bytes: Uint8Array): void {
     const last = this.loop.run(bytes, this.state);
     this.noteAll(bytes);
-    const idle = this.idlePlace(bytes.length, 0);
+    const idle = this.loop.idleBefore(bytes.length);
     if (idle >= 0) this.liveFrom = this.position + idle + 1;
     this.position += bytes.length;
     this.state = this.dfa.stateOf(last);
@@ -65,50 +65,19 @@ export class Scanner {
     for (let i = 0; i < places.length; i++) this.noteMatch(bytes, places[i], this.engine.hitsOf(matches[i]));
   }
 
-  /** The walk back stops where the region before reaches already, so that all walks together cost each byte once. */
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
-    const last = this.regions.at(-1);
-    const floor = last === undefined ? 0 : Math.max(0, last.end - this.position);
-    const idle = this.idlePlace(place, floor);
-    const end = this.position + place;
-    if (idle < floor && last !== undefined && floor > 0) this.extend(last, end, hits.rules);
-    else if (idle < floor) this.noteFrom(this.liveFrom, end, hits.rules);
-    else {
-      const rules = this.withContext(bytes, { start: idle + 1, end: place }, hits);
-      if (rules.length > 0) this.noteFrom(this.position + idle + 1, end, rules);
-    }
-  }
-
-  /**
-   * Leaves out rules whose shape needs a context word when there is none. The window is a little wider than the one
-   * that counts, and what cannot be told here stays: the candidate is judged exactly later.
-   */
-  private withContext(
-    bytes: Uint8Array,
-    span: { readonly start: number; readonly end: number },
-    hits: Hits,
-  ): readonly Rule[] {
-    const from = span.start - CONTEXT_CHARACTERS - 1;
-    if (hits.needContext.length === 0 || this.hasKey || from < 0) return hits.rules;
-    const found = hits.needContext.filter((rule) => rule.contextWords.inBytes(bytes, from, span.end) !== false);
-    if (found.length === hits.needContext.length) return hits.rules;
-    return found.length === 0
-      ? hits.certain
-      : hits.rules.filter((rule) => hits.certain.includes(rule) || found.includes(rule));
+    const idle = this.loop.idleBefore(place);
+    // A match that began in an earlier chunk is left to the resolver.
+    const isHere = idle >= 0 && !this.hasKey;
+    const rules = isHere ? plausibleInText(bytes, { start: idle + 1, end: place }, hits) : hits.rules;
+    if (rules.length > 0)
+      this.noteFrom(idle >= 0 ? this.position + idle + 1 : this.liveFrom, this.position + place, rules);
   }
 
   private noteFrom(start: number, end: number, rules: readonly Rule[]): void {
     const last = this.regions.at(-1);
     if (last !== undefined && start <= last.start) this.extend(last, end, rules);
     else this.regions.push({ start, end, rules });
-  }
-
-  /** Index of the last byte before `place` that left the automaton idle, or one below `floor`. */
-  private idlePlace(place: number, floor: number): number {
-    const { trace } = this.loop;
-    let at = place - 1;
-    while (at >= floor && (trace[at] & TRACE_IDLE) === 0) at--;
-    return at;
   }
 
   private extend(region: Region, end: number, rules: readonly Rule[]): void {

@@ -1,6 +1,6 @@
 /** International bank account numbers, in any case, plain or in groups of four. */
 import { type Detector, SCORES } from "../detector.ts";
-import { IBAN_COUNTRIES, isIban } from "../validators/iban.ts";
+import { IBAN_COUNTRIES, isIban, isIbanRemainder } from "../validators/iban.ts";
 
 const SEPARATOR = "(?: {1,2}|[.+-])?";
 const GROUP = `(?:${SEPARATOR}[A-Za-z0-9]{4})`;
@@ -26,6 +26,7 @@ export const iban: Detector = {
   // 34 characters in groups of four, two spaces between them at most
   maxLength: 50,
   boundary: "alphanumeric",
+  mayMatch: isIbanRemainder,
   validate(candidate) {
     if (isUneven(candidate.text)) return 0;
     return isIban(candidate.text.replaceAll(/[ .+-]/g, "")) ? SCORES.strong : 0;

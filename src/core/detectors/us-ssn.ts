@@ -7,7 +7,8 @@ const SHAPE = /^(\d{3})([-.]| {0,2})(\d{2})\2(\d{4})$/;
 export const usSsn: Detector = {
   entity: "US_SSN",
   source: "20 CFR 422.103; SSA, Social Security Number Randomization (2011)",
-  pattern: String.raw`\d{3}(?: {1,2}|[.-])?\d{2}(?: {1,2}|[.-])?\d{4}`,
+  pattern: String.raw`\d{3}(?: {1,2}|[.-])\d{2}(?: {1,2}|[.-])\d{4}`,
+  contextPattern: String.raw`\d{9}`,
   boundary: "number",
   contextWords: ["ssn", "ssns", "social security", "socialsecurity", "taxpayer", "itin", "tin"],
   validate(candidate) {

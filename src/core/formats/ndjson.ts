@@ -6,6 +6,7 @@
  */
 import type { Engine, Hits, Rule } from "../engine.ts";
 import { KIND } from "../pattern/dfa.ts";
+import { plausibleRules } from "../plausible.ts";
 import type { Policy } from "../policy.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { writeJsonRecord } from "./json.ts";
@@ -91,22 +92,30 @@ export class NdjsonMasker implements FormatMasker {
 class Lines {
   private readonly block: Uint8Array;
   private readonly places: number[];
-  private readonly hits: Hits[];
+  private readonly rules: (readonly Rule[])[];
+  private readonly needContext: (readonly Rule[])[];
   private next = 0;
   private nextEscape: number;
 
   constructor(engine: Engine, block: Uint8Array) {
     const { loop, scanner } = engine;
-    const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
     this.block = block;
-    this.places = [...loop.places];
-    this.hits = loop.matches.map((patterns) => engine.hitsOf(patterns));
+    const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
+    this.places = [];
+    this.rules = [];
+    this.needContext = [];
+    loop.places.forEach((place, i) => this.note(place, engine.hitsOf(loop.matches[i]), loop.idleBefore(place)));
     const atEnd = scanner.matchesAtEnd(last);
-    if (atEnd.length > 0) {
-      this.places.push(block.length);
-      this.hits.push(engine.hitsOf(atEnd));
-    }
+    if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), loop.idleBefore(block.length));
     this.nextEscape = block.indexOf(BACKSLASH);
+  }
+
+  private note(place: number, hits: Hits, idle: number): void {
+    const rules = plausibleRules(this.block, { start: idle + 1, end: place }, hits.rules);
+    if (rules.length === 0) return;
+    this.places.push(place);
+    this.rules.push(rules);
+    this.needContext.push(hits.needContext);
   }
 
   isClean(start: number, end: number): boolean {
@@ -127,10 +136,9 @@ class Lines {
   private hasMatch(start: number, end: number): boolean {
     let without: Rule | undefined;
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
-      const { certain, needContext } = this.hits[i];
-      if (certain.length > 0) return true;
-      for (const rule of needContext) {
+      for (const rule of this.rules[i]) {
         if (rule === without) continue;
+        if (!this.needContext[i].includes(rule)) return true;
         if (rule.contextWords.inBytes(this.block, start, end) !== false) return true;
         without = rule;
       }

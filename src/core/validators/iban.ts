@@ -3,7 +3,7 @@
  *
  * Owns the table of lengths. Finding the string, and its spaces, are the detector's.
  */
-import { mod97 } from "./mod97.ts";
+import { mod97, mod97InBytes } from "./mod97.ts";
 
 /** ISO 13616 registry (SWIFT, release 99), then the countries that use the form without being registered. */
 const LENGTHS_BY_COUNTRY = lengthTable(
@@ -30,4 +30,16 @@ export function isIban(compact: string): boolean {
   if (LENGTHS_BY_COUNTRY.get(text.slice(0, 2)) !== text.length) return false;
   if (DIGITS_ONLY.test(text) && /[A-Z]/.test(text.slice(2))) return false;
   return mod97(text.slice(4) + text.slice(0, 4)) === 1;
+}
+
+const PREFIX_LENGTH = 4;
+
+/**
+ * The check alone, on raw bytes with their separators; true as well where characters may hide in anything but plain
+ * ASCII.
+ */
+export function isIbanRemainder(bytes: Uint8Array, start: number, end: number): boolean {
+  const body = mod97InBytes(bytes, { start: start + PREFIX_LENGTH, end }, 0);
+  const whole = body === undefined ? undefined : mod97InBytes(bytes, { start, end: start + PREFIX_LENGTH }, body);
+  return whole === undefined || whole === 1;
 }

@@ -1,5 +1,7 @@
 /** The Luhn check digit: ISO/IEC 7812-1, annex B. Knows nothing of brands or lengths. */
 
+import { isPlain } from "../folded-text.ts";
+
 /** True when the last digit is the Luhn check of those before. One random string in ten passes. */
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
@@ -17,7 +19,7 @@ export function passesLuhnInBytes(bytes: Uint8Array, start: number, end: number)
   let isSecond = false;
   for (let at = end - 1; at >= start; at--) {
     const byte = bytes[at];
-    if (byte >= 0x80 || byte === 0 || byte === 0x25) return true;
+    if (!isPlain(byte)) return true;
     if (byte < 0x30 || byte > 0x39) continue;
     const weighted = isSecond ? (byte - 0x30) * 2 : byte - 0x30;
     sum += weighted > 9 ? weighted - 9 : weighted;

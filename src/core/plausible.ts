@@ -1,0 +1,48 @@
+/**
+ * Which rules of a match end are worth a closer look.
+ *
+ * Owns the quick refusals on raw bytes: no place in the stretch may begin a match that passes, or a shape needs a
+ * context word and there is none. Errs on the side of "worth it": the resolver judges exactly. Most numbers of a
+ * log end here.
+ */
+import { CONTEXT_CHARACTERS, mayBeginAt } from "./candidate.ts";
+import type { Hits, Rule } from "./engine.ts";
+
+/** Longer stretches are not searched: they are rare, and every match end in them would search them again. */
+const STRETCH_LIMIT_BYTES = 256;
+
+/** A match ended at `end`; it began at `start` or later. Indices of `bytes`. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Rules that can have a finding in the stretch, whatever stands before it. */
+export function plausibleRules(bytes: Uint8Array, stretch: Stretch, rules: readonly Rule[]): readonly Rule[] {
+  if (stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
+  return rules.every((rule) => mayMatch(bytes, stretch, rule))
+    ? rules
+    : rules.filter((rule) => mayMatch(bytes, stretch, rule));
+}
+
+function mayMatch(bytes: Uint8Array, { start, end }: Stretch, rule: Rule): boolean {
+  const { detector, firstBytes } = rule;
+  if (detector.mayMatch === undefined) return true;
+  for (let at = start; at < end; at++) {
+    if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule) && detector.mayMatch(bytes, at, end)) return true;
+  }
+  return false;
+}
+
+/**
+ * The rules of a match end in plain text. Without the 41 characters before the stretch, or with a field name to go
+ * by, context words are left to the resolver.
+ */
+export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits): readonly Rule[] {
+  const rules = plausibleRules(bytes, stretch, hits.rules);
+  const from = stretch.start - CONTEXT_CHARACTERS - 1;
+  if (hits.needContext.length === 0 || from < 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
+  const isWithout = (rule: Rule): boolean =>
+    hits.needContext.includes(rule) && rule.contextWords.inBytes(bytes, from, stretch.end) === false;
+  return rules.some(isWithout) ? rules.filter((rule) => !isWithout(rule)) : rules;
+}
