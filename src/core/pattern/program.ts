@@ -82,7 +82,7 @@ class Compiler {
   private readonly ignorable: number;
 
   constructor() {
-    this.tries.push(byteTrie(IGNORABLE, { percent: false }));
+    this.tries.push(byteTrie(IGNORABLE, { percent: true }));
     this.ignorable = 0;
   }
 
