@@ -14,13 +14,13 @@ import { measureCompile, runCompile } from "./kinds/compile.ts";
 import { runGrowth } from "./kinds/growth.ts";
 import { runHoldback } from "./kinds/holdback.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
-import { runThroughput } from "./kinds/throughput.ts";
+import { OURS, runThroughput } from "./kinds/throughput.ts";
 import { describeMachine, resultsFileName } from "./machine.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
 import { installPeers, PEERS } from "./peers/index.ts";
 import { Progress } from "./progress.ts";
 import { renderReport } from "./report.ts";
-import { fromCsv, type Row, toCsv } from "./result.ts";
+import { FAILED, fromCsv, type Row, toCsv } from "./result.ts";
 import { toJson, toTable } from "./summary.ts";
 
 const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContext) => Promise<Row[]>>> = {
@@ -93,7 +93,7 @@ async function measure({ only, seconds, isJson, isCsv }: Options, benchFolder: s
   const rows: Row[] = [];
   for (const definition of definitions) {
     progress.begin(definition.id);
-    const own = await KINDS[definition.kind](definition, context);
+    const own = await runOne(definition, context);
     progress.end();
     rows.push(...own);
     if (!isJson) process.stdout.write(toTable(definition, own));
@@ -106,7 +106,17 @@ async function measure({ only, seconds, isJson, isCsv }: Options, benchFolder: s
     writeFileSync(join(benchFolder, "results", name), toCsv(results));
     process.stderr.write(`bench/results/${name}\n`);
   }
-  return 0;
+  return rows.some(({ metric }) => metric === FAILED) ? 1 : 0;
+}
+
+/** A bench that fails has a row that says so; the others still run. */
+async function runOne(definition: Definition, context: BenchContext): Promise<Row[]> {
+  try {
+    return await KINDS[definition.kind](definition, context);
+  } catch (error) {
+    const note = error instanceof Error ? error.message : "failed";
+    return [{ bench: definition.id, subject: OURS, metric: FAILED, value: 0, unit: "", note }];
+  }
 }
 
 function report(benchFolder: string): number {

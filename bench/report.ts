@@ -7,8 +7,8 @@ import { type Judged, judge, limitOf } from "./bars.ts";
 import type { Definition } from "./definition.ts";
 import { RATIO, SPEED } from "./kinds/throughput.ts";
 import { PEERS } from "./peers/index.ts";
-import { ABSENT, type Results, type Row } from "./result.ts";
-import { shownRows } from "./summary.ts";
+import type { Results, Row } from "./result.ts";
+import { isRemark, shownRows } from "./summary.ts";
 
 export interface ReportInput {
   readonly definitions: readonly Definition[];
@@ -90,8 +90,8 @@ function throughputTable(rows: readonly Row[]): string[] {
     "| | MB per CPU second | maskwire ÷ it | |",
     "|---|---|---|---|",
     ...subjects.map((subject) => {
-      const [{ metric, note }] = rows.filter((row) => row.subject === subject);
-      const remark = metric === ABSENT ? `absent: ${note}` : note;
+      const [first] = rows.filter((row) => row.subject === subject);
+      const remark = isRemark(first) ? `${first.metric}: ${first.note}` : first.note;
       return `| ${subject} | ${cell(subject, SPEED)} | ${cell(subject, RATIO)} | ${remark} |`;
     }),
   ];

@@ -27,6 +27,8 @@ export interface Results {
 
 /** Metric of the row that says that a peer was not there. */
 export const ABSENT = "absent";
+/** Metric of the row that says why a bench has no figures, such as a wrong answer. */
+export const FAILED = "failed";
 
 const COLUMNS = ["date", "cpu", "node", "commit", "bench", "subject", "metric", "value", "unit", "note"] as const;
 

@@ -2,7 +2,7 @@
 import { judge, limitOf } from "./bars.ts";
 import type { Definition } from "./definition.ts";
 import { RATIO, SPEED } from "./kinds/throughput.ts";
-import { ABSENT, type Results, type Row } from "./result.ts";
+import { ABSENT, FAILED, type Results, type Row } from "./result.ts";
 
 /** Of benches with many rows the table shows the worst; the CSV has all. */
 const SHOWN_ROWS = 8;
@@ -20,8 +20,9 @@ export function toJson(definitions: readonly Definition[], { machine, rows }: Re
       format,
       ...(definition.kind === "throughput"
         ? { mbPerCpuSecond: byMetric(SPEED), ratio: byMetric(RATIO) }
-        : { figures: own.filter(({ metric }) => metric !== ABSENT).map(figureOf) }),
-      absent: Object.fromEntries(own.filter(({ metric }) => metric === ABSENT).map((row) => [row.subject, row.note])),
+        : { figures: own.filter((row) => !isRemark(row)).map(figureOf) }),
+      absent: notesOf(own, ABSENT),
+      failed: notesOf(own, FAILED),
       bars: judge([definition], rows).map(({ bar, worst, verdict }) => ({ ...bar, value: worst?.value, verdict })),
     };
   });
@@ -30,8 +31,8 @@ export function toJson(definitions: readonly Definition[], { machine, rows }: Re
 
 export function toTable(definition: Definition, rows: readonly Row[]): string {
   const lines = shownRows(definition, rows).map(({ subject, metric, value, unit, note }) =>
-    metric === ABSENT
-      ? `  ${subject.padEnd(26)}absent: ${note}`
+    isRemark({ metric })
+      ? `  ${subject.padEnd(26)}${metric}: ${note}`
       : `  ${subject.padEnd(26)}${metric.padEnd(12)}${String(value).padStart(10)}  ${unit.padEnd(30)}${note}`,
   );
   const bars = judge([definition], rows).map(
@@ -43,11 +44,20 @@ export function toTable(definition: Definition, rows: readonly Row[]): string {
 
 /** All rows, or of a long list the worst of each metric. */
 export function shownRows({ kind }: Definition, rows: readonly Row[]): readonly Row[] {
-  if (kind !== "growth") return rows;
+  if (kind !== "growth" || rows.some(isRemark)) return rows;
   const growth = rows.filter(({ metric }) => metric === "growth").toSorted((a, b) => b.value - a.value);
   const speed = rows.filter(({ metric }) => metric === SPEED).toSorted((a, b) => a.value - b.value);
   const refused = rows.filter(({ metric }) => metric === "refused");
   return [...growth.slice(0, SHOWN_ROWS), ...speed.slice(0, SHOWN_ROWS), ...refused];
+}
+
+/** True for a row that holds a reason and no figure. */
+export function isRemark({ metric }: Pick<Row, "metric">): boolean {
+  return metric === ABSENT || metric === FAILED;
+}
+
+function notesOf(rows: readonly Row[], metric: string): Record<string, string> {
+  return Object.fromEntries(rows.filter((row) => row.metric === metric).map(({ subject, note }) => [subject, note]));
 }
 
 function figureOf({ subject, metric, value, unit, note }: Row): Omit<Row, "bench"> {

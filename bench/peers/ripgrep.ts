@@ -1,7 +1,7 @@
 /**
  * ripgrep as a masker: `rg --passthru -r`, one thread, a file in and nothing kept.
  *
- * Owns the process and its clock: the shell's `times`, so that only the child counts.
+ * Owns the process and its clock: `time` of bash, which counts the child alone, to the millisecond.
  */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ export const ripgrep: Peer = {
   summary: "rg --passthru -r, one -e for each pattern, one thread",
   answer: "masked",
   absence: () =>
-    spawnSync("rg", ["--version"]).status === 0 ? undefined : { reason: "rg is not installed (Debian: ripgrep)" },
+    isThere("rg") && isThere("bash") ? undefined : { reason: "rg or bash is not installed (Debian: ripgrep)" },
   open: async ({ text, name }, { buildFolder }) => {
     const file = join(buildFolder, `ripgrep-${name}.txt`);
     writeFileSync(file, text);
@@ -28,19 +28,16 @@ export const ripgrep: Peer = {
 };
 
 function run(command: readonly string[], isKept: boolean): Run {
-  // The times go to the error stream, the output where it costs nobody anything.
-  const script = `"$@"${isKept ? "" : " >/dev/null"}; times >&2`;
-  const { stdout, stderr, status } = spawnSync("sh", ["-c", script, "sh", ...command], {
+  // The time goes to the error stream, the output where it costs nobody anything.
+  const script = `TIMEFORMAT="%U %S"; time "$@"${isKept ? "" : " >/dev/null"}`;
+  const { stdout, stderr, status } = spawnSync("bash", ["-c", script, "bash", ...command], {
     maxBuffer: OUTPUT_LIMIT_BYTES,
   });
   if (status !== 0) throw new Error("ripgrep did not run");
-  return { cpuSeconds: childSeconds(stderr.toString()), ...(isKept ? { output: stdout } : {}) };
+  const seconds = stderr.toString().trim().split(" ").map(Number);
+  return { cpuSeconds: seconds[0] + seconds[1], ...(isKept ? { output: stdout } : {}) };
 }
 
-/** The second line of `times`: user and system time of the children, as `0m1.230s 0m0.040s`. */
-export function childSeconds(times: string): number {
-  const last = times.trimEnd().split("\n").at(-1) ?? "";
-  const parts = [...last.matchAll(/(\d+)m([\d.]+)s/g)];
-  if (parts.length !== 2) throw new Error("the shell printed no times");
-  return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+function isThere(command: string): boolean {
+  return spawnSync(command, ["--version"]).status === 0;
 }
