@@ -28,6 +28,9 @@ export function encodeUtf8(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** Smaller buffers are left as they are. */
+const COMPACT_FROM_BYTES = 1024;
+
 /**
  * Bytes that wait for more. Appending is amortised O(chunk), also byte by byte; views that were handed out are
  * never overwritten, because bytes are only ever written behind them or into a new buffer.
@@ -50,8 +53,9 @@ export class ByteQueue {
 
   append(chunk: Uint8Array): void {
     if (this.length === 0) {
-      this.buffer = chunk;
-      this.isOwn = false;
+      // A small part of a large chunk is copied: it may wait for long, and would keep all of the chunk alive.
+      this.isOwn = chunk.length * 2 < chunk.buffer.byteLength;
+      this.buffer = this.isOwn ? chunk.slice() : chunk;
       this.start = 0;
       this.end = chunk.length;
       return;
@@ -64,13 +68,31 @@ export class ByteQueue {
   /** Drops bytes from the front. */
   consume(bytes: number): void {
     this.start += bytes;
+    if (this.length === 0) this.release();
+    else if (this.buffer.byteLength > COMPACT_FROM_BYTES && this.length * 8 < this.buffer.byteLength) this.compact();
+  }
+
+  // A few bytes that wait must not keep a large buffer alive.
+  private compact(): void {
+    const live = this.bytes.slice();
+    this.buffer = live;
+    this.isOwn = true;
+    this.start = 0;
+    this.end = live.length;
   }
 
   /** Takes everything out. */
   takeAll(): Uint8Array {
     const all = this.bytes;
-    this.start = this.end;
+    this.release();
     return all;
+  }
+
+  private release(): void {
+    this.buffer = EMPTY;
+    this.isOwn = false;
+    this.start = 0;
+    this.end = 0;
   }
 
   private reallocate(extra: number): void {

@@ -77,6 +77,11 @@ export class Finder {
     return this.window.slice(start, end);
   }
 
+  /** Lets go of what only `slice` needs. To be called when a push has been answered. */
+  forget(): void {
+    this.window.forget();
+  }
+
   private get keepFrom(): number {
     const lookBack = this.resolvedTo - LOOK_BACK_BYTES;
     return this.cluster === undefined || this.isLong(this.cluster) ? lookBack : Math.min(lookBack, this.cluster.start);

@@ -57,7 +57,13 @@ export class Window {
     this.bytes = this.kept;
   }
 
-  /** Bytes that were at hand in the last push, as lasting views. */
+  /** Lets go of the last chunk: an idle stream must not keep 64 KiB alive for the sake of a few bytes. */
+  forget(): void {
+    this.before = EMPTY;
+    this.chunk = EMPTY;
+  }
+
+  /** Bytes that were at hand in the last push, as lasting views; until `forget`. */
   slice(start: number, end: number): Uint8Array {
     const seam = this.beforeOffset + this.before.length;
     if (start >= seam) return this.chunk.subarray(start - seam, end - seam);

@@ -91,6 +91,7 @@ export class JsonMasker implements FormatMasker {
     const consumed = this.editor.walk(bytes, isLast);
     this.output.writeEdited(bytes.subarray(0, consumed), this.editor.edits);
     this.editor.edits = [];
+    this.editor.forget();
     this.pending.consume(consumed);
     const { fault } = this.editor;
     if (fault === undefined) return;

@@ -48,6 +48,7 @@ export class TextMasker implements FormatMasker {
       output.write(finder.slice(this.released, finder.clearTo));
       this.released = finder.clearTo;
     }
+    finder.forget();
     return output.take();
   }
 }
@@ -95,6 +96,7 @@ export class EscapedTextMasker implements FormatMasker {
     this.decodedTo += consumed;
     this.decodedLength += text.length;
     this.finder.push(text);
+    this.finder.forget();
   }
 
   private release(): Uint8Array {

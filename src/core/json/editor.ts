@@ -65,6 +65,16 @@ export class JsonEditor implements JsonVisitor {
     return this.walker.walk(bytes, isLast);
   }
 
+  /** Lets go of the bytes of the last walk; open objects keep a copy of their field's name. */
+  forget(): void {
+    this.bytes = EMPTY;
+    for (const level of this.levels) {
+      level.keyBytes = level.keyBytes.slice(level.keyStart, level.keyEnd);
+      level.keyEnd -= level.keyStart;
+      level.keyStart = 0;
+    }
+  }
+
   open(): void {
     this.level = { ...this.level, maskedKeys: 0 };
     this.levels.push(this.level);

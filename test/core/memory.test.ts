@@ -1,0 +1,45 @@
+/** A stream that waits keeps a few bytes, never the chunk that they came in. */
+import { describe, expect, test } from "vitest";
+import { ByteQueue } from "../../src/core/bytes.ts";
+import { compilePolicy, createMasker, FORMATS } from "../../src/core/index.ts";
+
+/** Bytes of all buffers that can be reached from an object, and not from the shared one. */
+function reachableBytes(root: object, shared: object = {}): number {
+  const seen = new Set<unknown>();
+  collect(shared, seen);
+  return collect(root, seen);
+}
+
+function collect(root: object, seen: Set<unknown>): number {
+  const open: unknown[] = [root];
+  let bytes = 0;
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (ArrayBuffer.isView(value)) {
+      if (!seen.has(value.buffer)) bytes += value.buffer.byteLength;
+      seen.add(value.buffer);
+    } else open.push(...Object.values(value));
+  }
+  return bytes;
+}
+
+describe("between two chunks", () => {
+  test.each(FORMATS)("%s keeps no chunk alive", (format) => {
+    const policy = compilePolicy({});
+    const masker = createMasker(policy, format);
+    const line = format === "sse" ? 'data: {"a":"some words of a log line"}\n\n' : '{"a":"some words of a log line"}\n';
+    for (let i = 0; i < 5; i++) masker.push(new TextEncoder().encode(`${line.repeat(2000)}{"b":"jane@ac`));
+    expect(reachableBytes(masker, policy)).toBeLessThan(2048);
+  });
+
+  test("a queue lets go of what it gave away", () => {
+    const queue = new ByteQueue();
+    queue.append(new Uint8Array(65_536));
+    queue.consume(65_536);
+    expect(reachableBytes(queue)).toBe(0);
+    queue.append(new Uint8Array(65_536).subarray(65_500));
+    expect(reachableBytes(queue)).toBe(36);
+  });
+});
