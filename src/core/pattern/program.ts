@@ -79,6 +79,8 @@ class Compiler {
   hasAssertions = false;
   private owner = 0;
   private readonly setNumbers = new Map<string, number>();
+  /** A repeat compiles the same node many times: by identity it is known at once. */
+  private readonly knownSets = new Map<CharSet, number>();
   private readonly ignorable: number;
 
   constructor() {
@@ -135,6 +137,15 @@ class Compiler {
   }
 
   private setNumber(set: CharSet): number {
+    let number = this.knownSets.get(set);
+    if (number === undefined) {
+      number = this.numberByValue(set);
+      this.knownSets.set(set, number);
+    }
+    return number;
+  }
+
+  private numberByValue(set: CharSet): number {
     const key = set.join();
     let number = this.setNumbers.get(key);
     if (number === undefined) {
