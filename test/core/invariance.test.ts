@@ -71,6 +71,50 @@ describe("random streams at random cuts", () => {
   });
 });
 
+describe("lines of JSON", () => {
+  const field = constantFrom(
+    "order",
+    "phone_number",
+    "ssn",
+    "card",
+    "span_id",
+    "note",
+    "e\u00e9",
+    "jane@acme.com",
+    "max@acme.com",
+  );
+  const scalar = oneof(
+    values,
+    nat(2 ** 31 - 1),
+    constantFrom(
+      true,
+      null,
+      4111111111111111,
+      536904399,
+      4155552671,
+      "call 4155552671",
+      '{"ssn":"536904399"}',
+      "tab\tcard 4111111111111111",
+    ),
+  );
+  const line = array(tuple(field, oneof(scalar, array(scalar, { maxLength: 3 }))), { maxLength: 5 }).map((fields) =>
+    JSON.stringify(Object.fromEntries(fields)),
+  );
+
+  test("many at once give what each alone gives", () => {
+    assert(
+      property(array(line, { minLength: 1, maxLength: 6 }), constantFrom(...policies.slice(0, 2)), (lines, policy) => {
+        const mask = (format: Format, text: string): string =>
+          Buffer.from(maskWhole(policy, format, new TextEncoder().encode(text))).toString("utf8");
+        expect(mask("ndjson", lines.map((text) => `${text}\n`).join(""))).toBe(
+          lines.map((text) => `${mask("json", text)}\n`).join(""),
+        );
+      }),
+      { numRuns: 2000, seed: 5 },
+    );
+  });
+});
+
 describe("what a text stream holds back", () => {
   const policy = policies[0];
   test("stays under the bound for random text", () => {

@@ -137,8 +137,8 @@ class Lines {
     let without: Rule | undefined;
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       for (const rule of this.rules[i]) {
-        if (rule === without) continue;
         if (!this.needContext[i].includes(rule)) return true;
+        if (rule === without) continue;
         if (rule.contextWords.inBytes(this.block, start, end) !== false) return true;
         without = rule;
       }
