@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
 
 const CHILDREN: Readonly<Record<string, () => unknown>> = {
   compile: measureCompile,
-  streams: () => measureStreams(collector()),
+  streams: () => measureStreams(collector("major")),
 };
 
 /** Returns the exit code. */
@@ -151,7 +151,7 @@ function contextOf(benchFolder: string, seconds: number): BenchContext {
     buildFolder,
     seconds,
     progress() {},
-    collect: collector(),
+    collect: collector("minor"),
     child: async (name) => {
       const { stdout, status } = spawnSync(process.execPath, [join(benchFolder, "run.mjs"), "--child", name]);
       if (status !== 0) throw new Error(`the measurement of ${name} failed`);
@@ -160,7 +160,11 @@ function contextOf(benchFolder: string, seconds: number): BenchContext {
   };
 }
 
-function collector(): () => void {
+/**
+ * Minor ones between measurements: a full one shrinks the heap, and whoever runs next would pay for its growth.
+ */
+function collector(type: "major" | "minor"): () => void {
   setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
+  const collect = runInNewContext("gc") as (options: { type: string }) => void;
+  return () => collect({ type });
 }
