@@ -8,7 +8,7 @@
 import type { Candidate } from "./detector.ts";
 import type { Rule } from "./engine.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
-import { keyBefore } from "./keys.ts";
+import { keyBefore, keyBeforeInBytes } from "./keys.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 import { splitWords } from "./words.ts";
@@ -84,7 +84,8 @@ export class TextCandidate implements Candidate {
 
   /** Name of the field that holds the match: what the format says, else what stands before it, as in `card=`. */
   get key(): string {
-    return this.around.key === "" ? keyBefore(this.lookBack(CONTEXT_CHARACTERS).join("")) : this.around.key;
+    if (this.around.key !== "") return this.around.key;
+    return keyBeforeInBytes(this.around.bytes, this.start) ?? keyBefore(this.lookBack(CONTEXT_CHARACTERS).join(""));
   }
 
   get hasContext(): boolean {

@@ -25,8 +25,8 @@ export class Cluster implements Finding {
     return this.winner.score;
   }
 
-  get hasTail(): boolean {
-    return this.winner.rule.tail !== undefined;
+  get needsText(): boolean {
+    return this.winner.rule.needsText;
   }
 
   add(finding: RuleFinding): void {

@@ -26,6 +26,7 @@ export interface Rule {
   readonly ends: MatchEnds;
   readonly tail: Dfa | undefined;
   readonly contextWords: ContextWords;
+  readonly needsText: boolean;
 }
 
 /** Rules with a match, each list in order of rank. */
@@ -48,12 +49,21 @@ export interface Engine {
   /** Which rules a set of matching patterns stands for. */
   hitsOf(patterns: readonly number[]): Hits;
   readonly threshold: number;
+  /** True when the text of any finding is wanted. */
+  readonly keepsText: boolean;
   readonly longestMatchBytes: number;
   readonly program: Program;
 }
 
+export interface EngineOptions {
+  readonly threshold: number;
+  /** Whether the text of an entity's findings is wanted. */
+  needsText(entity: string): boolean;
+}
+
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
-export function compileEngine(detectors: readonly Detector[], threshold: number): Engine {
+export function compileEngine(detectors: readonly Detector[], options: EngineOptions): Engine {
+  const { threshold, needsText } = options;
   const tails = detectors.filter((detector) => detector.tail !== undefined);
   const shapes = detectors.filter((detector) => detector.contextPattern !== undefined);
   const program = compileTogether(detectors, { tails, shapes });
@@ -75,6 +85,7 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
           ? undefined
           : new Dfa(program, { patterns: [tailIndex(detector)], isUnanchored: false }),
       contextWords: new ContextWords(detector.contextWords ?? []),
+      needsText: needsText(detector.entity),
     };
   });
   const ruleOf = new Map(rules.map((rule) => [rule.rank, rule]));
@@ -99,6 +110,7 @@ export function compileEngine(detectors: readonly Detector[], threshold: number)
       return { certain, needContext, rules: inOrder([...certain, ...needContext]) };
     }),
     threshold,
+    keepsText: rules.some((rule) => rule.needsText),
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
     program,
   };

@@ -17,7 +17,10 @@ import { Window } from "./window.ts";
 /** Findings longer than this are replaced without their text: operators then fall back to `redact`. */
 export const TEXT_KEPT_BYTES = 16_384;
 
-/** A finding that is complete, with the bytes it covers; null when it is longer than TEXT_KEPT_BYTES. */
+/**
+ * A finding that is complete, with the bytes it covers; null when its operator does not want them, or when they are
+ * longer than TEXT_KEPT_BYTES.
+ */
 export interface FoundText extends Finding {
   readonly text: Uint8Array | null;
 }
@@ -28,6 +31,7 @@ export class Finder {
   /** Complete findings since the caller last emptied the list; disjoint, in order, all before `clearTo`. */
   readonly found: FoundText[] = [];
 
+  private readonly engine: Engine;
   private readonly scanner: Scanner;
   private readonly resolver: Resolver;
   private readonly key: string;
@@ -38,6 +42,7 @@ export class Finder {
   private cluster: Cluster | undefined;
 
   constructor(engine: Engine, key = "") {
+    this.engine = engine;
     this.key = key;
     this.window = new Window(engine.scratch);
     this.scanner = new Scanner(engine, key);
@@ -84,7 +89,9 @@ export class Finder {
 
   private get keepFrom(): number {
     const lookBack = this.resolvedTo - LOOK_BACK_BYTES;
-    return this.cluster === undefined || this.isLong(this.cluster) ? lookBack : Math.min(lookBack, this.cluster.start);
+    const { cluster } = this;
+    if (cluster === undefined || !this.engine.keepsText || this.isLong(cluster)) return lookBack;
+    return Math.min(lookBack, cluster.start);
   }
 
   private isLong(cluster: Cluster): boolean {
@@ -173,7 +180,8 @@ export class Finder {
     this.cluster = undefined;
     const { start, end, entity, score } = cluster;
     const { bytes, offset } = this.window;
-    const text = end - start > TEXT_KEPT_BYTES ? null : bytes.slice(start - offset, end - offset);
+    const isKept = cluster.needsText && end - start <= TEXT_KEPT_BYTES;
+    const text = isKept ? bytes.slice(start - offset, end - offset) : null;
     this.found.push({ start, end, entity, score, text });
   }
 }

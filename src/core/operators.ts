@@ -10,8 +10,13 @@ import type { FoundText } from "./finder.ts";
 import { foldSpan } from "./folded-text.ts";
 import type { Hmac, OperatorSpec } from "./policy.ts";
 
-/** Bytes that replace a finding. */
-export type Operator = (found: FoundText) => Uint8Array;
+/** How the findings of one entity are replaced. */
+export interface Operator {
+  readonly name: OperatorSpec["operator"];
+  /** False when the finding's text is not looked at: nobody has to keep it. */
+  readonly needsText: boolean;
+  replace(found: FoundText): Uint8Array;
+}
 
 const DEFAULT_KEEP_LAST = 4;
 const DEFAULT_CHARACTER = "*";
@@ -21,33 +26,42 @@ const BITS_PER_CHARACTER = 5;
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** @throws ConfigurationError `KEY_MISSING` for an operator that needs a key when there is none. */
-export function compileOperator(spec: OperatorSpec, hmac: Hmac | undefined): Operator {
+export function compileOperator(spec: OperatorSpec, entity: string, hmac: Hmac | undefined): Operator {
+  const redacted = redact(entity);
   switch (spec.operator) {
     case "redact":
-      return redact;
-    case "mask":
-      return mask(spec.keepLast ?? DEFAULT_KEEP_LAST, spec.character ?? DEFAULT_CHARACTER);
-    case "hash":
+      return { name: "redact", needsText: false, replace: () => redacted };
+    case "mask": {
+      const { keepLast = DEFAULT_KEEP_LAST, character = DEFAULT_CHARACTER } = spec;
+      return {
+        name: "mask",
+        needsText: true,
+        replace: ({ text }) => (text === null ? redacted : mask(text, keepLast, character)),
+      };
+    }
+    case "hash": {
       if (hmac === undefined) throw new ConfigurationError("KEY_MISSING", "operator hash needs a key");
-      return hash(spec.bits ?? DEFAULT_HASH_BITS, hmac);
+      const options = { bits: spec.bits ?? DEFAULT_HASH_BITS, hmac };
+      const run = (text: Uint8Array): Uint8Array => token(entity, foldSpan(text, 0, text.length), options);
+      return { name: "hash", needsText: true, replace: ({ text }) => (text === null ? redacted : run(text)) };
+    }
   }
 }
 
 /** `[EMAIL]`. Keeps nothing. */
-const redact: Operator = (found) => encodeUtf8(`[${found.entity}]`);
+function redact(entity: string): Uint8Array {
+  return encodeUtf8(`[${entity}]`);
+}
 
 /**
  * Stars for letters and digits, but the last `keepLast`; separators and length stay. A value with fewer than
  * three times `keepLast` letters and digits keeps none. Gives away length, shape and the kept characters.
  */
-function mask(keepLast: number, character: string): Operator {
-  return (found) => {
-    if (found.text === null) return redact(found);
-    const characters = [...foldSpan(found.text, 0, found.text.length)];
-    const total = characters.filter(isMasked).length;
-    let left = total - (total >= 3 * keepLast ? keepLast : 0);
-    return encodeUtf8(characters.map((c) => (isMasked(c) && left-- > 0 ? character : c)).join(""));
-  };
+function mask(text: Uint8Array, keepLast: number, character: string): Uint8Array {
+  const characters = [...foldSpan(text, 0, text.length)];
+  const total = characters.filter(isMasked).length;
+  let left = total - (total >= 3 * keepLast ? keepLast : 0);
+  return encodeUtf8(characters.map((c) => (isMasked(c) && left-- > 0 ? character : c)).join(""));
 }
 
 function isMasked(character: string): boolean {
@@ -55,17 +69,9 @@ function isMasked(character: string): boolean {
 }
 
 /**
- * `EMAIL_` and a keyed hash of the folded value: equal values give equal tokens, nothing else is kept.
- * Without the key a token can be neither made nor tested.
+ * `EMAIL_` and a keyed hash of the folded value: equal values give equal tokens, nothing else is kept. Without the
+ * key a token can be neither made nor tested; the entity separates equal texts of different kinds.
  */
-function hash(bits: number, hmac: Hmac): Operator {
-  return (found) =>
-    found.text === null
-      ? redact(found)
-      : token(found.entity, foldSpan(found.text, 0, found.text.length), { bits, hmac });
-}
-
-/** A keyed token for a text; the entity separates equal texts of different kinds. */
 export function token(
   entity: string,
   text: string,

@@ -92,8 +92,11 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
   const detectors = chooseDetectors(spec, options.detectors ?? BUILT_IN);
   const operators = chooseOperators(spec, detectors, options.hmac);
-  const engine = compileEngine(detectors, spec.threshold ?? DEFAULT_THRESHOLD);
-  const row = (entity: string): OperatorRow => operators.get(entity) as OperatorRow;
+  const row = (entity: string): Operator => operators.get(entity) as Operator;
+  const engine = compileEngine(detectors, {
+    threshold: spec.threshold ?? DEFAULT_THRESHOLD,
+    needsText: (entity) => row(entity).needsText,
+  });
   return {
     name: options.name ?? "default",
     detectors,
@@ -105,14 +108,9 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     engine,
     observer: options.observer ?? NO_OBSERVER,
     hmac: options.hmac,
-    replace: (found) => row(found.entity).run(found),
+    replace: (found) => row(found.entity).replace(found),
     operatorOf: (entity) => row(entity).name,
   };
-}
-
-interface OperatorRow {
-  readonly name: string;
-  readonly run: Operator;
 }
 
 function chooseDetectors(spec: PolicySpec, all: readonly Detector[]): readonly Detector[] {
@@ -125,13 +123,13 @@ function chooseOperators(
   spec: PolicySpec,
   detectors: readonly Detector[],
   hmac: Hmac | undefined,
-): Map<string, OperatorRow> {
+): Map<string, Operator> {
   const specs = spec.operators ?? {};
   for (const entity of Object.keys(specs)) if (entity !== EVERY_ENTITY) requireEntity(entity, detectors, "operators");
   return new Map(
     detectors.map(({ entity }) => {
       const chosen = (Object.hasOwn(specs, entity) ? specs[entity] : specs[EVERY_ENTITY]) ?? DEFAULT_OPERATOR;
-      return [entity, { name: chosen.operator, run: compileOperator(chosen, hmac) }];
+      return [entity, compileOperator(chosen, entity, hmac)];
     }),
   );
 }
