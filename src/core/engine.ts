@@ -63,7 +63,7 @@ export interface EngineOptions {
 
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
 export function compileEngine(detectors: readonly Detector[], options: EngineOptions): Engine {
-  const { threshold, needsText } = options;
+  const { threshold } = options;
   const tails = detectors.filter((detector) => detector.tail !== undefined);
   const shapes = detectors.filter((detector) => detector.contextPattern !== undefined);
   const program = compileTogether(detectors, { tails, shapes });
@@ -85,7 +85,7 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
           ? undefined
           : new Dfa(program, { patterns: [tailIndex(detector)], isUnanchored: false }),
       contextWords: new ContextWords(detector.contextWords ?? []),
-      needsText: needsText(detector.entity),
+      needsText: options.needsText(detector.entity),
     };
   });
   const ruleOf = new Map(rules.map((rule) => [rule.rank, rule]));
