@@ -29,15 +29,16 @@ export class Output {
     let at = 0;
     for (const edit of edits) {
       this.write(bytes.subarray(at, edit.start));
-      this.writeEdit(edit);
+      this.writeReplacement(edit.entity, edit.bytes);
       at = edit.end;
     }
     this.write(bytes.subarray(at));
   }
 
-  writeEdit(edit: Edit): void {
-    this.write(edit.bytes);
-    this.policy.observer.masked(edit.entity, this.policy.operatorOf(edit.entity), 1);
+  /** Writes what takes the place of a finding of `entity`, and counts it. */
+  writeReplacement(entity: string, bytes: Uint8Array): void {
+    this.write(bytes);
+    this.policy.observer.masked(entity, this.policy.operatorOf(entity), 1);
   }
 
   take(): Uint8Array {

@@ -41,7 +41,7 @@ export class TextMasker implements FormatMasker {
     const { finder, output } = this;
     for (const found of finder.found.splice(0)) {
       output.write(finder.slice(this.released, found.start));
-      output.writeEdit({ ...found, bytes: this.policy.replace(found) });
+      output.writeReplacement(found.entity, this.policy.replace(found));
       this.released = found.end;
     }
     if (finder.clearTo > this.released) {
@@ -104,7 +104,7 @@ export class EscapedTextMasker implements FormatMasker {
     for (const found of finder.found.splice(0)) {
       const end = map.toEncoded(found.end);
       this.copyTo(map.toEncoded(found.start));
-      output.writeEdit({ ...found, bytes: encodeJsonText(this.policy.replace(found)) });
+      output.writeReplacement(found.entity, encodeJsonText(this.policy.replace(found)));
       this.raw.consume(end - this.released);
       this.released = end;
     }
