@@ -193,6 +193,7 @@ describe("the command line of the benchmark", () => {
     [["--seconds", "0"], "--seconds"],
     [["--seconds", "many"], "--seconds"],
     [["--list", "--report"], "do not go together"],
+    [["--only", "scan", "--csv"], "--csv"],
     [["scan"], "scan"],
   ])("refuses what it does not know: %j", (args, problem) => {
     expect(parseOptions(args)).toContain(problem);
