@@ -1,7 +1,7 @@
 /**
  * Sets of code points as sorted, disjoint, inclusive ranges in one flat array: [lo, hi, lo, hi, …].
  *
- * Owns set arithmetic only. Knows nothing of UTF-8 or of folding.
+ * Owns set arithmetic only. Knows nothing of UTF-8, case or folding.
  */
 export type CharSet = readonly number[];
 
@@ -52,36 +52,14 @@ export function has(set: CharSet, codePoint: number): boolean {
   return false;
 }
 
-const UPPER_TO_LOWER = 0x20;
-
-/** Adds the other case of ASCII letters, as RE2's `(?i)` does for them; other scripts fold by simple case mapping. */
-export function foldCase(set: CharSet): CharSet {
-  const extra: number[] = [];
-  for (let i = 0; i < set.length; i += 2) {
-    const lo = set[i];
-    const hi = set[i + 1];
-    pushOverlap(extra, [lo, hi], [0x41, 0x5a, UPPER_TO_LOWER]);
-    pushOverlap(extra, [lo, hi], [0x61, 0x7a, -UPPER_TO_LOWER]);
-    // Beyond ASCII only small sets are folded one by one: a large one (\p{L}, a negation) holds both cases already.
-    if (lo > 0x7f && hi - lo < 512) for (let c = lo; c <= hi; c++) pushOtherCases(extra, c);
+/** Reads "gap length" pairs in base 36, each gap counted from the end of the range before. */
+export function decodeSet(text: string): CharSet {
+  const numbers = text.split(" ").map((part) => Number.parseInt(part, 36));
+  const out: number[] = [];
+  for (let i = 0, end = 0; i < numbers.length; i += 2) {
+    const start = end + numbers[i];
+    end = start + numbers[i + 1];
+    out.push(start, end);
   }
-  return union(set, extra);
-}
-
-function pushOverlap(
-  out: number[],
-  [lo, hi]: readonly [number, number],
-  [from, to, shift]: readonly [number, number, number],
-): void {
-  const start = Math.max(lo, from);
-  const end = Math.min(hi, to);
-  if (start <= end) out.push(start + shift, end + shift);
-}
-
-function pushOtherCases(out: number[], codePoint: number): void {
-  const text = String.fromCodePoint(codePoint);
-  for (const other of [text.toLowerCase(), text.toUpperCase()]) {
-    const point = other.codePointAt(0) as number;
-    if (other.length === String.fromCodePoint(point).length && point !== codePoint) out.push(point, point);
-  }
+  return out;
 }

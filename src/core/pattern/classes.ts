@@ -16,14 +16,8 @@ const WORD = union(ALNUM, range("_", "_"));
 /** RE2's \s: no vertical tab. */
 const SPACE: CharSet = [0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20];
 
-export const PERL_CLASSES: Readonly<Record<string, CharSet>> = {
-  d: DIGIT,
-  D: negate(DIGIT),
-  s: SPACE,
-  S: negate(SPACE),
-  w: WORD,
-  W: negate(WORD),
-};
+/** The capital letter is the negation. */
+export const PERL_CLASSES: Readonly<Record<string, CharSet>> = { d: DIGIT, s: SPACE, w: WORD };
 
 export const POSIX_CLASSES: Readonly<Record<string, CharSet>> = {
   alnum: ALNUM,

@@ -9,7 +9,7 @@
  * `matchesAtEnd` answers for the end of the text.
  */
 import { LEAD, type Lead, mayBegin, mayEnd, nextLead } from "./boundary.ts";
-import { type Instruction, NOWHERE, type Program } from "./program.ts";
+import { type Instruction, NOWHERE, type Program, TRIE_SPAN } from "./program.ts";
 import { ACCEPT } from "./utf8.ts";
 
 /** What stands on either side of a position; assertions need no more. */
@@ -29,9 +29,6 @@ export const HAS_MATCH = 0x8000;
 export const UNKNOWN = 0xffff;
 /** Rows of the table are this many bits apart. */
 export const ROW_BITS = 8;
-
-/** Nodes of one trie, for the item number `instruction * TRIE_SPAN + node`. */
-const TRIE_SPAN = 4096;
 
 interface StateShape {
   /** Where the threads stand, sorted: at an instruction, or inside a character that a class is reading. */

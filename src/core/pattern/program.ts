@@ -1,13 +1,14 @@
 /**
  * The byte automaton of many patterns: instructions over classes of characters, each class a trie of bytes.
  *
- * Owns compilation. Reading text is the work of dfa.ts. Every class is unfolded (all characters that fold into
- * it), and invisible characters may stand before every character but the first of a match.
+ * Owns compilation and its refusals for size. Reading text is the work of dfa.ts. Every class is unfolded (all
+ * characters that fold into it), and invisible characters may stand before every character but the first of a match.
  */
 import type { CharSet } from "./charset.ts";
 import { type Boundary, LEAD_RANGES } from "./boundary.ts";
+import { costOf, PATTERN_LIMITS } from "./limits.ts";
 import { parsePattern, PatternError } from "./parse.ts";
-import { type Assertion, longestMatch, type Node, shortestMatch } from "./syntax.ts";
+import { type Assertion, isImpossible, longestMatch, type Node, shortestMatch } from "./syntax.ts";
 import { byteTrie, type ByteTrie } from "./utf8.ts";
 import { IGNORABLE, unfold } from "./unicode.ts";
 
@@ -21,8 +22,8 @@ export type Instruction =
 
 export const NOWHERE = -1;
 
-/** Most instructions of all patterns together. */
-export const INSTRUCTION_LIMIT = 200_000;
+/** Most nodes of one trie: what tells places inside characters apart from instructions (`instruction * TRIE_SPAN + node`). */
+export const TRIE_SPAN = 4096;
 
 /** Bytes that invisible characters and wide forms may add to a long match; a short one may grow eightfold. */
 const SLACK_BYTES = 512;
@@ -45,6 +46,14 @@ export interface PatternSource {
   readonly boundary?: Boundary;
 }
 
+export interface ProgramOptions {
+  /**
+   * `detector` (default): text is read as a person would, in any script, percent-encoded, with invisible characters.
+   * `none`: a pattern matches what RE2 matches and nothing else.
+   */
+  readonly fold?: "detector" | "none";
+}
+
 export interface Program {
   readonly instructions: readonly Instruction[];
   readonly tries: readonly ByteTrie[];
@@ -58,8 +67,10 @@ export interface Program {
 }
 
 /** @throws PatternError; its message does not say which pattern, the caller knows. */
-export function compileProgram(sources: readonly PatternSource[]): Program {
-  const compiler = new Compiler();
+export function compileProgram(sources: readonly PatternSource[], options: ProgramOptions = {}): Program {
+  const { patternsLimit } = PATTERN_LIMITS;
+  refuseOver(sources.length, patternsLimit, `there are ${sources.length} patterns`);
+  const compiler = new Compiler(options);
   const patterns = sources.map((source, index) => compiler.add(source, index));
   const classes = byteClassesOf(compiler.tries, compiler.hasAssertions);
   return {
@@ -72,25 +83,38 @@ export function compileProgram(sources: readonly PatternSource[]): Program {
   };
 }
 
+function refuseOver(amount: number, limit: number, message: string): void {
+  if (amount > limit) throw new PatternError(`${message}, over the limit of ${limit}`);
+}
+
+/** A read, and the two steps by which invisible characters pass before it. */
+const FOLDED_CHARACTER_INSTRUCTIONS = 3;
+/** The entry and the match. */
+const FRAME_INSTRUCTIONS = 2;
+
 class Compiler {
   readonly instructions: Instruction[] = [];
   readonly tries: ByteTrie[] = [];
   readonly owners: number[] = [];
   hasAssertions = false;
+  private readonly isFolding: boolean;
   private owner = 0;
   private readonly setNumbers = new Map<string, number>();
   /** A repeat compiles the same node many times: by identity it is known at once. */
   private readonly knownSets = new Map<CharSet, number>();
-  private readonly ignorable: number;
+  private readonly ignorable = 0;
 
-  constructor() {
-    this.tries.push(byteTrie(IGNORABLE, { percent: true }));
-    this.ignorable = 0;
+  constructor({ fold = "detector" }: ProgramOptions) {
+    this.isFolding = fold === "detector";
+    this.tries.push(byteTrie(this.isFolding ? IGNORABLE : [], { percent: this.isFolding }));
   }
 
   add(source: PatternSource, index: number): CompiledPattern {
+    const characters = source.pattern.length;
+    refuseOver(characters, PATTERN_LIMITS.patternCharactersLimit, `the pattern has ${characters} characters`);
     const tree = parsePattern(source.pattern);
     const bounds = boundsOf(tree, source);
+    this.refuseSize(tree);
     this.owner = index;
     // The entry is reached by nothing but the start, so that a loop to the front never looks like "no match begun".
     const entry = this.emit({ op: "split", out: NOWHERE, other: NOWHERE });
@@ -99,9 +123,21 @@ class Compiler {
     return { entry, ...bounds, boundary: source.boundary ?? "none" };
   }
 
+  /** Counts before it builds: first what needs no tables at all. */
+  private refuseSize(tree: Node): void {
+    const { patternInstructionsLimit, patternPositionsLimit, policyInstructionsLimit } = PATTERN_LIMITS;
+    const perCharacter = this.isFolding ? FOLDED_CHARACTER_INSTRUCTIONS : 1;
+    const instructions = FRAME_INSTRUCTIONS + costOf(tree, { step: 1, character: () => perCharacter });
+    refuseOver(instructions, patternInstructionsLimit, `the pattern needs ${instructions} instructions`);
+    const together = this.instructions.length + instructions;
+    refuseOver(together, policyInstructionsLimit, `the patterns together need ${together} instructions`);
+    const skip = this.isFolding ? 1 + this.tries[this.ignorable].length : 0;
+    const character = (set: CharSet): number => this.tries[this.setNumber(set)].length + skip;
+    const positions = FRAME_INSTRUCTIONS + costOf(tree, { step: 1, character });
+    refuseOver(positions, patternPositionsLimit, `the pattern needs ${positions} positions`);
+  }
+
   private emit(instruction: Instruction): number {
-    if (this.instructions.length >= INSTRUCTION_LIMIT)
-      throw new PatternError(`the patterns need more than ${INSTRUCTION_LIMIT} instructions`, 0);
     this.instructions.push(instruction);
     this.owners.push(this.owner);
     return this.instructions.length - 1;
@@ -130,6 +166,7 @@ class Compiler {
 
   private character(set: CharSet, next: number): number {
     const read = this.emit({ op: "char", set: this.setNumber(set), out: next });
+    if (!this.isFolding) return read;
     const skip = { op: "char", set: this.ignorable, out: NOWHERE } as const;
     const begin = this.emit({ op: "split", out: read, other: NOWHERE });
     (this.instructions[begin] as { other: number }).other = this.emit({ ...skip, out: begin });
@@ -149,7 +186,9 @@ class Compiler {
     const key = set.join();
     let number = this.setNumbers.get(key);
     if (number === undefined) {
-      number = this.tries.push(byteTrie(unfold(set), { percent: true })) - 1;
+      const trie = byteTrie(this.isFolding ? unfold(set) : set, { percent: this.isFolding });
+      refuseOver(trie.length, TRIE_SPAN, `a class of the pattern needs ${trie.length} positions`);
+      number = this.tries.push(trie) - 1;
       this.setNumbers.set(key, number);
     }
     return number;
@@ -172,12 +211,14 @@ class Compiler {
 }
 
 function boundsOf(tree: Node, source: PatternSource): Pick<CompiledPattern, "longestCharacters" | "longestBytes"> {
+  if (isImpossible(tree)) throw new PatternError("the pattern can never match: one of its classes is empty");
   if (source.isTail === true) return { longestCharacters: Infinity, longestBytes: Infinity };
-  if (shortestMatch(tree) === 0) throw new PatternError("the pattern can match nothing", 0);
-  const computed = longestMatch(tree);
-  const longestCharacters = Math.min(computed, source.maxLength ?? Infinity);
+  if (shortestMatch(tree) === 0) throw new PatternError("the pattern can match nothing; make a part of it required");
+  const longestCharacters = Math.min(longestMatch(tree), source.maxLength ?? Infinity);
   if (longestCharacters === Infinity)
-    throw new PatternError("the pattern has no longest match; bound the repeat as in {1,64} or declare maxLength", 0);
+    throw new PatternError("the pattern has no longest match; bound the repeat as in {1,64} or declare maxLength");
+  const { matchCharactersLimit } = PATTERN_LIMITS;
+  refuseOver(longestCharacters, matchCharactersLimit, `the longest match has ${longestCharacters} characters`);
   return { longestCharacters, longestBytes: longestCharacters + Math.min(7 * longestCharacters, SLACK_BYTES) };
 }
 

@@ -25,7 +25,8 @@ export function longestMatch(node: Node): number {
       return Math.max(0, ...node.parts.map(longestMatch));
     case "repeat": {
       const body = longestMatch(node.body);
-      return body === 0 ? 0 : body * node.max;
+      // Infinity times nothing is nothing here.
+      return body === 0 || node.max === 0 ? 0 : body * node.max;
     }
   }
 }
@@ -44,5 +45,22 @@ export function shortestMatch(node: Node): number {
       return Math.min(...node.parts.map(shortestMatch));
     case "repeat":
       return shortestMatch(node.body) * node.min;
+  }
+}
+
+/** True when a required class holds no character, as in `a[^\s\S]`. */
+export function isImpossible(node: Node): boolean {
+  switch (node.kind) {
+    case "empty":
+    case "assert":
+      return false;
+    case "class":
+      return node.set.length === 0;
+    case "concat":
+      return node.parts.some(isImpossible);
+    case "alternate":
+      return node.parts.every(isImpossible);
+    case "repeat":
+      return node.min > 0 && isImpossible(node.body);
   }
 }

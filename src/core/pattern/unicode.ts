@@ -4,31 +4,13 @@
  * Owns the answer to "what does this character count as". Never asks the engine's own Unicode data,
  * which differs between runtimes.
  */
-import { type CharSet, has, normalize } from "./charset.ts";
+import { type CharSet, decodeSet, has, normalize } from "./charset.ts";
 import { FOLDS, SETS } from "./unicode-tables.ts";
+import { unicodeClass } from "./unicode-classes.ts";
 
-const decoded = new Map<string, CharSet>();
-
-/** The set of a general category (`L`, `Nd`, …), or undefined when it has no table. */
+/** A general category, a script, or a set of our own (`Ignorable`, `Unspaced`); undefined when there is none. */
 export function property(name: string): CharSet | undefined {
-  if (!Object.hasOwn(SETS, name)) return undefined;
-  let set = decoded.get(name);
-  if (set === undefined) {
-    set = decodeSet(SETS[name as keyof typeof SETS]);
-    decoded.set(name, set);
-  }
-  return set;
-}
-
-function decodeSet(text: string): CharSet {
-  const numbers = text.split(" ").map((part) => Number.parseInt(part, 36));
-  const out: number[] = [];
-  for (let i = 0, end = 0; i < numbers.length; i += 2) {
-    const start = end + numbers[i];
-    end = start + numbers[i + 1];
-    out.push(start, end);
-  }
-  return out;
+  return Object.hasOwn(SETS, name) ? decodeSet(SETS[name as keyof typeof SETS]) : unicodeClass(name);
 }
 
 /** Characters that vanish inside a value: default-ignorable ones, NUL, and U+FFFD, which stands for invalid bytes. */
@@ -81,11 +63,12 @@ export function isIgnorable(codePoint: number): boolean {
 export function unfold(set: CharSet): CharSet {
   const ranges = [...set];
   for (const run of RUNS) {
-    if (isConstant(run)) {
-      if (has(set, run.target)) ranges.push(run.start, run.end);
-      continue;
+    const length = isConstant(run) ? 0 : run.end - run.start;
+    for (let i = 0; i < set.length && set[i] <= run.target + length; i += 2) {
+      const lo = Math.max(set[i], run.target) - run.target;
+      const hi = Math.min(set[i + 1], run.target + length) - run.target;
+      if (lo <= hi) ranges.push(run.start + lo, isConstant(run) ? run.end : run.start + hi);
     }
-    for (let c = run.start; c <= run.end; c++) if (has(set, run.target + c - run.start)) ranges.push(c, c);
   }
   return normalize(ranges);
 }

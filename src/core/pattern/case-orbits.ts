@@ -1,0 +1,59 @@
+/**
+ * Case-insensitive sets as `(?i)` has them in RE2: characters of one orbit of simple case folding are one.
+ *
+ * Owns the closure of a set over its orbits: `k` brings `K` and the Kelvin sign, `s` brings the long s.
+ */
+import { type CharSet, union } from "./charset.ts";
+import { CASES } from "./unicode-tables.ts";
+
+interface CaseRun {
+  readonly start: number;
+  readonly end: number;
+  /** To the next member of the orbit; undefined for pairs, which swap. */
+  readonly step: number | undefined;
+}
+
+/** No orbit has more members, so that many steps less one lead from any of them to every other. */
+const LONGEST_ORBIT = 4;
+
+let runs: readonly CaseRun[] | undefined;
+
+/** The set and every character that differs from a member only in case. */
+export function foldCase(set: CharSet): CharSet {
+  let folded = set;
+  for (let i = 1; i < LONGEST_ORBIT; i++) folded = union(folded, nextOf(folded));
+  return folded;
+}
+
+/** Each member's next in its orbit. */
+function nextOf(set: CharSet): CharSet {
+  const out: number[] = [];
+  runs ??= decodeRuns();
+  let from = 0;
+  for (let i = 0; i < set.length; i += 2) {
+    while (from < runs.length && runs[from].end < set[i]) from++;
+    for (let r = from; r < runs.length && runs[r].start <= set[i + 1]; r++) {
+      const lo = Math.max(set[i], runs[r].start);
+      const hi = Math.min(set[i + 1], runs[r].end);
+      out.push(...imageOf(runs[r], lo, hi));
+    }
+  }
+  return out;
+}
+
+function imageOf({ start, end, step }: CaseRun, lo: number, hi: number): [number, number] {
+  if (step !== undefined) return [lo + step, hi + step];
+  // Widened to whole pairs: what is added is the other half of a member.
+  return [lo - ((lo - start) % 2), Math.min(end, hi + 1 - ((hi - start) % 2))];
+}
+
+function decodeRuns(): CaseRun[] {
+  const parts = CASES.split(" ");
+  const out: CaseRun[] = [];
+  for (let i = 0, end = 0; i < parts.length; i += 3) {
+    const start = end + Number.parseInt(parts[i], 36);
+    end = start + Number.parseInt(parts[i + 1], 36);
+    out.push({ start, end, step: parts[i + 2] === "x" ? undefined : Number.parseInt(parts[i + 2], 36) });
+  }
+  return out;
+}
