@@ -31,8 +31,8 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   compile: runCompile,
 };
 
-const CHILDREN: Readonly<Record<string, () => unknown>> = {
-  compile: measureCompile,
+const CHILDREN: Readonly<Record<string, () => Promise<unknown>>> = {
+  compile: async () => measureCompile(),
   streams: () => measureStreams(collector("major")),
 };
 
@@ -44,7 +44,7 @@ export async function main(args: readonly string[], benchFolder: string): Promis
     return 2;
   }
   if (options.child !== undefined) {
-    process.stdout.write(JSON.stringify(CHILDREN[options.child]()));
+    process.stdout.write(JSON.stringify(await CHILDREN[options.child]()));
     return 0;
   }
   try {
