@@ -111,7 +111,7 @@ function caseOrbits(): number[][] {
  */
 function caseRuns(): string {
   const steps = new Map<number, number>();
-  for (const orbit of caseOrbits()) orbit.forEach((c, i) => steps.set(c, (orbit[i + 1] ?? (orbit[0] as number)) - c));
+  for (const orbit of caseOrbits()) orbit.forEach((c, i) => steps.set(c, (orbit[i + 1] ?? orbit[0]) - c));
   const out: string[] = [];
   let end = 0;
   for (let c = 0; c <= MAX; c++) {
@@ -119,7 +119,7 @@ function caseRuns(): string {
     if (step === undefined) continue;
     const start = c;
     let isPaired = false;
-    while (step === 1 && steps.get(c) === 1 && steps.get(c + 1) === -1) {
+    while (steps.get(c) === 1 && steps.get(c + 1) === -1) {
       isPaired = true;
       c += 2;
     }

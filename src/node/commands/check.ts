@@ -2,8 +2,10 @@
 import type { Policy } from "../../core/index.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig } from "../config/load.ts";
+import type { ConfigProblem } from "../config/problem.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
+import { checkPatterns, patternsOf } from "../pattern-check.ts";
 import { compileNamed, report } from "../policies.ts";
 
 export const check: Command = {
@@ -24,8 +26,8 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
     const compiled = Object.keys(config.policies).map((name) => compileNamed(config, name, hmac));
     const problems = [
       ...checkReach(config, fileName),
-      ...compiled.flatMap((one) => (one.ok ? [] : one.problems.map((problem) => ({ ...problem, source: fileName })))),
-    ];
+      ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value) : one.problems)),
+    ].map((problem) => ({ ...problem, source: fileName }));
     const output = createOutput(io.stdout);
     for (const one of compiled) if (one.ok) await output.write(describePolicy(one.value));
     await output.finish();
@@ -35,6 +37,15 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
     return 0;
   },
 };
+
+/** Each pattern has to mean something to RE2 as well, which says what patterns mean. */
+function checkDetectors({ name, detectors }: Policy): ConfigProblem[] {
+  return checkPatterns(patternsOf(detectors)).map(({ name: pattern, reason }) => ({
+    source: "policies",
+    path: `policies.${name}`,
+    text: `BAD_PATTERN: ${pattern}: ${reason}`,
+  }));
+}
 
 function describePolicy(policy: Policy): string {
   const { instructions, byteClasses } = policy.figures;

@@ -1,0 +1,55 @@
+/**
+ * Whether patterns can be used: by our compiler, within its limits, and by RE2, which says what they mean.
+ *
+ * Owns the verdict, pattern by pattern. Ours is asked first: it counts before it builds, while RE2 runs out of memory.
+ */
+import type { Detector } from "../core/index.ts";
+import { PatternError } from "../core/pattern/parse.ts";
+import { compileProgram, type PatternSource } from "../core/pattern/program.ts";
+import { compileRe2 } from "./re2.ts";
+
+export interface NamedPattern extends PatternSource {
+  /** Names the pattern in a refusal. */
+  readonly name: string;
+}
+
+export interface PatternProblem {
+  readonly name: string;
+  /** Quotes nothing but the configuration. */
+  readonly reason: string;
+}
+
+/** Every pattern that a detector brings, under the detector's name. */
+export function patternsOf(detectors: readonly Detector[]): NamedPattern[] {
+  return detectors.flatMap(({ entity, pattern, contextPattern, tail, maxLength }) => {
+    const bound = maxLength === undefined ? {} : { maxLength };
+    return [
+      { name: entity, pattern, ...bound },
+      ...(contextPattern === undefined
+        ? []
+        : [{ name: `${entity} contextPattern`, pattern: contextPattern, ...bound }]),
+      ...(tail === undefined ? [] : [{ name: `${entity} tail`, pattern: tail, isTail: true }]),
+    ];
+  });
+}
+
+/** Problems in the order of the patterns, at most one each, then one for all together; up to 40 ms a pattern. */
+export function checkPatterns(patterns: readonly NamedPattern[]): PatternProblem[] {
+  const problems = patterns.flatMap((pattern) => problemOf(pattern.name, () => checkOne(pattern)));
+  return problems.length > 0 ? problems : problemOf("all patterns together", () => compileProgram(patterns));
+}
+
+function checkOne(pattern: NamedPattern): void {
+  compileProgram([pattern]);
+  compileRe2(pattern.pattern).release();
+}
+
+function problemOf(name: string, check: () => unknown): PatternProblem[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return [{ name, reason: error.message }];
+  }
+}
