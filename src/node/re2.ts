@@ -33,7 +33,19 @@ const load = createRequire(import.meta.url);
 let loaded: Re2Module | undefined;
 
 function re2Module(): Re2Module {
-  return (loaded ??= load(MODULE_PATH) as Re2Module);
+  return (loaded ??= loadSilent());
+}
+
+/** The module keeps the `console.warn` that it finds while it loads, and would tell it when it runs out of memory. */
+function loadSilent(): Re2Module {
+  const output: { warn: unknown } = console;
+  const { warn } = output;
+  output.warn = () => undefined;
+  try {
+    return load(MODULE_PATH) as Re2Module;
+  } finally {
+    output.warn = warn;
+  }
 }
 
 /** Forgets a module that ran out of memory; the objects in it are lost with it. */

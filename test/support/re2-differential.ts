@@ -26,9 +26,11 @@ export interface Input {
 
 /** What is refused by intent, with a pattern that RE2 takes. */
 const REFUSED_BY_INTENT = /\\C is not supported|nested deeper/;
+/** What RE2 refuses for its own size: its limits are others than ours. */
+const TOO_LARGE_FOR_RE2 = /no memory|too large/;
 
 export class ComparedPattern {
-  /** Undefined when both sides refuse it, or when ours refuses it for its size. */
+  /** False when either side refuses it. */
   readonly isComparable: boolean;
   readonly verdict: Difference | undefined;
 
@@ -52,6 +54,10 @@ export class ComparedPattern {
       if (!(error instanceof PatternError)) throw error;
       re2Refusal = error.message;
     }
+    if (refusal === undefined && re2Refusal !== undefined && TOO_LARGE_FOR_RE2.test(re2Refusal)) {
+      this.isComparable = false;
+      return;
+    }
     const isIntended = refusal !== undefined && REFUSED_BY_INTENT.test(refusal);
     if ((refusal === undefined) !== (re2Refusal === undefined) && !isIntended)
       this.verdict = { pattern, ours: refusal ?? "accepted", re2: re2Refusal ?? "accepted" };
@@ -59,9 +65,14 @@ export class ComparedPattern {
     if (this.isComparable) this.dfa = compileUnfolded(pattern);
   }
 
-  /** The difference on one input, if there is one. */
+  /** The difference on one input, if there is one; none when RE2 runs out of memory over it. */
   compare(input: Input): Difference | undefined {
-    const ends = this.ends(input);
+    let ends;
+    try {
+      ends = this.ends(input);
+    } catch (error) {
+      if (!(error instanceof PatternError && TOO_LARGE_FOR_RE2.test(error.message))) throw error;
+    }
     if (ends === undefined) return undefined;
     const [ours, re2] = [ends.ours.join(" "), ends.re2.join(" ")];
     return ours === re2 ? undefined : { pattern: this.pattern, ...input, ours, re2 };

@@ -45,7 +45,7 @@ export function costOf(node: Node, costs: Costs): number {
     case "repeat": {
       const body = costOf(node.body, costs);
       return node.max === Infinity
-        ? body * (node.min + 1) + costs.step
+        ? body * Math.max(1, node.min) + costs.step
         : body * node.max + (node.max - node.min) * costs.step;
     }
   }

@@ -196,17 +196,19 @@ class Compiler {
 
   private repeat(body: Node, min: number, max: number, next: number): number {
     let begin = next;
-    if (max === Infinity) begin = this.loop(body, next);
+    if (max === Infinity) begin = this.loop(body, min > 0, next);
     else
       for (let i = min; i < max; i++) begin = this.emit({ op: "split", out: this.compile(body, begin), other: next });
-    for (let i = 0; i < min; i++) begin = this.compile(body, begin);
+    for (let i = max === Infinity ? 1 : 0; i < min; i++) begin = this.compile(body, begin);
     return begin;
   }
 
-  private loop(body: Node, next: number): number {
-    const begin = this.emit({ op: "split", out: NOWHERE, other: next });
-    (this.instructions[begin] as { out: number }).out = this.compile(body, begin);
-    return begin;
+  /** The body over and over; one copy of it, or `+` within `+` would double at each level. */
+  private loop(body: Node, isRequired: boolean, next: number): number {
+    const again = this.emit({ op: "split", out: NOWHERE, other: next });
+    const begin = this.compile(body, again);
+    (this.instructions[again] as { out: number }).out = begin;
+    return isRequired ? begin : again;
   }
 }
 

@@ -1,0 +1,44 @@
+/** Patterns are checked by both readers before anybody relies on them. */
+import { describe, expect, test } from "vitest";
+import { BUILT_IN } from "../../src/core/detectors/index.ts";
+import { checkPatterns, patternsOf } from "../../src/node/pattern-check.ts";
+import { SECRET_SHAPES } from "../support/secret-shapes.ts";
+
+test("every built-in pattern, tail and context shape is taken by both", () => {
+  const patterns = patternsOf(BUILT_IN);
+  expect(patterns.length).toBeGreaterThan(BUILT_IN.length);
+  expect(checkPatterns(patterns)).toEqual([]);
+});
+
+test("and so are shapes of secrets", () => {
+  // RE2 takes some 10 ms for each: a sample will do.
+  expect(checkPatterns(SECRET_SHAPES.filter((_, i) => i % 3 === 0))).toEqual([]);
+});
+
+describe("a pattern that cannot be used is named, with its reason", () => {
+  test.each([
+    [
+      "(?=secret)a",
+      "lookaround is not supported: it cannot run in linear time on a stream; use boundary or context words (at character 1)",
+    ],
+    ["secret+", "the pattern has no longest match; bound the repeat as in {1,64} or declare maxLength"],
+    [String.raw`\p{L}{1,1000}`, "the pattern needs 451001 positions, over the limit of 200000"],
+    [String.raw`\p{Lm}{1000}`, "RE2 has no memory for the pattern; use smaller counts"],
+  ])("%s", (pattern, reason) => {
+    const patterns = [
+      { name: "GOOD", pattern: "a" },
+      { name: "BAD", pattern },
+    ];
+    expect(checkPatterns(patterns)).toEqual([{ name: "BAD", reason }]);
+  });
+
+  test("patterns that are too many together", () => {
+    const patterns = Array.from({ length: 60 }, (_, i) => ({ name: `P${i}`, pattern: "[ab]{1,900}c" }));
+    expect(checkPatterns(patterns)).toEqual([
+      {
+        name: "all patterns together",
+        reason: "the patterns together need 201824 instructions, over the limit of 200000",
+      },
+    ]);
+  });
+});
