@@ -39,7 +39,7 @@ export function main(args: readonly string[]): number {
   for (const difference of counts.differences.slice(0, SHOWN_DIFFERENCES))
     process.stdout.write(`${JSON.stringify(shrink(difference))}\n`);
   process.stdout.write(
-    `seed ${options.seed}: ${counts.pairs} pairs, ${counts.patterns} patterns (${counts.refused} refused by both), ` +
+    `seed ${options.seed}: ${counts.pairs} pairs, ${counts.patterns} patterns (${counts.refused} refused), ` +
       `${counts.differences.length} differences, ${Math.round(counts.pairs / seconds)} pairs/s\n`,
   );
   return counts.differences.length > 0 ? 1 : 0;

@@ -12,7 +12,7 @@ export interface FuzzCounts {
   /** Patterns with a text, compared end by end. */
   pairs: number;
   patterns: number;
-  /** Patterns that both refuse. */
+  /** Patterns that both refuse, and the few that are too large for one. */
   refused: number;
   differences: Difference[];
 }
