@@ -31,8 +31,10 @@ export class Cursor {
     return this.text[this.at++];
   }
 
+  /** Whether this stands here; ASCII only. */
   startsWith(expected: string): boolean {
-    return [...expected].every((character, i) => this.peek(i) === character);
+    for (let i = 0; i < expected.length; i++) if (this.text[this.at + i] !== expected[i]) return false;
+    return true;
   }
 
   /** Steps over what is expected, if it stands here. */

@@ -183,7 +183,7 @@ class Parser {
   private group(start: number): Part[] {
     const { cursor } = this;
     const outer = this.flags;
-    if (cursor.take("?")) {
+    if (cursor.take("?") && !cursor.take(":")) {
       for (const [opening, reason] of REFUSED_GROUPS) if (cursor.startsWith(opening)) this.cursor.fail(reason, start);
       if (cursor.take("P<")) this.groupName(start);
       else if (this.flagGroup(start)) return [];

@@ -44,9 +44,10 @@ class TrieBuilder {
         edges.push({ lo, hi, to: ACCEPT });
         return;
       }
-      const same = edges.find((edge) => edge.lo === lo && edge.hi === hi && edge.to !== ACCEPT);
-      if (same !== undefined) {
-        node = same.to;
+      // Sequences come in order, so the edge that they share is the newest.
+      const newest = edges.at(-1);
+      if (newest !== undefined && newest.lo === lo && newest.hi === hi && newest.to !== ACCEPT) {
+        node = newest.to;
         return;
       }
       this.nodes.push([]);
@@ -91,26 +92,31 @@ function encode(c: number): number[] {
 }
 
 const PERCENT = 0x25;
+/** The first hex digit of an ASCII character. */
+const HIGH_DIGITS = 8;
+/** Values of the second one that stand side by side, and the byte that the first of them is written as. */
+const LOW_DIGITS = [
+  { from: 0, to: 9, byte: 0x30 },
+  { from: 10, to: 15, byte: 0x41 },
+  { from: 10, to: 15, byte: 0x61 },
+] as const;
 
 function percentSequences(set: CharSet): Sequence[] {
   const out: Sequence[] = [];
-  for (let i = 0; i < set.length; i += 2) {
-    for (let c = set[i]; c <= Math.min(set[i + 1], 0x7f); c++) {
-      for (const high of hexDigits(c >> 4))
-        for (const low of hexDigits(c & 15))
+  for (let high = 0; high < HIGH_DIGITS; high++) {
+    const digit = 0x30 + high;
+    for (const { from, to, byte } of LOW_DIGITS) {
+      for (let i = 0; i < set.length && set[i] <= high * 16 + to; i += 2) {
+        const lo = Math.max(set[i] - high * 16, from);
+        const hi = Math.min(set[i + 1] - high * 16, to);
+        if (lo <= hi)
           out.push([
             [PERCENT, PERCENT],
-            [high, high],
-            [low, low],
+            [digit, digit],
+            [byte + lo - from, byte + hi - from],
           ]);
+      }
     }
   }
   return out;
-}
-
-function hexDigits(value: number): number[] {
-  const text = value.toString(16);
-  const codes = [text.charCodeAt(0)];
-  if (value > 9) codes.push(text.toUpperCase().charCodeAt(0));
-  return codes;
 }
