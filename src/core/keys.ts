@@ -4,7 +4,7 @@
  * Owns the exclusion list: bare numbers under these names are identifiers of machines. A strong validator is
  * never overruled, and order or invoice numbers are not on the list: real cards turn up there.
  */
-import { isPlain } from "./folded-text.ts";
+import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
 const KEY_BEFORE = /([\p{L}\p{N}_.-]{1,40})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u;
@@ -49,7 +49,8 @@ export function keyBeforeInBytes(bytes: Uint8Array, end: number): string | undef
   }
   const keyEnd = at;
   if (hasSign) skip(isKeyByte, KEY_WINDOW_BYTES);
-  if (at > limit && !isPlain(bytes[at - 1])) return undefined;
+  // `%3D` is an equals sign too.
+  if (at > limit && (!isPlain(bytes[at - 1]) || isHexAfterPercent(bytes, at))) return undefined;
   return String.fromCharCode(...bytes.subarray(at, keyEnd));
 }
 
