@@ -1,17 +1,26 @@
 /** Small helpers on byte arrays; the ones every host needs and none brings alike. */
 export const EMPTY = new Uint8Array(0);
 
-/** Joins arrays; a single one comes back as it is. */
+/** Joins arrays; one among empty ones comes back as it is. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 0) return EMPTY;
-  if (parts.length === 1) return parts[0];
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const full = parts.filter((part) => part.length > 0);
+  if (full.length === 0) return EMPTY;
+  if (full.length === 1) return full[0];
+  const out = new Uint8Array(full.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const part of parts) {
+  for (const part of full) {
     out.set(part, at);
     at += part.length;
   }
   return out;
+}
+
+/** The byte order mark in UTF-8. */
+export const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
+
+/** Bytes of a byte order mark at the start; 0 when there is none. */
+export function bomLength(bytes: Uint8Array): number {
+  return BOM.every((byte, i) => bytes[i] === byte) ? BOM.length : 0;
 }
 
 /** UTF-8 of a string; a lone surrogate becomes U+FFFD. */

@@ -15,7 +15,11 @@ export interface Edit {
 
 /** Applies disjoint, ordered edits; with none the input comes back as it is. */
 export function applyEdits(input: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  if (edits.length === 0) return input;
+  return edits.length === 0 ? input : concat(splitByEdits(input, edits));
+}
+
+/** The pieces that edits leave of the input, and what stands between them, in order. */
+export function splitByEdits(input: Uint8Array, edits: readonly Edit[]): Uint8Array[] {
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const edit of edits) {
@@ -23,7 +27,21 @@ export function applyEdits(input: Uint8Array, edits: readonly Edit[]): Uint8Arra
     at = edit.end;
   }
   parts.push(input.subarray(at));
-  return concat(parts);
+  return parts;
+}
+
+/** Edits of a decoded text as edits of the bytes that encode it; `encode` writes a replacement there. */
+export function encodeEdits(
+  edits: readonly Edit[],
+  map: OffsetMap,
+  encode: (replacement: Uint8Array) => Uint8Array,
+): Edit[] {
+  return edits.map(({ start, end, bytes, entity }) => ({
+    start: map.toEncoded(start),
+    end: map.toEncoded(end),
+    bytes: encode(bytes),
+    entity,
+  }));
 }
 
 /** Places where decoded and encoded offsets stop running side by side, in order. */

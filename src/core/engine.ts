@@ -29,13 +29,11 @@ export interface Rule {
   readonly needsText: boolean;
 }
 
-/** Rules with a match, each list in order of rank. */
+/** Rules with a match, in order of rank. */
 export interface Hits {
   readonly rules: readonly Rule[];
   /** Those of `rules` that matched only in a shape which needs a context word. */
   readonly needContext: readonly Rule[];
-  /** Those of `rules` that matched without such a need. */
-  readonly certain: readonly Rule[];
 }
 
 export interface Engine {
@@ -107,7 +105,7 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
         inOrder(patterns.flatMap((index) => from.get(index) ?? []));
       const certain = pick(ruleOf);
       const needContext = pick(shapeRuleOf).filter((rule) => !certain.includes(rule));
-      return { certain, needContext, rules: inOrder([...certain, ...needContext]) };
+      return { needContext, rules: inOrder([...certain, ...needContext]) };
     }),
     threshold,
     keepsText: rules.some((rule) => rule.needsText),
@@ -141,7 +139,8 @@ function tailOf(detector: Detector): PatternSource {
   return { pattern: detector.tail as string, isTail: true };
 }
 
-function inOrder(rules: readonly Rule[]): Rule[] {
+/** Each rule once, in order of rank. */
+export function inOrder(rules: readonly Rule[]): Rule[] {
   return [...new Set(rules)].toSorted((a, b) => a.rank - b.rank);
 }
 

@@ -27,6 +27,11 @@ const EXCLUDED = [
   "timestamp",
 ];
 
+/** The name in `name=`, `name: ` or `"name":"` at the end of the text, "" when there is none. */
+export function keyBefore(text: string): string {
+  return KEY_BEFORE.exec(text)?.[1] ?? "";
+}
+
 const KEY_WINDOW_BYTES = 40;
 
 /**
@@ -62,11 +67,6 @@ const isKeyByte = (byte: number): boolean =>
   byte === 0x5f ||
   byte === 0x2e ||
   byte === 0x2d;
-
-/** The name in `name=`, `name: ` or `"name":"` at the end of the text, "" when there is none. */
-export function keyBefore(text: string): string {
-  return KEY_BEFORE.exec(text)?.[1] ?? "";
-}
 
 /** True when the field's words end in an excluded name: `parent_span_id`, `app.version`. */
 export function isExcludedKey(key: string): boolean {

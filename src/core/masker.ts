@@ -4,12 +4,11 @@
  * Owns the one way out: valid UTF-8 first, then the format, and after a failure nothing more.
  */
 import { concat } from "./bytes.ts";
-import { applyEdits } from "./edit.ts";
 import { toStreamError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits } from "./formats/event-data.ts";
-import { type FormatMasker, whenInvalid } from "./formats/format-masker.ts";
+import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
 import { JsonMasker } from "./formats/json.ts";
 import { NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
@@ -65,11 +64,7 @@ class GuardedMasker implements StreamMasker {
   }
 
   flush(): Uint8Array {
-    return this.guard(() =>
-      concat(
-        [this.format.push(this.valid(this.repair.flush())), this.format.flush()].filter((part) => part.length > 0),
-      ),
-    );
+    return this.guard(() => concat([this.format.push(this.valid(this.repair.flush())), this.format.flush()]));
   }
 
   private valid(bytes: Uint8Array): Uint8Array {
@@ -105,12 +100,14 @@ export function maskWhole(policy: Policy, format: Format, input: Uint8Array): Ui
  */
 export function maskEvent(policy: Policy, data: Uint8Array): Uint8Array | null {
   const repair = new Utf8Repair();
-  const valid = concat([repair.push(data), repair.flush()].filter((part) => part.length > 0));
+  const valid = concat([repair.push(data), repair.flush()]);
   if (repair.replaced > 0) whenInvalid(policy, "INVALID_UTF8");
   const edits = eventDataEdits(policy, valid);
   if (edits === undefined) return null;
-  for (const { entity } of edits) policy.observer.masked(entity, policy.operatorOf(entity), 1);
-  return applyEdits(valid, edits);
+  if (edits.length === 0) return valid;
+  const output = new Output(policy);
+  output.writeEdited(valid, edits);
+  return output.take();
 }
 
 /** All findings in a text, disjoint and in order; offsets are bytes. The text must be valid UTF-8. */

@@ -69,6 +69,11 @@ export interface Policy {
   /** Automaton figures for `maskwire check`. */
   readonly figures: { readonly instructions: number; readonly byteClasses: number };
   readonly engine: Engine;
+  /**
+   * True when structured input in whose raw bytes no match ends may pass unread, valid or not: no policy wants to see
+   * it, and no anchor could match at the edge of a string.
+   */
+  readonly passesClean: boolean;
   readonly observer: MaskObserver;
   /** Present when a key is configured. */
   readonly hmac: Hmac | undefined;
@@ -79,6 +84,7 @@ export interface Policy {
 }
 
 const DEFAULT_THRESHOLD = 0.6;
+const DEFAULT_ON_INVALID: OnInvalid = "mask-as-text";
 const DEFAULT_OPERATOR: OperatorSpec = { operator: "redact" };
 /** Key of `operators` that stands for every entity without its own. */
 const EVERY_ENTITY = "default";
@@ -100,12 +106,13 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   return {
     name: options.name ?? "default",
     detectors,
-    onInvalid: spec.onInvalid ?? "mask-as-text",
+    onInvalid: spec.onInvalid ?? DEFAULT_ON_INVALID,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     longestMatchBytes: engine.longestMatchBytes,
     holdbackMaxBytes: engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES + UTF8_HOLD_BYTES,
     figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
     engine,
+    passesClean: (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" && !engine.program.hasAssertions,
     observer: options.observer ?? NO_OBSERVER,
     hmac: options.hmac,
     replace: (found) => row(found.entity).replace(found),

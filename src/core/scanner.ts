@@ -4,7 +4,7 @@
  * Owns the automaton's place in one stream. A region is a stretch in which matches begin that have ended:
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
-import type { Engine, Hits, Rule } from "./engine.ts";
+import { type Engine, type Hits, inOrder, type Rule } from "./engine.ts";
 import { type Dfa, type DfaState, KIND } from "./pattern/dfa.ts";
 import { plausibleInText } from "./plausible.ts";
 import type { ScanLoop } from "./scan-loop.ts";
@@ -83,6 +83,6 @@ export class Scanner {
   private extend(region: Region, end: number, rules: readonly Rule[]): void {
     region.end = end;
     if (rules.every((rule) => region.rules.includes(rule))) return;
-    region.rules = [...new Set([...region.rules, ...rules])].toSorted((a, b) => a.rank - b.rank);
+    region.rules = inOrder([...region.rules, ...rules]);
   }
 }

@@ -56,7 +56,7 @@ export class Utf8Repair {
       cleanFrom = at;
     }
     parts.push(bytes.subarray(cleanFrom, at));
-    return concat(parts.filter((part) => part.length > 0));
+    return concat(parts);
   }
 }
 

@@ -4,8 +4,8 @@ import { isClean } from "../finder.ts";
 import { editJson, looksLikeJson } from "../json/editor.ts";
 import { encodeJsonText } from "../json/escapes.ts";
 import type { Policy } from "../policy.ts";
+import { escapedTextEdits } from "../text-edits.ts";
 import { whenInvalid } from "./format-masker.ts";
-import { escapedTextEdits } from "./text.ts";
 
 const BACKSLASH = 0x5c;
 
@@ -15,9 +15,8 @@ const BACKSLASH = 0x5c;
  * @throws StreamError `INVALID_INPUT` when data opens like JSON, is none, and the policy says `close`.
  */
 export function eventDataEdits(policy: Policy, data: Uint8Array): readonly Edit[] | undefined {
-  if (!policy.engine.program.hasAssertions && data.indexOf(BACKSLASH) < 0 && policy.onInvalid === "mask-as-text") {
-    if (isClean(policy.engine, data, { start: 0, end: data.length })) return [];
-  }
+  const isUnescaped = data.indexOf(BACKSLASH) < 0;
+  if (policy.passesClean && isUnescaped && isClean(policy.engine, data, { start: 0, end: data.length })) return [];
   const { edits, fault } = editJson(policy, data);
   if (fault === undefined) return edits;
   if (!looksLikeJson(data)) return escapedTextEdits(policy, data, (replacement) => replacement);

@@ -1,6 +1,6 @@
 /** What a format adds to the engine: where text is. */
 import type { Policy } from "../policy.ts";
-import type { Edit } from "../edit.ts";
+import { type Edit, splitByEdits } from "../edit.ts";
 import { concat } from "../bytes.ts";
 import { type ErrorCode, StreamError } from "../errors.ts";
 
@@ -26,18 +26,17 @@ export class Output {
 
   /** Writes `bytes` with the edits applied; offsets count from `bytes[0]`. */
   writeEdited(bytes: Uint8Array, edits: readonly Edit[]): void {
-    let at = 0;
-    for (const edit of edits) {
-      this.write(bytes.subarray(at, edit.start));
-      this.writeReplacement(edit.entity, edit.bytes);
-      at = edit.end;
-    }
-    this.write(bytes.subarray(at));
+    for (const part of splitByEdits(bytes, edits)) this.write(part);
+    for (const { entity } of edits) this.count(entity);
   }
 
   /** Writes what takes the place of a finding of `entity`, and counts it. */
   writeReplacement(entity: string, bytes: Uint8Array): void {
     this.write(bytes);
+    this.count(entity);
+  }
+
+  private count(entity: string): void {
     this.policy.observer.masked(entity, this.policy.operatorOf(entity), 1);
   }
 

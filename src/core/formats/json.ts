@@ -4,21 +4,20 @@
  * Owns where a value begins and ends. What does not parse is masked as text, escapes read; for a document
  * from the first token that breaks the grammar on.
  */
-import { ByteQueue } from "../bytes.ts";
+import { BOM, bomLength, ByteQueue, EMPTY } from "../bytes.ts";
 import { editJson, JsonEditor } from "../json/editor.ts";
 import { encodeJsonText } from "../json/escapes.ts";
+import { isJsonSpace } from "../json/walker.ts";
 import type { Policy } from "../policy.ts";
+import { escapedTextEdits } from "../text-edits.ts";
+import { openFallback } from "./fallback.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
-import { EscapedTextMasker, escapedTextEdits } from "./text.ts";
 
-const NEWLINE = 0x0a;
 const RECORD_SEPARATOR = 0x1e;
-const BOM = [0xef, 0xbb, 0xbf];
 
 /** Bytes of a byte order mark or a JSON text sequence's separator in front of a value. */
 function prefixLength(bytes: Uint8Array): number {
-  if (BOM.every((byte, i) => bytes[i] === byte)) return BOM.length;
-  return bytes[0] === RECORD_SEPARATOR ? 1 : 0;
+  return bomLength(bytes) || (bytes[0] === RECORD_SEPARATOR ? 1 : 0);
 }
 
 /**
@@ -44,8 +43,7 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
 function isBlank(record: Uint8Array): boolean {
   const from = prefixLength(record);
   for (let at = from; at < record.length; at++) {
-    const byte = record[at];
-    if (byte !== 0x20 && byte !== NEWLINE && byte !== 0x0d && byte !== 0x09) return false;
+    if (!isJsonSpace(record[at])) return false;
   }
   return true;
 }
@@ -57,7 +55,7 @@ export class JsonMasker implements FormatMasker {
   private readonly pending = new ByteQueue();
   private isStarted = false;
   /** What the rest goes through once the document has turned out not to be JSON. */
-  private fallback: "drop" | EscapedTextMasker | undefined;
+  private fallback: FormatMasker | undefined;
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -66,7 +64,7 @@ export class JsonMasker implements FormatMasker {
   }
 
   get heldBytes(): number {
-    return this.pending.length + (this.fallback instanceof EscapedTextMasker ? this.fallback.heldBytes : 0);
+    return this.pending.length + (this.fallback?.heldBytes ?? 0);
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -75,14 +73,14 @@ export class JsonMasker implements FormatMasker {
   }
 
   flush(): Uint8Array {
-    this.take(new Uint8Array(0), true);
-    if (this.fallback instanceof EscapedTextMasker) this.output.write(this.fallback.flush());
+    this.take(EMPTY, true);
+    if (this.fallback !== undefined) this.output.write(this.fallback.flush());
     return this.output.take();
   }
 
   private take(chunk: Uint8Array, isLast: boolean): void {
     if (this.fallback !== undefined) {
-      this.passOn(chunk);
+      this.output.write(this.fallback.push(chunk));
       return;
     }
     this.pending.append(chunk);
@@ -95,8 +93,8 @@ export class JsonMasker implements FormatMasker {
     this.pending.consume(consumed);
     const { fault } = this.editor;
     if (fault === undefined) return;
-    this.fallback = whenInvalid(this.policy, fault) === "drop" ? "drop" : new EscapedTextMasker(this.policy);
-    this.passOn(this.pending.takeAll());
+    this.fallback = openFallback(this.policy, fault);
+    this.output.write(this.fallback.push(this.pending.takeAll()));
   }
 
   /** Passes a byte order mark; false while it may still be coming. */
@@ -108,9 +106,5 @@ export class JsonMasker implements FormatMasker {
     this.pending.consume(prefix);
     this.isStarted = true;
     return true;
-  }
-
-  private passOn(bytes: Uint8Array): void {
-    if (this.fallback instanceof EscapedTextMasker) this.output.write(this.fallback.push(bytes));
   }
 }

@@ -39,14 +39,11 @@ export class NdjsonMasker implements FormatMasker {
   private readonly policy: Policy;
   private readonly records: RecordMasker;
   private readonly output: Output;
-  /** The quick way changes nothing that a policy could want to see: no line is dropped, no anchor can match. */
-  private readonly isQuick: boolean;
 
   constructor(policy: Policy) {
     this.policy = policy;
     this.records = new RecordMasker(policy, new LineFormat(policy));
     this.output = new Output(policy);
-    this.isQuick = policy.onInvalid === "mask-as-text" && !policy.engine.program.hasAssertions;
   }
 
   get heldBytes(): number {
@@ -54,7 +51,7 @@ export class NdjsonMasker implements FormatMasker {
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    if (!this.isQuick) return this.records.push(chunk);
+    if (!this.policy.passesClean) return this.records.push(chunk);
     const first = this.records.isBetweenRecords ? 0 : chunk.indexOf(NEWLINE) + 1 || chunk.length;
     const last = chunk.lastIndexOf(NEWLINE) + 1;
     this.output.write(this.records.push(chunk.subarray(0, first)));

@@ -6,8 +6,8 @@
  */
 import { ByteQueue } from "../bytes.ts";
 import type { Policy } from "../policy.ts";
-import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
-import { EscapedTextMasker } from "./text.ts";
+import { openFallback } from "./fallback.ts";
+import { type FormatMasker, Output } from "./format-masker.ts";
 
 /** What a record format says: where records end, and what a whole one becomes. */
 export interface RecordFormat {
@@ -25,7 +25,7 @@ export class RecordMasker implements FormatMasker {
   private readonly output: Output;
   private readonly record = new ByteQueue();
   /** What the rest of an overlong record goes through; undefined while records are of legal length. */
-  private overlong: "drop" | EscapedTextMasker | undefined;
+  private overlong: FormatMasker | undefined;
 
   constructor(policy: Policy, format: RecordFormat) {
     this.policy = policy;
@@ -34,7 +34,7 @@ export class RecordMasker implements FormatMasker {
   }
 
   get heldBytes(): number {
-    return this.record.length + (this.overlong instanceof EscapedTextMasker ? this.overlong.heldBytes : 0);
+    return this.record.length + (this.overlong?.heldBytes ?? 0);
   }
 
   /** True when the next byte begins a record. */
@@ -61,16 +61,11 @@ export class RecordMasker implements FormatMasker {
 
   private take(piece: Uint8Array): void {
     if (this.overlong === undefined && this.record.length + piece.length > this.policy.limits.lineLimitBytes) {
-      this.overlong =
-        whenInvalid(this.policy, "LINE_TOO_LONG") === "drop" ? "drop" : new EscapedTextMasker(this.policy);
-      this.passOverlong(this.record.takeAll());
+      this.overlong = openFallback(this.policy, "LINE_TOO_LONG");
+      this.output.write(this.overlong.push(this.record.takeAll()));
     }
     if (this.overlong === undefined) this.record.append(piece);
-    else this.passOverlong(piece);
-  }
-
-  private passOverlong(piece: Uint8Array): void {
-    if (this.overlong instanceof EscapedTextMasker) this.output.write(this.overlong.push(piece));
+    else this.output.write(this.overlong.push(piece));
   }
 
   private finish(): void {
@@ -78,7 +73,7 @@ export class RecordMasker implements FormatMasker {
       this.format.mask(this.record.takeAll(), this.output);
       return;
     }
-    if (this.overlong instanceof EscapedTextMasker) this.output.write(this.overlong.flush());
+    this.output.write(this.overlong.flush());
     this.overlong = undefined;
   }
 }

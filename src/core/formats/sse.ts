@@ -5,21 +5,20 @@
  * masked as text, because each could carry a value past the payload. An event that is cut off by the end of the
  * input is dropped, as a client would drop it.
  */
-import { concat, encodeUtf8 } from "../bytes.ts";
-import { type Edit, OffsetMap } from "../edit.ts";
+import { bomLength, concat, encodeUtf8 } from "../bytes.ts";
+import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { foldSpan } from "../folded-text.ts";
 import { token } from "../operators.ts";
 import type { Policy } from "../policy.ts";
+import { textEdits } from "../text-edits.ts";
 import { eventDataEdits } from "./event-data.ts";
 import type { Output } from "./format-masker.ts";
 import type { RecordFormat } from "./record.ts";
-import { textEdits } from "./text.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const BOM_LENGTH = 3;
 const NEWLINE = Uint8Array.of(LF);
 const DATA_LINE = encodeUtf8("\ndata: ");
 const ID_ENTITY = "ID";
@@ -86,12 +85,8 @@ export class SseFormat implements RecordFormat {
     const dataLines = lines.filter((line) => line.name === "data");
     if (dataLines.length === 0) return [];
     const { text, map } = joinLines(record, dataLines);
-    return eventDataEdits(this.policy, text)?.map((edit) => ({
-      ...edit,
-      start: map.toEncoded(edit.start),
-      end: map.toEncoded(edit.end),
-      bytes: splitIntoDataLines(edit.bytes),
-    }));
+    const edits = eventDataEdits(this.policy, text);
+    return edits === undefined ? undefined : encodeEdits(edits, map, splitIntoDataLines);
   }
 
   private lineEdits(record: Uint8Array, line: Line): Edit[] {
@@ -107,10 +102,6 @@ export class SseFormat implements RecordFormat {
     }
     return edits.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start }));
   }
-}
-
-function bomLength(record: Uint8Array): number {
-  return record[0] === 0xef && record[1] === 0xbb && record[2] === 0xbf ? BOM_LENGTH : 0;
 }
 
 function splitLines(record: Uint8Array, from: number): Line[] {

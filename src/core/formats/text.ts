@@ -5,8 +5,8 @@
  * for; it masks what claims to be JSON and is not, so that `\u0040` hides nothing there either.
  */
 import { ByteQueue } from "../bytes.ts";
-import { type Edit, OffsetMap } from "../edit.ts";
-import { Finder, findIn } from "../finder.ts";
+import { OffsetMap } from "../edit.ts";
+import { Finder } from "../finder.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import type { Policy } from "../policy.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
@@ -62,7 +62,6 @@ export class EscapedTextMasker implements FormatMasker {
   private readonly raw = new ByteQueue();
   private released = 0;
   private decodedTo = 0;
-  private readonly undecoded = new ByteQueue();
   private decodedLength = 0;
 
   constructor(policy: Policy) {
@@ -78,7 +77,6 @@ export class EscapedTextMasker implements FormatMasker {
   push(chunk: Uint8Array): Uint8Array {
     if (chunk.length === 0) return chunk;
     this.raw.append(chunk);
-    this.undecoded.append(chunk);
     this.decode(false);
     return this.release();
   }
@@ -91,8 +89,7 @@ export class EscapedTextMasker implements FormatMasker {
 
   private decode(isLast: boolean): void {
     const target = { map: this.map, decodedOffset: this.decodedLength, encodedOffset: this.decodedTo };
-    const { text, consumed } = decodeEscapes(this.undecoded.bytes, target, isLast);
-    this.undecoded.consume(consumed);
+    const { text, consumed } = decodeEscapes(this.raw.bytes.subarray(this.decodedTo - this.released), target, isLast);
     this.decodedTo += consumed;
     this.decodedLength += text.length;
     this.finder.push(text);
@@ -119,30 +116,4 @@ export class EscapedTextMasker implements FormatMasker {
     this.raw.consume(position - this.released);
     this.released = position;
   }
-}
-
-/** Edits of a whole text that may hold JSON escapes; `encode` writes a replacement the way the text is written. */
-export function escapedTextEdits(
-  policy: Policy,
-  text: Uint8Array,
-  encode: (replacement: Uint8Array) => Uint8Array,
-): Edit[] {
-  const map = new OffsetMap(0, 0);
-  const decoded = decodeEscapes(text, { map, decodedOffset: 0, encodedOffset: 0 }, true).text;
-  return findIn(policy.engine, decoded).map((found) => ({
-    start: map.toEncoded(found.start),
-    end: map.toEncoded(found.end),
-    bytes: encode(policy.replace(found)),
-    entity: found.entity,
-  }));
-}
-
-/** Edits of a whole plain text. */
-export function textEdits(policy: Policy, text: Uint8Array): Edit[] {
-  return findIn(policy.engine, text).map((found) => ({
-    start: found.start,
-    end: found.end,
-    bytes: policy.replace(found),
-    entity: found.entity,
-  }));
 }

@@ -5,13 +5,13 @@
  * shows them, so it serves whole records and endless documents alike.
  */
 import { concat, EMPTY, encodeUtf8 } from "../bytes.ts";
-import { applyEdits, type Edit, OffsetMap } from "../edit.ts";
-import { findIn, type FoundText } from "../finder.ts";
+import { applyEdits, type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
+import { textEdits } from "../text-edits.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
-import { HAS_ESCAPE, IS_KEY, type JsonFault, type JsonVisitor, JsonWalker } from "./walker.ts";
+import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
 interface Level {
   /** Where the name of the field that is being read stands; arrays inherit theirs. */
@@ -100,16 +100,15 @@ export class JsonEditor implements JsonVisitor {
     const hasEscape = (flags & HAS_ESCAPE) !== 0;
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
-    for (const edit of this.textEdits(text, isKey ? "" : this.keyText())) {
-      const bytes = encodeJsonText(isKey ? this.distinctKey(edit.bytes) : edit.bytes);
-      this.edits.push({ ...edit, start: map.toEncoded(edit.start), end: map.toEncoded(edit.end), bytes });
-    }
+    const edits = this.stringEdits(text, isKey ? "" : this.keyText());
+    const encode = isKey ? (bytes: Uint8Array) => encodeJsonText(this.distinctKey(bytes)) : encodeJsonText;
+    this.edits.push(...encodeEdits(edits, map, encode));
   }
 
   number(start: number, end: number): void {
     if (this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
-    const edits = this.foundEdits(findIn(this.policy.engine, text, this.keyText()));
+    const edits = textEdits(this.policy, text, this.keyText());
     if (edits.length === 0) return;
     // A number that is masked becomes a string: the document stays valid.
     const bytes = concat([QUOTE, encodeJsonText(applyEdits(text, edits)), QUOTE]);
@@ -129,21 +128,12 @@ export class JsonEditor implements JsonVisitor {
     return foldSpan(keyBytes, keyStart, keyEnd);
   }
 
-  private textEdits(text: Uint8Array, key: string): readonly Edit[] {
+  private stringEdits(text: Uint8Array, key: string): readonly Edit[] {
     if (this.nesting < NESTED_DEPTH_LIMIT && looksLikeJson(text)) {
       const nested = editJson(this.policy, text, { nesting: this.nesting + 1 });
       if (nested.fault === undefined) return nested.edits;
     }
-    return this.foundEdits(findIn(this.policy.engine, text, key));
-  }
-
-  private foundEdits(found: readonly FoundText[]): Edit[] {
-    return found.map((finding) => ({
-      start: finding.start,
-      end: finding.end,
-      bytes: this.policy.replace(finding),
-      entity: finding.entity,
-    }));
+    return textEdits(this.policy, text, key);
   }
 
   // Two masked keys of one object must not overwrite each other.
@@ -168,6 +158,6 @@ export function editJson(policy: Policy, bytes: Uint8Array, options: EditorOptio
 
 /** True when the first visible byte opens an object or array. */
 export function looksLikeJson(text: Uint8Array): boolean {
-  const first = text.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  const first = text.find((byte) => !isJsonSpace(byte));
   return first === 0x7b || first === 0x5b;
 }

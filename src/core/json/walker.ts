@@ -66,7 +66,7 @@ export class JsonWalker {
     let at = 0;
     while (at < bytes.length && this.fault === undefined) {
       const byte = bytes[at];
-      const next = isSpace(byte) ? at + 1 : this.token(bytes, at, isLast);
+      const next = isJsonSpace(byte) ? at + 1 : this.token(bytes, at, isLast);
       if (next < 0) break;
       at = next;
     }
@@ -177,7 +177,7 @@ export class JsonWalker {
     let end = at;
     while (end < bytes.length && isScalarByte(bytes[end])) end++;
     let next = end;
-    while (next < bytes.length && isSpace(bytes[next])) next++;
+    while (next < bytes.length && isJsonSpace(bytes[next])) next++;
     if (end === at) return this.refuse("BAD_JSON");
     if (next - at > SCALAR_HOLD_BYTES) return this.refuse("LINE_TOO_LONG");
     if (next === bytes.length && !isLast) return -1;
@@ -198,7 +198,8 @@ export class JsonWalker {
 /** Most bytes of a scalar and the white space behind it that wait for the byte that ends them. */
 const SCALAR_HOLD_BYTES = 4096;
 
-function isSpace(byte: number): boolean {
+/** White space between tokens, RFC 8259, section 2. */
+export function isJsonSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 

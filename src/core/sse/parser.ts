@@ -4,6 +4,7 @@
  * Owns the open line and the open event. Never decodes text: fields stay bytes, and whoever decodes one field as
  * UTF-8 gets what decoding the stream would give, because a line end is never part of a longer character.
  */
+import { BOM, EMPTY } from "../bytes.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 
 export interface SseEvent {
@@ -23,8 +24,6 @@ const CR = 13;
 const LF = 10;
 const COLON = 58;
 const SPACE = 32;
-const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
-const EMPTY = new Uint8Array(0);
 const LINE_END = Uint8Array.of(LF);
 /** The longest known field name, a colon and a space: the limit is one of the value, not of the line. */
 const NAME_BYTES = 7;

@@ -1,0 +1,30 @@
+/**
+ * Findings of a whole text as edits of it.
+ *
+ * Owns nothing: the one step from what is found to what is written, for every format.
+ */
+import { type Edit, encodeEdits, OffsetMap } from "./edit.ts";
+import { findIn } from "./finder.ts";
+import { decodeEscapes } from "./json/escapes.ts";
+import type { Policy } from "./policy.ts";
+
+/** Edits of a plain text; `key` is the name of the field that holds it. */
+export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
+  return findIn(policy.engine, text, key).map((found) => ({
+    start: found.start,
+    end: found.end,
+    bytes: policy.replace(found),
+    entity: found.entity,
+  }));
+}
+
+/** Edits of a text that may hold JSON escapes; `encode` writes a replacement the way the text is written. */
+export function escapedTextEdits(
+  policy: Policy,
+  text: Uint8Array,
+  encode: (replacement: Uint8Array) => Uint8Array,
+): Edit[] {
+  const map = new OffsetMap(0, 0);
+  const decoded = decodeEscapes(text, { map, decodedOffset: 0, encodedOffset: 0 }, true).text;
+  return encodeEdits(textEdits(policy, decoded), map, encode);
+}
