@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: bundles bench/main.ts beside itself and runs it against the built core.
+ * `npm run bench`: runs bench/main.ts against the built core.
  *
  * Owns the one thing that is measured being what ships: imports of src/core become imports of dist/core.
  */
@@ -7,10 +7,9 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { importBundled } from "../test/support/run-bundled.mjs";
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const BUNDLE = join(FOLDER, ".build/main.js");
 const CORE = join(FOLDER, "../dist/core");
 
 const builtCore = {
@@ -24,19 +23,7 @@ const builtCore = {
 };
 
 if (existsSync(join(CORE, "index.js"))) {
-  await build({
-    absWorkingDir: FOLDER,
-    entryPoints: [join(FOLDER, "main.ts")],
-    outfile: BUNDLE,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    plugins: [builtCore],
-    logLevel: "warning",
-  });
-  const { main } = await import(pathToFileURL(BUNDLE).href);
+  const { main } = await importBundled(FOLDER, [builtCore]);
   process.exitCode = await main(process.argv.slice(2), FOLDER);
 } else {
   process.stderr.write("dist/core is missing: the benchmark measures what ships. Run `npm run build` first.\n");

@@ -1,7 +1,7 @@
 /** Where a command's bytes come from: a file that was named, or stdin. */
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import type { Io } from "./io.ts";
+import { tell, type Io } from "./io.ts";
 
 const READ_BYTES = 262_144;
 
@@ -27,6 +27,14 @@ export async function openInput(file: string | undefined, io: Io): Promise<Input
   } catch {
     return undefined;
   }
+}
+
+/** The same; says what to write instead before it answers undefined. */
+export async function requireInput(file: string | undefined, io: Io): Promise<Input | undefined> {
+  const input = await openInput(file, io);
+  if (input === undefined)
+    tell(io, "the input file cannot be read; name a file that exists, or leave it out to read stdin");
+  return input;
 }
 
 /** Everything, as one array; undefined when it is longer than `limitBytes` or breaks off. */

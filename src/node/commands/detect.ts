@@ -1,7 +1,7 @@
 /** `maskwire detect`: where the findings are, for judges and other programs. */
 import { findAll, type Policy } from "../../core/index.ts";
 import { configOption, policyOption, type Command } from "../command.ts";
-import { openInput, readLines } from "../input.ts";
+import { readLines, requireInput } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
 import { openPolicy } from "../policies.ts";
@@ -22,11 +22,8 @@ Exit: 0 every line was read, 1 a line was not of this shape, 2 usage.`,
   run: async (args, io) => {
     const policy = await openPolicy(args, io);
     if (policy === undefined) return 2;
-    const input = await openInput(args.file, io);
-    if (input === undefined) {
-      tell(io, "the input file cannot be read; name a file that exists, or leave it out to read stdin");
-      return 2;
-    }
+    const input = await requireInput(args.file, io);
+    if (input === undefined) return 2;
     const output = createOutput(io.stdout);
     let lineNumber = 0;
     try {

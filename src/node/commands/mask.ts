@@ -1,7 +1,7 @@
 /** `maskwire mask`: stdin to stdout, masked while it is still coming in. */
 import { createMasker, toStreamError } from "../../core/index.ts";
 import { configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
-import { openInput, type Input } from "../input.ts";
+import { requireInput, type Input } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
 import { openPolicy } from "../policies.ts";
@@ -30,11 +30,8 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
   run: async (args, io) => {
     const policy = await openPolicy(args, io);
     if (policy === undefined) return 2;
-    const input = await openInput(args.file, io);
-    if (input === undefined) {
-      tell(io, "the input file cannot be read; name a file that exists, or leave it out to read stdin");
-      return 2;
-    }
+    const input = await requireInput(args.file, io);
+    if (input === undefined) return 2;
     const masker = createMasker(policy, formatOf(args));
     const output = createOutput(io.stdout);
     const progress = createProgress(io, {
