@@ -189,11 +189,10 @@ export class Finder {
 /** True when a text holds no match end of any rule: nothing to find, nothing to allocate. */
 export function isClean(engine: Engine, bytes: Uint8Array, span: { start: number; end: number }): boolean {
   const dfa = engine.scanner;
-  const { byteClasses } = dfa;
   let entry = dfa.start(KIND.none);
   let { table } = dfa;
   for (let i = span.start; i < span.end; i++) {
-    let next = table[((entry & STATE) << ROW_BITS) | byteClasses[bytes[i]]];
+    let next = table[((entry & STATE) << ROW_BITS) | bytes[i]];
     if (next >= HAS_MATCH) {
       if (next !== UNKNOWN) return false;
       next = dfa.step(entry, bytes[i]);

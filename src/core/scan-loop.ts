@@ -4,7 +4,6 @@
  * Owns the loop and its scratch, which is overwritten by every run. Knows nothing of regions, streams or rules;
  * keeps no text.
  */
-import { EMPTY } from "./bytes.ts";
 import { type Dfa, type DfaState, HAS_MATCH, KIND, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 
 /** Shorter inputs are not worth the lanes. */
@@ -24,13 +23,16 @@ const BLOCK = 512;
 const TRACE_SHIFT = 8;
 const TRACE_IDLE = NO_THREAD >> TRACE_SHIFT;
 
-interface Lane {
+const FIRST_HITS = 256;
+
+interface Span {
   readonly from: number;
   readonly to: number;
   readonly entry: number;
 }
 
 interface LaneBlock {
+  /** Entries of the lanes before the block; after it when it went through. */
   readonly entries: Uint16Array;
   readonly starts: Int32Array;
   readonly from: number;
@@ -40,12 +42,13 @@ interface LaneBlock {
 export class ScanLoop {
   /** Upper bits of the entry after each byte of the last run: where it was idle shows in TRACE_IDLE. */
   private trace = new Uint8Array(0);
-  /** Index of the byte after which a match had ended, in order; the match ends before that byte. */
-  readonly places: number[] = [];
-  /** Patterns that matched, beside `places`. */
-  readonly matches: (readonly number[])[] = [];
+  /** Match ends that the last run met, in order. */
+  hits = 0;
+  /** By hit: index of the byte after which a match had ended; the match ends before that byte. */
+  places = new Int32Array(FIRST_HITS);
+  /** By hit: the entry that says what matched. */
+  entries = new Uint16Array(FIRST_HITS);
   private readonly dfa: Dfa;
-  private bytes: Uint8Array = EMPTY;
   private walkedFrom = 0;
   private lastIdle = -1;
   /** Runs that go in one lane because lanes did not work out lately. */
@@ -59,10 +62,7 @@ export class ScanLoop {
   run(bytes: Uint8Array, state: DfaState): number {
     if (this.trace.length < bytes.length) this.trace = new Uint8Array(Math.max(bytes.length, LANES_FROM_BYTES));
     this.reset();
-    this.bytes = bytes;
-    const last = this.runLanes(bytes, state) ?? this.runOne(bytes, state);
-    this.bytes = EMPTY;
-    return last;
+    return this.runLanes(bytes, state) ?? this.runOne(bytes, state);
   }
 
   private runOne(bytes: Uint8Array, state: DfaState): number {
@@ -86,11 +86,26 @@ export class ScanLoop {
   private reset(): void {
     this.walkedFrom = 0;
     this.lastIdle = -1;
-    this.places.length = 0;
-    this.matches.length = 0;
+    this.hits = 0;
   }
 
-  private runSpan(bytes: Uint8Array, span: Lane): number {
+  private note(place: number, entry: number): void {
+    if (this.hits === this.places.length) this.growHits();
+    this.places[this.hits] = place;
+    this.entries[this.hits] = entry;
+    this.hits++;
+  }
+
+  private growHits(): void {
+    const places = new Int32Array(2 * this.places.length);
+    const entries = new Uint16Array(2 * this.entries.length);
+    places.set(this.places);
+    entries.set(this.entries);
+    this.places = places;
+    this.entries = entries;
+  }
+
+  private runSpan(bytes: Uint8Array, span: Span): number {
     let { entry } = span;
     for (let from = span.from; from < span.to; from += BLOCK) {
       entry = this.spanBlock(bytes, { from, to: Math.min(span.to, from + BLOCK), entry });
@@ -98,27 +113,25 @@ export class ScanLoop {
     return entry;
   }
 
-  private spanBlock(bytes: Uint8Array, block: Lane): number {
+  /** Builds transitions where they are new. */
+  private spanBlock(bytes: Uint8Array, block: Span): number {
     const { dfa, trace } = this;
-    const { byteClasses } = dfa;
     const { to } = block;
     let { table } = dfa;
     let { entry } = block;
     for (let i = block.from; i < to; i++) {
-      const next = table[((entry & STATE) << ROW_BITS) | byteClasses[bytes[i]]];
-      if (next < HAS_MATCH) entry = next;
-      else {
-        entry = this.arrive(entry, next, i);
-        ({ table } = dfa);
+      let next = table[((entry & STATE) << ROW_BITS) | bytes[i]];
+      if (next >= HAS_MATCH) {
+        if (next === UNKNOWN) {
+          next = dfa.step(entry, bytes[i]);
+          ({ table } = dfa);
+        }
+        if ((next & HAS_MATCH) !== 0) this.note(i, next);
       }
+      entry = next;
       trace[i] = entry >> TRACE_SHIFT;
     }
     return entry;
-  }
-
-  private note(place: number, entry: number): void {
-    this.places.push(place);
-    this.matches.push(this.dfa.stateOf(entry).matches);
   }
 
   /**
@@ -139,20 +152,30 @@ export class ScanLoop {
     const afterNewline = dfa.step(dfa.start(KIND.none), NEWLINE);
     const entry = dfa.entryOf(state);
     if (cuts === undefined || (afterNewline & NO_THREAD) === 0) return undefined;
-    const lanes: readonly Lane[] = cuts
+    const lanes: readonly Span[] = cuts
       .slice(0, LANES)
       .map((from, lane) => ({ from, to: cuts[lane + 1], entry: lane === 0 ? entry : afterNewline }));
     const count = Math.min(...lanes.map(({ from, to }) => to - from));
     const ends = this.interleave(bytes, lanes, count);
     if (generation !== dfa.generation) return undefined;
-    const found = { places: this.places.splice(0), matches: this.matches.splice(0) };
-    let last = entry;
-    for (const [lane, { from, to }] of lanes.entries()) {
-      found.places.forEach((place, i) => {
-        if (place < from || place >= from + count) return;
-        this.places.push(place);
-        this.matches.push(found.matches[i]);
-      });
+    return this.finishLanes(bytes, { lanes, count, ends });
+  }
+
+  /** Runs what is left of each lane, and puts the match ends of all lanes in order. */
+  private finishLanes(
+    bytes: Uint8Array,
+    { lanes, count, ends }: { lanes: readonly Span[]; count: number; ends: Uint16Array },
+  ): number | undefined {
+    const { dfa } = this;
+    const { generation } = dfa;
+    const places = this.places.slice(0, this.hits);
+    const entries = this.entries.slice(0, this.hits);
+    let last = 0;
+    this.hits = 0;
+    for (let lane = 0; lane < LANES; lane++) {
+      const { from, to } = lanes[lane];
+      for (let i = 0; i < places.length; i++)
+        if (places[i] >= from && places[i] < from + count) this.note(places[i], entries[i]);
       last = this.runSpan(bytes, { from: from + count, to, entry: ends[lane] });
       if (generation !== dfa.generation) return undefined;
       // After a line break without a thread every state has the same future.
@@ -162,22 +185,35 @@ export class ScanLoop {
   }
 
   /** Runs `count` bytes of all lanes side by side; their last entries. Stops early when the table is cleared. */
-  private interleave(bytes: Uint8Array, lanes: readonly Lane[], count: number): Uint16Array {
+  private interleave(bytes: Uint8Array, lanes: readonly Span[], count: number): Uint16Array {
     const { generation } = this.dfa;
     const entries = Uint16Array.from(lanes, ({ entry }) => entry);
     const starts = Int32Array.from(lanes, ({ from }) => from);
-    for (let done = 0; done < count && generation === this.dfa.generation; done += BLOCK) {
-      this.runBlock(bytes, { entries, starts, from: done, to: Math.min(count, done + BLOCK) });
+    for (let from = 0; from < count && generation === this.dfa.generation; from += BLOCK) {
+      const block: LaneBlock = { entries, starts, from, to: Math.min(count, from + BLOCK) };
+      const { hits } = this;
+      if (this.knownBlock(bytes, block)) continue;
+      this.hits = hits;
+      this.newBlock(bytes, block);
     }
     return entries;
   }
 
+  /** One lane after the other, for a block that goes where nobody has been. */
+  private newBlock(bytes: Uint8Array, { entries, starts, from, to }: LaneBlock): void {
+    const { generation } = this.dfa;
+    for (let lane = 0; lane < LANES && generation === this.dfa.generation; lane++) {
+      const start = starts[lane];
+      entries[lane] = this.spanBlock(bytes, { from: start + from, to: start + to, entry: entries[lane] });
+    }
+  }
+
   // Written out eight times: lanes in an array would cost more than they win.
-  private runBlock(bytes: Uint8Array, block: LaneBlock): void {
-    const { dfa, trace } = this;
-    const { byteClasses, generation } = dfa;
+  /** False, with nothing but scratch changed, when a transition has not been built. */
+  private knownBlock(bytes: Uint8Array, block: LaneBlock): boolean {
+    const { trace } = this;
+    const { table } = this.dfa;
     const { entries, starts, to } = block;
-    let { table } = dfa;
     const fromA = starts[0];
     const fromB = starts[1];
     const fromC = starts[2];
@@ -195,36 +231,23 @@ export class ScanLoop {
     let g = entries[6];
     let h = entries[7];
     for (let i = block.from; i < to; i++) {
-      const nextA = table[((a & STATE) << ROW_BITS) | byteClasses[bytes[fromA + i]]];
-      const nextB = table[((b & STATE) << ROW_BITS) | byteClasses[bytes[fromB + i]]];
-      const nextC = table[((c & STATE) << ROW_BITS) | byteClasses[bytes[fromC + i]]];
-      const nextD = table[((d & STATE) << ROW_BITS) | byteClasses[bytes[fromD + i]]];
-      const nextE = table[((e & STATE) << ROW_BITS) | byteClasses[bytes[fromE + i]]];
-      const nextF = table[((f & STATE) << ROW_BITS) | byteClasses[bytes[fromF + i]]];
-      const nextG = table[((g & STATE) << ROW_BITS) | byteClasses[bytes[fromG + i]]];
-      const nextH = table[((h & STATE) << ROW_BITS) | byteClasses[bytes[fromH + i]]];
-      const low = nextA | nextB | nextC | nextD;
-      const high = nextE | nextF | nextG | nextH;
-      if ((low | high) < HAS_MATCH) {
-        a = nextA;
-        b = nextB;
-        c = nextC;
-        d = nextD;
-        e = nextE;
-        f = nextF;
-        g = nextG;
-        h = nextH;
-      } else {
-        a = nextA < HAS_MATCH ? nextA : this.arrive(a, nextA, fromA + i);
-        b = nextB < HAS_MATCH ? nextB : this.arrive(b, nextB, fromB + i);
-        c = nextC < HAS_MATCH ? nextC : this.arrive(c, nextC, fromC + i);
-        d = nextD < HAS_MATCH ? nextD : this.arrive(d, nextD, fromD + i);
-        e = nextE < HAS_MATCH ? nextE : this.arrive(e, nextE, fromE + i);
-        f = nextF < HAS_MATCH ? nextF : this.arrive(f, nextF, fromF + i);
-        g = nextG < HAS_MATCH ? nextG : this.arrive(g, nextG, fromG + i);
-        h = nextH < HAS_MATCH ? nextH : this.arrive(h, nextH, fromH + i);
-        if (generation !== dfa.generation) return;
-        ({ table } = dfa);
+      a = table[((a & STATE) << ROW_BITS) | bytes[fromA + i]];
+      b = table[((b & STATE) << ROW_BITS) | bytes[fromB + i]];
+      c = table[((c & STATE) << ROW_BITS) | bytes[fromC + i]];
+      d = table[((d & STATE) << ROW_BITS) | bytes[fromD + i]];
+      e = table[((e & STATE) << ROW_BITS) | bytes[fromE + i]];
+      f = table[((f & STATE) << ROW_BITS) | bytes[fromF + i]];
+      g = table[((g & STATE) << ROW_BITS) | bytes[fromG + i]];
+      h = table[((h & STATE) << ROW_BITS) | bytes[fromH + i]];
+      if ((a | b | c | d | e | f | g | h) >= HAS_MATCH) {
+        if (a >= HAS_MATCH && !this.noteKnown(fromA + i, a)) return false;
+        if (b >= HAS_MATCH && !this.noteKnown(fromB + i, b)) return false;
+        if (c >= HAS_MATCH && !this.noteKnown(fromC + i, c)) return false;
+        if (d >= HAS_MATCH && !this.noteKnown(fromD + i, d)) return false;
+        if (e >= HAS_MATCH && !this.noteKnown(fromE + i, e)) return false;
+        if (f >= HAS_MATCH && !this.noteKnown(fromF + i, f)) return false;
+        if (g >= HAS_MATCH && !this.noteKnown(fromG + i, g)) return false;
+        if (h >= HAS_MATCH && !this.noteKnown(fromH + i, h)) return false;
       }
       trace[fromA + i] = a >> TRACE_SHIFT;
       trace[fromB + i] = b >> TRACE_SHIFT;
@@ -243,13 +266,13 @@ export class ScanLoop {
     entries[5] = f;
     entries[6] = g;
     entries[7] = h;
+    return true;
   }
 
-  /** Builds the transition over the byte at `place` where it is new, and notes a match. */
-  private arrive(entry: number, next: number, place: number): number {
-    const arrived = next === UNKNOWN ? this.dfa.step(entry, this.bytes[place]) : next;
-    if ((arrived & HAS_MATCH) !== 0) this.note(place, arrived);
-    return arrived;
+  private noteKnown(place: number, entry: number): boolean {
+    if (entry === UNKNOWN) return false;
+    this.note(place, entry);
+    return true;
   }
 }
 

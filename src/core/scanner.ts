@@ -61,8 +61,9 @@ export class Scanner {
   }
 
   private noteAll(bytes: Uint8Array): void {
-    const { places, matches } = this.loop;
-    for (let i = 0; i < places.length; i++) this.noteMatch(bytes, places[i], this.engine.hitsOf(matches[i]));
+    const { hits, places, entries } = this.loop;
+    for (let i = 0; i < hits; i++)
+      this.noteMatch(bytes, places[i], this.engine.hitsOf(this.dfa.stateOf(entries[i]).matches));
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {

@@ -101,7 +101,10 @@ class Lines {
     this.places = [];
     this.rules = [];
     this.needContext = [];
-    loop.places.forEach((place, i) => this.note(place, engine.hitsOf(loop.matches[i]), loop.idleBefore(place)));
+    for (let i = 0; i < loop.hits; i++) {
+      const place = loop.places[i];
+      this.note(place, engine.hitsOf(scanner.stateOf(loop.entries[i]).matches), loop.idleBefore(place));
+    }
     const atEnd = scanner.matchesAtEnd(last);
     if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), loop.idleBefore(block.length));
     this.nextEscape = block.indexOf(BACKSLASH);
