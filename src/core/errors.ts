@@ -24,6 +24,7 @@ export const ERRORS = {
   BAD_REQUEST: { http: 400, close: 1002, retry: false, text: "the request is not valid HTTP" },
   BINARY_REFUSED: { http: 400, close: 1003, retry: false, text: "binary messages are not accepted; send text" },
   BODY_BROKEN: { http: 400, close: 1011, retry: true, text: "the body broke off" },
+  CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
   CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
   EVENT_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the event is longer than eventLimitBytes" },
@@ -46,7 +47,7 @@ export const ERRORS = {
     http: 415,
     close: 4502,
     retry: false,
-    text: "unsupported content type; use text/plain, application/json, application/x-ndjson or text/event-stream",
+    text: "unsupported content type; docs/protocol.md, section 4, has the list",
   },
   ENCODING_UNKNOWN: {
     http: 415,

@@ -9,4 +9,7 @@ export type { MaskObserver } from "./observer.ts";
 export { compilePolicy, DEFAULT_LIMITS, FORMATS, ON_INVALID } from "./policy.ts";
 export type { Format, Hmac, Limits, OnInvalid, OperatorSpec, Policy, PolicyOptions, PolicySpec } from "./policy.ts";
 export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
-export type { StreamMasker } from "./masker.ts";
+export type { FormatChoice, StreamMasker } from "./masker.ts";
+export type { FormatOptions } from "./formats/format-options.ts";
+export { readMediaType, writeMediaType } from "./formats/media-type.ts";
+export type { MediaType } from "./formats/media-type.ts";

@@ -8,7 +8,10 @@ import { toStreamError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits } from "./formats/event-data.ts";
+import { FormFormat } from "./formats/form.ts";
 import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
+import type { FormatOptions } from "./formats/format-options.ts";
+import { JsonSeqFormat } from "./formats/json-seq.ts";
 import { JsonMasker } from "./formats/json.ts";
 import { NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
@@ -32,16 +35,24 @@ export interface StreamMasker {
   readonly heldBytes: number;
 }
 
-const OPENERS: Readonly<Record<Format, (policy: Policy) => FormatMasker>> = {
+type Opener = (policy: Policy, options: FormatOptions) => FormatMasker;
+
+const OPENERS: Readonly<Record<Format, Opener>> = {
   text: (policy) => new TextMasker(policy),
   json: (policy) => new JsonMasker(policy),
   ndjson: (policy) => new NdjsonMasker(policy),
+  "json-seq": (policy) => new RecordMasker(policy, new JsonSeqFormat(policy)),
   sse: (policy) => new RecordMasker(policy, new SseFormat(policy)),
+  form: (policy) => new RecordMasker(policy, new FormFormat(policy)),
 };
 
+/** A format, alone or with what its media type says in parameters. */
+export type FormatChoice = Format | ({ readonly format: Format } & FormatOptions);
+
 /** Opens a masker for one stream of this format. */
-export function createMasker(policy: Policy, format: Format): StreamMasker {
-  return new GuardedMasker(policy, OPENERS[format](policy));
+export function createMasker(policy: Policy, choice: FormatChoice): StreamMasker {
+  const { format, ...options } = typeof choice === "string" ? { format: choice } : choice;
+  return new GuardedMasker(policy, OPENERS[format](policy, options));
 }
 
 class GuardedMasker implements StreamMasker {
@@ -88,8 +99,8 @@ class GuardedMasker implements StreamMasker {
 }
 
 /** Masks a whole input: the definition of correct that every stream must equal. */
-export function maskWhole(policy: Policy, format: Format, input: Uint8Array): Uint8Array {
-  const masker = createMasker(policy, format);
+export function maskWhole(policy: Policy, choice: FormatChoice, input: Uint8Array): Uint8Array {
+  const masker = createMasker(policy, choice);
   return concat([masker.push(input), masker.flush()]);
 }
 

@@ -107,3 +107,16 @@ function highest(lead: number, index: number): number {
   if (index === 1 && lead === 0xed) return 0x9f;
   return index === 1 && lead === 0xf4 ? 0x8f : 0xbf;
 }
+
+/**
+ * Overwrites each byte that belongs to no character by NUL, which a matcher skips as it skips U+FFFD: for decoded texts
+ * that are looked at and never written, where offsets must stay. Returns the same array.
+ */
+export function hideInvalidUtf8(bytes: Uint8Array): Uint8Array {
+  for (let at = skipAscii(bytes, 0); at < bytes.length; at = skipAscii(bytes, at)) {
+    const valid = validLength(bytes, at);
+    if (valid === 1 || valid < encodedLength(bytes[at])) bytes.fill(0, at, at + Math.max(1, valid));
+    at += Math.max(1, valid);
+  }
+  return bytes;
+}

@@ -38,6 +38,7 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
 const FORMAT_BY_ENDING: Readonly<Record<string, Format>> = {
   json: "json",
   jsonl: "ndjson",
+  jsonseq: "json-seq",
   ndjson: "ndjson",
   sse: "sse",
 };

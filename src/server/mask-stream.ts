@@ -4,12 +4,12 @@
  * Owns the masker of the stream. Holds no more than one chunk and what is undecided; after an error or a broken body
  * the answer breaks off too, and the undecided is dropped.
  */
-import { createMasker, toStreamError, type Format, type Policy, type StreamMasker } from "../core/index.ts";
+import { createMasker, toStreamError, type FormatChoice, type Policy, type StreamMasker } from "../core/index.ts";
 import type { BodyReader } from "./body-reader.ts";
 
 export interface MaskStreamOptions {
   readonly policy: Policy;
-  readonly format: Format;
+  readonly choice: FormatChoice;
   readonly body: BodyReader;
   /** True when the body is known to be short: then the first bytes or the end are waited for. */
   readonly isShort: boolean;
@@ -31,7 +31,7 @@ export class MaskStreams {
    * @throws StreamError as the body reader and the masker do.
    */
   async open(options: MaskStreamOptions): Promise<ReadableStream<Uint8Array>> {
-    const masker = createMasker(options.policy, options.format);
+    const masker = createMasker(options.policy, options.choice);
     this.#open.add(masker);
     const end = (failure?: unknown): void => {
       if (this.#open.delete(masker)) options.onEnd(failure);

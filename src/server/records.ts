@@ -3,7 +3,7 @@
  *
  * Owns framing and the size of one event. Never masks, and keeps nothing of an event that is too large.
  */
-import { StreamError, type ErrorCode } from "../core/index.ts";
+import { StreamError, type ErrorCode, type Format } from "../core/index.ts";
 import { ByteBuffer } from "../core/sse/byte-buffer.ts";
 import { SseParser } from "../core/sse/parser.ts";
 import { decodeText } from "./text.ts";
@@ -32,6 +32,10 @@ export const RECORD_READERS: Readonly<Record<PublishFormat, (limitBytes: number)
   ndjson: (limitBytes) => new NdjsonReader(limitBytes),
   sse: (limitBytes) => new SseReader(limitBytes),
 };
+
+export function isPublishFormat(format: Format): format is PublishFormat {
+  return Object.hasOwn(RECORD_READERS, format);
+}
 
 class JsonReader implements RecordReader {
   readonly isUnfinished = false;

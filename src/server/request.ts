@@ -4,22 +4,13 @@
  * Owns reading and refusing. Nothing of a request is quoted in a refusal.
  */
 import type { Context } from "hono";
-import { StreamError, type Format } from "../core/index.ts";
+import { type MediaType, readMediaType, StreamError } from "../core/index.ts";
 
-const FORMAT_BY_TYPE: Readonly<Record<string, Format>> = {
-  "text/plain": "text",
-  "application/json": "json",
-  "application/x-ndjson": "ndjson",
-  "text/event-stream": "sse",
-};
-
-/** The format that `Content-Type` names; its parameters (charset) have no meaning: streams are UTF-8. */
-export function formatOf(context: Context): Format {
+/** What `Content-Type` says. @throws StreamError for a type, charset or encoding that cannot be masked. */
+export function mediaTypeOf(context: Context): MediaType {
   const encoding = context.req.header("content-encoding");
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") throw new StreamError("ENCODING_UNKNOWN");
-  const type = (context.req.header("content-type") ?? "").split(";", 1)[0].trim().toLowerCase();
-  if (!Object.hasOwn(FORMAT_BY_TYPE, type)) throw new StreamError("FORMAT_UNKNOWN");
-  return FORMAT_BY_TYPE[type];
+  return readMediaType(context.req.header("content-type") ?? "");
 }
 
 /**

@@ -27,6 +27,24 @@ const REFUSALS: readonly Refusal[] = [
   { name: "an unknown format", ...masks(""), headers: { "content-type": "image/png" }, ...unknown("FORMAT", 415) },
   { name: "no format at all", ...masks(""), headers: {}, ...unknown("FORMAT", 415) },
   {
+    name: "a charset that is not UTF-8",
+    ...masks(""),
+    headers: { "content-type": "text/plain; charset=iso-8859-1" },
+    ...unknown("CHARSET", 415),
+  },
+  {
+    name: "a charset in quotes that is not UTF-8",
+    ...masks(""),
+    headers: { "content-type": 'application/json;x=1; Charset="utf-16"' },
+    ...unknown("CHARSET", 415),
+  },
+  {
+    name: "two charsets",
+    ...masks(""),
+    headers: { "content-type": "text/plain; charset=utf-8; charset=latin1" },
+    ...unknown("FORMAT", 415),
+  },
+  {
     name: "an encoded body",
     ...masks(""),
     headers: { ...TEXT, "content-encoding": "gzip" },

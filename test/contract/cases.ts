@@ -1,15 +1,8 @@
 /** The corpus of cases over HTTP: the bytes that the case names, however the request body is cut. */
 import { describe, expect, test } from "vitest";
-import type { Format, PolicySpec } from "../../src/core/index.ts";
+import { type PolicySpec, writeMediaType } from "../../src/core/index.ts";
 import { isKeyed, loadCases, type Case } from "../support/cases.ts";
 import { send } from "./client.ts";
-
-const TYPES: Readonly<Record<Format, string>> = {
-  text: "text/plain",
-  json: "application/json",
-  ndjson: "application/x-ndjson",
-  sse: "text/event-stream",
-};
 
 /** Longer bodies are sent whole and in halves only: one write a byte takes its time. */
 const BYTEWISE_MAX_BYTES = 96;
@@ -33,6 +26,10 @@ function bodiesOf({ input }: Case): Uint8Array[][] {
   return [[input], [input.subarray(0, middle), input.subarray(middle)], ...bytewise];
 }
 
+function contentTypeOf({ choice: { format, ...options } }: Case): string {
+  return writeMediaType({ format, options });
+}
+
 export interface CaseHosts {
   readonly keyed: () => string;
   readonly keyless: () => string;
@@ -44,7 +41,7 @@ export function describeCases(hosts: CaseHosts): void {
       test(`${one.file}: ${one.name}`, async () => {
         const origin = isKeyed(one.policy) ? hosts.keyed() : hosts.keyless();
         const url = `${origin}/v1/mask?policy=${nameOf(one.policy)}`;
-        const headers = { "content-type": TYPES[one.format] };
+        const headers = { "content-type": contentTypeOf(one) };
         for (const chunks of bodiesOf(one)) {
           const answer = await send(url, { method: "POST", headers, chunks });
           expect([answer.status, answer.isWhole]).toEqual([200, true]);

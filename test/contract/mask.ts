@@ -20,6 +20,16 @@ const FORMATS = [
     output: `{"to":"[EMAIL]"}\n{"pay":"[CREDIT_CARD]"}`,
   },
   {
+    type: "application/json-seq",
+    input: `\u001e{"to":"${EMAIL}"}\n\u001e["${CARD}"]\n`,
+    output: `\u001e{"to":"[EMAIL]"}\n\u001e["[CREDIT_CARD]"]\n`,
+  },
+  {
+    type: "application/x-www-form-urlencoded",
+    input: `to=${encodeURIComponent(EMAIL)}&x=%c3%a9+1&pay=${CARD.replaceAll(" ", "+")}`,
+    output: "to=%5BEMAIL%5D&x=%c3%a9+1&pay=%5BCREDIT_CARD%5D",
+  },
+  {
     type: "text/event-stream",
     input: `: hello\r\nid: 7\r\nretry: 10\r\ndata: {"to":"${EMAIL}"}\r\n\r\ndata:${CARD}\n\n`,
     output: `: hello\r\nid: 7\r\nretry: 10\r\ndata: {"to":"[EMAIL]"}\r\n\r\ndata:[CREDIT_CARD]\n\n`,
@@ -60,13 +70,13 @@ export function describeMask(origin: () => string): void {
         const call = new Call(`${origin()}/v1/mask`, { method: "POST", headers: { "content-type": type } });
         const isJson = type === "application/json";
         await call.write(isJson ? `["${EMAIL}", "and more" , ` : input + input);
-        const early = await call.until((text) => text.includes("[EMAIL]"));
+        const early = await call.until((text) => text.includes("EMAIL"));
         expectNothingRaw(early);
         await call.write(isJson ? `"${CARD}"]` : input);
         call.end();
         const { text, isWhole } = await call.answer();
         expect(isWhole).toBe(true);
-        expect(text).toContain("[CREDIT_CARD]");
+        expect(text).toContain("CREDIT_CARD");
         expectNothingRaw(text);
       });
     }

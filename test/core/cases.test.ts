@@ -22,9 +22,9 @@ function policyOf(spec: PolicySpec): Policy {
 describe("every case, whole and at every cut", () => {
   test.each(loadCases().map((row) => [`${row.file}: ${row.name}`, row] as const))("%s", (_, row) => {
     const policy = policyOf(row.policy);
-    const output = Buffer.from(maskWhole(policy, row.format, row.input));
+    const output = Buffer.from(maskWhole(policy, row.choice, row.input));
     expect(output.toString("utf8")).toBe(Buffer.from(row.output).toString("utf8"));
     expect(output.equals(Buffer.from(row.output))).toBe(true);
-    expect(findCutFailure(policy, row.format, row.input)).toBeUndefined();
+    expect(findCutFailure(policy, row.choice, row.input)).toBeUndefined();
   });
 });

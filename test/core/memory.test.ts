@@ -1,7 +1,7 @@
 /** A stream that waits keeps a few bytes, never the chunk that they came in. */
 import { describe, expect, test } from "vitest";
 import { ByteQueue } from "../../src/core/bytes.ts";
-import { compilePolicy, createMasker, FORMATS } from "../../src/core/index.ts";
+import { compilePolicy, createMasker, type Format, FORMATS } from "../../src/core/index.ts";
 
 /** Bytes of all buffers that can be reached from an object, and not from the shared one. */
 function reachableBytes(root: object, shared: object = {}): number {
@@ -25,11 +25,18 @@ function collect(root: object, seen: Set<unknown>): number {
   return bytes;
 }
 
+/** A record, where it is not a line of JSON. */
+const LINES: Partial<Record<Format, string>> = {
+  "json-seq": '\u001e{"a":"some words of a log line"}\n',
+  sse: 'data: {"a":"some words of a log line"}\n\n',
+  form: "a=some+words+of+a+log+line&",
+};
+
 describe("between two chunks", () => {
   test.each(FORMATS)("%s keeps no chunk alive", (format) => {
     const policy = compilePolicy({});
     const masker = createMasker(policy, format);
-    const line = format === "sse" ? 'data: {"a":"some words of a log line"}\n\n' : '{"a":"some words of a log line"}\n';
+    const line = LINES[format] ?? '{"a":"some words of a log line"}\n';
     for (let i = 0; i < 5; i++) masker.push(new TextEncoder().encode(`${line.repeat(2000)}{"b":"jane@ac`));
     expect(reachableBytes(masker, policy)).toBeLessThan(2048);
   });

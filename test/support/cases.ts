@@ -4,12 +4,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
-import type { Format, PolicySpec } from "../../src/core/index.ts";
+import type { Format, FormatOptions, PolicySpec } from "../../src/core/index.ts";
 
 export interface Case {
   readonly file: string;
   readonly name: string;
-  readonly format: Format;
+  readonly choice: { readonly format: Format } & FormatOptions;
   readonly input: Uint8Array;
   readonly output: Uint8Array;
   readonly policy: PolicySpec;
@@ -18,6 +18,8 @@ export interface Case {
 interface CaseRow {
   readonly name: string;
   readonly format?: Format;
+  /** What the media type says in parameters. */
+  readonly options?: FormatOptions;
   /** Text, or bytes in hex for what is no legal text. */
   readonly input?: string;
   readonly inputHex?: string;
@@ -47,6 +49,7 @@ export function loadCases(): Case[] {
 function loadFile(file: string): Case[] {
   const document = parse(readFileSync(FOLDER + file, "utf8")) as unknown as {
     format: Format;
+    options?: FormatOptions;
     policy?: PolicySpec;
     case: CaseRow[];
   };
@@ -56,7 +59,7 @@ function loadFile(file: string): Case[] {
     return {
       file,
       name: row.name,
-      format: row.format ?? document.format,
+      choice: { format: row.format ?? document.format, ...document.options, ...row.options },
       input,
       output: isKept ? input : bytesOf(row.output, row.outputHex),
       policy: row.policy ?? document.policy ?? {},

@@ -1,7 +1,7 @@
 /**
  * Cuts an input in every way that a test can afford and compares with the whole.
  */
-import { createMasker, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
+import { createMasker, type FormatChoice, maskWhole, type Policy } from "../../src/core/index.ts";
 
 export interface CutFailure {
   readonly cuts: readonly number[];
@@ -12,10 +12,10 @@ export interface CutFailure {
 /** Output of the input cut at these offsets. */
 export function maskCut(
   policy: Policy,
-  format: Format,
+  choice: FormatChoice,
   input: { readonly bytes: Uint8Array; readonly cuts: readonly number[] },
 ): Uint8Array {
-  const masker = createMasker(policy, format);
+  const masker = createMasker(policy, choice);
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const cut of [...input.cuts, input.bytes.length]) {
@@ -43,10 +43,10 @@ export function* cutsOf(length: number, seed = 1): Generator<readonly number[]> 
 }
 
 /** The first cut whose output differs from the whole, if there is one. */
-export function findCutFailure(policy: Policy, format: Format, bytes: Uint8Array): CutFailure | undefined {
-  const whole = Buffer.from(maskWhole(policy, format, bytes));
+export function findCutFailure(policy: Policy, choice: FormatChoice, bytes: Uint8Array): CutFailure | undefined {
+  const whole = Buffer.from(maskWhole(policy, choice, bytes));
   for (const cuts of cutsOf(bytes.length)) {
-    const cut = Buffer.from(maskCut(policy, format, { bytes, cuts }));
+    const cut = Buffer.from(maskCut(policy, choice, { bytes, cuts }));
     if (!cut.equals(whole)) return { cuts, whole: whole.toString("latin1"), cut: cut.toString("latin1") };
   }
   return undefined;

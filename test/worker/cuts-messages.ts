@@ -1,5 +1,5 @@
 /** What test/worker/cuts-worker.ts is sent, and what it answers. */
-import type { Format, PolicySpec } from "../../src/core/index.ts";
+import type { FormatChoice, PolicySpec } from "../../src/core/index.ts";
 
 /** Cases that share a policy, as JSON. */
 export interface CutsRequest {
@@ -10,7 +10,7 @@ export interface CutsRequest {
 
 /** One case; bytes are hexadecimal. */
 export interface CutsCase {
-  readonly format: Format;
+  readonly choice: FormatChoice;
   readonly inputHex: string;
   readonly outputHex: string;
 }

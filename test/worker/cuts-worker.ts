@@ -14,12 +14,12 @@ export default {
   },
 };
 
-function runCase(policy: Policy, { format, inputHex, outputHex }: CutsCase): CutsVerdict {
+function runCase(policy: Policy, { choice, inputHex, outputHex }: CutsCase): CutsVerdict {
   const input = fromHex(inputHex);
   let cuts = 0;
   for (const cut of cutsOf(input.length)) {
     cuts += 1;
-    const actual = toHex(maskCut(policy, format, { bytes: input, cuts: cut }));
+    const actual = toHex(maskCut(policy, choice, { bytes: input, cuts: cut }));
     if (actual !== outputHex) return { cuts, differing: { cut, outputHex: actual } };
   }
   return { cuts };

@@ -13,6 +13,8 @@ const WRAPPERS: Readonly<Record<Format, (text: string) => string>> = {
   text: (text) => `a ${text}\r\nb`,
   json: (text) => JSON.stringify({ key: "a\u00e9", value: [text] }),
   ndjson: (text) => `{"a":1}\n${JSON.stringify({ value: text })}\r\n`,
+  "json-seq": (text) => `\u001e${JSON.stringify({ value: text })}\n\u001e${JSON.stringify(text)}`,
+  form: (text) => new URLSearchParams({ a: "1", value: text, b: text }).toString(),
   sse: (text) => `\ufeff: a\r\nid: 1\ndata: ${JSON.stringify(text)}\r\rdata: ${JSON.stringify(text)}\n\n`,
 };
 
@@ -23,7 +25,7 @@ function detectorCases(spec: PolicySpec, formats: readonly Format[]): CutsReques
   const cases = formats.flatMap((format) =>
     texts.map((text) => {
       const input = new TextEncoder().encode(WRAPPERS[format](text));
-      return { format, inputHex: toHex(input), outputHex: toHex(maskWhole(policy, format, input)) };
+      return { choice: format, inputHex: toHex(input), outputHex: toHex(maskWhole(policy, format, input)) };
     }),
   );
   return { policy: spec, isKeyed: true, cases };
@@ -32,11 +34,11 @@ function detectorCases(spec: PolicySpec, formats: readonly Format[]): CutsReques
 /** The corpus, its cases put together by their policies. */
 function corpus(): CutsRequest[] {
   const requests = new Map<string, CutsRequest & { readonly cases: CutsCase[] }>();
-  for (const { policy, format, input, output } of loadCases()) {
+  for (const { policy, choice, input, output } of loadCases()) {
     const key = JSON.stringify(policy);
     const request = requests.get(key) ?? { policy, isKeyed: isKeyed(policy), cases: [] };
     requests.set(key, request);
-    request.cases.push({ format, inputHex: toHex(input), outputHex: toHex(output) });
+    request.cases.push({ choice, inputHex: toHex(input), outputHex: toHex(output) });
   }
   return [...requests.values()];
 }

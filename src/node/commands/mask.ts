@@ -14,7 +14,7 @@ export const mask: Command = {
   name: "mask",
   summary: "mask stdin (or FILE) to stdout, as a stream",
   notes: `
-The format is that of --format, else of the file's ending (.json .ndjson .jsonl .sse), else text.
+The format is that of --format, else of the file's ending (.json .ndjson .jsonl .jsonseq .sse), else text.
 
 Examples:
   tail -f app.log | maskwire mask

@@ -6,8 +6,8 @@ import { StreamError, toStreamError } from "../../core/index.ts";
 import { BodyReader } from "../body-reader.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication } from "../publication.ts";
-import { RECORD_READERS, type RecordReader } from "../records.ts";
-import { formatOf, queryOf } from "../request.ts";
+import { isPublishFormat, RECORD_READERS, type RecordReader } from "../records.ts";
+import { mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
 
 export async function publish(context: Context, services: Services): Promise<Response> {
@@ -15,8 +15,8 @@ export async function publish(context: Context, services: Services): Promise<Res
   queryOf(context, []);
   const name = context.req.param("feed") ?? "";
   if (name.includes(",")) throw new StreamError("FEED_LIST");
-  const format = formatOf(context);
-  if (format === "text") throw new StreamError("FORMAT_UNKNOWN");
+  const { format } = mediaTypeOf(context);
+  if (!isPublishFormat(format)) throw new StreamError("FORMAT_UNKNOWN");
   const publication = new Publication(services.feeds.open(name));
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);

@@ -1,0 +1,106 @@
+/**
+ * `application/x-www-form-urlencoded`: pairs of name and value, masked in place.
+ *
+ * Owns percent-encoding and `+`, read as URLSearchParams reads them. A pair is a record; its name is a text of its own
+ * and the key of its value. Pairs in which nothing is found keep their bytes.
+ */
+import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
+import { foldSpan, hexValue } from "../folded-text.ts";
+import type { Policy } from "../policy.ts";
+import { textEdits } from "../text-edits.ts";
+import type { Output } from "./format-masker.ts";
+import { namedTextEdits } from "./named-text.ts";
+import type { RecordFormat } from "./record.ts";
+import { hideInvalidUtf8 } from "../utf8-repair.ts";
+
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+const SPACE = 0x20;
+
+export class FormFormat implements RecordFormat {
+  private readonly policy: Policy;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
+
+  findEnd(chunk: Uint8Array, from: number): number {
+    return chunk.indexOf(AMPERSAND, from) + 1 || -1;
+  }
+
+  mask(record: Uint8Array, output: Output): void {
+    output.writeEdited(record, this.pairEdits(record));
+  }
+
+  maskUnfinished(record: Uint8Array, output: Output): void {
+    this.mask(record, output);
+  }
+
+  private pairEdits(pair: Uint8Array): readonly Edit[] {
+    const end = pair.at(-1) === AMPERSAND ? pair.length - 1 : pair.length;
+    const equals = pair.indexOf(EQUALS);
+    const nameEnd = equals < 0 ? end : equals;
+    const name = decode(pair, 0, nameEnd);
+    const edits = encodeEdits(textEdits(this.policy, name.text), name.map, encodeFormText);
+    if (equals < 0) return edits;
+    const value = decode(pair, equals + 1, end);
+    const key = foldSpan(name.text, 0, name.text.length);
+    return [...edits, ...encodeEdits(namedTextEdits(this.policy, value.text, key), value.map, encodeFormText)];
+  }
+}
+
+interface Decoded {
+  readonly text: Uint8Array;
+  readonly map: OffsetMap;
+}
+
+/** One round of decoding. Bytes that make no character become NUL, so that offsets stay true. */
+function decode(bytes: Uint8Array, start: number, end: number): Decoded {
+  const map = new OffsetMap(0, start);
+  const text = new Uint8Array(end - start);
+  let length = 0;
+  for (let at = start; at < end; length++) {
+    const value = bytes[at] === PERCENT && at + 2 < end ? hexValue(bytes[at + 1]) * 16 + hexValue(bytes[at + 2]) : -1;
+    const isEscape = value >= 0 && hexValue(bytes[at + 1]) >= 0 && hexValue(bytes[at + 2]) >= 0;
+    if (isEscape) {
+      map.add(length, at);
+      text[length] = value;
+      at += 3;
+      map.add(length + 1, at);
+    } else {
+      text[length] = bytes[at] === PLUS ? SPACE : bytes[at];
+      at++;
+    }
+  }
+  return { text: hideInvalidUtf8(text.subarray(0, length)), map };
+}
+
+/** The bytes of a text as URLSearchParams writes them. */
+export function encodeFormText(text: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  for (const byte of text) {
+    if (byte === SPACE) out.push(PLUS);
+    else if (isUnreserved(byte)) out.push(byte);
+    else out.push(PERCENT, hexDigit(byte >> 4), hexDigit(byte & 15));
+  }
+  return Uint8Array.from(out);
+}
+
+/** The application/x-www-form-urlencoded percent-encode set of the URL standard leaves these. */
+function isUnreserved(byte: number): boolean {
+  const letter = byte | 0x20;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (letter >= 0x61 && letter <= 0x7a) ||
+    byte === 0x2a ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    byte === 0x5f
+  );
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x37 + value;
+}

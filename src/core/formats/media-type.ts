@@ -1,0 +1,86 @@
+/**
+ * Media types: which format they name, and what their parameters say of it.
+ *
+ * Owns the table of types and the refusals. A charset that is not UTF-8 is refused: read as UTF-8, its letters would
+ * stand between the digits of a value. Parameters of no meaning here are ignored, and never written to an answer.
+ */
+import { StreamError } from "../errors.ts";
+import type { Format } from "../policy.ts";
+import type { FormatOptions } from "./format-options.ts";
+
+export interface MediaType {
+  readonly format: Format;
+  readonly options: FormatOptions;
+}
+
+interface TypeRow {
+  readonly format: Format;
+  readonly options?: FormatOptions;
+}
+
+const TYPES: Readonly<Record<string, TypeRow>> = {
+  "text/plain": { format: "text" },
+  "application/json": { format: "json" },
+  "application/x-ndjson": { format: "ndjson" },
+  "application/ndjson": { format: "ndjson" },
+  "application/jsonl": { format: "ndjson" },
+  "application/json-seq": { format: "json-seq" },
+  "text/event-stream": { format: "sse" },
+  "application/x-www-form-urlencoded": { format: "form" },
+};
+
+/** What an answer in this format says of itself. */
+const ANSWERS: Readonly<Record<Format, string>> = {
+  text: "text/plain; charset=utf-8",
+  json: "application/json",
+  ndjson: "application/x-ndjson",
+  "json-seq": "application/json-seq",
+  sse: "text/event-stream",
+  form: "application/x-www-form-urlencoded",
+};
+
+const JSON_SUFFIX = "+json";
+const SEQ_SUFFIX = "+json-seq";
+/** US-ASCII is a part of UTF-8. */
+const CHARSETS: readonly string[] = ["utf-8", "utf8", "us-ascii"];
+
+const TYPE = /^[ \t]*([!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*/iy;
+const PARAMETER = /;[ \t]*(?:([!#$%&'*+.^_`|~0-9a-z-]+)=("(?:[^"\\]|\\.)*"|[!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*)?/iy;
+
+/** @throws StreamError `FORMAT_UNKNOWN` or `CHARSET_UNKNOWN`. */
+export function readMediaType(text: string): MediaType {
+  TYPE.lastIndex = 0;
+  const type = TYPE.exec(text)?.[1]?.toLowerCase();
+  const row = type === undefined ? undefined : rowOf(type);
+  if (row === undefined) throw new StreamError("FORMAT_UNKNOWN");
+  const parameters = readParameters(text, TYPE.lastIndex);
+  const charset = parameters.get("charset")?.toLowerCase();
+  if (charset !== undefined && !CHARSETS.includes(charset)) throw new StreamError("CHARSET_UNKNOWN");
+  return { format: row.format, options: row.options ?? {} };
+}
+
+/** The content type of an answer in this format. */
+export function writeMediaType({ format }: MediaType): string {
+  return ANSWERS[format];
+}
+
+function rowOf(type: string): TypeRow | undefined {
+  if (Object.hasOwn(TYPES, type)) return TYPES[type];
+  if (type.endsWith(SEQ_SUFFIX)) return TYPES["application/json-seq"];
+  return type.endsWith(JSON_SUFFIX) ? TYPES["application/json"] : undefined;
+}
+
+/** Names in lower case. @throws StreamError `FORMAT_UNKNOWN` for what is no parameter, or comes twice. */
+function readParameters(text: string, from: number): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  for (let at = from; at < text.length; at = PARAMETER.lastIndex) {
+    PARAMETER.lastIndex = at;
+    const match = PARAMETER.exec(text);
+    if (match === null) throw new StreamError("FORMAT_UNKNOWN");
+    const [, name, value = ""] = match;
+    if (name === undefined) continue;
+    if (parameters.has(name.toLowerCase())) throw new StreamError("FORMAT_UNKNOWN");
+    parameters.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value);
+  }
+  return parameters;
+}

@@ -1,0 +1,57 @@
+/** Which format a media type names, and which are refused. */
+import { describe, expect, test } from "vitest";
+import { readMediaType, StreamError, writeMediaType } from "../../src/core/index.ts";
+
+function codeOf(text: string): string {
+  try {
+    readMediaType(text);
+    return "";
+  } catch (thrown) {
+    return thrown instanceof StreamError ? thrown.code : "foreign";
+  }
+}
+
+describe("media types", () => {
+  test.each([
+    ["text/plain", "text"],
+    ["TEXT/Plain;charset=UTF-8", "text"],
+    ['text/plain; charset="utf-8"', "text"],
+    ["text/plain; charset=us-ascii; format=flowed", "text"],
+    [" text/plain ;", "text"],
+    ["application/json; charset=utf-8", "json"],
+    ['application/vnd.api+json; profile="https://a.example/;charset=latin1"', "json"],
+    ["application/problem+json", "json"],
+    ["application/ndjson", "ndjson"],
+    ["application/x-ndjson", "ndjson"],
+    ["application/jsonl", "ndjson"],
+    ["application/json-seq", "json-seq"],
+    ["application/geo+json-seq", "json-seq"],
+    ["text/event-stream;charset=utf8", "sse"],
+    ["application/x-www-form-urlencoded", "form"],
+  ])("%s is read as %s", (text, format) => {
+    const type = readMediaType(text);
+    expect(type.format).toBe(format);
+    expect(readMediaType(writeMediaType(type)).format).toBe(format);
+  });
+
+  test.each([
+    ["", "FORMAT_UNKNOWN"],
+    ["text", "FORMAT_UNKNOWN"],
+    ["text/", "FORMAT_UNKNOWN"],
+    ["text/html", "FORMAT_UNKNOWN"],
+    ["image/svg+xml", "FORMAT_UNKNOWN"],
+    ["constructor", "FORMAT_UNKNOWN"],
+    ["text/plain charset=utf-8", "FORMAT_UNKNOWN"],
+    ["text/plain; charset", "FORMAT_UNKNOWN"],
+    ["text/plain; charset=", "FORMAT_UNKNOWN"],
+    ['text/plain; charset="utf-8', "FORMAT_UNKNOWN"],
+    ["text/plain; charset=utf-8, application/json", "FORMAT_UNKNOWN"],
+    ["text/plain; charset=utf-8; Charset=utf-8", "FORMAT_UNKNOWN"],
+    ["text/plain; charset=latin1", "CHARSET_UNKNOWN"],
+    ['text/plain; charset="ut\\f-16"', "CHARSET_UNKNOWN"],
+    ["application/json; charset=utf-7", "CHARSET_UNKNOWN"],
+    ["text/event-stream; charset=utf-16le", "CHARSET_UNKNOWN"],
+  ])("%s is refused with %s", (text, code) => {
+    expect(codeOf(text)).toBe(code);
+  });
+});
