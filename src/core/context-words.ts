@@ -4,7 +4,7 @@
  * Owns the word list of one rule in a form that refuses almost every word by its length and first letter. Reads
  * bytes while they are plain ASCII; anything else is folded first and looked up by `hasWord`.
  */
-import { isPlain } from "./folded-text.ts";
+import { isPercentSign, isPlain } from "./folded-text.ts";
 import { hasWord } from "./words.ts";
 
 const SPACE = 0x20;
@@ -48,7 +48,7 @@ export class ContextWords {
     let wordStart = -1;
     for (let at = start; at <= end; at++) {
       const byte = at < end ? bytes[at] : SPACE;
-      if (!isPlain(byte)) return undefined;
+      if (!isPlain(byte) && !isPercentSign(bytes, at, end)) return undefined;
       const isLower = byte >= 0x61 && byte <= 0x7a;
       const isUpper = byte >= 0x41 && byte <= 0x5a;
       const isSplit = isUpper && at > start && bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a;

@@ -17,6 +17,12 @@ export interface ErrorRow {
 export const ERRORS = {
   AGE_LIMIT: { http: 503, close: 4001, retry: true, text: "the connection reached its age; connect again" },
   BAD_CONFIG: { http: 500, close: 1011, retry: false, text: "the configuration is not valid" },
+  BAD_CSV: {
+    http: 400,
+    close: 4506,
+    retry: false,
+    text: "a CSV record is ragged, or its quotes are not those of RFC 4180",
+  },
   BAD_JSON: { http: 400, close: 4502, retry: false, text: "the body is not one JSON value; send NDJSON for several" },
   BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
   BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },

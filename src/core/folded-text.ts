@@ -23,6 +23,11 @@ export function isPlain(byte: number): boolean {
   return byte > 0 && byte < 0x80 && byte !== PERCENT;
 }
 
+/** True for a percent sign that opens no escape: it reads as itself. */
+export function isPercentSign(bytes: Uint8Array, at: number, end: number): boolean {
+  return bytes[at] === PERCENT && readPercent(bytes, at, end).end === at + 1;
+}
+
 /** All characters of a span, invisible ones left out. */
 export function foldSpan(bytes: Uint8Array, start: number, end: number): string {
   let plain = start;

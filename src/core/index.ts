@@ -10,6 +10,6 @@ export { compilePolicy, DEFAULT_LIMITS, FORMATS, ON_INVALID } from "./policy.ts"
 export type { Format, Hmac, Limits, OnInvalid, OperatorSpec, Policy, PolicyOptions, PolicySpec } from "./policy.ts";
 export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
-export type { FormatOptions } from "./formats/format-options.ts";
+export type { Delimiter, FormatOptions } from "./formats/format-options.ts";
 export { readMediaType, writeMediaType } from "./formats/media-type.ts";
 export type { MediaType } from "./formats/media-type.ts";

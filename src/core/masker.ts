@@ -8,6 +8,7 @@ import { toStreamError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits } from "./formats/event-data.ts";
+import { CsvMasker } from "./formats/csv.ts";
 import { FormFormat } from "./formats/form.ts";
 import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
 import type { FormatOptions } from "./formats/format-options.ts";
@@ -43,6 +44,7 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
   ndjson: (policy) => new NdjsonMasker(policy),
   "json-seq": (policy) => new RecordMasker(policy, new JsonSeqFormat(policy)),
   sse: (policy) => new RecordMasker(policy, new SseFormat(policy)),
+  csv: (policy, options) => new CsvMasker(policy, options),
   form: (policy) => new RecordMasker(policy, new FormFormat(policy)),
 };
 

@@ -34,15 +34,30 @@ function mayMatch(bytes: Uint8Array, { start, end }: Stretch, rule: Rule): boole
   return false;
 }
 
+/** What is known of the text that a stretch lies in. */
+export interface TextAround {
+  /** True when the text begins with the bytes at hand. */
+  readonly isAtStart: boolean;
+  /** True when the name of the field that holds the text is a word that the rule looks for. */
+  isNamed(rule: Rule): boolean;
+}
+
 /**
- * The rules of a match end in plain text. Without the 41 characters before the stretch, or with a field name to go
- * by, context words are left to the resolver.
+ * The rules of a match end in a text. Without the 41 characters before the stretch, context words are left to the
+ * resolver.
  */
-export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits): readonly Rule[] {
+export function plausibleInText(
+  bytes: Uint8Array,
+  stretch: Stretch,
+  { hits, around }: { readonly hits: Hits; readonly around: TextAround },
+): readonly Rule[] {
   const rules = plausibleRules(bytes, stretch, hits.rules);
-  const from = stretch.start - CONTEXT_CHARACTERS - 1;
+  const window = stretch.start - CONTEXT_CHARACTERS - 1;
+  const from = around.isAtStart ? Math.max(0, window) : window;
   if (hits.needContext.length === 0 || from < 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
   const isWithout = (rule: Rule): boolean =>
-    hits.needContext.includes(rule) && rule.contextWords.inBytes(bytes, from, stretch.end) === false;
+    hits.needContext.includes(rule) &&
+    rule.contextWords.inBytes(bytes, from, stretch.end) === false &&
+    !around.isNamed(rule);
   return rules.some(isWithout) ? rules.filter((rule) => !isWithout(rule)) : rules;
 }

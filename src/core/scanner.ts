@@ -6,7 +6,7 @@
  */
 import { type Engine, type Hits, inOrder, type Rule } from "./engine.ts";
 import { type Dfa, type DfaState, KIND } from "./pattern/dfa.ts";
-import { plausibleInText } from "./plausible.ts";
+import { plausibleInText, type TextAround } from "./plausible.ts";
 import type { ScanLoop } from "./scan-loop.ts";
 
 /** A stretch in which matches may begin, and the rules that matched in it, in order of rank. */
@@ -16,7 +16,7 @@ export interface Region {
   rules: readonly Rule[];
 }
 
-export class Scanner {
+export class Scanner implements TextAround {
   /** Regions that are not settled yet, in order; two may begin at the same place. */
   readonly regions: Region[] = [];
   /** Bytes scanned so far. */
@@ -30,11 +30,11 @@ export class Scanner {
   private state: DfaState;
   /** The last idle place: no thread that is alive began before it. */
   private liveFrom = 0;
-  private readonly hasKey: boolean;
+  private readonly key: string;
 
   constructor(engine: Engine, key: string) {
     this.engine = engine;
-    this.hasKey = key !== "";
+    this.key = key;
     this.dfa = engine.scanner;
     this.loop = engine.loop;
     this.state = this.dfa.stateOf(this.dfa.start(KIND.none));
@@ -60,6 +60,14 @@ export class Scanner {
     this.safeTo = this.position;
   }
 
+  get isAtStart(): boolean {
+    return this.position === 0;
+  }
+
+  isNamed(rule: Rule): boolean {
+    return rule.contextWords.inText(this.key);
+  }
+
   private noteAll(bytes: Uint8Array): void {
     const { hits, places, entries } = this.loop;
     for (let i = 0; i < hits; i++)
@@ -69,8 +77,8 @@ export class Scanner {
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
     const idle = this.loop.idleBefore(place);
     // A match that began in an earlier chunk is left to the resolver.
-    const isHere = idle >= 0 && !this.hasKey;
-    const rules = isHere ? plausibleInText(bytes, { start: idle + 1, end: place }, hits) : hits.rules;
+    const isHere = idle >= 0 || this.isAtStart;
+    const rules = isHere ? plausibleInText(bytes, { start: idle + 1, end: place }, { hits, around: this }) : hits.rules;
     if (rules.length > 0)
       this.noteFrom(idle >= 0 ? this.position + idle + 1 : this.liveFrom, this.position + place, rules);
   }

@@ -1,6 +1,6 @@
 /** What a command is: a value whose `run` is given everything it touches. */
 import { InvalidArgumentError, Option, type Command as Parser } from "commander";
-import { FORMATS, type Format } from "../core/index.ts";
+import { FORMATS, type FormatChoice, readMediaType } from "../core/index.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 /** Everything that a command line can say. Each command declares, and is given, the part that it knows. */
@@ -8,7 +8,7 @@ export interface Arguments {
   readonly file?: string;
   readonly config?: string;
   readonly policy?: string;
-  readonly format?: Format;
+  readonly format?: FormatChoice;
   readonly port?: number;
   readonly demo?: boolean;
   readonly seed?: number;
@@ -25,7 +25,22 @@ export interface Command {
 
 export const configOption = (): Option => new Option("-c, --config <file>", "configuration file (maskwire.yaml)");
 export const policyOption = (): Option => new Option("-p, --policy <name>", "policy of the configuration file");
-export const formatOption = (): Option => new Option("-f, --format <format>", "what the input is").choices(FORMATS);
+export const formatOption = (): Option =>
+  new Option("-f, --format <format>", `what the input is: ${FORMATS.join(", ")}, or a media type`).argParser(
+    readFormat,
+  );
+
+/** A name, or a media type with its parameters: `text/csv; header=absent`. */
+function readFormat(text: string): FormatChoice {
+  const named = FORMATS.find((format) => format === text);
+  if (named !== undefined) return named;
+  try {
+    const { format, options } = readMediaType(text);
+    return { format, ...options };
+  } catch {
+    throw new InvalidArgumentError(`Allowed choices are ${FORMATS.join(", ")}, or a media type that can be masked.`);
+  }
+}
 
 /** A whole number in a range, exactly as written: no sign, no fraction, no spaces. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -35,16 +50,18 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
-const FORMAT_BY_ENDING: Readonly<Record<string, Format>> = {
+const FORMAT_BY_ENDING: Readonly<Record<string, FormatChoice>> = {
   json: "json",
   jsonl: "ndjson",
   jsonseq: "json-seq",
   ndjson: "ndjson",
   sse: "sse",
+  csv: "csv",
+  tsv: { format: "csv", delimiter: "tab" },
 };
 
 /** The format asked for; else by the file's ending; else text. */
-export function formatOf({ format, file }: Arguments): Format {
+export function formatOf({ format, file }: Arguments): FormatChoice {
   const ending = /\.([a-z]+)$/i.exec(file ?? "")?.[1] ?? "";
   return format ?? FORMAT_BY_ENDING[ending.toLowerCase()] ?? "text";
 }

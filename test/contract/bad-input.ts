@@ -39,6 +39,12 @@ const REFUSALS: readonly Refusal[] = [
     ...unknown("CHARSET", 415),
   },
   {
+    name: "a CSV separator that is none",
+    ...masks(""),
+    headers: { "content-type": "text/csv; delimiter=x" },
+    ...unknown("FORMAT", 415),
+  },
+  {
     name: "two charsets",
     ...masks(""),
     headers: { "content-type": "text/plain; charset=utf-8; charset=latin1" },
@@ -103,6 +109,10 @@ const MALFORMED = [
   { name: "JSON that ends inside a string", type: "application/json", input: `{"to":"${EMAIL}` },
   { name: "a malformed NDJSON line", type: "application/x-ndjson", input: `{"to":"${EMAIL}"\n` },
   { name: "JSON nested 10,000 deep", type: "application/json", input: DEEP },
+  { name: "a JSON text sequence cut short", type: "application/json-seq", input: `\u001e{"to":"${EMAIL}","a\u001e1\n` },
+  { name: "CSV with stray quotes", type: "text/csv", input: `to,size\n${EMAIL},5" disk\n` },
+  { name: "CSV with ragged records", type: "text/csv", input: `to,size\n${EMAIL}\n` },
+  { name: "CSV with an open quote", type: "text/csv", input: `to,size\n"${EMAIL},5\n` },
   { name: "a line over lineLimitBytes", type: "application/x-ndjson", input: LONG_LINE },
 ] as const;
 

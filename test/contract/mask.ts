@@ -25,6 +25,11 @@ const FORMATS = [
     output: `\u001e{"to":"[EMAIL]"}\n\u001e["[CREDIT_CARD]"]\n`,
   },
   {
+    type: "text/csv",
+    input: `to,"pay, now",ssn\r\n${EMAIL},"${CARD}",078051120\r\n`,
+    output: `to,"pay, now",ssn\r\n[EMAIL],"[CREDIT_CARD]",[US_SSN]\r\n`,
+  },
+  {
     type: "application/x-www-form-urlencoded",
     input: `to=${encodeURIComponent(EMAIL)}&x=%c3%a9+1&pay=${CARD.replaceAll(" ", "+")}`,
     output: "to=%5BEMAIL%5D&x=%c3%a9+1&pay=%5BCREDIT_CARD%5D",

@@ -28,10 +28,19 @@ describe("media types", () => {
     ["application/geo+json-seq", "json-seq"],
     ["text/event-stream;charset=utf8", "sse"],
     ["application/x-www-form-urlencoded", "form"],
+    ["text/csv; charset=utf-8", "csv"],
+    ["text/tab-separated-values", "csv"],
   ])("%s is read as %s", (text, format) => {
     const type = readMediaType(text);
     expect(type.format).toBe(format);
     expect(readMediaType(writeMediaType(type)).format).toBe(format);
+  });
+
+  test("parameters of CSV are read, and written to the answer", () => {
+    const type = readMediaType('Text/CSV; Header="Absent"; delimiter=semicolon; x=y');
+    expect(type).toEqual({ format: "csv", options: { header: "absent", delimiter: "semicolon" } });
+    expect(writeMediaType(type)).toBe("text/csv; charset=utf-8; header=absent; delimiter=semicolon");
+    expect(readMediaType("text/tab-separated-values; delimiter=comma").options.delimiter).toBe("tab");
   });
 
   test.each([
@@ -47,6 +56,7 @@ describe("media types", () => {
     ['text/plain; charset="utf-8', "FORMAT_UNKNOWN"],
     ["text/plain; charset=utf-8, application/json", "FORMAT_UNKNOWN"],
     ["text/plain; charset=utf-8; Charset=utf-8", "FORMAT_UNKNOWN"],
+    ["text/csv; header=maybe", "FORMAT_UNKNOWN"],
     ["text/plain; charset=latin1", "CHARSET_UNKNOWN"],
     ['text/plain; charset="ut\\f-16"', "CHARSET_UNKNOWN"],
     ["application/json; charset=utf-7", "CHARSET_UNKNOWN"],

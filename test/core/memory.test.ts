@@ -29,6 +29,7 @@ function collect(root: object, seen: Set<unknown>): number {
 const LINES: Partial<Record<Format, string>> = {
   "json-seq": '\u001e{"a":"some words of a log line"}\n',
   sse: 'data: {"a":"some words of a log line"}\n\n',
+  csv: '"a",some words of a log line\n',
   form: "a=some+words+of+a+log+line&",
 };
 

@@ -39,7 +39,7 @@ describe("usage", () => {
     [[], "Usage: maskwire"],
     [["srve"], "Did you mean serve?"],
     [["mask", "--fromat", "json"], "Did you mean --format?"],
-    [["mask", "--format", "xml"], "Allowed choices are text, json, ndjson, json-seq, sse, form."],
+    [["mask", "--format", "xml"], "Allowed choices are text, json, ndjson, json-seq, sse, csv"],
     [["mask", "a", "b"], "too many arguments"],
     [["mask", "--policy", "suport"], "no such policy; known: default"],
     [["mask", "--config", "/nonexistent.yaml"], "does the file exist?"],

@@ -14,6 +14,7 @@ const WRAPPERS: Readonly<Record<Format, (text: string) => string>> = {
   json: (text) => JSON.stringify({ key: "a\u00e9", value: [text] }),
   ndjson: (text) => `{"a":1}\n${JSON.stringify({ value: text })}\r\n`,
   "json-seq": (text) => `\u001e${JSON.stringify({ value: text })}\n\u001e${JSON.stringify(text)}`,
+  csv: (text) => `a,value\n1,"${text.replaceAll('"', '""')}"\r\n"${text.replaceAll('"', '""')}",\n`,
   form: (text) => new URLSearchParams({ a: "1", value: text, b: text }).toString(),
   sse: (text) => `\ufeff: a\r\nid: 1\ndata: ${JSON.stringify(text)}\r\rdata: ${JSON.stringify(text)}\n\n`,
 };

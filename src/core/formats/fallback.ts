@@ -11,7 +11,7 @@ import { EscapedTextMasker } from "./text.ts";
 
 const DROPPED: FormatMasker = { push: () => EMPTY, flush: () => EMPTY, heldBytes: 0 };
 
-/** Masks as text, escapes read, or drops. @throws StreamError `INVALID_INPUT` when the policy says `close`. */
-export function openFallback(policy: Policy, reason: ErrorCode): FormatMasker {
-  return whenInvalid(policy, reason) === "drop" ? DROPPED : new EscapedTextMasker(policy);
+/** Masks as text of a field of that name, escapes read, or drops. @throws StreamError `INVALID_INPUT` when the policy says `close`. */
+export function openFallback(policy: Policy, reason: ErrorCode, key = ""): FormatMasker {
+  return whenInvalid(policy, reason) === "drop" ? DROPPED : new EscapedTextMasker(policy, key);
 }

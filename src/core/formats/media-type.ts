@@ -6,7 +6,7 @@
  */
 import { StreamError } from "../errors.ts";
 import type { Format } from "../policy.ts";
-import type { FormatOptions } from "./format-options.ts";
+import { DELIMITERS, type FormatOptions, HEADERS } from "./format-options.ts";
 
 export interface MediaType {
   readonly format: Format;
@@ -26,6 +26,8 @@ const TYPES: Readonly<Record<string, TypeRow>> = {
   "application/jsonl": { format: "ndjson" },
   "application/json-seq": { format: "json-seq" },
   "text/event-stream": { format: "sse" },
+  "text/csv": { format: "csv" },
+  "text/tab-separated-values": { format: "csv", options: { delimiter: "tab" } },
   "application/x-www-form-urlencoded": { format: "form" },
 };
 
@@ -36,6 +38,7 @@ const ANSWERS: Readonly<Record<Format, string>> = {
   ndjson: "application/x-ndjson",
   "json-seq": "application/json-seq",
   sse: "text/event-stream",
+  csv: "text/csv; charset=utf-8",
   form: "application/x-www-form-urlencoded",
 };
 
@@ -56,12 +59,14 @@ export function readMediaType(text: string): MediaType {
   const parameters = readParameters(text, TYPE.lastIndex);
   const charset = parameters.get("charset")?.toLowerCase();
   if (charset !== undefined && !CHARSETS.includes(charset)) throw new StreamError("CHARSET_UNKNOWN");
-  return { format: row.format, options: row.options ?? {} };
+  return { format: row.format, options: { ...readOptions(row.format, parameters), ...row.options } };
 }
 
 /** The content type of an answer in this format. */
-export function writeMediaType({ format }: MediaType): string {
-  return ANSWERS[format];
+export function writeMediaType({ format, options }: MediaType): string {
+  const { header, delimiter } = options;
+  const parameters = Object.entries({ header, delimiter }).filter(([, value]) => value !== undefined);
+  return [ANSWERS[format], ...parameters.map(([name, value]) => `${name}=${value}`)].join("; ");
 }
 
 function rowOf(type: string): TypeRow | undefined {
@@ -83,4 +88,18 @@ function readParameters(text: string, from: number): ReadonlyMap<string, string>
     parameters.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value);
   }
   return parameters;
+}
+
+/** @throws StreamError `FORMAT_UNKNOWN` for a value that means nothing. */
+function readOptions(format: Format, parameters: ReadonlyMap<string, string>): FormatOptions {
+  if (format !== "csv") return {};
+  const header = oneOf(HEADERS, parameters.get("header"));
+  const delimiter = oneOf(DELIMITERS, parameters.get("delimiter"));
+  return { ...(header === undefined ? {} : { header }), ...(delimiter === undefined ? {} : { delimiter }) };
+}
+
+function oneOf<Value extends string>(values: readonly Value[], text: string | undefined): Value | undefined {
+  const value = values.find((one) => one === text?.toLowerCase());
+  if (text !== undefined && value === undefined) throw new StreamError("FORMAT_UNKNOWN");
+  return value;
 }

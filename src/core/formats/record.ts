@@ -15,6 +15,8 @@ export interface RecordFormat {
   findEnd(chunk: Uint8Array, from: number): number;
   /** Writes one whole record, its end included. */
   mask(record: Uint8Array, output: Output): void;
+  /** The name that an overlong record goes by as one text. */
+  readonly fallbackKey?: string;
   /** Writes what is left when the input ends inside a record. */
   maskUnfinished(record: Uint8Array, output: Output): void;
 }
@@ -43,13 +45,21 @@ export class RecordMasker implements FormatMasker {
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    for (let at = 0; at < chunk.length;) {
-      const end = this.format.findEnd(chunk, at);
-      const piece = chunk.subarray(at, end < 0 ? chunk.length : end);
-      at += piece.length;
-      this.take(piece);
-      if (end >= 0) this.finish();
-    }
+    for (let at = 0; at < chunk.length;) at = this.pushRecord(chunk, at);
+    return this.output.take();
+  }
+
+  /** Takes the bytes of one record, or all there are; returns where the next begins. The output stays here. */
+  pushRecord(chunk: Uint8Array, from: number): number {
+    const found = this.format.findEnd(chunk, from);
+    const end = found < 0 ? chunk.length : found;
+    this.add(chunk.subarray(from, end));
+    if (found >= 0) this.finish();
+    return end;
+  }
+
+  /** What `pushRecord` has left. */
+  take(): Uint8Array {
     return this.output.take();
   }
 
@@ -59,9 +69,9 @@ export class RecordMasker implements FormatMasker {
     return this.output.take();
   }
 
-  private take(piece: Uint8Array): void {
+  private add(piece: Uint8Array): void {
     if (this.overlong === undefined && this.record.length + piece.length > this.policy.limits.lineLimitBytes) {
-      this.overlong = openFallback(this.policy, "LINE_TOO_LONG");
+      this.overlong = openFallback(this.policy, "LINE_TOO_LONG", this.format.fallbackKey);
       this.output.write(this.overlong.push(this.record.takeAll()));
     }
     if (this.overlong === undefined) this.record.append(piece);

@@ -64,9 +64,9 @@ export class EscapedTextMasker implements FormatMasker {
   private decodedTo = 0;
   private decodedLength = 0;
 
-  constructor(policy: Policy) {
+  constructor(policy: Policy, key = "") {
     this.policy = policy;
-    this.finder = new Finder(policy.engine);
+    this.finder = new Finder(policy.engine, key);
     this.output = new Output(policy);
   }
 

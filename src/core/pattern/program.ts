@@ -268,3 +268,13 @@ export function firstBytes(program: Program, pattern: number): Uint8Array {
   visit(program.patterns[pattern].entry);
   return out;
 }
+
+/** True when a pattern that is no tail may read this byte of ASCII. */
+export function readsByte({ instructions, tries, patterns, owners }: Program, byte: number): boolean {
+  return instructions.some(
+    (instruction, index) =>
+      instruction.op === "char" &&
+      patterns[owners[index]].longestCharacters !== Infinity &&
+      tries[instruction.set][0].some(({ lo, hi }) => lo <= byte && byte <= hi),
+  );
+}

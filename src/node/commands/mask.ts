@@ -14,7 +14,8 @@ export const mask: Command = {
   name: "mask",
   summary: "mask stdin (or FILE) to stdout, as a stream",
   notes: `
-The format is that of --format, else of the file's ending (.json .ndjson .jsonl .jsonseq .sse), else text.
+The format is that of --format, else of the file's ending (.json .ndjson .jsonl .jsonseq .sse .csv .tsv), else text.
+A media type is a format too, with its parameters: --format "text/csv; header=absent".
 
 Examples:
   tail -f app.log | maskwire mask

@@ -1,6 +1,6 @@
 /** `maskwire verify`: however the input is cut, the same bytes come out. */
 import { Option } from "commander";
-import { createMasker, maskWhole, toStreamError, type Format, type Policy } from "../../core/index.ts";
+import { createMasker, maskWhole, toStreamError, type FormatChoice, type Policy } from "../../core/index.ts";
 import { configOption, formatOf, formatOption, policyOption, wholeNumber, type Command } from "../command.ts";
 import { countCuttings, EVERY_CUT_MAX_BYTES, planCuttings, type Cutting } from "../cuts.ts";
 import { openInput, readWhole } from "../input.ts";
@@ -37,8 +37,8 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
       tell(io, `the input cannot be read whole; name a file that exists, of at most ${INPUT_LIMIT_BYTES} bytes`);
       return 2;
     }
-    const subject: Subject = { policy, format: formatOf(args), input };
-    const whole = outcomeOf(() => maskWhole(policy, subject.format, input));
+    const subject: Subject = { policy, choice: formatOf(args), input };
+    const whole = outcomeOf(() => maskWhole(policy, subject.choice, input));
     const progress = createProgress(io, { unit: "cuts", total: countCuttings(input.length), from: 1 });
     const output = createOutput(io.stdout);
     let tried = 0;
@@ -56,7 +56,9 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
       if (tried % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     progress.end();
-    await output.write(`${tried} cuts of ${input.length} bytes as ${subject.format}: the same bytes every time\n`);
+    await output.write(
+      `${tried} cuts of ${input.length} bytes as ${nameOf(subject.choice)}: the same bytes every time\n`,
+    );
     await output.finish();
     return 0;
   },
@@ -64,8 +66,12 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
 
 interface Subject {
   readonly policy: Policy;
-  readonly format: Format;
+  readonly choice: FormatChoice;
   readonly input: Uint8Array;
+}
+
+function nameOf(choice: FormatChoice): string {
+  return typeof choice === "string" ? choice : choice.format;
 }
 
 /** What came out, or the code of the error that ended it: a cut must not change either. */
@@ -79,8 +85,8 @@ function outcomeOf(run: () => Uint8Array): Outcome {
   }
 }
 
-function maskCut({ policy, format, input }: Subject, cutting: Cutting): Uint8Array {
-  const masker = createMasker(policy, format);
+function maskCut({ policy, choice, input }: Subject, cutting: Cutting): Uint8Array {
+  const masker = createMasker(policy, choice);
   const out: Uint8Array[] = [];
   let from = 0;
   for (const to of cutting.cuts()) {

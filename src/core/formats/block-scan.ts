@@ -1,0 +1,92 @@
+/**
+ * Where something may be in a block of whole records, found in one run of the automaton.
+ *
+ * Owns the quick no for records: nothing ends in one, or only shapes that need a word which stands nowhere near.
+ * Knows no format. Records are asked about in order.
+ */
+import { ContextWords } from "../context-words.ts";
+import type { Engine, Hits, Rule } from "../engine.ts";
+import { KIND } from "../pattern/dfa.ts";
+import { plausibleRules } from "../plausible.ts";
+
+const together = new WeakMap<readonly Rule[], ContextWords>();
+
+/** The words of all rules; hits of one kind share their list, so each is put together once. */
+function wordsOf(rules: readonly Rule[]): ContextWords {
+  let words = together.get(rules);
+  if (words === undefined) {
+    words = new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
+    together.set(rules, words);
+  }
+  return words;
+}
+
+/** Where the words stand that may be context of a match. */
+export interface RecordContext {
+  /** True when what names a text of the record is a word that the rule looks for. */
+  isNamed(rule: Rule): boolean;
+  /** The first byte of a record, which begins at `start`, from which on words count for what begins at `at`. */
+  wordsFrom(at: number, start: number): number;
+}
+
+export class BlockScan {
+  private readonly block: Uint8Array;
+  /** Where matches end, in order; the match ends before that byte. */
+  private readonly places: number[] = [];
+  /** By place: where its match begins at the earliest. */
+  private readonly starts: number[] = [];
+  private readonly rules: (readonly Rule[])[] = [];
+  /** By place: the words of which one is needed; undefined when none is. */
+  private readonly words: (ContextWords | undefined)[] = [];
+  private next = 0;
+
+  constructor(engine: Engine, block: Uint8Array) {
+    const { loop, scanner } = engine;
+    this.block = block;
+    const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
+    for (let i = 0; i < loop.hits; i++) {
+      const place = loop.places[i];
+      this.note(place, engine.hitsOf(scanner.stateOf(loop.entries[i]).matches), loop.idleBefore(place));
+    }
+    const atEnd = scanner.matchesAtEnd(last);
+    if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), loop.idleBefore(block.length));
+  }
+
+  private note(place: number, hits: Hits, idle: number): void {
+    const rules = plausibleRules(this.block, { start: idle + 1, end: place }, hits.rules);
+    if (rules.length === 0) return;
+    this.places.push(place);
+    this.starts.push(idle + 1);
+    this.rules.push(rules);
+    this.words.push(rules.every((rule) => hits.needContext.includes(rule)) ? wordsOf(hits.needContext) : undefined);
+  }
+
+  /** The first place after `from`, or Infinity. */
+  placeAfter(from: number): number {
+    while (this.next < this.places.length && this.places[this.next] <= from) this.next++;
+    return this.places[this.next] ?? Infinity;
+  }
+
+  /** Ends of matches in a record, counted from its start. */
+  placesIn(start: number, end: number): readonly number[] {
+    const places: number[] = [];
+    this.placeAfter(start);
+    for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) places.push(this.places[i] - start);
+    return places;
+  }
+
+  /**
+   * True when a record may hold a finding. A shape that needs a context word has none in a record without one, unless
+   * what names its texts is such a word.
+   */
+  hasMatch(start: number, end: number, context: RecordContext): boolean {
+    this.placeAfter(start);
+    for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
+      const words = this.words[i];
+      if (words === undefined || this.rules[i].some((rule) => context.isNamed(rule))) return true;
+      const from = context.wordsFrom(Math.max(start, this.starts[i]), start);
+      if (words.inBytes(this.block, from, this.places[i]) !== false) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * CSV: a record of fields, masked in place.
+ *
+ * Owns the way of a record: the first one names the columns, and each field of the others is a text that goes by its
+ * column's name. What is malformed or ragged falls to `onInvalid`; masked as text it is still read field by field.
+ * Does not care for formulas: a field that begins with `=` leaves as it came.
+ */
+import { bomLength } from "../bytes.ts";
+import { type Cell, type CsvRecord, decodeCell, encodeCellEdits, readRecord } from "../csv/cells.ts";
+import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../csv/columns.ts";
+import { COMMA, CR, CsvFraming, LF, QUOTE, SEMICOLON, TAB } from "../csv/framing.ts";
+import { CsvBlock } from "../csv/block.ts";
+import type { Edit } from "../edit.ts";
+import type { Rule } from "../engine.ts";
+import { isClean } from "../finder.ts";
+import { foldSpan } from "../folded-text.ts";
+import { readsByte } from "../pattern/program.ts";
+import type { Policy } from "../policy.ts";
+import { textEdits } from "../text-edits.ts";
+import { BlockScan, type RecordContext } from "./block-scan.ts";
+import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
+import type { Delimiter, FormatOptions } from "./format-options.ts";
+import { namedTextEdits } from "./named-text.ts";
+import { type RecordFormat, RecordMasker } from "./record.ts";
+
+const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, semicolon: SEMICOLON, tab: TAB };
+/** 40 characters of four bytes, and quotes. */
+const LABEL_BYTES = 162;
+const NO_COLUMNS = new Columns([], true);
+
+interface Whereabouts {
+  readonly start: number;
+  readonly places: readonly number[] | undefined;
+}
+
+interface Known {
+  readonly isRagged: boolean;
+  readonly places: readonly number[] | undefined;
+}
+
+export class CsvFormat implements RecordFormat {
+  readonly framing = new CsvFraming();
+  /** Undefined until the first record has been read. */
+  private columns: Columns | undefined;
+  private readonly policy: Policy;
+  private readonly options: FormatOptions;
+  private isFirst = true;
+  private readonly rulesNamed = new Map<Rule, boolean>();
+
+  constructor(policy: Policy, options: FormatOptions) {
+    this.policy = policy;
+    this.options = options;
+    if (options.delimiter !== undefined) this.framing.delimiter = DELIMITER_BYTES[options.delimiter];
+    if (options.header === "absent") this.columns = NO_COLUMNS;
+  }
+
+  /** True when separator and columns are known. */
+  get isSettled(): boolean {
+    return this.columns !== undefined && this.framing.delimiter !== undefined && !this.isFirst;
+  }
+
+  get fallbackKey(): string {
+    return this.columns?.all ?? "";
+  }
+
+  /** True when the name of a column is a word that the rule looks for. */
+  isNamed(rule: Rule): boolean {
+    let answer = this.rulesNamed.get(rule);
+    if (answer === undefined) {
+      answer = rule.contextWords.inText(this.fallbackKey);
+      this.rulesNamed.set(rule, answer);
+    }
+    return answer;
+  }
+
+  findEnd(chunk: Uint8Array, from: number): number {
+    return this.framing.findEnd(chunk, from);
+  }
+
+  /** `places`: where matches end in the record, when the automaton has run over it already. */
+  mask(record: Uint8Array, output: Output, places?: readonly number[]): void {
+    const start = this.isFirst ? bomLength(record) : 0;
+    this.isFirst = false;
+    if (isBlank(record, start)) output.write(record);
+    else if (this.columns === undefined && this.takesDeclaration(record, start)) output.write(record);
+    else this.maskFields(record, output, { start, places });
+  }
+
+  maskUnfinished(record: Uint8Array, output: Output): void {
+    this.mask(record, output);
+  }
+
+  /** `sep=;` in front of the header. */
+  private takesDeclaration(record: Uint8Array, start: number): boolean {
+    const declared = declaredDelimiter(record, start);
+    if (declared === undefined) return false;
+    this.framing.delimiter ??= declared;
+    return true;
+  }
+
+  private maskFields(record: Uint8Array, output: Output, { start, places }: Whereabouts): void {
+    const delimiter = (this.framing.delimiter ??= guessDelimiter(record));
+    const read = readRecord(record, start, delimiter);
+    const { columns } = this;
+    const isRagged = (columns?.names.length ?? 0) > 0 && read.cells.length !== columns?.names.length;
+    const isDropped = (read.isMalformed || isRagged) && whenInvalid(this.policy, "BAD_CSV") === "drop";
+    const edits = read.isUnterminated
+      ? textEdits(this.policy, record, this.fallbackKey)
+      : this.fieldEdits(record, read, { isRagged, places });
+    if (columns === undefined) this.columns = this.readColumns(record, read, edits.length > 0);
+    if (!isDropped) output.writeEdited(record, edits);
+  }
+
+  private fieldEdits(record: Uint8Array, { cells }: CsvRecord, { isRagged, places }: Known): readonly Edit[] {
+    const { policy } = this;
+    const columns = this.columns ?? NO_COLUMNS;
+    const delimiter = this.framing.delimiter as number;
+    const all: Edit[] = [];
+    cells.forEach((cell, index) => {
+      if (isAsItReads(cell) && this.isCleanField(record, cell, places)) return;
+      const decoded = decodeCell(record, cell);
+      const key = columns.keyOf(index, index === 0 ? "" : labelOf(record, cells[index - 1]), isRagged);
+      const edits = namedTextEdits(policy, decoded.text, key);
+      if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
+    });
+    return all;
+  }
+
+  /** True when no match ends in the field; `places` holds where matches end in the record, when that is known. */
+  private isCleanField(record: Uint8Array, { start, end }: Cell, places: readonly number[] | undefined): boolean {
+    if (places === undefined) return isClean(this.policy.engine, record, { start, end });
+    return !places.some((place) => place > start && place <= end);
+  }
+
+  private readColumns(record: Uint8Array, { cells }: CsvRecord, hasFinding: boolean): Columns {
+    const names = cells.map((cell) => textOf(decodeCell(record, cell).text));
+    const isData = hasFinding || names.some(looksLikeData);
+    return new Columns(names, this.options.header === "present" || !isData);
+  }
+}
+
+/** True when the bytes of the field's content are its text. */
+function isAsItReads({ start, end, quotedEnd, hasInnerQuotes }: Cell): boolean {
+  return !hasInnerQuotes && (quotedEnd === start || quotedEnd === end);
+}
+
+/** The text of a field that may be the label of the next one; "" for one too long for that. */
+function labelOf(record: Uint8Array, cell: Cell): string {
+  return cell.end - cell.start > LABEL_BYTES ? "" : textOf(decodeCell(record, cell).text);
+}
+
+function textOf(text: Uint8Array): string {
+  return foldSpan(text, 0, text.length);
+}
+
+/** A line end alone, or nothing. */
+function isBlank(record: Uint8Array, start: number): boolean {
+  for (let at = start; at < record.length; at++) if (record[at] !== LF && record[at] !== CR) return false;
+  return true;
+}
+
+export class CsvMasker implements FormatMasker {
+  private readonly policy: Policy;
+  private readonly format: CsvFormat;
+  private readonly records: RecordMasker;
+  private readonly output: Output;
+  private readonly readsQuotes: boolean;
+
+  constructor(policy: Policy, options: FormatOptions) {
+    this.policy = policy;
+    this.readsQuotes = readsByte(policy.engine.program, QUOTE);
+    this.format = new CsvFormat(policy, options);
+    this.records = new RecordMasker(policy, this.format);
+    this.output = new Output(policy);
+  }
+
+  get heldBytes(): number {
+    return this.records.heldBytes;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    let at = this.pushUntilSettled(chunk);
+    const block = CsvBlock.read(chunk.subarray(at), this.format.framing.delimiter as number);
+    if (at < chunk.length && block.bytes.length > 0) {
+      this.writeBlock(block);
+      this.format.framing.restart();
+      at += block.bytes.length;
+    }
+    this.output.write(this.records.push(chunk.subarray(at)));
+    return this.output.take();
+  }
+
+  flush(): Uint8Array {
+    return this.records.flush();
+  }
+
+  /** Goes record by record until one begins that may be looked at together with others; returns where. */
+  private pushUntilSettled(chunk: Uint8Array): number {
+    let at = 0;
+    const isOver = (): boolean => this.policy.passesClean && this.format.isSettled && this.records.isBetweenRecords;
+    while (at < chunk.length && !isOver()) at = this.records.pushRecord(chunk, at);
+    this.output.write(this.records.take());
+    return at;
+  }
+
+  private writeBlock(block: CsvBlock): void {
+    const { bytes } = block;
+    const scan = new BlockScan(this.policy.engine, bytes);
+    const context: RecordContext = {
+      isNamed: (rule) => this.format.isNamed(rule),
+      wordsFrom: (at, start) => block.wordsFrom(at, start),
+    };
+    let cleanFrom = 0;
+    const next = (from: number): number => block.suspect(scan, from, this.readsQuotes);
+    for (let suspect = next(0), end = 0; suspect < bytes.length; suspect = next(end)) {
+      const record = block.recordAt(suspect);
+      const { start } = record;
+      ({ end } = record);
+      if (!block.hides(record, this.readsQuotes) && !scan.hasMatch(start, end, context)) continue;
+      this.output.write(bytes.subarray(cleanFrom, start));
+      this.writeRecord(bytes.subarray(start, end), scan.placesIn(start, end));
+      cleanFrom = end;
+    }
+    this.output.write(bytes.subarray(cleanFrom));
+  }
+
+  /** One record, or several that end in a lone CR. */
+  private writeRecord(record: Uint8Array, places: readonly number[]): void {
+    const isOne = record.length <= this.policy.limits.lineLimitBytes && !record.includes(CR);
+    if (isOne) return this.format.mask(record, this.output, places);
+    this.format.framing.restart();
+    this.output.write(this.records.push(record));
+  }
+}
