@@ -28,7 +28,7 @@ export interface Definition {
   readonly question: string;
   readonly kind: Kind;
   readonly corpus: string;
-  readonly format: "text" | "ndjson";
+  readonly format: "text" | "ndjson" | "csv" | "sse";
   readonly corpusBytes: number;
   /** Length of a chunk; 0 stands for random lengths. */
   readonly chunkBytes: number;

@@ -65,7 +65,8 @@ export function logCorpus({ name, bytes, seed, valueShare }: LogOptions): Corpus
   return buildCorpus(name, bytes, () => logLine(random, valueShare));
 }
 
-function logLine(random: Random, valueShare: number): Line {
+/** One line of the log. */
+export function logLine(random: Random, valueShare: number): Line {
   const record: Record<string, unknown> = {
     ts: timestamp(random),
     level: random.pick(["info", "info", "info", "debug", "warn", "error"]),

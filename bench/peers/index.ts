@@ -4,11 +4,21 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hyperscan } from "./hyperscan.ts";
 import type { Peer } from "./peer.ts";
-import { copy, jsonRoundTrip, v8Lines, v8Whole } from "./platform.ts";
+import { asText, copy, jsonRoundTrip, v8Lines, v8Whole } from "./platform.ts";
 import { re2js, RE2JS_VERSION, re2Wasm } from "./re2.ts";
 import { ripgrep } from "./ripgrep.ts";
 
-export const PEERS: readonly Peer[] = [copy, v8Lines, v8Whole, re2Wasm, re2js, ripgrep, hyperscan, jsonRoundTrip];
+export const PEERS: readonly Peer[] = [
+  copy,
+  asText,
+  v8Lines,
+  v8Whole,
+  re2Wasm,
+  re2js,
+  ripgrep,
+  hyperscan,
+  jsonRoundTrip,
+];
 
 const DEBIAN_PACKAGES = ["ripgrep", "libhyperscan-dev", "gcc", "libc6-dev"];
 

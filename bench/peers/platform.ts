@@ -4,6 +4,7 @@
  * Owns how they are driven: UTF-8 in and UTF-8 out, as a masker must.
  */
 import { Buffer } from "node:buffer";
+import { compilePolicy, createMasker } from "../../src/core/index.ts";
 import { ALTERNATION, REPLACEMENT } from "./patterns.ts";
 import { inProcess, type Peer } from "./peer.ts";
 
@@ -21,6 +22,24 @@ export const copy: Peer = {
       for (let at = 0; at < text.length; at += COPY_CHUNK_BYTES) chunks.push(text.slice(at, at + COPY_CHUNK_BYTES));
       return chunks;
     }),
+};
+
+/** What the structure of a format costs: the same bytes, masked as if they had none. */
+export const asText: Peer = {
+  name: "as-text",
+  summary: "maskwire on the same bytes in 64 KiB chunks, as plain text",
+  answer: "lines",
+  absence: () => undefined,
+  open: async ({ text }) => {
+    const policy = compilePolicy({});
+    return inProcess(() => {
+      const masker = createMasker(policy, "text");
+      const output: Uint8Array[] = [];
+      for (let at = 0; at < text.length; at += COPY_CHUNK_BYTES)
+        output.push(masker.push(text.subarray(at, at + COPY_CHUNK_BYTES)));
+      return [...output, masker.flush()];
+    });
+  },
 };
 
 export const v8Lines: Peer = {

@@ -7,7 +7,16 @@
 import { isPercentSign, isPlain } from "./folded-text.ts";
 import { hasWord } from "./words.ts";
 
-const SPACE = 0x20;
+const LOWER = 1;
+const UPPER = 2;
+const OTHER = 3;
+
+/** By byte: a letter, what separates words (0), or what has to be folded first. */
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x61 && byte <= 0x7a) return LOWER;
+  if (byte >= 0x41 && byte <= 0x5a) return UPPER;
+  return isPlain(byte) ? 0 : OTHER;
+});
 
 export class ContextWords {
   readonly words: readonly string[];
@@ -15,6 +24,9 @@ export class ContextWords {
   /** Last words of phrases: where one stands, the slower way decides. */
   private readonly phraseEnds: ReadonlySet<string>;
   private readonly isAscii: boolean;
+  /** The text that was asked for last: the name of a column or field comes again and again. */
+  private lastText = "";
+  private lastAnswer = false;
   /** One bit a length, by first letter. */
   private readonly lengths = new Int32Array(26);
 
@@ -35,7 +47,12 @@ export class ContextWords {
 
   /** True when a word stands in the text as a whole word. */
   inText(text: string): boolean {
-    return hasWord(text, this.words);
+    if (text === "") return false;
+    if (text !== this.lastText) {
+      this.lastText = text;
+      this.lastAnswer = hasWord(text, this.words);
+    }
+    return this.lastAnswer;
   }
 
   /**
@@ -45,20 +62,22 @@ export class ContextWords {
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
     if (!this.isAscii) return undefined;
     let answer: false | undefined = false;
-    let wordStart = -1;
-    for (let at = start; at <= end; at++) {
-      const byte = at < end ? bytes[at] : SPACE;
-      if (!isPlain(byte) && !isPercentSign(bytes, at, end)) return undefined;
-      const isLower = byte >= 0x61 && byte <= 0x7a;
-      const isUpper = byte >= 0x41 && byte <= 0x5a;
-      const isSplit = isUpper && at > start && bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a;
-      if (wordStart >= 0 && ((!isLower && !isUpper) || isSplit)) {
-        const word = this.candidate(bytes, wordStart, at);
-        if (this.known.has(word)) return true;
-        if (this.phraseEnds.has(word)) answer = undefined;
-        wordStart = -1;
+    for (let at = start; at < end;) {
+      const kind = KINDS[bytes[at]];
+      if (kind === OTHER && !isPercentSign(bytes, at, end)) return undefined;
+      const wordStart = at++;
+      if (kind !== LOWER && kind !== UPPER) continue;
+      // A word ends where no letter stands, or a capital behind a small one.
+      for (let previous = kind; at < end; at++) {
+        const next = KINDS[bytes[at]];
+        if (next !== LOWER && (next !== UPPER || previous === LOWER)) break;
+        previous = next;
       }
-      if (wordStart < 0 && (isLower || isUpper)) wordStart = at;
+      if (at < end && KINDS[bytes[at]] === OTHER && !isPercentSign(bytes, at, end)) return undefined;
+      const word = this.candidate(bytes, wordStart, at);
+      if (word === "") continue;
+      if (this.known.has(word)) return true;
+      if (this.phraseEnds.has(word)) answer = undefined;
     }
     return answer;
   }

@@ -16,7 +16,7 @@ import { JsonSeqFormat } from "./formats/json-seq.ts";
 import { JsonMasker } from "./formats/json.ts";
 import { NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
-import { SseFormat } from "./formats/sse.ts";
+import { SseMasker } from "./formats/sse-masker.ts";
 import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
 import { Utf8Repair } from "./utf8-repair.ts";
@@ -43,7 +43,7 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
   json: (policy) => new JsonMasker(policy),
   ndjson: (policy) => new NdjsonMasker(policy),
   "json-seq": (policy) => new RecordMasker(policy, new JsonSeqFormat(policy)),
-  sse: (policy) => new RecordMasker(policy, new SseFormat(policy)),
+  sse: (policy) => new SseMasker(policy),
   csv: (policy, options) => new CsvMasker(policy, options),
   form: (policy) => new RecordMasker(policy, new FormFormat(policy)),
 };

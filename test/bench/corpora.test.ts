@@ -19,6 +19,12 @@ const FORMATS: readonly (readonly [corpus: string, format: Format])[] = [
   ["dense", "ndjson"],
   ["prose", "text"],
   ["json-events", "ndjson"],
+  ["csv", "csv"],
+  ["csv-dense", "csv"],
+  ["csv-dense", "text"],
+  ["sse", "sse"],
+  ["sse-dense", "sse"],
+  ["sse-dense", "text"],
 ];
 
 describe("the corpora of the benchmark", () => {

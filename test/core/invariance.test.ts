@@ -194,3 +194,35 @@ describe("memory between records", () => {
     expect(Buffer.from(masker.flush()).toString()).not.toContain("jane");
   });
 });
+
+describe("server-sent events", () => {
+  const policy = policies[0];
+  const piece = constantFrom(
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "data: ",
+    'data: {"ssn":"',
+    '"}',
+    "536904399",
+    "jane@acme.com",
+    "\\u0040",
+    '\\"',
+    "id: ",
+    "call ",
+    "x",
+  );
+
+  test("many at once give what each byte alone gives", () => {
+    assert(
+      property(array(piece, { maxLength: 20 }), (parts) => {
+        const bytes = new TextEncoder().encode(`data: x\n\n${parts.join("")}\n\n`);
+        const whole = Buffer.from(maskWhole(policy, "sse", bytes)).toString("utf8");
+        const cuts = Array.from(bytes, (_, i) => i);
+        expect(Buffer.from(maskCut(policy, "sse", { bytes, cuts })).toString("utf8")).toBe(whole);
+      }),
+      { numRuns: 1500, seed: 9 },
+    );
+  });
+});

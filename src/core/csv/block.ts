@@ -14,6 +14,12 @@ const BACKSLASH = 0x5c;
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 const CONTEXT_BYTES = 42;
 
+export interface Column {
+  readonly index: number;
+  /** Fields of the record. */
+  readonly count: number;
+}
+
 export class CsvBlock {
   readonly bytes: Uint8Array;
   /** Starts of quoted fields that hold a line feed, and their ends beside. */
@@ -23,13 +29,12 @@ export class CsvBlock {
   private readonly oddQuotes: Offsets;
   private readonly joins: Offsets;
   private readonly delimiter: number;
-  private nextQuote: number;
+  private nextQuote = -1;
   private nextEscape: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
     this.bytes = bytes;
     this.delimiter = delimiter;
-    this.nextQuote = bytes.indexOf(QUOTE);
     this.nextEscape = bytes.indexOf(BACKSLASH);
     this.starts = framed.starts;
     this.ends = framed.ends;
@@ -66,12 +71,32 @@ export class CsvBlock {
    * may be a label, and so may the characters before it in its own field. Asked in order of `start`.
    */
   wordsFrom(at: number, start: number): number {
-    if (this.nextQuote >= 0 && this.nextQuote < start) this.nextQuote = this.bytes.indexOf(QUOTE, start);
     // Between quotes a separator may be a character.
-    if (this.nextQuote >= 0 && this.nextQuote < at) return start;
+    if (this.quoteFrom(start) < at) return start;
     const field = this.fieldStart(at, start);
     const left = field > start ? this.fieldStart(field - 1, start) : field;
     return Math.min(left, Math.max(start, at - CONTEXT_BYTES));
+  }
+
+  /** The column that a byte of a record lies in; undefined when quotes stand in the record. */
+  columnAt(at: number, { start, end }: Span): Column | undefined {
+    if (this.quoteFrom(start) < end) return undefined;
+    let index = 0;
+    let count = 1;
+    for (let i = start; i < end; i++) {
+      if (this.bytes[i] !== this.delimiter) continue;
+      count++;
+      if (i < at) index++;
+    }
+    return { index, count };
+  }
+
+  private quoteFrom(from: number): number {
+    if (this.nextQuote < from) {
+      const next = this.bytes.indexOf(QUOTE, from);
+      this.nextQuote = next < 0 ? Infinity : next;
+    }
+    return this.nextQuote;
   }
 
   private fieldStart(from: number, limit: number): number {

@@ -8,11 +8,12 @@ import { ContextWords } from "../context-words.ts";
 import type { Engine, Hits, Rule } from "../engine.ts";
 import { KIND } from "../pattern/dfa.ts";
 import { plausibleRules } from "../plausible.ts";
+import type { Span } from "../span.ts";
 
 const together = new WeakMap<readonly Rule[], ContextWords>();
 
 /** The words of all rules; hits of one kind share their list, so each is put together once. */
-function wordsOf(rules: readonly Rule[]): ContextWords {
+export function wordsOf(rules: readonly Rule[]): ContextWords {
   let words = together.get(rules);
   if (words === undefined) {
     words = new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
@@ -23,8 +24,8 @@ function wordsOf(rules: readonly Rule[]): ContextWords {
 
 /** Where the words stand that may be context of a match. */
 export interface RecordContext {
-  /** True when what names a text of the record is a word that the rule looks for. */
-  isNamed(rule: Rule): boolean;
+  /** True when what names the text in which a match ends before `place` is a word that the rule looks for. */
+  isNamed(rule: Rule, place: number, record: Span): boolean;
   /** The first byte of a record, which begins at `start`, from which on words count for what begins at `at`. */
   wordsFrom(at: number, start: number): number;
 }
@@ -39,10 +40,14 @@ export class BlockScan {
   /** By place: the words of which one is needed; undefined when none is. */
   private readonly words: (ContextWords | undefined)[] = [];
   private next = 0;
+  private readonly allWords: ContextWords;
+  private wordsAskedAt = -1;
+  private hasWords = false;
 
   constructor(engine: Engine, block: Uint8Array) {
     const { loop, scanner } = engine;
     this.block = block;
+    this.allWords = wordsOf(engine.rules);
     const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
     for (let i = 0; i < loop.hits; i++) {
       const place = loop.places[i];
@@ -79,14 +84,26 @@ export class BlockScan {
    * True when a record may hold a finding. A shape that needs a context word has none in a record without one, unless
    * what names its texts is such a word.
    */
-  hasMatch(start: number, end: number, context: RecordContext): boolean {
+  hasMatch(record: Span, context: RecordContext): boolean {
+    const { start, end } = record;
     this.placeAfter(start);
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       const words = this.words[i];
-      if (words === undefined || this.rules[i].some((rule) => context.isNamed(rule))) return true;
+      if (words === undefined) return true;
+      for (const rule of this.rules[i]) if (context.isNamed(rule, this.places[i], record)) return true;
       const from = context.wordsFrom(Math.max(start, this.starts[i]), start);
+      if (from === start && !this.mayHoldWords(start, end)) continue;
       if (words.inBytes(this.block, from, this.places[i]) !== false) return true;
     }
     return false;
+  }
+
+  /** False when the record holds no context word of any rule; asked for one record after the other. */
+  private mayHoldWords(start: number, end: number): boolean {
+    if (this.wordsAskedAt !== start) {
+      this.wordsAskedAt = start;
+      this.hasWords = this.allWords.inBytes(this.block, start, end) !== false;
+    }
+    return this.hasWords;
   }
 }

@@ -6,10 +6,11 @@
  * Does not care for formulas: a field that begins with `=` leaves as it came.
  */
 import { bomLength } from "../bytes.ts";
+import type { ContextWords } from "../context-words.ts";
 import { type Cell, type CsvRecord, decodeCell, encodeCellEdits, readRecord } from "../csv/cells.ts";
 import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../csv/columns.ts";
 import { COMMA, CR, CsvFraming, LF, QUOTE, SEMICOLON, TAB } from "../csv/framing.ts";
-import { CsvBlock } from "../csv/block.ts";
+import { type Column, CsvBlock } from "../csv/block.ts";
 import type { Edit } from "../edit.ts";
 import type { Rule } from "../engine.ts";
 import { isClean } from "../finder.ts";
@@ -17,7 +18,7 @@ import { foldSpan } from "../folded-text.ts";
 import { readsByte } from "../pattern/program.ts";
 import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
-import { BlockScan, type RecordContext } from "./block-scan.ts";
+import { BlockScan, type RecordContext, wordsOf } from "./block-scan.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
 import { namedTextEdits } from "./named-text.ts";
@@ -27,6 +28,13 @@ const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, sem
 /** 40 characters of four bytes, and quotes. */
 const LABEL_BYTES = 162;
 const NO_COLUMNS = new Columns([], true);
+
+/** Whose names are words that a rule looks for. */
+interface Named {
+  readonly columns: readonly boolean[];
+  /** True for all names together. */
+  readonly isAny: boolean;
+}
 
 interface Whereabouts {
   readonly start: number;
@@ -45,11 +53,13 @@ export class CsvFormat implements RecordFormat {
   private readonly policy: Policy;
   private readonly options: FormatOptions;
   private isFirst = true;
-  private readonly rulesNamed = new Map<Rule, boolean>();
+  private readonly labelWords: ContextWords;
+  private readonly rulesNamed = new Map<Rule, Named>();
 
   constructor(policy: Policy, options: FormatOptions) {
     this.policy = policy;
     this.options = options;
+    this.labelWords = wordsOf(policy.engine.rules);
     if (options.delimiter !== undefined) this.framing.delimiter = DELIMITER_BYTES[options.delimiter];
     if (options.header === "absent") this.columns = NO_COLUMNS;
   }
@@ -63,27 +73,35 @@ export class CsvFormat implements RecordFormat {
     return this.columns?.all ?? "";
   }
 
-  /** True when the name of a column is a word that the rule looks for. */
-  isNamed(rule: Rule): boolean {
-    let answer = this.rulesNamed.get(rule);
-    if (answer === undefined) {
-      answer = rule.contextWords.inText(this.fallbackKey);
-      this.rulesNamed.set(rule, answer);
+  /** True when the name of the column is a word that the rule looks for; when the column is not known, all names count. */
+  isNamed(rule: Rule, column: Column | undefined): boolean {
+    let named = this.rulesNamed.get(rule);
+    if (named === undefined) {
+      const isWord = (name: string): boolean => rule.contextWords.inText(name);
+      named = { columns: (this.columns?.names ?? []).map(isWord), isAny: isWord(this.fallbackKey) };
+      this.rulesNamed.set(rule, named);
     }
-    return answer;
+    return column?.count === named.columns.length ? named.columns[column.index] : named.isAny;
   }
 
   findEnd(chunk: Uint8Array, from: number): number {
     return this.framing.findEnd(chunk, from);
   }
 
-  /** `places`: where matches end in the record, when the automaton has run over it already. */
-  mask(record: Uint8Array, output: Output, places?: readonly number[]): void {
+  mask(record: Uint8Array, output: Output): void {
+    const edits = this.editsOf(record);
+    if (edits !== undefined) output.writeEdited(record, edits);
+  }
+
+  /**
+   * Edits of one record, or undefined when the policy drops it. `places`: where matches end in it, when the automaton
+   * has run over it already.
+   */
+  editsOf(record: Uint8Array, places?: readonly number[]): readonly Edit[] | undefined {
     const start = this.isFirst ? bomLength(record) : 0;
     this.isFirst = false;
-    if (isBlank(record, start)) output.write(record);
-    else if (this.columns === undefined && this.takesDeclaration(record, start)) output.write(record);
-    else this.maskFields(record, output, { start, places });
+    if (isBlank(record, start) || (this.columns === undefined && this.takesDeclaration(record, start))) return [];
+    return this.recordEdits(record, { start, places });
   }
 
   maskUnfinished(record: Uint8Array, output: Output): void {
@@ -98,7 +116,7 @@ export class CsvFormat implements RecordFormat {
     return true;
   }
 
-  private maskFields(record: Uint8Array, output: Output, { start, places }: Whereabouts): void {
+  private recordEdits(record: Uint8Array, { start, places }: Whereabouts): readonly Edit[] | undefined {
     const delimiter = (this.framing.delimiter ??= guessDelimiter(record));
     const read = readRecord(record, start, delimiter);
     const { columns } = this;
@@ -108,7 +126,7 @@ export class CsvFormat implements RecordFormat {
       ? textEdits(this.policy, record, this.fallbackKey)
       : this.fieldEdits(record, read, { isRagged, places });
     if (columns === undefined) this.columns = this.readColumns(record, read, edits.length > 0);
-    if (!isDropped) output.writeEdited(record, edits);
+    return isDropped ? undefined : edits;
   }
 
   private fieldEdits(record: Uint8Array, { cells }: CsvRecord, { isRagged, places }: Known): readonly Edit[] {
@@ -116,20 +134,29 @@ export class CsvFormat implements RecordFormat {
     const columns = this.columns ?? NO_COLUMNS;
     const delimiter = this.framing.delimiter as number;
     const all: Edit[] = [];
-    cells.forEach((cell, index) => {
-      if (isAsItReads(cell) && this.isCleanField(record, cell, places)) return;
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index];
+      if (isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
       const decoded = decodeCell(record, cell);
-      const key = columns.keyOf(index, index === 0 ? "" : labelOf(record, cells[index - 1]), isRagged);
+      const key = columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
       const edits = namedTextEdits(policy, decoded.text, key);
       if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
-    });
+    }
     return all;
   }
 
   /** True when no match ends in the field; `places` holds where matches end in the record, when that is known. */
   private isCleanField(record: Uint8Array, { start, end }: Cell, places: readonly number[] | undefined): boolean {
     if (places === undefined) return isClean(this.policy.engine, record, { start, end });
-    return !places.some((place) => place > start && place <= end);
+    for (const place of places) if (place > start && place <= end) return false;
+    return true;
+  }
+
+  /** The text of a field that may be the label of the next one; "" for one that is too long, or holds no such word. */
+  private labelOf(record: Uint8Array, cell: Cell): string {
+    if (cell.end - cell.start > LABEL_BYTES) return "";
+    if (this.labelWords.inBytes(record, cell.start, cell.end) === false) return "";
+    return textOf(decodeCell(record, cell).text);
   }
 
   private readColumns(record: Uint8Array, { cells }: CsvRecord, hasFinding: boolean): Columns {
@@ -142,11 +169,6 @@ export class CsvFormat implements RecordFormat {
 /** True when the bytes of the field's content are its text. */
 function isAsItReads({ start, end, quotedEnd, hasInnerQuotes }: Cell): boolean {
   return !hasInnerQuotes && (quotedEnd === start || quotedEnd === end);
-}
-
-/** The text of a field that may be the label of the next one; "" for one too long for that. */
-function labelOf(record: Uint8Array, cell: Cell): string {
-  return cell.end - cell.start > LABEL_BYTES ? "" : textOf(decodeCell(record, cell).text);
 }
 
 function textOf(text: Uint8Array): string {
@@ -207,7 +229,7 @@ export class CsvMasker implements FormatMasker {
     const { bytes } = block;
     const scan = new BlockScan(this.policy.engine, bytes);
     const context: RecordContext = {
-      isNamed: (rule) => this.format.isNamed(rule),
+      isNamed: (rule, place, record) => this.format.isNamed(rule, block.columnAt(place - 1, record)),
       wordsFrom: (at, start) => block.wordsFrom(at, start),
     };
     let cleanFrom = 0;
@@ -216,18 +238,25 @@ export class CsvMasker implements FormatMasker {
       const record = block.recordAt(suspect);
       const { start } = record;
       ({ end } = record);
-      if (!block.hides(record, this.readsQuotes) && !scan.hasMatch(start, end, context)) continue;
+      if (!block.hides(record, this.readsQuotes) && !scan.hasMatch(record, context)) continue;
+      const edits = this.oneRecordEdits(bytes.subarray(start, end), scan.placesIn(start, end));
+      if (edits?.length === 0) continue;
       this.output.write(bytes.subarray(cleanFrom, start));
-      this.writeRecord(bytes.subarray(start, end), scan.placesIn(start, end));
+      this.writeRecord(bytes.subarray(start, end), edits);
       cleanFrom = end;
     }
     this.output.write(bytes.subarray(cleanFrom));
   }
 
-  /** One record, or several that end in a lone CR. */
-  private writeRecord(record: Uint8Array, places: readonly number[]): void {
-    const isOne = record.length <= this.policy.limits.lineLimitBytes && !record.includes(CR);
-    if (isOne) return this.format.mask(record, this.output, places);
+  /** Undefined for what is no single record of legal length. */
+  private oneRecordEdits(record: Uint8Array, places: readonly number[]): readonly Edit[] | undefined {
+    const cr = record.indexOf(CR);
+    const isOne = record.length <= this.policy.limits.lineLimitBytes && (cr < 0 || cr === record.length - 2);
+    return isOne ? this.format.editsOf(record, places) : undefined;
+  }
+
+  private writeRecord(record: Uint8Array, edits: readonly Edit[] | undefined): void {
+    if (edits !== undefined) return this.output.writeEdited(record, edits);
     this.format.framing.restart();
     this.output.write(this.records.push(record));
   }

@@ -44,6 +44,18 @@ export class SseFormat implements RecordFormat {
     this.policy = policy;
   }
 
+  /** False until a byte order mark can no longer come. */
+  get isPastFirst(): boolean {
+    return !this.isFirst;
+  }
+
+  /** Goes on at the start of an event, after events that somebody else has framed. */
+  restart(): void {
+    this.lineLength = 0;
+    this.isAfterCr = false;
+    this.isAtRecordStart = true;
+  }
+
   findEnd(chunk: Uint8Array, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
@@ -66,26 +78,39 @@ export class SseFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
+    const edits = this.editsOf(record);
+    if (edits !== undefined) output.writeEdited(record, edits);
+  }
+
+  /**
+   * Edits of one event, or undefined when the policy drops it. `places`: where matches end in it, when the automaton has
+   * run over it already.
+   */
+  editsOf(record: Uint8Array, places?: readonly number[]): readonly Edit[] | undefined {
     const lines = splitLines(record, this.isFirst ? bomLength(record) : 0);
     this.isFirst = false;
-    const payload = this.payloadEdits(record, lines);
-    if (payload === undefined) return;
-    const edits = [...payload, ...lines.flatMap((line) => this.lineEdits(record, line))];
-    output.writeEdited(
-      record,
-      edits.toSorted((a, b) => a.start - b.start),
-    );
+    const payload = this.payloadEdits(record, lines, places);
+    if (payload === undefined) return undefined;
+    const others = lines.flatMap((line) => (isCleanLine(line, places) ? [] : this.lineEdits(record, line)));
+    return others.length === 0 ? payload : [...payload, ...others].toSorted((a, b) => a.start - b.start);
   }
 
   maskUnfinished(): void {
     this.policy.observer.truncated();
   }
 
-  private payloadEdits(record: Uint8Array, lines: readonly Line[]): readonly Edit[] | undefined {
+  private payloadEdits(
+    record: Uint8Array,
+    lines: readonly Line[],
+    places: readonly number[] | undefined,
+  ): readonly Edit[] | undefined {
     const dataLines = lines.filter((line) => line.name === "data");
     if (dataLines.length === 0) return [];
     const { text, map } = joinLines(record, dataLines);
-    const edits = eventDataEdits(this.policy, text);
+    // In a single line the bytes are the text.
+    const offset = dataLines.length === 1 ? dataLines[0].valueStart : undefined;
+    const inText = offset === undefined ? undefined : places?.map((place) => place - offset);
+    const edits = eventDataEdits(this.policy, text, inText);
     return edits === undefined ? undefined : encodeEdits(edits, map, splitIntoDataLines);
   }
 
@@ -104,28 +129,43 @@ export class SseFormat implements RecordFormat {
   }
 }
 
+/** True when no match ends in the line, as far as that is known. */
+function isCleanLine({ start, end }: Line, places: readonly number[] | undefined): boolean {
+  return places !== undefined && !places.some((place) => place > start && place <= end);
+}
+
 function splitLines(record: Uint8Array, from: number): Line[] {
   const lines: Line[] = [];
-  let start = from;
-  for (let at = from; at < record.length; at++) {
-    if (record[at] !== LF && record[at] !== CR) continue;
-    if (at > start) lines.push(readLine(record, start, at));
-    start = at + 1;
+  let cr = record.indexOf(CR, from);
+  for (let start = from; start < record.length;) {
+    if (cr >= 0 && cr < start) cr = record.indexOf(CR, start);
+    const lf = record.indexOf(LF, start);
+    const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
+    if (end < 0) break;
+    if (end > start) lines.push(readLine(record, start, end));
+    start = end + 1;
   }
   return lines;
 }
 
 function readLine(record: Uint8Array, start: number, end: number): Line {
-  const colon = record.subarray(start, end).indexOf(COLON);
-  if (colon < 0) return { start, end, name: ascii(record.subarray(start, end)), valueStart: end };
-  const afterColon = start + colon + 1;
+  const colon = record.indexOf(COLON, start);
+  if (colon < 0 || colon >= end) return { start, end, name: nameOf(record, start, end), valueStart: end };
+  const afterColon = colon + 1;
   const valueStart = afterColon < end && record[afterColon] === SPACE ? afterColon + 1 : afterColon;
-  return { start, end, name: ascii(record.subarray(start, start + colon)), valueStart };
+  return { start, end, name: nameOf(record, start, colon), valueStart };
 }
 
-/** A field name; long ones are no field of ours. */
-function ascii(bytes: Uint8Array): string {
-  return bytes.length > 8 ? "" : String.fromCharCode(...bytes);
+const NAMES = ["data", "event", "id"];
+
+/** A field name that matters here, or "". */
+function nameOf(record: Uint8Array, start: number, end: number): string {
+  return NAMES.find((name) => end - start === name.length && isAt(record, start, name)) ?? "";
+}
+
+function isAt(record: Uint8Array, start: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (record[start + i] !== name.charCodeAt(i)) return false;
+  return true;
 }
 
 /** The values of the data lines joined by LF, as a client reads them, and where each stands in the record. */
