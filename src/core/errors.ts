@@ -16,6 +16,12 @@ export interface ErrorRow {
 
 export const ERRORS = {
   AGE_LIMIT: { http: 503, close: 4001, retry: true, text: "the connection reached its age; connect again" },
+  BAD_BOUNDARY: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "multipart/form-data needs a boundary of 1 to 70 characters in which nothing is found",
+  },
   BAD_CONFIG: { http: 500, close: 1011, retry: false, text: "the configuration is not valid" },
   BAD_CSV: {
     http: 400,
@@ -25,6 +31,7 @@ export const ERRORS = {
   },
   BAD_JSON: { http: 400, close: 4502, retry: false, text: "the body is not one JSON value; send NDJSON for several" },
   BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
+  BAD_MULTIPART: { http: 400, close: 4506, retry: false, text: "the body ends without its closing boundary" },
   BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },
   BAD_POSITION: { http: 400, close: 4502, retry: false, text: "the position is not one that this server issues" },
   BAD_REQUEST: { http: 400, close: 1002, retry: false, text: "the request is not valid HTTP" },
@@ -97,6 +104,12 @@ export const ERRORS = {
   NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
   NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; see the README for the list" },
   OVERLOADED: { http: 503, close: 4006, retry: true, text: "the server is overloaded" },
+  PART_UNREADABLE: {
+    http: 415,
+    close: 4506,
+    retry: false,
+    text: "a part is of a type, charset or transfer encoding that cannot be masked",
+  },
   POLICY_UNKNOWN: { http: 400, close: 4502, retry: false, text: "no such policy" },
   PROTOCOL_UNKNOWN: { http: 400, close: 4505, retry: false, text: "offer the sub-protocol maskwire.v1, or none" },
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },

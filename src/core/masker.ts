@@ -14,6 +14,7 @@ import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.
 import type { FormatOptions } from "./formats/format-options.ts";
 import { JsonSeqFormat } from "./formats/json-seq.ts";
 import { JsonMasker } from "./formats/json.ts";
+import { MultipartMasker } from "./formats/multipart.ts";
 import { NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
 import { SseMasker } from "./formats/sse-masker.ts";
@@ -46,6 +47,8 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
   sse: (policy) => new SseMasker(policy),
   csv: (policy, options) => new CsvMasker(policy, options),
   form: (policy) => new RecordMasker(policy, new FormFormat(policy)),
+  multipart: (policy, { boundary }) =>
+    new MultipartMasker(policy, { boundary, open: ({ format, options }) => OPENERS[format](policy, options) }),
 };
 
 /** A format, alone or with what its media type says in parameters. */

@@ -13,7 +13,7 @@ import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, type Operator } from "./operators.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
 
-export const FORMATS = ["text", "json", "ndjson", "json-seq", "sse", "csv", "form"] as const;
+export const FORMATS = ["text", "json", "ndjson", "json-seq", "sse", "csv", "form", "multipart"] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const ON_INVALID = ["mask-as-text", "drop", "close"] as const;

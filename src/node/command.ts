@@ -25,20 +25,21 @@ export interface Command {
 
 export const configOption = (): Option => new Option("-c, --config <file>", "configuration file (maskwire.yaml)");
 export const policyOption = (): Option => new Option("-p, --policy <name>", "policy of the configuration file");
+/** Formats that need no parameter. */
+const NAMES = FORMATS.filter((format) => format !== "multipart");
+
 export const formatOption = (): Option =>
-  new Option("-f, --format <format>", `what the input is: ${FORMATS.join(", ")}, or a media type`).argParser(
-    readFormat,
-  );
+  new Option("-f, --format <format>", `what the input is: ${NAMES.join(", ")}, or a media type`).argParser(readFormat);
 
 /** A name, or a media type with its parameters: `text/csv; header=absent`. */
 function readFormat(text: string): FormatChoice {
-  const named = FORMATS.find((format) => format === text);
+  const named = NAMES.find((format) => format === text);
   if (named !== undefined) return named;
   try {
     const { format, options } = readMediaType(text);
     return { format, ...options };
   } catch {
-    throw new InvalidArgumentError(`Allowed choices are ${FORMATS.join(", ")}, or a media type that can be masked.`);
+    throw new InvalidArgumentError(`Allowed choices are ${NAMES.join(", ")}, or a media type that can be masked.`);
   }
 }
 

@@ -26,12 +26,22 @@ export class MaskStreams {
     return bytes;
   }
 
+  #create({ policy, choice, body, onEnd }: MaskStreamOptions): StreamMasker {
+    try {
+      return createMasker(policy, choice);
+    } catch (thrown) {
+      body.cancel();
+      onEnd(thrown);
+      throw thrown;
+    }
+  }
+
   /**
    * Reads the first chunk, so that an error in it still gets its status; then answers as the body comes in.
    * @throws StreamError as the body reader and the masker do.
    */
   async open(options: MaskStreamOptions): Promise<ReadableStream<Uint8Array>> {
-    const masker = createMasker(options.policy, options.choice);
+    const masker = this.#create(options);
     this.#open.add(masker);
     const end = (failure?: unknown): void => {
       if (this.#open.delete(masker)) options.onEnd(failure);

@@ -30,6 +30,11 @@ const FORMATS = [
     output: `to,"pay, now",ssn\r\n[EMAIL],"[CREDIT_CARD]",[US_SSN]\r\n`,
   },
   {
+    type: "multipart/form-data; boundary=b",
+    input: `--b\r\nContent-Disposition: form-data; name="to"\r\n\r\n${EMAIL}\r\n--b\r\nContent-Disposition: form-data; name="pay"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n${CARD}\r\n--b--\r\n`,
+    output: `--b\r\nContent-Disposition: form-data; name="to"\r\n\r\n[EMAIL]\r\n--b\r\nContent-Disposition: form-data; name="pay"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n[CREDIT_CARD]\r\n--b--\r\n`,
+  },
+  {
     type: "application/x-www-form-urlencoded",
     input: `to=${encodeURIComponent(EMAIL)}&x=%c3%a9+1&pay=${CARD.replaceAll(" ", "+")}`,
     output: "to=%5BEMAIL%5D&x=%c3%a9+1&pay=%5BCREDIT_CARD%5D",

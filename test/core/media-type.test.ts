@@ -30,6 +30,8 @@ describe("media types", () => {
     ["application/x-www-form-urlencoded", "form"],
     ["text/csv; charset=utf-8", "csv"],
     ["text/tab-separated-values", "csv"],
+    ["multipart/form-data; boundary=----WebKitFormBoundaryx", "multipart"],
+    ['multipart/form-data; boundary="a b:c"', "multipart"],
   ])("%s is read as %s", (text, format) => {
     const type = readMediaType(text);
     expect(type.format).toBe(format);
@@ -56,6 +58,12 @@ describe("media types", () => {
     ['text/plain; charset="utf-8', "FORMAT_UNKNOWN"],
     ["text/plain; charset=utf-8, application/json", "FORMAT_UNKNOWN"],
     ["text/plain; charset=utf-8; Charset=utf-8", "FORMAT_UNKNOWN"],
+    ["multipart/mixed; boundary=b", "FORMAT_UNKNOWN"],
+    ["multipart/form-data", "BAD_BOUNDARY"],
+    ['multipart/form-data; boundary=""', "BAD_BOUNDARY"],
+    ['multipart/form-data; boundary="a "', "BAD_BOUNDARY"],
+    ['multipart/form-data; boundary="a\\"b"', "BAD_BOUNDARY"],
+    [`multipart/form-data; boundary=${"x".repeat(71)}`, "BAD_BOUNDARY"],
     ["text/csv; header=maybe", "FORMAT_UNKNOWN"],
     ["text/plain; charset=latin1", "CHARSET_UNKNOWN"],
     ['text/plain; charset="ut\\f-16"', "CHARSET_UNKNOWN"],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ByteQueue } from "../../src/core/bytes.ts";
 import { compilePolicy, createMasker, type Format, FORMATS } from "../../src/core/index.ts";
+import { choiceOf } from "../support/cases.ts";
 
 /** Bytes of all buffers that can be reached from an object, and not from the shared one. */
 function reachableBytes(root: object, shared: object = {}): number {
@@ -29,6 +30,7 @@ function collect(root: object, seen: Set<unknown>): number {
 const LINES: Partial<Record<Format, string>> = {
   "json-seq": '\u001e{"a":"some words of a log line"}\n',
   sse: 'data: {"a":"some words of a log line"}\n\n',
+  multipart: "--b\r\nContent-Type: text/plain\r\n\r\nsome words of a log line\r\n",
   csv: '"a",some words of a log line\n',
   form: "a=some+words+of+a+log+line&",
 };
@@ -36,7 +38,7 @@ const LINES: Partial<Record<Format, string>> = {
 describe("between two chunks", () => {
   test.each(FORMATS)("%s keeps no chunk alive", (format) => {
     const policy = compilePolicy({});
-    const masker = createMasker(policy, format);
+    const masker = createMasker(policy, choiceOf(format));
     const line = LINES[format] ?? '{"a":"some words of a log line"}\n';
     for (let i = 0; i < 5; i++) masker.push(new TextEncoder().encode(`${line.repeat(2000)}{"b":"jane@ac`));
     expect(reachableBytes(masker, policy)).toBeLessThan(2048);

@@ -39,6 +39,8 @@ describe("usage", () => {
     [[], "Usage: maskwire"],
     [["srve"], "Did you mean serve?"],
     [["mask", "--fromat", "json"], "Did you mean --format?"],
+    [["mask", "--format", "multipart"], "or a media type that can be masked"],
+    [["mask", "--format", "text/csv; header=maybe"], "or a media type that can be masked"],
     [["mask", "--format", "xml"], "Allowed choices are text, json, ndjson, json-seq, sse, csv"],
     [["mask", "a", "b"], "too many arguments"],
     [["mask", "--policy", "suport"], "no such policy; known: default"],

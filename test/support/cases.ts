@@ -39,6 +39,11 @@ export function isKeyed(policy: PolicySpec): boolean {
 
 const FOLDER = fileURLToPath(new URL("../cases/", import.meta.url));
 
+/** A format as tests choose it that say nothing more of it. */
+export function choiceOf(format: Format): { readonly format: Format } & FormatOptions {
+  return format === "multipart" ? { format, boundary: "b" } : { format };
+}
+
 export function loadCases(): Case[] {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith(".toml"))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compilePolicy, FORMATS, maskWhole, type Format, type PolicySpec } from "../../src/core/index.ts";
 import { createHmacPort } from "../../src/node/config/key.ts";
-import { CASE_KEY, isKeyed, loadCases } from "../support/cases.ts";
+import { CASE_KEY, choiceOf, isKeyed, loadCases } from "../support/cases.ts";
 import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 import { startWorkerd, type RunningWorker } from "../support/workerd.ts";
 
@@ -16,6 +16,8 @@ const WRAPPERS: Readonly<Record<Format, (text: string) => string>> = {
   "json-seq": (text) => `\u001e${JSON.stringify({ value: text })}\n\u001e${JSON.stringify(text)}`,
   csv: (text) => `a,value\n1,"${text.replaceAll('"', '""')}"\r\n"${text.replaceAll('"', '""')}",\n`,
   form: (text) => new URLSearchParams({ a: "1", value: text, b: text }).toString(),
+  multipart: (text) =>
+    `--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n${text}\r\n--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\nContent-Type: text/plain\r\n\r\n${text}\n--b--\r\n`,
   sse: (text) => `\ufeff: a\r\nid: 1\ndata: ${JSON.stringify(text)}\r\rdata: ${JSON.stringify(text)}\n\n`,
 };
 
@@ -26,7 +28,8 @@ function detectorCases(spec: PolicySpec, formats: readonly Format[]): CutsReques
   const cases = formats.flatMap((format) =>
     texts.map((text) => {
       const input = new TextEncoder().encode(WRAPPERS[format](text));
-      return { choice: format, inputHex: toHex(input), outputHex: toHex(maskWhole(policy, format, input)) };
+      const choice = choiceOf(format);
+      return { choice, inputHex: toHex(input), outputHex: toHex(maskWhole(policy, choice, input)) };
     }),
   );
   return { policy: spec, isKeyed: true, cases };

@@ -9,7 +9,8 @@ import type { Policy } from "../policy.ts";
 import { type FormatMasker, whenInvalid } from "./format-masker.ts";
 import { EscapedTextMasker } from "./text.ts";
 
-const DROPPED: FormatMasker = { push: () => EMPTY, flush: () => EMPTY, heldBytes: 0 };
+/** Lets nothing through. */
+export const DROPPED: FormatMasker = { push: () => EMPTY, flush: () => EMPTY, heldBytes: 0 };
 
 /** Masks as text of a field of that name, escapes read, or drops. @throws StreamError `INVALID_INPUT` when the policy says `close`. */
 export function openFallback(policy: Policy, reason: ErrorCode, key = ""): FormatMasker {

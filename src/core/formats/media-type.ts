@@ -5,6 +5,7 @@
  * stand between the digits of a value. Parameters of no meaning here are ignored, and never written to an answer.
  */
 import { StreamError } from "../errors.ts";
+import { BOUNDARY } from "../multipart/delimiter.ts";
 import type { Format } from "../policy.ts";
 import { DELIMITERS, type FormatOptions, HEADERS } from "./format-options.ts";
 
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<string, TypeRow>> = {
   "text/csv": { format: "csv" },
   "text/tab-separated-values": { format: "csv", options: { delimiter: "tab" } },
   "application/x-www-form-urlencoded": { format: "form" },
+  "multipart/form-data": { format: "multipart" },
 };
 
 /** What an answer in this format says of itself. */
@@ -40,6 +42,7 @@ const ANSWERS: Readonly<Record<Format, string>> = {
   sse: "text/event-stream",
   csv: "text/csv; charset=utf-8",
   form: "application/x-www-form-urlencoded",
+  multipart: "multipart/form-data",
 };
 
 const JSON_SUFFIX = "+json";
@@ -50,7 +53,9 @@ const CHARSETS: readonly string[] = ["utf-8", "utf8", "us-ascii"];
 const TYPE = /^[ \t]*([!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*/iy;
 const PARAMETER = /;[ \t]*(?:([!#$%&'*+.^_`|~0-9a-z-]+)=("(?:[^"\\]|\\.)*"|[!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*)?/iy;
 
-/** @throws StreamError `FORMAT_UNKNOWN` or `CHARSET_UNKNOWN`. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+
+/** @throws StreamError `FORMAT_UNKNOWN`, `CHARSET_UNKNOWN` or `BAD_BOUNDARY`. */
 export function readMediaType(text: string): MediaType {
   TYPE.lastIndex = 0;
   const type = TYPE.exec(text)?.[1]?.toLowerCase();
@@ -65,7 +70,9 @@ export function readMediaType(text: string): MediaType {
 /** The content type of an answer in this format. */
 export function writeMediaType({ format, options }: MediaType): string {
   const { header, delimiter } = options;
-  const parameters = Object.entries({ header, delimiter }).filter(([, value]) => value !== undefined);
+  const boundary =
+    options.boundary === undefined || TOKEN.test(options.boundary) ? options.boundary : `"${options.boundary}"`;
+  const parameters = Object.entries({ header, delimiter, boundary }).filter(([, value]) => value !== undefined);
   return [ANSWERS[format], ...parameters.map(([name, value]) => `${name}=${value}`)].join("; ");
 }
 
@@ -90,12 +97,18 @@ function readParameters(text: string, from: number): ReadonlyMap<string, string>
   return parameters;
 }
 
-/** @throws StreamError `FORMAT_UNKNOWN` for a value that means nothing. */
+/** @throws StreamError `FORMAT_UNKNOWN` for a value that means nothing, `BAD_BOUNDARY`. */
 function readOptions(format: Format, parameters: ReadonlyMap<string, string>): FormatOptions {
+  if (format === "multipart") return { boundary: readBoundary(parameters.get("boundary")) };
   if (format !== "csv") return {};
   const header = oneOf(HEADERS, parameters.get("header"));
   const delimiter = oneOf(DELIMITERS, parameters.get("delimiter"));
   return { ...(header === undefined ? {} : { header }), ...(delimiter === undefined ? {} : { delimiter }) };
+}
+
+function readBoundary(boundary = ""): string {
+  if (!BOUNDARY.test(boundary)) throw new StreamError("BAD_BOUNDARY");
+  return boundary;
 }
 
 function oneOf<Value extends string>(values: readonly Value[], text: string | undefined): Value | undefined {

@@ -33,7 +33,6 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
     if (policy === undefined) return 2;
     const input = await requireInput(args.file, io);
     if (input === undefined) return 2;
-    const masker = createMasker(policy, formatOf(args));
     const output = createOutput(io.stdout);
     const progress = createProgress(io, {
       unit: "bytes",
@@ -41,6 +40,7 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
       from: input.isFile ? 0 : LARGE_BYTES,
     });
     try {
+      const masker = createMasker(policy, formatOf(args));
       for await (const chunk of chunksOf(input)) {
         progress.add(chunk.length);
         if (!(await output.write(masker.push(chunk)))) return 0;
