@@ -1,7 +1,7 @@
 /**
  * Looks for context words in the characters before a match.
  *
- * Owns the word list of one rule in a form that refuses almost every word by its length and first letter. Reads
+ * Owns the word list of one rule in a form that refuses almost every word by its length and first letters. Reads
  * bytes while they are plain ASCII; anything else is folded first and looked up by `hasWord`.
  */
 import { isPercentSign, isPlain } from "./folded-text.ts";
@@ -29,6 +29,8 @@ export class ContextWords {
   private lastAnswer = false;
   /** One bit a length, by first letter. */
   private readonly lengths = new Int32Array(26);
+  /** One bit a second letter, by first letter. */
+  private readonly seconds = new Int32Array(26);
 
   constructor(words: readonly string[]) {
     this.words = words;
@@ -37,8 +39,11 @@ export class ContextWords {
     this.phraseEnds = new Set(
       words.filter((word) => word.includes(" ")).map((word) => word.slice(word.lastIndexOf(" ") + 1)),
     );
-    for (const word of [...this.known, ...this.phraseEnds])
-      this.lengths[word.charCodeAt(0) - 0x61] |= 1 << Math.min(word.length, 31);
+    for (const word of [...this.known, ...this.phraseEnds]) {
+      const first = word.charCodeAt(0) - 0x61;
+      this.lengths[first] |= 1 << Math.min(word.length, 31);
+      this.seconds[first] |= word.length === 1 ? -1 : 1 << ((word.charCodeAt(1) - 0x61) & 31);
+    }
   }
 
   get isEmpty(): boolean {
@@ -82,10 +87,11 @@ export class ContextWords {
     return answer;
   }
 
-  /** The word in lower case, or "" when no word of the list has its length and first letter. */
+  /** The word in lower case, or "" when no word of the list has its length and first letters. */
   private candidate(bytes: Uint8Array, start: number, end: number): string {
     const first = (bytes[start] | 0x20) - 0x61;
     if ((this.lengths[first] & (1 << Math.min(end - start, 31))) === 0) return "";
+    if (end - start > 1 && (this.seconds[first] & (1 << (((bytes[start + 1] | 0x20) - 0x61) & 31))) === 0) return "";
     let word = "";
     for (let at = start; at < end; at++) word += String.fromCharCode(bytes[at] | 0x20);
     return word;

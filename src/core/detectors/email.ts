@@ -8,6 +8,7 @@ import { isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validato
 /** RFC 5321, section 4.5.3.1.1. */
 const LOCAL_LIMIT = 64;
 const AT_SIGN = 0x40;
+const LOWER_V = 0x76;
 
 /** Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs. */
 const LABEL = String.raw`[\p{L}\p{M}0-9_-]`;
@@ -26,6 +27,7 @@ export const email: Detector = {
   maxLength: 254,
   boundary: "none",
   mayBegin: (bytes, at) => !isAlphanumeric(bytes[at - 1]) || mayBeReach(bytes, at) || isHexAfterPercent(bytes, at),
+  mayMatch: mayStandAlone,
   validate(candidate) {
     const at = candidate.text.indexOf("@");
     const local = candidate.text.slice(0, at);
@@ -61,6 +63,20 @@ export const email: Detector = {
   ],
 };
 
+/** False where a letter or digit goes on behind the end, and for scaled images and package versions. */
+function mayStandAlone(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end < bytes.length && isAlphanumeric(bytes[end])) return false;
+  const domain = bytes.lastIndexOf(AT_SIGN, end - 1) + 1;
+  // Domains of other kinds are judged by `validate`.
+  if (domain <= start || (!isDigit(bytes[domain]) && (bytes[domain] | 0x20) !== LOWER_V)) return true;
+  for (let i = domain; i < end; i++) if (!isPlain(bytes[i])) return true;
+  return !NOT_A_DOMAIN.test(String.fromCharCode(...bytes.subarray(domain, end)));
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
 /** An address that begins inside a word has a local part of the full length. */
 function mayBeReach(bytes: Uint8Array, at: number): boolean {
   if (bytes[at + LOCAL_LIMIT] === AT_SIGN) return true;
@@ -70,7 +86,7 @@ function mayBeReach(bytes: Uint8Array, at: number): boolean {
 }
 
 function isAlphanumeric(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+  return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
 }
 
 /** In a run of letters longer than any local part the last 64 characters are masked: they are all that can be an address. */

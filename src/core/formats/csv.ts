@@ -74,14 +74,17 @@ export class CsvFormat implements RecordFormat {
   }
 
   /** True when the name of the column is a word that the rule looks for; when the column is not known, all names count. */
-  isNamed(rule: Rule, column: Column | undefined): boolean {
+  isNamed(rule: Rule, findColumn: () => Column | undefined): boolean {
     let named = this.rulesNamed.get(rule);
     if (named === undefined) {
       const isWord = (name: string): boolean => rule.contextWords.inText(name);
       named = { columns: (this.columns?.names ?? []).map(isWord), isAny: isWord(this.fallbackKey) };
       this.rulesNamed.set(rule, named);
     }
-    return column?.count === named.columns.length ? named.columns[column.index] : named.isAny;
+    // Together the names may hold a phrase that none of them holds.
+    if (!named.isAny) return false;
+    const column = findColumn();
+    return column?.count === named.columns.length ? named.columns[column.index] : true;
   }
 
   findEnd(chunk: Uint8Array, from: number): number {
@@ -229,7 +232,7 @@ export class CsvMasker implements FormatMasker {
     const { bytes } = block;
     const scan = new BlockScan(this.policy.engine, bytes);
     const context: RecordContext = {
-      isNamed: (rule, place, record) => this.format.isNamed(rule, block.columnAt(place - 1, record)),
+      isNamed: (rule, place, record) => this.format.isNamed(rule, () => block.columnAt(place - 1, record)),
       wordsFrom: (at, start) => block.wordsFrom(at, start),
     };
     let cleanFrom = 0;
