@@ -63,13 +63,14 @@ export const email: Detector = {
   ],
 };
 
-/** False where a letter or digit goes on behind the end, and for scaled images and package versions. */
+/** False where a letter or digit goes on behind the end, without an at-sign, for scaled images and package versions. */
 function mayStandAlone(bytes: Uint8Array, start: number, end: number): boolean {
   if (end < bytes.length && isAlphanumeric(bytes[end])) return false;
   const domain = bytes.lastIndexOf(AT_SIGN, end - 1) + 1;
-  // Domains of other kinds are judged by `validate`.
-  if (domain <= start || (!isDigit(bytes[domain]) && (bytes[domain] | 0x20) !== LOWER_V)) return true;
-  for (let i = domain; i < end; i++) if (!isPlain(bytes[i])) return true;
+  // What is written in other ways is judged by `validate`.
+  for (let i = Math.max(start, domain); i < end; i++) if (!isPlain(bytes[i])) return true;
+  if (domain <= start) return false;
+  if (!isDigit(bytes[domain]) && (bytes[domain] | 0x20) !== LOWER_V) return true;
   return !NOT_A_DOMAIN.test(String.fromCharCode(...bytes.subarray(domain, end)));
 }
 
