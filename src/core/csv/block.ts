@@ -10,6 +10,7 @@ import { CR, LF, QUOTE } from "./framing.ts";
 
 /** Nearer quotes are found sooner by looking at every byte than by a call. */
 const NEAR_BYTES = 24;
+const NEAR_LINE_BYTES = 128;
 const BACKSLASH = 0x5c;
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 const CONTEXT_BYTES = 42;
@@ -107,13 +108,15 @@ export class CsvBlock {
 
   /** The record that holds a byte. */
   recordAt(at: number): Span {
-    let start = at === 0 ? -1 : this.bytes.lastIndexOf(LF, at - 1);
+    const { bytes } = this;
+    let start = lineFeedBefore(bytes, at);
+    let end = lineFeedFrom(bytes, at);
+    if (this.starts.length === 0) return { start: start + 1, end: end + 1 };
     for (let field = this.fieldAt(start); field >= 0; field = this.fieldAt(start)) {
-      start = this.starts[field] === 0 ? -1 : this.bytes.lastIndexOf(LF, this.starts[field] - 1);
+      start = lineFeedBefore(bytes, this.starts[field]);
     }
-    let end = this.bytes.indexOf(LF, at);
     for (let field = this.fieldAt(end); field >= 0; field = this.fieldAt(end)) {
-      end = this.bytes.indexOf(LF, this.ends[field]);
+      end = lineFeedFrom(bytes, this.ends[field]);
     }
     return { start: start + 1, end: end + 1 };
   }
@@ -127,7 +130,7 @@ export class CsvBlock {
       if (this.starts[middle] <= at) low = middle;
       else high = middle - 1;
     }
-    return this.starts.length > 0 && this.starts[low] <= at && at < this.ends[low] ? low : -1;
+    return this.starts[low] <= at && at < this.ends[low] ? low : -1;
   }
 }
 
@@ -191,9 +194,9 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
 
 /** Offset just past the last line feed before `from` that lies in no quoted field. */
 function lastRecordEnd(chunk: Uint8Array, from: number, { starts, ends }: Pick<Framed, "starts" | "ends">): number {
-  let at = from === 0 ? -1 : chunk.lastIndexOf(LF, from - 1);
+  let at = lineFeedBefore(chunk, from);
   for (let field = starts.length - 1; field >= 0 && at >= 0 && at < ends[field]; field--) {
-    if (at >= starts[field]) at = starts[field] === 0 ? -1 : chunk.lastIndexOf(LF, starts[field] - 1);
+    if (at >= starts[field]) at = lineFeedBefore(chunk, starts[field]);
   }
   return at + 1;
 }
@@ -205,6 +208,22 @@ function findQuote(chunk: Uint8Array, from: number): number {
   if (at < near || near >= chunk.length) return Math.min(at, chunk.length);
   const found = chunk.indexOf(QUOTE, at);
   return found < 0 ? chunk.length : found;
+}
+
+/** The last line feed before a place, or -1. */
+function lineFeedBefore(bytes: Uint8Array, from: number): number {
+  const near = Math.max(0, from - NEAR_LINE_BYTES);
+  let at = from - 1;
+  while (at >= near && bytes[at] !== LF) at--;
+  return at >= near || at < 0 ? at : bytes.lastIndexOf(LF, at);
+}
+
+/** The first line feed at or after a place; there is one. */
+function lineFeedFrom(bytes: Uint8Array, from: number): number {
+  const near = Math.min(bytes.length, from + NEAR_LINE_BYTES);
+  let at = from;
+  while (at < near && bytes[at] !== LF) at++;
+  return at < near ? at : bytes.indexOf(LF, at);
 }
 
 function isFieldStart(chunk: Uint8Array, at: number, delimiter: number): boolean {
