@@ -40,7 +40,7 @@ export interface PolicySpec {
 export type Hmac = (data: Uint8Array) => Uint8Array;
 
 export interface Limits {
-  /** Longest line or SSE event that a record format holds; over it `onInvalid` decides. */
+  /** Longest line, event, CSV record, form field or part headers that a format holds; over it `onInvalid` decides. */
   readonly lineLimitBytes: number;
   readonly jsonDepthLimit: number;
 }

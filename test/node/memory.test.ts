@@ -87,6 +87,8 @@ describe.skipIf(!hasProc)("memory", () => {
     ["application/x-ndjson", LINE],
     ["text/plain", LINE],
     ["text/event-stream", `data: ${LINE}\n`],
+    ["text/csv", `4711,shipped,"a ""quoted"" note",${EMAIL}\n`],
+    ["application/x-www-form-urlencoded", `from=${EMAIL}&text=order+4711+shipped&`],
     // One array without end: no record boundary to start afresh at.
     ["application/json", LINE.replace("\n", ",\n")],
   ])("stays level while 64 MB of %s are masked", async (contentType, text) => {

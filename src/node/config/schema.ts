@@ -110,7 +110,11 @@ const HOUR = 3600 * SECOND;
 const limits = z.strictObject({
   eventLimitBytes: limit("eventLimitBytes", [256, MIB], "Longest event of a feed."),
   messageLimitBytes: limit("messageLimitBytes", [KIB, 16 * MIB], "Longest WebSocket message."),
-  lineLimitBytes: limit("lineLimitBytes", [KIB, 16 * MIB], "Longest line of NDJSON, longest event of SSE."),
+  lineLimitBytes: limit(
+    "lineLimitBytes",
+    [KIB, 16 * MIB],
+    "Longest line of NDJSON, event of SSE, record of CSV, field of a form, headers of a part.",
+  ),
   jsonDepthLimit: limit("jsonDepthLimit", [1, 10_000], "Deepest nesting of JSON."),
   connectionsLimit: limit("connectionsLimit", [1, 1_000_000], "Streams and sockets at once."),
   feedsLimit: limit("feedsLimit", [1, 1_000_000], "Feeds with a history at once."),
