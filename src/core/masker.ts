@@ -8,7 +8,7 @@ import { toStreamError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits } from "./formats/event-data.ts";
-import { CsvMasker } from "./formats/csv.ts";
+import { CsvMasker } from "./formats/csv-masker.ts";
 import { FormFormat } from "./formats/form.ts";
 import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
 import type { FormatOptions } from "./formats/format-options.ts";

@@ -18,13 +18,16 @@ export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
   }));
 }
 
-/** Edits of a text that may hold JSON escapes; `encode` writes a replacement the way the text is written. */
-export function escapedTextEdits(
-  policy: Policy,
-  text: Uint8Array,
-  encode: (replacement: Uint8Array) => Uint8Array,
-): Edit[] {
+export interface EscapedText {
+  /** Writes a replacement the way the text is written. */
+  readonly encode: (replacement: Uint8Array) => Uint8Array;
+  /** The name of the field that holds the text. */
+  readonly key?: string;
+}
+
+/** Edits of a text that may hold JSON escapes. */
+export function escapedTextEdits(policy: Policy, text: Uint8Array, { encode, key }: EscapedText): Edit[] {
   const map = new OffsetMap(0, 0);
   const decoded = decodeEscapes(text, { map, decodedOffset: 0, encodedOffset: 0 }, true).text;
-  return encodeEdits(textEdits(policy, decoded), map, encode);
+  return encodeEdits(textEdits(policy, decoded, key), map, encode);
 }

@@ -123,7 +123,8 @@ function isSpecial(byte: number, delimiter: number): boolean {
   return byte === QUOTE || byte === LF || byte === CR || byte === delimiter;
 }
 
-function doubleQuotes(bytes: Uint8Array): Uint8Array {
+/** The bytes of a text as the inside of a quoted field. */
+export function doubleQuotes(bytes: Uint8Array): Uint8Array {
   if (!bytes.includes(QUOTE)) return bytes;
   return Uint8Array.from([...bytes].flatMap((byte) => (byte === QUOTE ? [QUOTE, QUOTE] : [byte])));
 }

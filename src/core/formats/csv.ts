@@ -7,22 +7,21 @@
  */
 import { bomLength } from "../bytes.ts";
 import type { ContextWords } from "../context-words.ts";
-import { type Cell, type CsvRecord, decodeCell, encodeCellEdits, readRecord } from "../csv/cells.ts";
+import { type Cell, type CsvRecord, decodeCell, doubleQuotes, encodeCellEdits, readRecord } from "../csv/cells.ts";
 import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../csv/columns.ts";
-import { COMMA, CR, CsvFraming, LF, QUOTE, SEMICOLON, TAB } from "../csv/framing.ts";
-import { type Column, CsvBlock } from "../csv/block.ts";
+import { COMMA, CR, CsvFraming, LF, SEMICOLON, TAB } from "../csv/framing.ts";
+import type { Column } from "../csv/block.ts";
 import type { Edit } from "../edit.ts";
 import type { Rule } from "../engine.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
-import { readsByte } from "../pattern/program.ts";
 import type { Policy } from "../policy.ts";
-import { textEdits } from "../text-edits.ts";
-import { BlockScan, type RecordContext, wordsOf } from "./block-scan.ts";
-import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
+import { escapedTextEdits } from "../text-edits.ts";
+import { wordsOf } from "./block-scan.ts";
+import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
 import { namedTextEdits } from "./named-text.ts";
-import { type RecordFormat, RecordMasker } from "./record.ts";
+import type { RecordFormat } from "./record.ts";
 
 const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, semicolon: SEMICOLON, tab: TAB };
 /** 40 characters of four bytes, and quotes. */
@@ -126,7 +125,7 @@ export class CsvFormat implements RecordFormat {
     const isRagged = (columns?.names.length ?? 0) > 0 && read.cells.length !== columns?.names.length;
     const isDropped = (read.isMalformed || isRagged) && whenInvalid(this.policy, "BAD_CSV") === "drop";
     const edits = read.isUnterminated
-      ? textEdits(this.policy, record, this.fallbackKey)
+      ? escapedTextEdits(this.policy, record, { encode: doubleQuotes, key: this.fallbackKey })
       : this.fieldEdits(record, read, { isRagged, places });
     if (columns === undefined) this.columns = this.readColumns(record, read, edits.length > 0);
     return isDropped ? undefined : edits;
@@ -182,85 +181,4 @@ function textOf(text: Uint8Array): string {
 function isBlank(record: Uint8Array, start: number): boolean {
   for (let at = start; at < record.length; at++) if (record[at] !== LF && record[at] !== CR) return false;
   return true;
-}
-
-export class CsvMasker implements FormatMasker {
-  private readonly policy: Policy;
-  private readonly format: CsvFormat;
-  private readonly records: RecordMasker;
-  private readonly output: Output;
-  private readonly readsQuotes: boolean;
-
-  constructor(policy: Policy, options: FormatOptions) {
-    this.policy = policy;
-    this.readsQuotes = readsByte(policy.engine.program, QUOTE);
-    this.format = new CsvFormat(policy, options);
-    this.records = new RecordMasker(policy, this.format);
-    this.output = new Output(policy);
-  }
-
-  get heldBytes(): number {
-    return this.records.heldBytes;
-  }
-
-  push(chunk: Uint8Array): Uint8Array {
-    let at = this.pushUntilSettled(chunk);
-    const block = CsvBlock.read(chunk.subarray(at), this.format.framing.delimiter as number);
-    if (at < chunk.length && block.bytes.length > 0) {
-      this.writeBlock(block);
-      this.format.framing.restart();
-      at += block.bytes.length;
-    }
-    this.output.write(this.records.push(chunk.subarray(at)));
-    return this.output.take();
-  }
-
-  flush(): Uint8Array {
-    return this.records.flush();
-  }
-
-  /** Goes record by record until one begins that may be looked at together with others; returns where. */
-  private pushUntilSettled(chunk: Uint8Array): number {
-    let at = 0;
-    const isOver = (): boolean => this.policy.passesClean && this.format.isSettled && this.records.isBetweenRecords;
-    while (at < chunk.length && !isOver()) at = this.records.pushRecord(chunk, at);
-    this.output.write(this.records.take());
-    return at;
-  }
-
-  private writeBlock(block: CsvBlock): void {
-    const { bytes } = block;
-    const scan = new BlockScan(this.policy.engine, bytes);
-    const context: RecordContext = {
-      isNamed: (rule, place, record) => this.format.isNamed(rule, () => block.columnAt(place - 1, record)),
-      wordsFrom: (at, start) => block.wordsFrom(at, start),
-    };
-    let cleanFrom = 0;
-    const next = (from: number): number => block.suspect(scan, from, this.readsQuotes);
-    for (let suspect = next(0), end = 0; suspect < bytes.length; suspect = next(end)) {
-      const record = block.recordAt(suspect);
-      const { start } = record;
-      ({ end } = record);
-      if (!block.hides(record, this.readsQuotes) && !scan.hasMatch(record, context)) continue;
-      const edits = this.oneRecordEdits(bytes.subarray(start, end), scan.placesIn(start, end));
-      if (edits?.length === 0) continue;
-      this.output.write(bytes.subarray(cleanFrom, start));
-      this.writeRecord(bytes.subarray(start, end), edits);
-      cleanFrom = end;
-    }
-    this.output.write(bytes.subarray(cleanFrom));
-  }
-
-  /** Undefined for what is no single record of legal length. */
-  private oneRecordEdits(record: Uint8Array, places: readonly number[]): readonly Edit[] | undefined {
-    const cr = record.indexOf(CR);
-    const isOne = record.length <= this.policy.limits.lineLimitBytes && (cr < 0 || cr === record.length - 2);
-    return isOne ? this.format.editsOf(record, places) : undefined;
-  }
-
-  private writeRecord(record: Uint8Array, edits: readonly Edit[] | undefined): void {
-    if (edits !== undefined) return this.output.writeEdited(record, edits);
-    this.format.framing.restart();
-    this.output.write(this.records.push(record));
-  }
 }

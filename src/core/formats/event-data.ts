@@ -25,6 +25,6 @@ export function eventDataEdits(
   if (isUnread && isClean(policy.engine, data, { start: 0, end: data.length })) return [];
   const { edits, fault } = editJson(policy, data, { places });
   if (fault === undefined) return edits;
-  if (!looksLikeJson(data)) return escapedTextEdits(policy, data, (replacement) => replacement);
-  return whenInvalid(policy, fault) === "drop" ? undefined : escapedTextEdits(policy, data, encodeJsonText);
+  if (!looksLikeJson(data)) return escapedTextEdits(policy, data, { encode: (replacement) => replacement });
+  return whenInvalid(policy, fault) === "drop" ? undefined : escapedTextEdits(policy, data, { encode: encodeJsonText });
 }

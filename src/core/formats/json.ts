@@ -36,7 +36,7 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
     output.write(record.subarray(0, prefix));
     output.writeEdited(body, edits);
   } else if (whenInvalid(policy, fault) === "mask-as-text") {
-    output.writeEdited(record, escapedTextEdits(policy, record, encodeJsonText));
+    output.writeEdited(record, escapedTextEdits(policy, record, { encode: encodeJsonText }));
   }
 }
 
