@@ -163,7 +163,6 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   const ends: number[] = [];
   const oddQuotes: number[] = [];
   const joins: number[] = [];
-  let lf = chunk.indexOf(LF);
   let openFrom = chunk.length;
   for (let quote = findQuote(chunk, 0); quote < chunk.length;) {
     if (!isFieldStart(chunk, quote, delimiter)) {
@@ -176,13 +175,12 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
       oddQuotes.push(close);
       close = findQuote(chunk, close + 2);
     }
-    if (lf >= 0 && lf < quote) lf = chunk.indexOf(LF, quote);
     if (close + 1 >= chunk.length) {
       // The field may go on: its record is left for later.
       openFrom = quote;
       break;
     }
-    if (lf >= 0 && lf < close) {
+    if (holdsLineFeed(chunk, quote, close)) {
       starts.push(quote);
       ends.push(close);
     }
@@ -208,6 +206,12 @@ function findQuote(chunk: Uint8Array, from: number): number {
   if (at < near || near >= chunk.length) return Math.min(at, chunk.length);
   const found = chunk.indexOf(QUOTE, at);
   return found < 0 ? chunk.length : found;
+}
+
+function holdsLineFeed(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > NEAR_LINE_BYTES) return bytes.subarray(start, end).includes(LF);
+  for (let at = start; at < end; at++) if (bytes[at] === LF) return true;
+  return false;
 }
 
 /** The last line feed before a place, or -1. */

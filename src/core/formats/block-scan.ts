@@ -22,6 +22,17 @@ export function wordsOf(rules: readonly Rule[]): ContextWords {
   return words;
 }
 
+const needed = new WeakMap<Hits, ContextWords | null>();
+
+/** The words of which these rules need one; null when one of them needs none. Most often all rules of the hits are left. */
+function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
+  const known = rules === hits.rules ? needed.get(hits) : undefined;
+  if (known !== undefined) return known;
+  const words = rules.every((rule) => hits.needContext.includes(rule)) ? wordsOf(hits.needContext) : null;
+  if (rules === hits.rules) needed.set(hits, words);
+  return words;
+}
+
 /** Where the words stand that may be context of a match. */
 export interface RecordContext {
   /** True when what names the text in which a match ends before `place` is a word that the rule looks for. */
@@ -37,8 +48,8 @@ export class BlockScan {
   /** By place: where its match begins at the earliest. */
   private readonly starts: number[] = [];
   private readonly rules: (readonly Rule[])[] = [];
-  /** By place: the words of which one is needed; undefined when none is. */
-  private readonly words: (ContextWords | undefined)[] = [];
+  /** By place: the words of which one is needed; null when none is. */
+  private readonly words: (ContextWords | null)[] = [];
   private next = 0;
   private readonly allWords: ContextWords;
   private wordsAskedAt = -1;
@@ -63,7 +74,7 @@ export class BlockScan {
     this.places.push(place);
     this.starts.push(idle + 1);
     this.rules.push(rules);
-    this.words.push(rules.every((rule) => hits.needContext.includes(rule)) ? wordsOf(hits.needContext) : undefined);
+    this.words.push(neededWords(rules, hits));
   }
 
   /** The first place after `from`, or Infinity. */
@@ -89,7 +100,7 @@ export class BlockScan {
     this.placeAfter(start);
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       const words = this.words[i];
-      if (words === undefined) return true;
+      if (words === null) return true;
       for (const rule of this.rules[i]) if (context.isNamed(rule, this.places[i], record)) return true;
       const from = context.wordsFrom(Math.max(start, this.starts[i]), start);
       if (from === start && !this.mayHoldWords(start, end)) continue;
