@@ -1,22 +1,15 @@
 /**
  * Looks for context words in the characters before a match.
  *
- * Owns the word list of one rule in a form that refuses almost every word by its length and first letters. Reads
+ * Owns the word list of one rule in a form that refuses almost every word by a hash of its letters. Reads
  * bytes while they are plain ASCII; anything else is folded first and looked up by `hasWord`.
  */
-import { isPercentSign, isPlain } from "./folded-text.ts";
+import { KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
+import { encodeUtf8 } from "./bytes.ts";
+import { isPercentSign } from "./folded-text.ts";
 import { hasWord } from "./words.ts";
 
-const LOWER = 1;
-const UPPER = 2;
-const OTHER = 3;
-
-/** By byte: a letter, what separates words (0), or what has to be folded first. */
-const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x61 && byte <= 0x7a) return LOWER;
-  if (byte >= 0x41 && byte <= 0x5a) return UPPER;
-  return isPlain(byte) ? 0 : OTHER;
-});
+const MARKS = 4096;
 
 export class ContextWords {
   readonly words: readonly string[];
@@ -27,10 +20,8 @@ export class ContextWords {
   /** The text that was asked for last: the name of a column or field comes again and again. */
   private lastText = "";
   private lastAnswer = false;
-  /** One bit a length, by first letter. */
-  private readonly lengths = new Int32Array(26);
-  /** One bit a second letter, by first letter. */
-  private readonly seconds = new Int32Array(26);
+  /** 1 where the hash of a word in `known` or `phraseEnds` falls: almost every other word falls on a 0. */
+  private readonly marks = new Uint8Array(MARKS);
 
   constructor(words: readonly string[]) {
     this.words = words;
@@ -39,11 +30,7 @@ export class ContextWords {
     this.phraseEnds = new Set(
       words.filter((word) => word.includes(" ")).map((word) => word.slice(word.lastIndexOf(" ") + 1)),
     );
-    for (const word of [...this.known, ...this.phraseEnds]) {
-      const first = word.charCodeAt(0) - 0x61;
-      this.lengths[first] |= 1 << Math.min(word.length, 31);
-      this.seconds[first] |= word.length === 1 ? -1 : 1 << ((word.charCodeAt(1) - 0x61) & 31);
-    }
+    for (const word of [...this.known, ...this.phraseEnds]) this.marks[encodeUtf8(word).reduce(mix, 0)] = 1;
   }
 
   get isEmpty(): boolean {
@@ -66,34 +53,40 @@ export class ContextWords {
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
     if (!this.isAscii) return undefined;
+    const { marks } = this;
     let answer: false | undefined = false;
-    for (let at = start; at < end;) {
-      const kind = KINDS[bytes[at]];
-      if (kind === OTHER && !isPercentSign(bytes, at, end)) return undefined;
-      const wordStart = at++;
-      if (kind !== LOWER && kind !== UPPER) continue;
-      // A word ends where no letter stands, or a capital behind a small one.
-      for (let previous = kind; at < end; at++) {
-        const next = KINDS[bytes[at]];
-        if (next !== LOWER && (next !== UPPER || previous === LOWER)) break;
-        previous = next;
+    for (let at = start; at < end; at++) {
+      let kind = KINDS[bytes[at]];
+      if ((kind & LETTER) === 0) {
+        if (kind === NOT_PLAIN && !isPercentSign(bytes, at, end)) return undefined;
+        continue;
       }
-      if (at < end && KINDS[bytes[at]] === OTHER && !isPercentSign(bytes, at, end)) return undefined;
-      const word = this.candidate(bytes, wordStart, at);
-      if (word === "") continue;
+      const wordStart = at;
+      let hash = 0;
+      for (;;) {
+        hash = mix(hash, bytes[at]);
+        if (at + 1 === end) break;
+        const next = KINDS[bytes[at + 1]];
+        if (next === NOT_PLAIN && !isPercentSign(bytes, at + 1, end)) return undefined;
+        // camelCase splits.
+        if ((next & LETTER) === 0 || (next === UPPER && kind === LOWER)) break;
+        kind = next;
+        at++;
+      }
+      if (marks[hash] === 0) continue;
+      const word = lowerCase(bytes, wordStart, at + 1);
       if (this.known.has(word)) return true;
       if (this.phraseEnds.has(word)) answer = undefined;
     }
     return answer;
   }
+}
 
-  /** The word in lower case, or "" when no word of the list has its length and first letters. */
-  private candidate(bytes: Uint8Array, start: number, end: number): string {
-    const first = (bytes[start] | 0x20) - 0x61;
-    if ((this.lengths[first] & (1 << Math.min(end - start, 31))) === 0) return "";
-    if (end - start > 1 && (this.seconds[first] & (1 << (((bytes[start + 1] | 0x20) - 0x61) & 31))) === 0) return "";
-    let word = "";
-    for (let at = start; at < end; at++) word += String.fromCharCode(bytes[at] | 0x20);
-    return word;
-  }
+/** A hash below MARKS of letters, whatever their case. */
+function mix(hash: number, byte: number): number {
+  return (hash * 31 + (byte | 0x20)) & (MARKS - 1);
+}
+
+function lowerCase(bytes: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...bytes.subarray(start, end)).toLowerCase();
 }

@@ -8,7 +8,7 @@ import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
 import type { Boundary } from "./pattern/boundary.ts";
-import { Dfa } from "./pattern/dfa.ts";
+import { Dfa, STATE } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
 import { ScanLoop } from "./scan-loop.ts";
@@ -44,6 +44,8 @@ export interface Engine {
   readonly loop: ScanLoop;
   /** Scratch: the joined view of a held rest and a chunk. */
   readonly scratch: Scratch;
+  /** Which rules an entry of `scanner` with HAS_MATCH stands for. */
+  hitsAt(entry: number): Hits;
   /** Which rules a set of matching patterns stands for. */
   hitsOf(patterns: readonly number[]): Hits;
   readonly threshold: number;
@@ -95,18 +97,20 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
     patterns: [...rules.keys(), ...shapes.map((detector) => shapeIndex(detector))],
     isUnanchored: true,
   });
+  const hitsOf = (patterns: readonly number[]): Hits => {
+    const pick = (from: ReadonlyMap<number, Rule>): Rule[] =>
+      inOrder(patterns.flatMap((index) => from.get(index) ?? []));
+    const certain = pick(ruleOf);
+    const needContext = pick(shapeRuleOf).filter((rule) => !certain.includes(rule));
+    return { needContext, rules: inOrder([...certain, ...needContext]) };
+  };
   return {
     rules,
     scanner,
     loop: new ScanLoop(scanner),
     scratch: new Scratch(),
-    hitsOf: rememberByIdentity((patterns) => {
-      const pick = (from: ReadonlyMap<number, Rule>): Rule[] =>
-        inOrder(patterns.flatMap((index) => from.get(index) ?? []));
-      const certain = pick(ruleOf);
-      const needContext = pick(shapeRuleOf).filter((rule) => !certain.includes(rule));
-      return { needContext, rules: inOrder([...certain, ...needContext]) };
-    }),
+    hitsAt: rememberByState(scanner, hitsOf),
+    hitsOf,
     threshold,
     keepsText: rules.some((rule) => rule.needsText),
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
@@ -114,16 +118,16 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
   };
 }
 
-/** States hand out the same array for as long as they live, so identity is the quickest key. */
-function rememberByIdentity<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, V>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = make(key);
-      known.set(key, value);
+/** By number of the state, because that is the quickest key; numbers are given anew when the table is cleared. */
+function rememberByState<V>(dfa: Dfa, make: (patterns: readonly number[]) => V): (entry: number) => V {
+  let known: (V | undefined)[] = [];
+  let { generation } = dfa;
+  return (entry) => {
+    if (generation !== dfa.generation) {
+      known = [];
+      ({ generation } = dfa);
     }
-    return value;
+    return (known[entry & STATE] ??= make(dfa.stateOf(entry).matches));
   };
 }
 

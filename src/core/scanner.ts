@@ -70,17 +70,23 @@ export class Scanner implements TextAround {
 
   private noteAll(bytes: Uint8Array): void {
     const { hits, places, entries } = this.loop;
-    for (let i = 0; i < hits; i++)
-      this.noteMatch(bytes, places[i], this.engine.hitsOf(this.dfa.stateOf(entries[i]).matches));
+    for (let i = 0; i < hits; i++) this.noteMatch(bytes, places[i], this.engine.hitsAt(entries[i]));
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
     const idle = this.loop.idleBefore(place);
+    const start = idle >= 0 ? this.position + idle + 1 : this.liveFrom;
+    const end = this.position + place;
+    const last = this.regions.at(-1);
+    // Many matches can end one byte later as well.
+    if (last !== undefined && start <= last.start && hits.rules.every((rule) => last.rules.includes(rule))) {
+      last.end = end;
+      return;
+    }
     // A match that began in an earlier chunk is left to the resolver.
     const isHere = idle >= 0 || this.isAtStart;
     const rules = isHere ? plausibleInText(bytes, { start: idle + 1, end: place }, { hits, around: this }) : hits.rules;
-    if (rules.length > 0)
-      this.noteFrom(idle >= 0 ? this.position + idle + 1 : this.liveFrom, this.position + place, rules);
+    if (rules.length > 0) this.noteFrom(start, end, rules);
   }
 
   private noteFrom(start: number, end: number, rules: readonly Rule[]): void {
