@@ -5,10 +5,11 @@
  * of bytes, never further than the line, so that the answer cannot depend on how the stream was cut. Plain ASCII,
  * by far the most frequent case, is judged on bytes; everything else is folded first.
  */
+import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UNDERSCORE } from "./ascii.ts";
 import type { Candidate } from "./detector.ts";
 import type { Rule } from "./engine.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
-import { keyBefore, keyBeforeInBytes } from "./keys.ts";
+import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 import { splitWords } from "./words.ts";
@@ -22,7 +23,6 @@ export const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 const NEWLINE = 0x0a;
 const FULL_STOP = 0x2e;
-const UNDERSCORE = 0x5f;
 
 /** The bytes at hand; offsets are counted from the start of the text. */
 export interface Surroundings {
@@ -86,6 +86,12 @@ export class TextCandidate implements Candidate {
   get key(): string {
     if (this.around.key !== "") return this.around.key;
     return keyBeforeInBytes(this.around.bytes, this.start) ?? keyBefore(this.lookBack(CONTEXT_CHARACTERS).join(""));
+  }
+
+  /** True when the field's name says that the value is an identifier of a machine. */
+  get hasExcludedKey(): boolean {
+    const inBytes = this.around.key === "" ? isExcludedKeyBefore(this.around.bytes, this.start) : undefined;
+    return inBytes ?? isExcludedKey(this.key);
   }
 
   get hasContext(): boolean {
@@ -202,9 +208,16 @@ export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
   if (at === 0) return true;
   const { boundary } = rule;
   if (boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
-  const near = bytes[at - 1];
-  return near >= 0x80 || !touches(near, boundary) || isHexAfterPercent(bytes, at);
+  return (KINDS[bytes[at - 1]] & TOUCHING[boundary]) === 0 || isHexAfterPercent(bytes, at);
 }
+
+/** Kinds of ASCII neighbours that forbid a match. */
+const TOUCHING: Readonly<Record<Boundary, number>> = {
+  none: 0,
+  alphanumeric: ALPHANUMERIC,
+  word: ALPHANUMERIC | UNDERSCORE,
+  number: ALPHANUMERIC | UNDERSCORE,
+};
 
 /** Neighbours in order of distance, as characters. */
 function isAllowed([near, far]: readonly string[], boundary: Boundary): boolean {
@@ -216,26 +229,20 @@ function isForbidden(near: number, far: number, boundary: Boundary): boolean {
 }
 
 function touches(codePoint: number, boundary: Boundary): boolean {
-  return isWordCharacter(codePoint) && !(codePoint === UNDERSCORE && boundary === "alphanumeric");
+  return codePoint < 0x80 ? (KINDS[codePoint] & TOUCHING[boundary]) !== 0 : isWordCharacter(codePoint);
 }
 
 function isDigit(codePoint: number): boolean {
-  return codePoint >= 0x30 && codePoint <= 0x39;
-}
-
-function isLetter(byte: number): boolean {
-  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
-}
-
-function isLower(byte: number): boolean {
-  return byte >= 0x61 && byte <= 0x7a;
+  return codePoint < 0x80 && KINDS[codePoint] === DIGIT;
 }
 
 /** Where the first whole word can begin when `from` may stand inside one. */
 function skipCutWord(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
-  const startsWord = (place: number): boolean =>
-    !isLetter(bytes[place - 1]) || (isLower(bytes[place - 1]) && !isLower(bytes[place]));
-  while (at < to && isLetter(bytes[at]) && !startsWord(at)) at++;
+  const startsWord = (place: number): boolean => {
+    const before = KINDS[bytes[place - 1]];
+    return (before & LETTER) === 0 || (before === LOWER && KINDS[bytes[place]] !== LOWER);
+  };
+  while (at < to && (KINDS[bytes[at]] & LETTER) !== 0 && !startsWord(at)) at++;
   return at;
 }

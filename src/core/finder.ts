@@ -39,6 +39,8 @@ export class Finder {
   private isEnded = false;
   private resolvedTo = 0;
   private tails: Tail[] = [];
+  /** The first end of a tail that may still grow. */
+  private tailsTo = Infinity;
   private cluster: Cluster | undefined;
 
   constructor(engine: Engine, key = "") {
@@ -107,24 +109,25 @@ export class Finder {
     const around = this.around;
     for (const tail of this.tails) tail.advance(around);
     this.settleTails();
-    while (this.resolvedTo < this.limit) {
-      const region = this.nextRegion();
+    const { regions } = this.scanner;
+    let next = 0;
+    let isWaiting = false;
+    while (!isWaiting && this.resolvedTo < this.limit) {
+      while (next < regions.length && regions[next].end <= this.resolvedTo) next++;
+      const region = next < regions.length ? regions[next] : undefined;
       if (region === undefined || region.start >= this.limit) this.moveTo(this.limit);
-      else if (region.start > this.resolvedTo) this.moveTo(region.start);
-      else if (!this.resolveRegion(region, around)) return;
+      else {
+        if (region.start > this.resolvedTo) this.moveTo(region.start);
+        isWaiting = !this.resolveRegion(region, around);
+      }
     }
-    this.moveTo(this.resolvedTo);
+    regions.splice(0, next);
+    if (!isWaiting) this.moveTo(this.resolvedTo);
   }
 
   /** How far places may be resolved now: no further than a tail that may still grow. */
   private get limit(): number {
-    return Math.min(this.scanner.safeTo, ...this.tails.map((tail) => tail.end));
-  }
-
-  private nextRegion(): Region | undefined {
-    const { regions } = this.scanner;
-    while (regions.length > 0 && regions[0].end <= this.resolvedTo) regions.shift();
-    return regions[0];
+    return Math.min(this.scanner.safeTo, this.tailsTo);
   }
 
   /** Looks at each place of a region; false when it has to wait for more bytes. */
@@ -156,11 +159,13 @@ export class Finder {
   }
 
   private settleTails(): void {
+    if (this.tails.length === 0) return;
     for (const tail of this.tails) {
       this.cover({ ...tail.finding, end: tail.end });
       if (!tail.isOpen) this.resolver.nextStart[tail.finding.rule.rank] = tail.end;
     }
     this.tails = this.tails.filter((tail) => tail.isOpen);
+    this.tailsTo = Math.min(Infinity, ...this.tails.map((tail) => tail.end));
   }
 
   private cover(finding: RuleFinding): void {

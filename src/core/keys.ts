@@ -4,6 +4,7 @@
  * Owns the exclusion list: bare numbers under these names are identifiers of machines. A strong validator is
  * never overruled, and order or invoice numbers are not on the list: real cards turn up there.
  */
+import { ALPHANUMERIC, KINDS, LETTER, UNDERSCORE } from "./ascii.ts";
 import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
@@ -33,40 +34,64 @@ export function keyBefore(text: string): string {
 }
 
 const KEY_WINDOW_BYTES = 40;
+const BLANKS_LIMIT = 4;
 
 /**
  * The same on bytes before a place; undefined when they are not all plain ASCII. Reads what `keyBefore` reads of the
  * 40 characters before the place.
  */
 export function keyBeforeInBytes(bytes: Uint8Array, end: number): string | undefined {
-  const limit = Math.max(0, end - KEY_WINDOW_BYTES);
-  let at = end;
-  const skip = (isWanted: (byte: number) => boolean, most: number): void => {
-    for (let taken = 0; taken < most && at > limit && isWanted(bytes[at - 1]); taken++) at--;
-  };
-  skip(isQuote, 1);
-  skip(isBlank, 4);
-  const hasSign = at > limit && (bytes[at - 1] === 0x3a || bytes[at - 1] === 0x3d);
-  if (hasSign) {
-    at--;
-    skip(isBlank, 4);
-    skip(isQuote, 1);
-  }
-  const keyEnd = at;
-  if (hasSign) skip(isKeyByte, KEY_WINDOW_BYTES);
-  // `%3D` is an equals sign too.
-  if (at > limit && (!isPlain(bytes[at - 1]) || isHexAfterPercent(bytes, at))) return undefined;
-  return String.fromCharCode(...bytes.subarray(at, keyEnd));
+  const span = findKey(bytes, end);
+  if (span === undefined) return undefined;
+  return span === NO_KEY ? "" : String.fromCharCode(...bytes.subarray(span.start, span.end));
 }
 
-const isQuote = (byte: number): boolean => byte === 0x22 || byte === 0x27;
-const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09;
-const isKeyByte = (byte: number): boolean =>
-  (byte >= 0x30 && byte <= 0x39) ||
-  ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) ||
-  byte === 0x5f ||
-  byte === 0x2e ||
-  byte === 0x2d;
+interface KeySpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NO_KEY: KeySpan = { start: 0, end: 0 };
+
+function findKey(bytes: Uint8Array, end: number): KeySpan | undefined {
+  const limit = Math.max(0, end - KEY_WINDOW_BYTES);
+  const signEnd = skipBlanks(bytes, skipQuote(bytes, end, limit), limit);
+  const hasSign = signEnd > limit && (bytes[signEnd - 1] === 0x3a || bytes[signEnd - 1] === 0x3d);
+  const keyEnd = hasSign ? skipQuote(bytes, skipBlanks(bytes, signEnd - 1, limit), limit) : signEnd;
+  let at = keyEnd;
+  if (hasSign) while (at > limit && isKeyByte(bytes[at - 1])) at--;
+  // `%3D` is an equals sign too.
+  if (at > limit && (!isPlain(bytes[at - 1]) || isHexAfterPercent(bytes, at))) return undefined;
+  return at === keyEnd ? NO_KEY : { start: at, end: keyEnd };
+}
+
+function skipQuote(bytes: Uint8Array, end: number, limit: number): number {
+  return end > limit && (bytes[end - 1] === 0x22 || bytes[end - 1] === 0x27) ? end - 1 : end;
+}
+
+function skipBlanks(bytes: Uint8Array, end: number, limit: number): number {
+  const least = Math.max(limit, end - BLANKS_LIMIT);
+  let at = end;
+  while (at > least && (bytes[at - 1] === 0x20 || bytes[at - 1] === 0x09)) at--;
+  return at;
+}
+
+function isKeyByte(byte: number): boolean {
+  return (KINDS[byte] & (ALPHANUMERIC | UNDERSCORE)) !== 0 || byte === 0x2e || byte === 0x2d;
+}
+
+/** Last letters of the excluded names. */
+const LAST_LETTERS = new Set(EXCLUDED.map((name) => name.charCodeAt(name.length - 1)));
+
+/** True, false, or undefined when the bytes before the place are not all plain ASCII. Most names fail by one letter. */
+export function isExcludedKeyBefore(bytes: Uint8Array, end: number): boolean | undefined {
+  const span = findKey(bytes, end);
+  if (span === undefined || span === NO_KEY) return span === undefined ? undefined : false;
+  let last = span.end - 1;
+  while (last >= span.start && (KINDS[bytes[last]] & LETTER) === 0) last--;
+  if (last < span.start || !LAST_LETTERS.has(bytes[last] | 0x20)) return false;
+  return isExcludedKey(String.fromCharCode(...bytes.subarray(span.start, span.end)));
+}
 
 /** True when the field's words end in an excluded name: `parent_span_id`, `app.version`. */
 export function isExcludedKey(key: string): boolean {

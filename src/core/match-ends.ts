@@ -5,7 +5,7 @@
  * place, the rest is the old run's. Patterns with loops (`[a-z]*@`) so cost each byte once, not once a start.
  */
 import type { Surroundings } from "./candidate.ts";
-import { type Dfa, HAS_MATCH, KIND, kindOf, NO_THREAD, STATE } from "./pattern/dfa.ts";
+import { type Dfa, HAS_MATCH, KIND, kindOf, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 
 export class MatchEnds {
   private readonly dfa: Dfa;
@@ -49,6 +49,7 @@ export class MatchEnds {
     const { bytes, offset } = around;
     const mask = entries.length - 1;
     const limit = from + this.longestBytes;
+    let { table } = dfa;
     let knownTo = remembered;
     let entry = first;
     let place = from;
@@ -67,7 +68,12 @@ export class MatchEnds {
       }
       entries[place & mask] = entry;
       if (isDead || place > limit || place - offset >= bytes.length) break;
-      entry = dfa.step(entry, bytes[place - offset]);
+      const byte = bytes[place - offset];
+      const known = table[((entry & STATE) << ROW_BITS) | byte];
+      if (known === UNKNOWN) {
+        entry = dfa.step(entry, byte);
+        ({ table } = dfa);
+      } else entry = known;
       if ((entry & HAS_MATCH) !== 0 && place > from) ends.push(place);
       isDead = (entry & NO_THREAD) !== 0;
       place++;

@@ -7,7 +7,6 @@
  */
 import { canLookAhead, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
 import type { Engine, Rule } from "./engine.ts";
-import { isExcludedKey } from "./keys.ts";
 import { SCORES } from "./detector.ts";
 import { type Dfa, type DfaState, HAS_MATCH, type Kind, NO_THREAD } from "./pattern/dfa.ts";
 import { isPlain, readCharacter } from "./folded-text.ts";
@@ -71,7 +70,7 @@ function longestAccepted(
     if (rule.longestCharacters < end - start && [...candidate.text].length > rule.longestCharacters) continue;
     const score = detector.validate(candidate);
     if (score <= 0 || score < engine.threshold) continue;
-    if (boundary === "number" && score < SCORES.strong && isExcludedKey(candidate.key)) continue;
+    if (boundary === "number" && score < SCORES.strong && candidate.hasExcludedKey) continue;
     return { rule, start, end, score };
   }
   return undefined;

@@ -1,6 +1,7 @@
 /** E-mail addresses, internationalised ones included. No list of top-level domains: reserved and internal ones mask too. */
+import { ALPHANUMERIC, DIGIT, KINDS, NOT_PLAIN } from "../ascii.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
-import { isHexAfterPercent, isPlain } from "../folded-text.ts";
+import { isHexAfterPercent } from "../folded-text.ts";
 import { has } from "../pattern/charset.ts";
 import { property } from "../pattern/unicode.ts";
 import { isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validators/neighbours.ts";
@@ -26,7 +27,8 @@ export const email: Detector = {
   pattern: PATTERN,
   maxLength: 254,
   boundary: "none",
-  mayBegin: (bytes, at) => !isAlphanumeric(bytes[at - 1]) || mayBeReach(bytes, at) || isHexAfterPercent(bytes, at),
+  mayBegin: (bytes, at) =>
+    (KINDS[bytes[at - 1]] & ALPHANUMERIC) === 0 || mayBeReach(bytes, at) || isHexAfterPercent(bytes, at),
   mayMatch: mayStandAlone,
   validate(candidate) {
     const at = candidate.text.indexOf("@");
@@ -65,29 +67,23 @@ export const email: Detector = {
 
 /** False where a letter or digit goes on behind the end, without an at-sign, for scaled images and package versions. */
 function mayStandAlone(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end < bytes.length && isAlphanumeric(bytes[end])) return false;
+  if (end < bytes.length && (KINDS[bytes[end]] & ALPHANUMERIC) !== 0) return false;
   const domain = bytes.lastIndexOf(AT_SIGN, end - 1) + 1;
   // What is written in other ways is judged by `validate`.
-  for (let i = Math.max(start, domain); i < end; i++) if (!isPlain(bytes[i])) return true;
+  for (let i = Math.max(start, domain); i < end; i++) if (KINDS[bytes[i]] === NOT_PLAIN) return true;
   if (domain <= start) return false;
-  if (!isDigit(bytes[domain]) && (bytes[domain] | 0x20) !== LOWER_V) return true;
+  if (KINDS[bytes[domain]] !== DIGIT && (bytes[domain] | 0x20) !== LOWER_V) return true;
   return !NOT_A_DOMAIN.test(String.fromCharCode(...bytes.subarray(domain, end)));
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** An address that begins inside a word has a local part of the full length. */
 function mayBeReach(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at + LOCAL_LIMIT] === AT_SIGN) return true;
   const end = Math.min(bytes.length, at + LOCAL_LIMIT);
-  for (let i = at; i < end; i++) if (!isPlain(bytes[i])) return true;
-  return false;
-}
-
-function isAlphanumeric(byte: number): boolean {
-  return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+  let i = at;
+  while (i < end && bytes[i] !== AT_SIGN && KINDS[bytes[i]] !== NOT_PLAIN) i++;
+  // The first at-sign ends the local part.
+  if (i < end) return bytes[i] !== AT_SIGN;
+  return bytes[at + LOCAL_LIMIT] === AT_SIGN;
 }
 
 /** In a run of letters longer than any local part the last 64 characters are masked: they are all that can be an address. */
