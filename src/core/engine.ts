@@ -8,7 +8,7 @@ import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
 import type { Boundary } from "./pattern/boundary.ts";
-import { Dfa, STATE } from "./pattern/dfa.ts";
+import { Dfa, type DfaState } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
 import { ScanLoop } from "./scan-loop.ts";
@@ -44,8 +44,8 @@ export interface Engine {
   readonly loop: ScanLoop;
   /** Scratch: the joined view of a held rest and a chunk. */
   readonly scratch: Scratch;
-  /** Which rules an entry of `scanner` with HAS_MATCH stands for. */
-  hitsAt(entry: number): Hits;
+  /** Which rules a state of `scanner` with matches stands for. */
+  hitsAt(state: DfaState): Hits;
   /** Which rules a set of matching patterns stands for. */
   hitsOf(patterns: readonly number[]): Hits;
   readonly threshold: number;
@@ -109,25 +109,12 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
     scanner,
     loop: new ScanLoop(scanner),
     scratch: new Scratch(),
-    hitsAt: rememberByState(scanner, hitsOf),
+    hitsAt: (state) => (state.outcome ??= hitsOf(state.matches)) as Hits,
     hitsOf,
     threshold,
     keepsText: rules.some((rule) => rule.needsText),
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
     program,
-  };
-}
-
-/** By number of the state, because that is the quickest key; numbers are given anew when the table is cleared. */
-function rememberByState<V>(dfa: Dfa, make: (patterns: readonly number[]) => V): (entry: number) => V {
-  let known: (V | undefined)[] = [];
-  let { generation } = dfa;
-  return (entry) => {
-    if (generation !== dfa.generation) {
-      known = [];
-      ({ generation } = dfa);
-    }
-    return (known[entry & STATE] ??= make(dfa.stateOf(entry).matches));
   };
 }
 

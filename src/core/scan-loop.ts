@@ -46,8 +46,8 @@ export class ScanLoop {
   hits = 0;
   /** By hit: index of the byte after which a match had ended; the match ends before that byte. */
   places = new Int32Array(FIRST_HITS);
-  /** By hit: the entry that says what matched. */
-  entries = new Uint16Array(FIRST_HITS);
+  /** By hit: the state that says what matched. States, because numbers go when the table is cleared in the run. */
+  states: DfaState[] = [];
   private readonly dfa: Dfa;
   private walkedFrom = 0;
   private lastIdle = -1;
@@ -89,20 +89,17 @@ export class ScanLoop {
     this.hits = 0;
   }
 
-  private note(place: number, entry: number): void {
+  private note(place: number, state: DfaState): void {
     if (this.hits === this.places.length) this.growHits();
     this.places[this.hits] = place;
-    this.entries[this.hits] = entry;
+    this.states[this.hits] = state;
     this.hits++;
   }
 
   private growHits(): void {
     const places = new Int32Array(2 * this.places.length);
-    const entries = new Uint16Array(2 * this.entries.length);
     places.set(this.places);
-    entries.set(this.entries);
     this.places = places;
-    this.entries = entries;
   }
 
   private runSpan(bytes: Uint8Array, span: Span): number {
@@ -126,7 +123,7 @@ export class ScanLoop {
           next = dfa.step(entry, bytes[i]);
           ({ table } = dfa);
         }
-        if ((next & HAS_MATCH) !== 0) this.note(i, next);
+        if ((next & HAS_MATCH) !== 0) this.note(i, dfa.states[next & STATE]);
       }
       entry = next;
       trace[i] = entry >> TRACE_SHIFT;
@@ -169,13 +166,13 @@ export class ScanLoop {
     const { dfa } = this;
     const { generation } = dfa;
     const places = this.places.slice(0, this.hits);
-    const entries = this.entries.slice(0, this.hits);
+    const states = this.states.slice(0, this.hits);
     let last = 0;
     this.hits = 0;
     for (let lane = 0; lane < LANES; lane++) {
       const { from, to } = lanes[lane];
       for (let i = 0; i < places.length; i++)
-        if (places[i] >= from && places[i] < from + count) this.note(places[i], entries[i]);
+        if (places[i] >= from && places[i] < from + count) this.note(places[i], states[i]);
       last = this.runSpan(bytes, { from: from + count, to, entry: ends[lane] });
       if (generation !== dfa.generation) return undefined;
       // After a line break without a thread every state has the same future.
@@ -271,7 +268,7 @@ export class ScanLoop {
 
   private noteKnown(place: number, entry: number): boolean {
     if (entry === UNKNOWN) return false;
-    this.note(place, entry);
+    this.note(place, this.dfa.states[entry & STATE]);
     return true;
   }
 }

@@ -69,8 +69,8 @@ export class Scanner implements TextAround {
   }
 
   private noteAll(bytes: Uint8Array): void {
-    const { hits, places, entries } = this.loop;
-    for (let i = 0; i < hits; i++) this.noteMatch(bytes, places[i], this.engine.hitsAt(entries[i]));
+    const { hits, places, states } = this.loop;
+    for (let i = 0; i < hits; i++) this.noteMatch(bytes, places[i], this.engine.hitsAt(states[i]));
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {

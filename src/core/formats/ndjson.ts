@@ -103,7 +103,7 @@ class Lines {
     this.needContext = [];
     for (let i = 0; i < loop.hits; i++) {
       const place = loop.places[i];
-      this.note(place, engine.hitsAt(loop.entries[i]), loop.idleBefore(place));
+      this.note(place, engine.hitsAt(loop.states[i]), loop.idleBefore(place));
     }
     const atEnd = scanner.matchesAtEnd(last);
     if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), loop.idleBefore(block.length));

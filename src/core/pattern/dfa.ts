@@ -48,6 +48,8 @@ export interface DfaState extends StateShape {
   /** Answers that were computed once. */
   matchesAtEnd: readonly number[] | undefined;
   longestLiveBytes: number | undefined;
+  /** What the automaton's user made of `matches`. */
+  outcome: unknown;
 }
 
 export interface DfaOptions {
@@ -184,8 +186,14 @@ export class Dfa {
     if (known !== undefined) return known;
     if (this.states.length >= this.stateLimit) this.clear();
     const entry = this.states.length | this.flagsOf(normal);
-    const { generation } = this;
-    this.states.push({ ...normal, entry, generation, matchesAtEnd: undefined, longestLiveBytes: undefined });
+    this.states.push({
+      ...normal,
+      entry,
+      generation: this.generation,
+      matchesAtEnd: undefined,
+      longestLiveBytes: undefined,
+      outcome: undefined,
+    });
     if ((this.states.length - 1) << ROW_BITS >= this.table.length) this.grow();
     this.numbers.set(key, entry);
     return entry;
