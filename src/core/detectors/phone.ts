@@ -29,8 +29,10 @@ const EXTENSION = String.raw`(?:,? ?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
 
+const NORTH_AMERICAN_GROUPS = String.raw`^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}`;
+const IS_NORTH_AMERICAN = new RegExp(`${NORTH_AMERICAN_GROUPS}$`);
 /** Also with an extension behind it. */
-const NORTH_AMERICAN_GROUPS = /^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}(?!\d)/;
+const BEGINS_NORTH_AMERICAN = new RegExp(String.raw`${NORTH_AMERICAN_GROUPS}(?!\d)`);
 
 interface Shape {
   readonly form: RegExp;
@@ -44,7 +46,7 @@ const TELLING: readonly Shape[] = [
   { form: /^\+(?!\d+\.\d+$)/, accepts: (digits) => isInternationalNumber(digits) },
   { form: /^00[1-9]\d{0,2}\D/, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
   {
-    form: NORTH_AMERICAN_GROUPS,
+    form: IS_NORTH_AMERICAN,
     accepts: (digits) => isNorthAmerican(digits.slice(-10)),
   },
   { form: /^\(?0[1-9]\d{0,3}\)?[ ./-]{1,3}\d{2,8}(?:([ .-])\d{2,4}(?:\1\d{2,4})*)?$/, accepts: isTrunkNumber },
@@ -92,7 +94,7 @@ export const phone: Detector = {
   ],
   validate(candidate) {
     // Most numbers of a log end here: bare digits and groups that only a word could make a telephone number.
-    const isPlainGroup = /^[1-9]/.test(candidate.text) && !NORTH_AMERICAN_GROUPS.test(candidate.text);
+    const isPlainGroup = /^[1-9]/.test(candidate.text) && !BEGINS_NORTH_AMERICAN.test(candidate.text);
     if (isPlainGroup && !candidate.hasContext) return SCORES.bare;
     const number = candidate.text.replace(/,? ?(?:x|ext\.?) ?\d{1,6}$/i, "");
     const digits = number.replace("(0)", "").replaceAll(/\D/g, "");
@@ -134,6 +136,7 @@ export const phone: Detector = {
     "+1.2345678901",
     "+0000",
     "112-555-2671",
+    "112-555-2671.2001",
     "415-155-2671",
     "20260114093000",
     "10.0.19045.3803",
