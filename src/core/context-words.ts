@@ -20,8 +20,8 @@ export class ContextWords {
   /** The text that was asked for last: the name of a column or field comes again and again. */
   private lastText = "";
   private lastAnswer = false;
-  /** 1 where the hash of a word in `known` or `phraseEnds` falls: almost every other word falls on a 0. */
-  private readonly marks = new Uint8Array(MARKS);
+  /** A bit set where the hash of a word in `known` or `phraseEnds` falls: almost every other word falls on a 0. */
+  private readonly marks = new Int32Array(MARKS / 32);
 
   constructor(words: readonly string[]) {
     this.words = words;
@@ -30,7 +30,11 @@ export class ContextWords {
     this.phraseEnds = new Set(
       words.filter((word) => word.includes(" ")).map((word) => word.slice(word.lastIndexOf(" ") + 1)),
     );
-    for (const word of [...this.known, ...this.phraseEnds]) this.marks[encodeUtf8(word).reduce(mix, 0)] = 1;
+    for (const word of [...this.known, ...this.phraseEnds]) this.mark(encodeUtf8(word).reduce(mix, 0));
+  }
+
+  private mark(hash: number): void {
+    this.marks[hash >> 5] |= 1 << (hash & 31);
   }
 
   get isEmpty(): boolean {
@@ -73,7 +77,7 @@ export class ContextWords {
         kind = next;
         at++;
       }
-      if (marks[hash] === 0) continue;
+      if ((marks[hash >> 5] & (1 << (hash & 31))) === 0) continue;
       const word = lowerCase(bytes, wordStart, at + 1);
       if (this.known.has(word)) return true;
       if (this.phraseEnds.has(word)) answer = undefined;

@@ -69,6 +69,8 @@ export interface Detector {
    * word. Must say yes wherever `validate` could pass.
    */
   mayBegin?(bytes: Uint8Array, at: number): boolean;
+  /** With boundary `none`: a quick no to a place as the end of a match, by the byte that follows. */
+  mayEnd?(bytes: Uint8Array, at: number): boolean;
   /** A quick no to a match on raw bytes. Must say yes wherever `validate` could pass. */
   mayMatch?(bytes: Uint8Array, start: number, end: number): boolean;
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */

@@ -27,6 +27,7 @@ export function plausibleRules(bytes: Uint8Array, stretch: Stretch, rules: reado
 
 function mayMatch(bytes: Uint8Array, { start, end }: Stretch, rule: Rule): boolean {
   const { detector, firstBytes } = rule;
+  if (detector.mayEnd?.(bytes, end) === false) return false;
   if (detector.mayMatch === undefined) return true;
   for (let at = start; at < end; at++) {
     if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule) && detector.mayMatch(bytes, at, end)) return true;

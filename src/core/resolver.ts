@@ -64,6 +64,7 @@ function longestAccepted(
   for (let i = ends.length - 1; i >= 0; i--) {
     const end = ends[i];
     if (!canLookAhead(around, end)) return BLOCKED;
+    if (detector.mayEnd?.(around.bytes, end - around.offset) === false) continue;
     if (detector.mayMatch?.(around.bytes, start - around.offset, end - around.offset) === false) continue;
     const candidate = new TextCandidate(around, rule, { start, end });
     if (!candidate.isBounded(boundary)) continue;

@@ -29,7 +29,8 @@ export const email: Detector = {
   boundary: "none",
   mayBegin: (bytes, at) =>
     (KINDS[bytes[at - 1]] & ALPHANUMERIC) === 0 || mayBeReach(bytes, at) || isHexAfterPercent(bytes, at),
-  mayMatch: mayStandAlone,
+  mayEnd: (bytes, at) => at === bytes.length || (KINDS[bytes[at]] & ALPHANUMERIC) === 0,
+  mayMatch: mayBeDomain,
   validate(candidate) {
     const at = candidate.text.indexOf("@");
     const local = candidate.text.slice(0, at);
@@ -65,9 +66,8 @@ export const email: Detector = {
   ],
 };
 
-/** False where a letter or digit goes on behind the end, without an at-sign, for scaled images and package versions. */
-function mayStandAlone(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end < bytes.length && (KINDS[bytes[end]] & ALPHANUMERIC) !== 0) return false;
+/** False without an at-sign, for scaled images and for package versions. */
+function mayBeDomain(bytes: Uint8Array, start: number, end: number): boolean {
   const domain = bytes.lastIndexOf(AT_SIGN, end - 1) + 1;
   // What is written in other ways is judged by `validate`.
   for (let i = Math.max(start, domain); i < end; i++) if (KINDS[bytes[i]] === NOT_PLAIN) return true;
