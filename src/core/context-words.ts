@@ -11,6 +11,13 @@ import { hasWord } from "./words.ts";
 
 const MARKS = 4096;
 
+/** Three letters, five bits each; other bytes fall on letters as well. */
+const TRIPLES = 1 << 15;
+const LETTER_BITS = 31;
+
+/** By byte: 1 where a letter may hide in it. */
+const HIDING = KINDS.map((kind) => (kind === NOT_PLAIN ? 1 : 0));
+
 export class ContextWords {
   readonly words: readonly string[];
   private readonly known: ReadonlySet<string>;
@@ -22,6 +29,8 @@ export class ContextWords {
   private lastAnswer = false;
   /** A bit set where the hash of a word in `known` or `phraseEnds` falls: almost every other word falls on a 0. */
   private readonly marks = new Int32Array(MARKS / 32);
+  /** 1 where the first three letters of such a word fall. */
+  private readonly triples = new Uint8Array(TRIPLES);
 
   constructor(words: readonly string[]) {
     this.words = words;
@@ -30,11 +39,16 @@ export class ContextWords {
     this.phraseEnds = new Set(
       words.filter((word) => word.includes(" ")).map((word) => word.slice(word.lastIndexOf(" ") + 1)),
     );
-    for (const word of [...this.known, ...this.phraseEnds]) this.mark(encodeUtf8(word).reduce(mix, 0));
+    for (const word of [...this.known, ...this.phraseEnds]) this.mark(encodeUtf8(word));
   }
 
-  private mark(hash: number): void {
+  private mark(word: Uint8Array): void {
+    const hash = word.reduce(mix, 0);
     this.marks[hash >> 5] |= 1 << (hash & 31);
+    const [first, second = 0, third] = word;
+    const pair = ((first & LETTER_BITS) << 5) | (second & LETTER_BITS);
+    if (third === undefined) this.triples.fill(1, pair << 5, (pair + 1) << 5);
+    else this.triples[(pair << 5) | (third & LETTER_BITS)] = 1;
   }
 
   get isEmpty(): boolean {
@@ -57,6 +71,7 @@ export class ContextWords {
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
     if (!this.isAscii) return undefined;
+    if (!this.mayStandIn(bytes, start, end)) return false;
     const { marks } = this;
     let answer: false | undefined = false;
     for (let at = start; at < end; at++) {
@@ -83,6 +98,19 @@ export class ContextWords {
       if (this.phraseEnds.has(word)) answer = undefined;
     }
     return answer;
+  }
+
+  /** False when no three letters begin a word: without a branch in the loop, because most texts hold none. */
+  private mayStandIn(bytes: Uint8Array, start: number, end: number): boolean {
+    const { triples } = this;
+    let found = 0;
+    let triple = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at];
+      triple = ((triple << 5) | (byte & LETTER_BITS)) & (TRIPLES - 1);
+      found |= triples[triple] | HIDING[byte];
+    }
+    return found !== 0;
   }
 }
 

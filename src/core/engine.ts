@@ -34,10 +34,14 @@ export interface Hits {
   readonly rules: readonly Rule[];
   /** Those of `rules` that matched only in a shape which needs a context word. */
   readonly needContext: readonly Rule[];
+  /** The words of `needContext` together. */
+  readonly words: ContextWords;
 }
 
 export interface Engine {
   readonly rules: readonly Rule[];
+  /** The words of all rules together. */
+  readonly words: ContextWords;
   /** Looks for every rule at every byte. */
   readonly scanner: Dfa;
   /** Scratch: the loop over `scanner`; used by one stream at a time, never across calls. */
@@ -102,10 +106,11 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
       inOrder(patterns.flatMap((index) => from.get(index) ?? []));
     const certain = pick(ruleOf);
     const needContext = pick(shapeRuleOf).filter((rule) => !certain.includes(rule));
-    return { needContext, rules: inOrder([...certain, ...needContext]) };
+    return { needContext, words: wordsOf(needContext), rules: inOrder([...certain, ...needContext]) };
   };
   return {
     rules,
+    words: wordsOf(rules),
     scanner,
     loop: new ScanLoop(scanner),
     scratch: new Scratch(),
@@ -128,6 +133,10 @@ function shapeOf(detector: Detector): PatternSource {
 
 function tailOf(detector: Detector): PatternSource {
   return { pattern: detector.tail as string, isTail: true };
+}
+
+function wordsOf(rules: readonly Rule[]): ContextWords {
+  return new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
 }
 
 /** Each rule once, in order of rank. */

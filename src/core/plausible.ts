@@ -56,6 +56,10 @@ export function plausibleInText(
   const window = stretch.start - CONTEXT_CHARACTERS - 1;
   const from = around.isAtStart ? Math.max(0, window) : window;
   if (hits.needContext.length === 0 || from < 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
+  if (hits.words.inBytes(bytes, from, stretch.end) === false) {
+    const isWithout = (rule: Rule): boolean => hits.needContext.includes(rule) && !around.isNamed(rule);
+    return rules.some(isWithout) ? rules.filter((rule) => !isWithout(rule)) : rules;
+  }
   const isWithout = (rule: Rule): boolean =>
     hits.needContext.includes(rule) &&
     rule.contextWords.inBytes(bytes, from, stretch.end) === false &&

@@ -4,23 +4,11 @@
  * Owns the quick no for records: nothing ends in one, or only shapes that need a word which stands nowhere near.
  * Knows no format. Records are asked about in order.
  */
-import { ContextWords } from "../context-words.ts";
+import type { ContextWords } from "../context-words.ts";
 import type { Engine, Hits, Rule } from "../engine.ts";
 import { KIND } from "../pattern/dfa.ts";
 import { plausibleRules } from "../plausible.ts";
 import type { Span } from "../span.ts";
-
-const together = new WeakMap<readonly Rule[], ContextWords>();
-
-/** The words of all rules; hits of one kind share their list, so each is put together once. */
-export function wordsOf(rules: readonly Rule[]): ContextWords {
-  let words = together.get(rules);
-  if (words === undefined) {
-    words = new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
-    together.set(rules, words);
-  }
-  return words;
-}
 
 const needed = new WeakMap<Hits, ContextWords | null>();
 
@@ -28,7 +16,7 @@ const needed = new WeakMap<Hits, ContextWords | null>();
 function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
   const known = rules === hits.rules ? needed.get(hits) : undefined;
   if (known !== undefined) return known;
-  const words = rules.every((rule) => hits.needContext.includes(rule)) ? wordsOf(hits.needContext) : null;
+  const words = rules.every((rule) => hits.needContext.includes(rule)) ? hits.words : null;
   if (rules === hits.rules) needed.set(hits, words);
   return words;
 }
@@ -58,7 +46,7 @@ export class BlockScan {
   constructor(engine: Engine, block: Uint8Array) {
     const { loop, scanner } = engine;
     this.block = block;
-    this.allWords = wordsOf(engine.rules);
+    this.allWords = engine.words;
     const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
     for (let i = 0; i < loop.hits; i++) {
       const place = loop.places[i];

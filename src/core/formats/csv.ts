@@ -17,7 +17,6 @@ import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits } from "../text-edits.ts";
-import { wordsOf } from "./block-scan.ts";
 import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
 import { namedTextEdits } from "./named-text.ts";
@@ -58,7 +57,7 @@ export class CsvFormat implements RecordFormat {
   constructor(policy: Policy, options: FormatOptions) {
     this.policy = policy;
     this.options = options;
-    this.labelWords = wordsOf(policy.engine.rules);
+    this.labelWords = policy.engine.words;
     if (options.delimiter !== undefined) this.framing.delimiter = DELIMITER_BYTES[options.delimiter];
     if (options.header === "absent") this.columns = NO_COLUMNS;
   }

@@ -61,8 +61,8 @@ export interface DfaOptions {
   readonly stateLimit?: number;
 }
 
-/** 5 MiB of table at most; a state number has 14 bits. */
-const DEFAULT_STATE_LIMIT = 10_000;
+/** 8 MiB of table at most; a state number has 14 bits. */
+const DEFAULT_STATE_LIMIT = 16_000;
 const FIRST_CAPACITY = 8;
 
 interface Move {
