@@ -101,6 +101,7 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
     patterns: [...rules.keys(), ...shapes.map((detector) => shapeIndex(detector))],
     isUnanchored: true,
   });
+  const wordsOf = joinWords();
   const hitsOf = (patterns: readonly number[]): Hits => {
     const pick = (from: ReadonlyMap<number, Rule>): Rule[] =>
       inOrder(patterns.flatMap((index) => from.get(index) ?? []));
@@ -135,8 +136,18 @@ function tailOf(detector: Detector): PatternSource {
   return { pattern: detector.tail as string, isTail: true };
 }
 
-function wordsOf(rules: readonly Rule[]): ContextWords {
-  return new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
+/** The words of several rules together; put together once for the same rules. */
+function joinWords(): (rules: readonly Rule[]) => ContextWords {
+  const known = new Map<string, ContextWords>();
+  return (rules) => {
+    const key = rules.map((rule) => rule.rank).join();
+    let words = known.get(key);
+    if (words === undefined) {
+      words = new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
+      known.set(key, words);
+    }
+    return words;
+  };
 }
 
 /** Each rule once, in order of rank. */

@@ -5,12 +5,12 @@
  * CsvFraming on where records end, but takes several that end in a lone CR for one.
  */
 import type { BlockScan } from "../formats/block-scan.ts";
+import { lineFeedBefore, lineFeedFrom, NEAR_LINE_BYTES } from "../lines.ts";
 import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
 
 /** Nearer quotes are found sooner by looking at every byte than by a call. */
 const NEAR_BYTES = 24;
-const NEAR_LINE_BYTES = 128;
 const BACKSLASH = 0x5c;
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 const CONTEXT_BYTES = 42;
@@ -212,22 +212,6 @@ function holdsLineFeed(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start > NEAR_LINE_BYTES) return bytes.subarray(start, end).includes(LF);
   for (let at = start; at < end; at++) if (bytes[at] === LF) return true;
   return false;
-}
-
-/** The last line feed before a place, or -1. */
-function lineFeedBefore(bytes: Uint8Array, from: number): number {
-  const near = Math.max(0, from - NEAR_LINE_BYTES);
-  let at = from - 1;
-  while (at >= near && bytes[at] !== LF) at--;
-  return at >= near || at < 0 ? at : bytes.lastIndexOf(LF, at);
-}
-
-/** The first line feed at or after a place; there is one. */
-function lineFeedFrom(bytes: Uint8Array, from: number): number {
-  const near = Math.min(bytes.length, from + NEAR_LINE_BYTES);
-  let at = from;
-  while (at < near && bytes[at] !== LF) at++;
-  return at < near ? at : bytes.indexOf(LF, at);
 }
 
 function isFieldStart(chunk: Uint8Array, at: number, delimiter: number): boolean {

@@ -8,15 +8,13 @@ import type { Edit } from "../edit.ts";
 import { readsByte } from "../pattern/program.ts";
 import type { Policy } from "../policy.ts";
 import { SseBlock } from "../sse/block.ts";
-import { BlockScan, type RecordContext } from "./block-scan.ts";
+import { BlockScan, WHOLE_RECORD } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { RecordMasker } from "./record.ts";
 import { SseFormat } from "./sse.ts";
 
 const LF = 0x0a;
 const QUOTE = 0x22;
-/** A name may stand anywhere before its value. */
-const WHOLE_EVENT: RecordContext = { isNamed: () => false, wordsFrom: (_, start) => start };
 
 export class SseMasker implements FormatMasker {
   private readonly policy: Policy;
@@ -74,7 +72,7 @@ export class SseMasker implements FormatMasker {
       const event = block.eventAt(suspect);
       const { start } = event;
       ({ end } = event);
-      if (block.escapeFrom(start) >= end && !scan.hasMatch(event, WHOLE_EVENT)) continue;
+      if (block.escapeFrom(start) >= end && !scan.hasMatch(event, WHOLE_RECORD)) continue;
       const text = bytes.subarray(start, end);
       const isLegal = text.length <= this.policy.limits.lineLimitBytes;
       const edits = isLegal ? this.format.editsOf(text, scan.placesIn(start, end)) : undefined;
