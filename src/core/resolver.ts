@@ -8,7 +8,7 @@
 import { canLookAhead, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
 import type { Engine, Rule } from "./engine.ts";
 import { SCORES } from "./detector.ts";
-import { type Dfa, type DfaState, HAS_MATCH, type Kind, NO_THREAD } from "./pattern/dfa.ts";
+import { type Dfa, type DfaState, HAS_MATCH, type Kind, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { isPlain, readCharacter } from "./folded-text.ts";
 import { isIgnorable } from "./pattern/unicode.ts";
 
@@ -98,16 +98,22 @@ export class Tail {
   /** Reads on to the end of the bytes at hand. O(bytes not read yet). */
   advance(around: Surroundings): void {
     const { dfa } = this;
+    const { bytes, offset } = around;
     let entry = dfa.entryOf(this.state);
-    for (let at = this.position - around.offset; at < around.bytes.length; at++) {
-      entry = dfa.step(entry, around.bytes[at]);
-      if ((entry & HAS_MATCH) !== 0) this.end = around.offset + at;
+    let { table } = dfa;
+    for (let at = this.position - offset; at < bytes.length; at++) {
+      const known = table[((entry & STATE) << ROW_BITS) | bytes[at]];
+      if (known === UNKNOWN) {
+        entry = dfa.step(entry, bytes[at]);
+        ({ table } = dfa);
+      } else entry = known;
+      if ((entry & HAS_MATCH) !== 0) this.end = offset + at;
       if ((entry & NO_THREAD) !== 0) {
         this.isOpen = false;
         return;
       }
     }
-    this.position = around.offset + around.bytes.length;
+    this.position = offset + bytes.length;
     this.state = dfa.stateOf(entry);
     if (!around.isEnded) return;
     if (dfa.matchesAtEnd(entry).length > 0) this.end = this.position;
