@@ -7,6 +7,7 @@ import { ContextWords } from "./context-words.ts";
 import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
+import type { Ends, Matcher } from "./matcher.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 import { Dfa, type DfaState } from "./pattern/dfa.ts";
 import { PatternError } from "./pattern/parse.ts";
@@ -23,7 +24,7 @@ export interface Rule {
   readonly longestCharacters: number;
   readonly longestBytes: number;
   /** Scratch: where matches end; used by one stream at a time, never across calls. */
-  readonly ends: MatchEnds;
+  readonly ends: Ends;
   readonly tail: Dfa | undefined;
   readonly contextWords: ContextWords;
   readonly needsText: boolean;
@@ -53,6 +54,8 @@ export interface Engine {
   /** Which rules a set of matching patterns stands for. */
   hitsOf(patterns: readonly number[]): Hits;
   readonly threshold: number;
+  /** True when another matcher judges: what the automaton says of clean text then counts for nothing. */
+  readonly isBlind: boolean;
   /** True when the text of any finding is wanted. */
   readonly keepsText: boolean;
   readonly longestMatchBytes: number;
@@ -61,6 +64,8 @@ export interface Engine {
 
 export interface EngineOptions {
   readonly threshold: number;
+  /** Judges instead of the automaton. */
+  readonly matcher?: Matcher | undefined;
   /** Whether the text of an entity's findings is wanted. */
   needsText(entity: string): boolean;
 }
@@ -76,14 +81,19 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
   const rules = detectors.map((detector, rank): Rule => {
     const patterns = detector.contextPattern === undefined ? [rank] : [rank, shapeIndex(detector)];
     const longestBytes = Math.max(...patterns.map((index) => program.patterns[index].longestBytes));
+    const longestCharacters = Math.max(...patterns.map((index) => program.patterns[index].longestCharacters));
+    const { pattern, contextPattern } = detector;
+    const sources = contextPattern === undefined ? [pattern] : [pattern, contextPattern];
     return {
       detector,
       rank,
       boundary: program.patterns[rank].boundary,
       firstBytes: unionOf(patterns.map((index) => firstBytes(program, index))),
-      longestCharacters: Math.max(...patterns.map((index) => program.patterns[index].longestCharacters)),
+      longestCharacters,
       longestBytes,
-      ends: new MatchEnds(new Dfa(program, { patterns, isUnanchored: false }), longestBytes),
+      ends:
+        options.matcher?.endsOf({ patterns: sources, longestCharacters, longestBytes }) ??
+        new MatchEnds(new Dfa(program, { patterns, isUnanchored: false }), longestBytes),
       tail:
         detector.tail === undefined
           ? undefined
@@ -118,6 +128,7 @@ export function compileEngine(detectors: readonly Detector[], options: EngineOpt
     hitsAt: (state) => (state.outcome ??= hitsOf(state.matches)) as Hits,
     hitsOf,
     threshold,
+    isBlind: options.matcher !== undefined,
     keepsText: rules.some((rule) => rule.needsText),
     longestMatchBytes: Math.max(0, ...rules.map((rule) => rule.longestBytes)),
     program,

@@ -5,13 +5,15 @@
  * because a region or a chunk only says *when* a place is looked at, never what is found there.
  */
 import { LOOK_BACK_BYTES, type Surroundings } from "./candidate.ts";
+import { BlindScanner } from "./blind-scanner.ts";
 import { Cluster } from "./cluster.ts";
 import type { Engine } from "./engine.ts";
 import type { Finding } from "./finding.ts";
 import { EMPTY } from "./bytes.ts";
-import { HAS_MATCH, KIND, kindOf, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import { HAS_MATCH, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import { KIND } from "./pattern/neighbour.ts";
 import { BLOCKED, Resolver, type RuleFinding, Tail } from "./resolver.ts";
-import { type Region, Scanner } from "./scanner.ts";
+import { type Region, Scanner, type TextScanner } from "./scanner.ts";
 import { Window } from "./window.ts";
 
 /** Findings longer than this are replaced without their text: operators then fall back to `redact`. */
@@ -32,7 +34,7 @@ export class Finder {
   readonly found: FoundText[] = [];
 
   private readonly engine: Engine;
-  private readonly scanner: Scanner;
+  private readonly scanner: TextScanner;
   private readonly resolver: Resolver;
   private readonly key: string;
   private readonly window: Window;
@@ -47,7 +49,7 @@ export class Finder {
     this.engine = engine;
     this.key = key;
     this.window = new Window(engine.scratch);
-    this.scanner = new Scanner(engine, key);
+    this.scanner = engine.isBlind ? new BlindScanner(engine) : new Scanner(engine, key);
     this.resolver = new Resolver(engine);
   }
 
@@ -151,7 +153,7 @@ export class Finder {
     this.resolver.nextStart[finding.rule.rank] = finding.end;
     this.cover(finding);
     if (finding.rule.tail === undefined) return;
-    const tail = new Tail(finding, finding.rule.tail, kindOf(around.bytes[finding.end - 1 - around.offset]));
+    const tail = new Tail(finding, finding.rule.tail, around);
     this.tails.push(tail);
     this.resolver.nextStart[finding.rule.rank] = Infinity;
     tail.advance(around);
@@ -191,8 +193,9 @@ export class Finder {
   }
 }
 
-/** True when a text holds no match end of any rule: nothing to find, nothing to allocate. */
+/** True when it is certain that a text holds no match end of any rule: nothing to find, nothing to allocate. */
 export function isClean(engine: Engine, bytes: Uint8Array, span: { start: number; end: number }): boolean {
+  if (engine.isBlind) return false;
   const dfa = engine.scanner;
   let entry = dfa.start(KIND.none);
   let { table } = dfa;

@@ -89,3 +89,28 @@ export function previousStart(bytes: Uint8Array, end: number, limit: number): nu
 export function isHexAfterPercent(bytes: Uint8Array, end: number): boolean {
   return end >= 3 && bytes[end - 3] === PERCENT && hexValue(bytes[end - 2]) >= 0 && hexValue(bytes[end - 1]) >= 0;
 }
+
+/** The visible characters of a span, and where each ends. */
+export interface FoldedCharacters {
+  readonly characters: readonly string[];
+  /** Indices of the bytes. */
+  readonly ends: readonly number[];
+}
+
+export function foldedCharacters(
+  bytes: Uint8Array,
+  { start, end }: { readonly start: number; readonly end: number },
+  { decodesPercent }: { readonly decodesPercent: boolean },
+): FoldedCharacters {
+  const characters: string[] = [];
+  const ends: number[] = [];
+  for (let at = start; at < end;) {
+    const isRaw = bytes[at] === PERCENT && !decodesPercent;
+    const character = isRaw ? { codePoint: PERCENT, end: at + 1 } : readCharacter(bytes, at, end);
+    at = character.end;
+    if (isIgnorable(character.codePoint)) continue;
+    characters.push(String.fromCodePoint(character.codePoint));
+    ends.push(at);
+  }
+  return { characters, ends };
+}

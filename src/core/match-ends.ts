@@ -5,9 +5,10 @@
  * place, the rest is the old run's. Patterns with loops (`[a-z]*@`) so cost each byte once, not once a start.
  */
 import type { Surroundings } from "./candidate.ts";
-import { type Dfa, HAS_MATCH, KIND, kindOf, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import type { Ends } from "./matcher.ts";
+import { type Dfa, HAS_MATCH, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 
-export class MatchEnds {
+export class MatchEnds implements Ends {
   private readonly dfa: Dfa;
   private readonly longestBytes: number;
   /** Entry before the byte at a place, by place modulo the length; valid from `from` to `to`. */
@@ -28,8 +29,7 @@ export class MatchEnds {
   }
 
   /**
-   * Ends in order, shortest match first; valid until the next call. Places are asked in order within the same
-   * surroundings. Amortised O(1) a byte for patterns with loops, else O(longest match).
+   * Amortised O(1) a byte for patterns with loops, else O(longest match).
    */
   at(around: Surroundings, start: number): readonly number[] {
     const { dfa } = this;
@@ -38,7 +38,7 @@ export class MatchEnds {
       this.pass === around.pass && this.generation === dfa.generation && start >= this.from && start <= this.to;
     this.pass = around.pass;
     this.from = start;
-    const entry = dfa.start(start === around.offset ? KIND.none : kindOf(around.bytes[start - around.offset - 1]));
+    const entry = dfa.startAt(around.bytes, start - around.offset);
     this.generation = dfa.generation;
     this.run(around, entry, isKnown ? this.to : -1);
     return this.ends;

@@ -9,6 +9,7 @@ import { BUILT_IN } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FoundText } from "./finder.ts";
+import type { Matcher } from "./matcher.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, type Operator } from "./operators.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
@@ -52,6 +53,8 @@ export interface PolicyOptions {
   readonly hmac?: Hmac;
   readonly limits?: Partial<Limits>;
   readonly observer?: MaskObserver;
+  /** Judges what matches instead of the automaton. Slow: every place of the text is looked at. */
+  readonly matcher?: Matcher;
   /** Detectors to choose from; default: the built-in ones. */
   readonly detectors?: readonly Detector[];
 }
@@ -102,6 +105,7 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   const engine = compileEngine(detectors, {
     threshold: spec.threshold ?? DEFAULT_THRESHOLD,
     needsText: (entity) => row(entity).needsText,
+    matcher: options.matcher,
   });
   return {
     name: options.name ?? "default",
@@ -112,7 +116,8 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     holdbackMaxBytes: engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES + UTF8_HOLD_BYTES,
     figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
     engine,
-    passesClean: (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" && !engine.program.hasAssertions,
+    passesClean:
+      (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" && !engine.program.hasAssertions && !engine.isBlind,
     observer: options.observer ?? NO_OBSERVER,
     hmac: options.hmac,
     replace: (found) => row(found.entity).replace(found),

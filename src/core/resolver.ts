@@ -8,7 +8,7 @@
 import { canLookAhead, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
 import type { Engine, Rule } from "./engine.ts";
 import { SCORES } from "./detector.ts";
-import { type Dfa, type DfaState, HAS_MATCH, type Kind, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import { type Dfa, type DfaState, HAS_MATCH, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { isPlain, readCharacter } from "./folded-text.ts";
 import { isIgnorable } from "./pattern/unicode.ts";
 
@@ -87,12 +87,12 @@ export class Tail {
   private state: DfaState;
   private position: number;
 
-  constructor(finding: RuleFinding, dfa: Dfa, before: Kind) {
+  constructor(finding: RuleFinding, dfa: Dfa, around: Surroundings) {
     this.finding = finding;
     this.end = finding.end;
     this.position = finding.end;
     this.dfa = dfa;
-    this.state = dfa.stateOf(dfa.start(before));
+    this.state = dfa.stateOf(dfa.startAt(around.bytes, finding.end - around.offset));
   }
 
   /** Reads on to the end of the bytes at hand. O(bytes not read yet). */

@@ -4,7 +4,8 @@
  * Owns the loop and its scratch, which is overwritten by every run. Knows nothing of regions, streams or rules;
  * keeps no text.
  */
-import { type Dfa, type DfaState, HAS_MATCH, KIND, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import { type Dfa, type DfaState, HAS_MATCH, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import { KIND } from "./pattern/neighbour.ts";
 
 /** Shorter inputs are not worth the lanes. */
 const LANES_FROM_BYTES = 4096;

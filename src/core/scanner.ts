@@ -5,7 +5,8 @@
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
 import { type Engine, type Hits, inOrder, type Rule } from "./engine.ts";
-import { type Dfa, type DfaState, KIND } from "./pattern/dfa.ts";
+import { type Dfa, type DfaState } from "./pattern/dfa.ts";
+import { KIND } from "./pattern/neighbour.ts";
 import { plausibleInText, type TextAround } from "./plausible.ts";
 import type { ScanLoop } from "./scan-loop.ts";
 
@@ -16,12 +17,21 @@ export interface Region {
   rules: readonly Rule[];
 }
 
-export class Scanner implements TextAround {
+export interface TextScanner {
   /** Regions that are not settled yet, in order; two may begin at the same place. */
-  readonly regions: Region[] = [];
+  readonly regions: Region[];
   /** Bytes scanned so far. */
-  position = 0;
+  readonly position: number;
   /** No match that begins before this can still grow or appear. */
+  readonly safeTo: number;
+  scan(bytes: Uint8Array): void;
+  /** Tells that the text ends here. */
+  end(): void;
+}
+
+export class Scanner implements TextScanner, TextAround {
+  readonly regions: Region[] = [];
+  position = 0;
   safeTo = 0;
 
   private readonly engine: Engine;
@@ -53,7 +63,6 @@ export class Scanner implements TextAround {
     else this.safeTo = Math.max(this.safeTo, this.liveFrom, this.position - this.dfa.longestLiveBytes(last));
   }
 
-  /** Tells the automaton that the text ends here. */
   end(): void {
     const matches = this.dfa.matchesAtEnd(this.dfa.entryOf(this.state));
     if (matches.length > 0) this.noteFrom(this.liveFrom, this.position, this.engine.hitsOf(matches).rules);

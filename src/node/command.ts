@@ -3,12 +3,16 @@ import { InvalidArgumentError, Option, type Command as Parser } from "commander"
 import { FORMATS, type FormatChoice, readMediaType } from "../core/index.ts";
 import type { ExitCode, Io } from "./io.ts";
 
+export const ENGINES = ["automaton", "re2"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
 /** Everything that a command line can say. Each command declares, and is given, the part that it knows. */
 export interface Arguments {
   readonly file?: string;
   readonly config?: string;
   readonly policy?: string;
   readonly format?: FormatChoice;
+  readonly engine?: EngineName;
   readonly port?: number;
   readonly demo?: boolean;
   readonly seed?: number;
@@ -25,6 +29,10 @@ export interface Command {
 
 export const configOption = (): Option => new Option("-c, --config <file>", "configuration file (maskwire.yaml)");
 export const policyOption = (): Option => new Option("-p, --policy <name>", "policy of the configuration file");
+export const engineOption = (): Option =>
+  new Option("--engine <name>", "what looks for matches: our automaton, or RE2 (slow; to compare)")
+    .choices(ENGINES)
+    .default("automaton" satisfies EngineName);
 /** Formats that need no parameter. */
 const NAMES = FORMATS.filter((format) => format !== "multipart");
 

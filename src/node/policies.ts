@@ -1,14 +1,18 @@
 /** From the words on the command line to a compiled policy, or to what to write instead. */
 import { compilePolicy, ConfigurationError, toStreamError, type Hmac, type Policy } from "../core/index.ts";
+import type { Matcher } from "../core/matcher.ts";
 import type { ServerConfig } from "../server/config.ts";
 import { loadConfig } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
 import { suggest } from "./config/suggest.ts";
+import type { EngineName } from "./command.ts";
 import { tell, type Io } from "./io.ts";
+import { createRe2Matcher } from "./re2-matcher.ts";
 
 export interface PolicyRequest {
   readonly config?: string | undefined;
   readonly policy?: string | undefined;
+  readonly engine?: EngineName | undefined;
 }
 
 /** The policy that the flags name; undefined after telling the user why there is none. */
@@ -25,7 +29,8 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
     tell(io, `--policy: no such policy; ${hintOf(name, known)}`);
     return undefined;
   }
-  const compiled = compileNamed(config, name, hmac);
+  const matcher = request.engine === "re2" ? createRe2Matcher() : undefined;
+  const compiled = compileNamed(config, name, { hmac, matcher });
   if (compiled.ok) return compiled.value;
   report(
     compiled.problems.map((problem) => ({ ...problem, source: fileName ?? "defaults" })),
@@ -34,10 +39,21 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
   return undefined;
 }
 
+/** What a policy needs and no file can hold. */
+export interface PolicyParts {
+  readonly hmac: Hmac | undefined;
+  readonly matcher?: Matcher | undefined;
+}
+
 /** Compiles one policy of a configuration; its problems have the source `policies`. */
-export function compileNamed(config: ServerConfig, name: string, hmac: Hmac | undefined): Result<Policy> {
+export function compileNamed(config: ServerConfig, name: string, { hmac, matcher }: PolicyParts): Result<Policy> {
   const { lineLimitBytes, jsonDepthLimit } = config.limits;
-  const options = { name, limits: { lineLimitBytes, jsonDepthLimit }, ...(hmac === undefined ? {} : { hmac }) };
+  const options = {
+    name,
+    limits: { lineLimitBytes, jsonDepthLimit },
+    ...(hmac === undefined ? {} : { hmac }),
+    ...(matcher === undefined ? {} : { matcher }),
+  };
   try {
     return { ok: true, value: compilePolicy(config.policies[name] ?? {}, options) };
   } catch (thrown) {

@@ -94,10 +94,27 @@ export class Re2Pattern {
    * @throws PatternError when RE2 has no memory left, RangeError for a text over 65,536 units.
    */
   matchesWhole(text: string, { before = "", after = "" }: Neighbours = {}): boolean {
+    const end = after === "" ? "" : ANY_CHARACTER;
+    return this.ask(before + text + after, before === "" ? "" : ANY_CHARACTER, `${end}\\z`);
+  }
+
+  /** Whether a match begins where the text does; `before` stands before it. Throws as `matchesWhole` does. */
+  matchesStart(text: string, before = ""): boolean {
+    return this.ask(before + text, before === "" ? "" : ANY_CHARACTER, "");
+  }
+
+  private ask(text: string, start: string, end: string): boolean {
     if (text.length > TEXT_LIMIT) throw new RangeError(`RE2 is asked about ${TEXT_LIMIT} characters at most`);
-    const object = this.objectFor(before === "" ? "" : ANY_CHARACTER, after === "" ? "" : ANY_CHARACTER);
+    const wellFormed = text.replaceAll(/\p{Cs}/gu, "\ufffd");
+    const match = (): boolean => this.objectFor(start, end).match(wellFormed, 0, false).index >= 0;
     try {
-      return object.match((before + text + after).replaceAll(/\p{Cs}/gu, "\ufffd"), 0, false).index >= 0;
+      return match();
+    } catch {
+      // Other patterns may have filled the heap: once more, alone.
+      dropModule();
+    }
+    try {
+      return match();
     } catch {
       dropModule();
       throw new PatternError("RE2 has no memory for the pattern; use smaller counts");
@@ -110,27 +127,27 @@ export class Re2Pattern {
     this.objects.clear();
   }
 
-  private objectFor(before: string, after: string): Re2Object {
+  private objectFor(start: string, end: string): Re2Object {
     const current = re2Module();
     if (this.module !== current) {
       this.objects.clear();
       this.module = current;
     }
-    const key = `${before}|${after}`;
+    const key = `${start}|${end}`;
     let object = this.objects.get(key);
     if (object === undefined) {
-      object = this.createAnchored(before, after);
+      object = this.createAnchored(start, end);
       this.objects.set(key, object);
     }
     return object;
   }
 
-  private createAnchored(before: string, after: string): Re2Object {
+  private createAnchored(start: string, end: string): Re2Object {
     try {
-      return createObject(`\\A${before}(?:${this.pattern})${after}\\z`);
+      return createObject(`\\A${start}(?:${this.pattern})${end}`);
     } catch {
       // A `\Q` without its `\E` swallowed what was added.
-      return createObject(`\\A${before}(?:${this.pattern}\\E)${after}\\z`);
+      return createObject(`\\A${start}(?:${this.pattern}\\E)${end}`);
     }
   }
 }

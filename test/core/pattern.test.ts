@@ -1,8 +1,12 @@
 /** Patterns mean what they say: against the platform's own expressions, over random patterns and texts. */
 import { array, assert, constantFrom, oneof, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Detector } from "../../src/core/detector.ts";
+import { compilePolicy, maskWhole } from "../../src/core/index.ts";
+import { has } from "../../src/core/pattern/charset.ts";
 import { byteTrie } from "../../src/core/pattern/utf8.ts";
-import { Dfa, HAS_MATCH, KIND, NO_THREAD } from "../../src/core/pattern/dfa.ts";
+import { Dfa, HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
+import { KIND } from "../../src/core/pattern/neighbour.ts";
 import { parsePattern, PatternError } from "../../src/core/pattern/parse.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
 import { longestMatch, shortestMatch } from "../../src/core/pattern/syntax.ts";
@@ -10,7 +14,7 @@ import { foldCodePoint, isIgnorable, unfold } from "../../src/core/pattern/unico
 
 /** Ends, in bytes, of all matches that begin at the start of the text. */
 function endsOf(pattern: string, text: string, stateLimit?: number): number[] {
-  const program = compileProgram([{ pattern, maxLength: 10_000 }]);
+  const program = compileProgram([{ pattern, maxLength: 10_000 }], { fold: "none" });
   const dfa = new Dfa(program, {
     patterns: [0],
     isUnanchored: false,
@@ -216,6 +220,20 @@ describe("folding", () => {
     ).toBe(true);
   });
 
+  test("a class means the characters that fold into it, and no others", () => {
+    const sets = [".", "[^a-z]", "[a-z]", String.raw`\s`, "\u2010", "\uff21", "\u200b"];
+    for (const source of sets) {
+      const node = parsePattern(source);
+      const set = node.kind === "class" ? node.set : [];
+      expect(set).not.toEqual([]);
+      const raw = unfold(set);
+      for (let c = 0; c <= 0x10ffff; c++) {
+        const isMember = !isIgnorable(c) && has(set, foldCodePoint(c));
+        if (has(raw, c) !== isMember) expect.unreachable(`${source}: U+${c.toString(16)}`);
+      }
+    }
+  });
+
   test("every decimal digit of Unicode folds to its value", () => {
     for (let c = 0; c <= 0x10ffff; c++) {
       if ((c >= 0xd800 && c <= 0xdfff) || !/\p{Nd}/u.test(String.fromCodePoint(c))) continue;
@@ -233,4 +251,31 @@ describe("folding", () => {
       expect(isIgnorable(character.codePointAt(0) as number)).toBe(true);
     },
   );
+});
+
+describe("an assertion holds where a disguise could make it hold", () => {
+  const detector: Detector = {
+    entity: "NUMBER",
+    source: "this test",
+    pattern: String.raw`\b\d{9}\b`,
+    boundary: "none",
+    validate: () => 1,
+    hits: [],
+    misses: [],
+  };
+  const policy = compilePolicy({}, { detectors: [detector] });
+  test.each([
+    ["plain", "is 123456789!", "is [NUMBER]!"],
+    ["inside a word", "a123456789", "a123456789"],
+    ["inside a number", "0123456789", "0123456789"],
+    ["full-width digits", "is １２３４５６７８９!", "is [NUMBER]!"],
+    ["one disguised digit at an end", "is １23456789!", "is [NUMBER]!"],
+    ["an escaped space before", "q=a%20123456789", "q=a%20[NUMBER]"],
+    ["an escaped space behind", "123456789%20a", "[NUMBER]%20a"],
+    ["an escaped digit", "is %3123456789!", "is [NUMBER]!"],
+    ["an invisible character before", "is \u200b123456789!", "is \u200b[NUMBER]!"],
+    ["a percent sign before", "100%123456789", "100%[NUMBER]"],
+  ])("%s", (_, input, output) => {
+    expect(Buffer.from(maskWhole(policy, "text", Buffer.from(input))).toString()).toBe(output);
+  });
 });

@@ -1,7 +1,8 @@
 /** The loop tells the same match ends whatever the table forgets on the way. */
 import { array, assert, constantFrom, property } from "fast-check";
 import { expect, test } from "vitest";
-import { Dfa, KIND } from "../../src/core/pattern/dfa.ts";
+import { Dfa } from "../../src/core/pattern/dfa.ts";
+import { KIND } from "../../src/core/pattern/neighbour.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
 import { ScanLoop } from "../../src/core/scan-loop.ts";
 

@@ -4,7 +4,8 @@
  * Owns the comparison: whether a pattern is accepted, and every place where a match that begins at the start of a text
  * ends, with what stands before and behind. Folding is off: RE2 knows none.
  */
-import { Dfa, HAS_MATCH, KIND, kindOf, NO_THREAD } from "../../src/core/pattern/dfa.ts";
+import { Dfa, HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
+import { KIND, plainKind } from "../../src/core/pattern/neighbour.ts";
 import { parsePattern, PatternError } from "../../src/core/pattern/parse.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
 import { compileRe2, type Re2Pattern } from "../../src/node/re2.ts";
@@ -107,7 +108,7 @@ function compileUnfolded(pattern: string): Dfa {
 
 function endsOf(dfa: Dfa, { text, before }: Input): number[] {
   const encoder = new TextEncoder();
-  let entry = dfa.start(before === "" ? KIND.none : kindOf(encoder.encode(before).at(-1) as number));
+  let entry = dfa.start(before === "" ? KIND.none : plainKind(encoder.encode(before).at(-1) as number));
   const ends: number[] = [];
   let at = 0;
   for (const character of text) {

@@ -6,7 +6,7 @@
  */
 import type { ContextWords } from "../context-words.ts";
 import type { Engine, Hits, Rule } from "../engine.ts";
-import { KIND } from "../pattern/dfa.ts";
+import { KIND } from "../pattern/neighbour.ts";
 import { plausibleRules } from "../plausible.ts";
 import type { Span } from "../span.ts";
 

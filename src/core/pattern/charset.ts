@@ -40,6 +40,10 @@ export function negate(set: CharSet): CharSet {
   return out;
 }
 
+export function subtract(set: CharSet, other: CharSet): CharSet {
+  return negate(union(negate(set), other));
+}
+
 export function has(set: CharSet, codePoint: number): boolean {
   let low = 0;
   let high = set.length / 2 - 1;

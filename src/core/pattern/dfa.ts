@@ -9,12 +9,9 @@
  * `matchesAtEnd` answers for the end of the text.
  */
 import { LEAD, type Lead, mayBegin, mayEnd, nextLead } from "./boundary.ts";
+import { holds, KIND, KIND_BITS, type Kind, kindAfter, kindBefore, plainKind } from "./neighbour.ts";
 import { type Instruction, NOWHERE, type Program, TRIE_SPAN } from "./program.ts";
 import { ACCEPT } from "./utf8.ts";
-
-/** What stands on either side of a position; assertions need no more. */
-export const KIND = { none: 0, newline: 1, word: 2, other: 3 } as const;
-export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /**
  * An entry of the table: the number of a state, and what is true on arrival there. Entries, not bare numbers, go
@@ -64,6 +61,8 @@ export interface DfaOptions {
 /** 8 MiB of table at most; a state number has 14 bits. */
 const DEFAULT_STATE_LIMIT = 16_000;
 const FIRST_CAPACITY = 8;
+/** Bytes of one percent-encoded character. */
+const ESCAPE_BYTES = 3;
 
 interface Move {
   readonly state: StateShape;
@@ -119,6 +118,16 @@ export class Dfa {
     const entry = this.intern({ items: this.entries[LEAD.open], before, lead: LEAD.open, matches: [] });
     this.starts[before] = entry;
     return entry;
+  }
+
+  /** The entry before `bytes[at]`, given what stands before it; index 0 is the start of the text. */
+  startAt(bytes: Uint8Array, at: number): number {
+    const { hasAssertions, isFolding } = this.program;
+    if (!hasAssertions) return this.start(KIND.none);
+    let before: Kind = KIND.none;
+    for (let i = Math.max(0, at - ESCAPE_BYTES); i < at; i++)
+      before = isFolding ? kindBefore(before, bytes[i]) : plainKind(bytes[i]);
+    return this.start(before);
   }
 
   /** The entry after `byte`; builds it when it is new. May clear the table: check `generation`. */
@@ -229,7 +238,8 @@ export class Dfa {
   }
 
   private advance(state: StateShape, byte: number): StateShape {
-    const after = kindOf(byte);
+    const { hasAssertions, isFolding } = this.program;
+    const before = hasAssertions ? (isFolding ? kindBefore(state.before, byte) : plainKind(byte)) : KIND.none;
     const lead = this.isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open;
     const items = new Set<number>(this.isUnanchored ? this.entries[lead] : []);
     const matches = new Set<number>();
@@ -238,7 +248,7 @@ export class Dfa {
       if (!this.isUnanchored || !this.entrySet.has(item)) this.move(item, { state, byte, items, matches });
     return {
       items: [...items].toSorted((a, b) => a - b),
-      before: after,
+      before,
       lead,
       matches: [...matches].toSorted((a, b) => a - b),
     };
@@ -253,7 +263,8 @@ export class Dfa {
       this.read(pc, node, byte, items);
       return;
     }
-    const closure = this.closure(pc, into.state.before, kindOf(byte));
+    const after = this.program.isFolding ? kindAfter(byte) : plainKind(byte);
+    const closure = this.closure(pc, into.state.before, after);
     for (const match of closure.matches)
       if (mayEnd(this.program.patterns[match].boundary, byte)) into.matches.add(match);
     for (const character of closure.characters) this.read(character, 0, byte, items);
@@ -261,7 +272,7 @@ export class Dfa {
 
   /** Threads that begin with this byte: the same in every state with these neighbours, so computed once. */
   private begun(state: StateShape, byte: number): Iterable<number> {
-    const key = (((state.lead << 2) | state.before) << ROW_BITS) | this.byteClasses[byte];
+    const key = (((state.lead << KIND_BITS) | state.before) << ROW_BITS) | this.byteClasses[byte];
     let found = this.begunBy.get(key);
     if (found === undefined) {
       found = new Set();
@@ -282,13 +293,14 @@ export class Dfa {
 
   /** What can be read from an instruction without reading a byte, between two kinds of neighbours. */
   private closure(pc: number, before: Kind, after: Kind): Closure {
-    const plain = this.closures.get(pc * 16);
+    const plainKey = pc << (2 * KIND_BITS);
+    const plain = this.closures.get(plainKey);
     if (plain !== undefined && !plain.needsKinds) return plain;
-    const key = pc * 16 + before * 4 + after;
+    const key = plainKey | (before << KIND_BITS) | after;
     let found = this.closures.get(key);
     if (found === undefined) {
       found = this.buildClosure(pc, before, after);
-      this.closures.set(found.needsKinds ? key : pc * 16, found);
+      this.closures.set(found.needsKinds ? key : plainKey, found);
     }
     return found;
   }
@@ -314,28 +326,4 @@ export class Dfa {
     }
     return { characters, matches, needsKinds };
   }
-}
-
-function holds(assertion: string, before: Kind, after: Kind): boolean {
-  switch (assertion) {
-    case "wordBoundary":
-      return (before === KIND.word) !== (after === KIND.word);
-    case "notWordBoundary":
-      return (before === KIND.word) === (after === KIND.word);
-    case "textStart":
-      return before === KIND.none;
-    case "textEnd":
-      return after === KIND.none;
-    case "lineStart":
-      return before === KIND.none || before === KIND.newline;
-    default:
-      return after === KIND.none || after === KIND.newline;
-  }
-}
-
-export function kindOf(byte: number): Kind {
-  if (byte === 0x0a) return KIND.newline;
-  const isWord =
-    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x61 && byte <= 0x7a);
-  return isWord ? KIND.word : KIND.other;
 }

@@ -61,6 +61,8 @@ export interface Program {
   /** Instruction to the pattern that it belongs to. */
   readonly owners: readonly number[];
   readonly hasAssertions: boolean;
+  /** True when text may be in disguise: other scripts, escapes, invisible characters. */
+  readonly isFolding: boolean;
   /** Byte to class: bytes of one class are never told apart by any pattern. */
   readonly byteClasses: Uint8Array;
   readonly byteClassCount: number;
@@ -79,6 +81,7 @@ export function compileProgram(sources: readonly PatternSource[], options: Progr
     patterns,
     owners: compiler.owners,
     hasAssertions: compiler.hasAssertions,
+    isFolding: compiler.isFolding,
     ...classes,
   };
 }
@@ -97,7 +100,7 @@ class Compiler {
   readonly tries: ByteTrie[] = [];
   readonly owners: number[] = [];
   hasAssertions = false;
-  private readonly isFolding: boolean;
+  readonly isFolding: boolean;
   private owner = 0;
   private readonly setNumbers = new Map<string, number>();
   /** A repeat compiles the same node many times: by identity it is known at once. */
@@ -237,6 +240,7 @@ function byteClassesOf(
   for (const trie of tries) for (const edges of trie) for (const edge of edges) mark(edge.lo, edge.hi);
   for (const [lo, hi] of LEAD_RANGES) mark(lo, hi);
   if (hasAssertions) mark(NEWLINE, NEWLINE);
+  if (hasAssertions) mark(0x80, 0xff);
   const byteClasses = new Uint8Array(256);
   let current = 0;
   for (let byte = 1; byte < 256; byte++) {

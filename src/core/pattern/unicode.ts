@@ -4,7 +4,7 @@
  * Owns the answer to "what does this character count as". Never asks the engine's own Unicode data,
  * which differs between runtimes.
  */
-import { type CharSet, decodeSet, has, normalize } from "./charset.ts";
+import { type CharSet, decodeSet, has, normalize, subtract, union } from "./charset.ts";
 import { FOLDS, SETS } from "./unicode-tables.ts";
 import { unicodeClass } from "./unicode-classes.ts";
 
@@ -59,9 +59,12 @@ export function isIgnorable(codePoint: number): boolean {
   return (codePoint === 0 || codePoint >= 0xad) && has(IGNORABLE, codePoint);
 }
 
+/** Characters that are never seen as themselves: they vanish, or fold to another. */
+const UNSEEN: CharSet = union(IGNORABLE, ...RUNS.map(({ start, end }) => [start, end]));
+
 /** All code points that fold into the set: what a class of a pattern means in the raw text. */
 export function unfold(set: CharSet): CharSet {
-  const ranges = [...set];
+  const ranges = [...subtract(set, UNSEEN)];
   for (const run of RUNS) {
     const length = isConstant(run) ? 0 : run.end - run.start;
     for (let i = 0; i < set.length && set[i] <= run.target + length; i += 2) {

@@ -23,7 +23,7 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
       return 1;
     }
     const { config, fileName = "defaults", hmac } = loaded.value;
-    const compiled = Object.keys(config.policies).map((name) => compileNamed(config, name, hmac));
+    const compiled = Object.keys(config.policies).map((name) => compileNamed(config, name, { hmac }));
     const problems = [
       ...checkReach(config, fileName),
       ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value) : one.problems)),

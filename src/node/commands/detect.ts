@@ -1,6 +1,6 @@
 /** `maskwire detect`: where the findings are, for judges and other programs. */
 import { findAll, type Policy } from "../../core/index.ts";
-import { configOption, policyOption, type Command } from "../command.ts";
+import { configOption, engineOption, policyOption, type Command } from "../command.ts";
 import { readLines, requireInput } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -18,7 +18,11 @@ Offsets count UTF-16 units of the text, as JavaScript strings do. Line for line,
 
 Exit: 0 every line was read, 1 a line was not of this shape, 2 usage.`,
   define: (parser) =>
-    parser.argument("[file]", "input; stdin when left out or -").addOption(policyOption()).addOption(configOption()),
+    parser
+      .argument("[file]", "input; stdin when left out or -")
+      .addOption(policyOption())
+      .addOption(configOption())
+      .addOption(engineOption()),
   run: async (args, io) => {
     const policy = await openPolicy(args, io);
     if (policy === undefined) return 2;

@@ -1,6 +1,6 @@
 /** `maskwire mask`: stdin to stdout, masked while it is still coming in. */
 import { createMasker, toStreamError } from "../../core/index.ts";
-import { configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
+import { configOption, engineOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
 import { requireInput, type Input } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -27,7 +27,8 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
       .argument("[file]", "input; stdin when left out or -")
       .addOption(formatOption())
       .addOption(policyOption())
-      .addOption(configOption()),
+      .addOption(configOption())
+      .addOption(engineOption()),
   run: async (args, io) => {
     const policy = await openPolicy(args, io);
     if (policy === undefined) return 2;

@@ -110,7 +110,7 @@ function playDemo({ config, hmac, isKeyRandom }: Loaded, { server }: RunningServ
 }
 
 function demoPolicy(config: ServerConfig, hmac: Loaded["hmac"]): Policy {
-  const compiled = compileNamed(config, config.feeds[DEMO_FEED]?.policy ?? "default", hmac);
+  const compiled = compileNamed(config, config.feeds[DEMO_FEED]?.policy ?? "default", { hmac });
   if (!compiled.ok) throw new StreamError("BAD_CONFIG");
   return compiled.value;
 }
