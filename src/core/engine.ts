@@ -3,13 +3,15 @@
  *
  * Owns compilation and figures. Immutable but for the automata's own caches, so all streams share it.
  */
+import { encodeUtf8 } from "./bytes.ts";
 import { ContextWords } from "./context-words.ts";
 import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
 import type { Ends, Matcher } from "./matcher.ts";
 import type { Boundary } from "./pattern/boundary.ts";
-import { Dfa, type DfaState } from "./pattern/dfa.ts";
+import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
+import { KIND } from "./pattern/neighbour.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
 import { ScanLoop } from "./scan-loop.ts";
@@ -195,4 +197,26 @@ function checkAlone(detector: Detector): void {
       ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`)
       : error;
   }
+}
+
+/** What the automaton has grown to. */
+export interface AutomatonSize {
+  readonly states: number;
+  readonly stateLimit: number;
+  readonly tableBytes: number;
+  readonly tableLimitBytes: number;
+}
+
+/** The automaton's size after reading the examples of its detectors: states are built by what is read. O(examples). */
+export function measureAutomaton({ rules, scanner, loop }: Engine): AutomatonSize {
+  for (const { detector } of rules)
+    for (const example of [...detector.hits, ...detector.misses])
+      loop.run(encodeUtf8(` ${example}\n`), scanner.stateOf(scanner.start(KIND.none)));
+  const rowBytes = scanner.table.BYTES_PER_ELEMENT << ROW_BITS;
+  return {
+    states: scanner.states.length,
+    stateLimit: STATE_LIMIT,
+    tableBytes: scanner.states.length * rowBytes,
+    tableLimitBytes: STATE_LIMIT * rowBytes,
+  };
 }

@@ -59,7 +59,7 @@ export interface DfaOptions {
 }
 
 /** 8 MiB of table at most; a state number has 14 bits. */
-const DEFAULT_STATE_LIMIT = 16_000;
+export const STATE_LIMIT = 16_000;
 const FIRST_CAPACITY = 8;
 /** Bytes of one percent-encoded character. */
 const ESCAPE_BYTES = 3;
@@ -107,7 +107,7 @@ export class Dfa {
     this.entrySet = new Set(this.entries.flat());
     this.hasBoundaries = patterns.some(({ boundary }) => boundary !== "none");
     this.isUnanchored = options.isUnanchored;
-    this.stateLimit = options.stateLimit ?? DEFAULT_STATE_LIMIT;
+    this.stateLimit = options.stateLimit ?? STATE_LIMIT;
     this.table = new Uint16Array(FIRST_CAPACITY << ROW_BITS).fill(UNKNOWN);
   }
 

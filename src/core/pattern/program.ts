@@ -189,7 +189,12 @@ class Compiler {
     const key = set.join();
     let number = this.setNumbers.get(key);
     if (number === undefined) {
-      const trie = byteTrie(this.isFolding ? unfold(set) : set, { percent: this.isFolding });
+      const seen = this.isFolding ? unfold(set) : set;
+      if (seen.length === 0 && set.length > 0)
+        throw new PatternError(
+          "a class of the pattern holds nothing but characters that vanish or are read as plain ones; write the plain ones",
+        );
+      const trie = byteTrie(seen, { percent: this.isFolding });
       refuseOver(trie.length, TRIE_SPAN, `a class of the pattern needs ${trie.length} positions`);
       number = this.tries.push(trie) - 1;
       this.setNumbers.set(key, number);

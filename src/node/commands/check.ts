@@ -1,4 +1,5 @@
 /** `maskwire check`: does the configuration hold, and what does each policy cost. */
+import { measureAutomaton } from "../../core/engine.ts";
 import type { Policy } from "../../core/index.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig } from "../config/load.ts";
@@ -49,10 +50,13 @@ function checkDetectors({ name, detectors }: Policy): ConfigProblem[] {
 
 function describePolicy(policy: Policy): string {
   const { instructions, byteClasses } = policy.figures;
+  const { states, stateLimit, tableBytes, tableLimitBytes } = measureAutomaton(policy.engine);
   const rows = [
     ["longest match", `${format(policy.longestMatchBytes)} bytes`],
     ["holdback at most", `${format(policy.holdbackMaxBytes)} bytes`],
     ["automaton", `${format(instructions)} instructions, ${format(byteClasses)} byte classes`],
+    ["  states", `${format(states)} on the detectors' examples, at most ${format(stateLimit)}`],
+    ["  table", `${format(tableBytes)} bytes, at most ${format(tableLimitBytes)}`],
     ["on invalid", policy.onInvalid],
     ["detectors", format(policy.detectors.length)],
   ];
