@@ -44,9 +44,11 @@ export interface Limits {
   /** Longest line, event, CSV record, form field or part headers that a format holds; over it `onInvalid` decides. */
   readonly lineLimitBytes: number;
   readonly jsonDepthLimit: number;
+  /** How many texts deep JSON inside a JSON string, cell or form field is read as JSON; deeper it is text. */
+  readonly nestedJsonDepth: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { lineLimitBytes: 1_048_576, jsonDepthLimit: 256 };
+export const DEFAULT_LIMITS: Limits = { lineLimitBytes: 1_048_576, jsonDepthLimit: 256, nestedJsonDepth: 2 };
 
 export interface PolicyOptions {
   readonly name?: string;

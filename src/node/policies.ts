@@ -47,10 +47,10 @@ export interface PolicyParts {
 
 /** Compiles one policy of a configuration; its problems have the source `policies`. */
 export function compileNamed(config: ServerConfig, name: string, { hmac, matcher }: PolicyParts): Result<Policy> {
-  const { lineLimitBytes, jsonDepthLimit } = config.limits;
+  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = config.limits;
   const options = {
     name,
-    limits: { lineLimitBytes, jsonDepthLimit },
+    limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
     ...(hmac === undefined ? {} : { hmac }),
     ...(matcher === undefined ? {} : { matcher }),
   };

@@ -70,8 +70,12 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
 
 function compilePolicies(config: ServerConfig, metrics: Metrics, { hmac }: ServerOptions): Map<string, Policy> {
   const observer = observerOf(metrics);
-  const { lineLimitBytes, jsonDepthLimit } = config.limits;
-  const shared = { limits: { lineLimitBytes, jsonDepthLimit }, observer, ...(hmac === undefined ? {} : { hmac }) };
+  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = config.limits;
+  const shared = {
+    limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
+    observer,
+    ...(hmac === undefined ? {} : { hmac }),
+  };
   const named = Object.entries(config.policies);
   const policies = new Map(named.map(([name, spec]) => [name, compilePolicy(spec, { name, ...shared })]));
   const used = [...Object.values(config.feeds), ...Object.values(config.relays)];

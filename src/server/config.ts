@@ -41,6 +41,7 @@ export interface ServerLimits {
   readonly messageLimitBytes: number;
   readonly lineLimitBytes: number;
   readonly jsonDepthLimit: number;
+  readonly nestedJsonDepth: number;
   readonly connectionsLimit: number;
   readonly feedsLimit: number;
   readonly feedsPerStreamLimit: number;
@@ -77,6 +78,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   messageLimitBytes: 1_048_576,
   lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
   jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
+  nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
   connectionsLimit: 10_000,
   feedsLimit: 10_000,
   feedsPerStreamLimit: 6,

@@ -19,7 +19,7 @@ import type { Policy } from "../policy.ts";
 import { escapedTextEdits } from "../text-edits.ts";
 import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
-import { namedTextEdits } from "./named-text.ts";
+import { heldTextEdits } from "../json/editor.ts";
 import type { RecordFormat } from "./record.ts";
 
 const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, semicolon: SEMICOLON, tab: TAB };
@@ -140,7 +140,7 @@ export class CsvFormat implements RecordFormat {
       if (isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
       const decoded = decodeCell(record, cell);
       const key = columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
-      const edits = namedTextEdits(policy, decoded.text, key);
+      const edits = heldTextEdits(policy, decoded.text, { key, nesting: 0 });
       if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
     }
     return all;

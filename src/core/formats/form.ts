@@ -9,7 +9,7 @@ import { foldSpan, hexValue } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
 import type { Output } from "./format-masker.ts";
-import { namedTextEdits } from "./named-text.ts";
+import { heldTextEdits } from "../json/editor.ts";
 import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
 
@@ -47,7 +47,10 @@ export class FormFormat implements RecordFormat {
     if (equals < 0) return edits;
     const value = decode(pair, equals + 1, end);
     const key = foldSpan(name.text, 0, name.text.length);
-    return [...edits, ...encodeEdits(namedTextEdits(this.policy, value.text, key), value.map, encodeFormText)];
+    return [
+      ...edits,
+      ...encodeEdits(heldTextEdits(this.policy, value.text, { key, nesting: 0 }), value.map, encodeFormText),
+    ];
   }
 }
 

@@ -18,7 +18,7 @@ import { textEdits } from "../text-edits.ts";
 import { DROPPED } from "./fallback.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
 import type { MediaType } from "./media-type.ts";
-import { namedTextEdits } from "./named-text.ts";
+import { heldTextEdits } from "../json/editor.ts";
 import { type RecordFormat, RecordMasker } from "./record.ts";
 import { TextMasker } from "./text.ts";
 
@@ -45,7 +45,7 @@ class FieldFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
-    output.writeEdited(record, namedTextEdits(this.policy, record, this.fallbackKey));
+    output.writeEdited(record, heldTextEdits(this.policy, record, { key: this.fallbackKey, nesting: 0 }));
   }
 
   maskUnfinished(record: Uint8Array, output: Output): void {

@@ -9,7 +9,7 @@ import { applyEdits, type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
-import { textEdits } from "../text-edits.ts";
+import { escapedTextEdits, textEdits } from "../text-edits.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
@@ -21,8 +21,6 @@ interface Level {
   maskedKeys: number;
 }
 
-/** JSON inside a JSON string is walked this many levels deep; deeper it is text. */
-const NESTED_DEPTH_LIMIT = 2;
 const QUOTE = Uint8Array.of(0x22);
 
 export interface EditorOptions {
@@ -100,7 +98,7 @@ export class JsonEditor implements JsonVisitor {
     const hasEscape = (flags & HAS_ESCAPE) !== 0;
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
-    const edits = this.stringEdits(text, isKey ? "" : this.keyText());
+    const edits = heldTextEdits(this.policy, text, { key: isKey ? "" : this.keyText(), nesting: this.nesting });
     const encode = isKey ? (bytes: Uint8Array) => encodeJsonText(this.distinctKey(bytes)) : encodeJsonText;
     this.edits.push(...encodeEdits(edits, map, encode));
   }
@@ -128,14 +126,6 @@ export class JsonEditor implements JsonVisitor {
     return foldSpan(keyBytes, keyStart, keyEnd);
   }
 
-  private stringEdits(text: Uint8Array, key: string): readonly Edit[] {
-    if (this.nesting < NESTED_DEPTH_LIMIT && looksLikeJson(text)) {
-      const nested = editJson(this.policy, text, { nesting: this.nesting + 1 });
-      if (nested.fault === undefined) return nested.edits;
-    }
-    return textEdits(this.policy, text, key);
-  }
-
   // Two masked keys of one object must not overwrite each other.
   private distinctKey(bytes: Uint8Array): Uint8Array {
     const { level } = this;
@@ -154,6 +144,27 @@ export function editJson(policy: Policy, bytes: Uint8Array, options: EditorOptio
   const editor = new JsonEditor(policy, options);
   editor.walk(bytes, true);
   return { edits: editor.edits, fault: editor.fault };
+}
+
+export interface HeldText {
+  /** The name of the field that holds the text. */
+  readonly key: string;
+  /** How many texts deep the holder is. */
+  readonly nesting: number;
+}
+
+/**
+ * Edits of a text that something else holds (a JSON string, a cell, a form field): one JSON object or array is masked as
+ * such, down to `nestedJsonDepth`. What is deeper, or only looks like JSON, is text in which escapes are read, so that
+ * neither depth nor broken JSON hides anything.
+ */
+export function heldTextEdits(policy: Policy, text: Uint8Array, { key, nesting }: HeldText): readonly Edit[] {
+  if (!looksLikeJson(text)) return textEdits(policy, text, key);
+  if (nesting < policy.limits.nestedJsonDepth) {
+    const { edits, fault } = editJson(policy, text, { nesting: nesting + 1 });
+    if (fault === undefined) return edits;
+  }
+  return escapedTextEdits(policy, text, { encode: encodeJsonText, key });
 }
 
 /** True when the first visible byte opens an object or array. */

@@ -116,6 +116,11 @@ const limits = z.strictObject({
     "Longest line of NDJSON, event of SSE, record of CSV, field of a form, headers of a part.",
   ),
   jsonDepthLimit: limit("jsonDepthLimit", [1, 10_000], "Deepest nesting of JSON."),
+  nestedJsonDepth: limit(
+    "nestedJsonDepth",
+    [0, 16],
+    "How many texts deep JSON inside a JSON string, cell or form field is read as JSON; deeper it is masked as text. 0: never.",
+  ),
   connectionsLimit: limit("connectionsLimit", [1, 1_000_000], "Streams and sockets at once."),
   feedsLimit: limit("feedsLimit", [1, 1_000_000], "Feeds with a history at once."),
   feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),
