@@ -7,7 +7,7 @@
  */
 import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UNDERSCORE } from "./ascii.ts";
 import type { Candidate } from "./detector.ts";
-import type { Rule } from "./engine.ts";
+import type { Rule } from "./rule.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
 import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
 import type { Boundary } from "./pattern/boundary.ts";
@@ -62,6 +62,7 @@ export class TextCandidate implements Candidate {
   private cachedText: string | undefined;
   private cachedBefore: string | undefined;
   private cachedAfter: string | undefined;
+  private cachedPreceding: string | undefined;
 
   constructor(around: Surroundings, rule: Rule, span: { readonly start: number; readonly end: number }) {
     this.around = around;
@@ -80,6 +81,10 @@ export class TextCandidate implements Candidate {
 
   get after(): string {
     return (this.cachedAfter ??= this.plainAfter() ?? this.lookAhead());
+  }
+
+  get preceding(): string {
+    return (this.cachedPreceding ??= this.lookBack(CONTEXT_CHARACTERS).join(""));
   }
 
   /** Name of the field that holds the match: what the format says, else what stands before it, as in `card=`. */

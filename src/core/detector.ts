@@ -4,6 +4,7 @@
  * Owns the shape only. The engine (engine.ts, resolver.ts) runs it; detectors/ lists the built-in ones.
  */
 
+import type { FieldNames } from "./field-name.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 
 /** How sure a match is before context; the rows of docs/detectors.md. */
@@ -34,6 +35,8 @@ export interface Candidate {
   readonly before: string;
   /** The (up to) two folded characters just after the match, "" at the end of the text. */
   readonly after: string;
+  /** The (up to) 40 folded characters before the match in its line. */
+  readonly preceding: string;
 }
 
 export interface Detector {
@@ -56,7 +59,14 @@ export interface Detector {
    * RE2 syntax: what follows a match, of any length, and belongs to it (the body of a key, the rest of a token).
    * Matched greedily from the end of the match; must be able to match the empty text.
    */
-  readonly tail?: string;
+  readonly tail?: string | readonly string[];
+  /** Which of several tails follows a match that was accepted. */
+  whichTail?(candidate: Candidate): number;
+  /**
+   * What the automaton looks for in place of `pattern`: what stands before a value and tells it, or a looser shape that
+   * needs fewer states. Has to end wherever `pattern` has a finding, and to begin there or before.
+   */
+  readonly scan?: { readonly pattern: string; readonly maxLength?: number };
   /**
    * Which neighbours forbid a match: `word` (default) = a letter, digit or `_` on either side;
    * `alphanumeric` = a letter or digit on either side, while `_` may touch;
@@ -75,6 +85,12 @@ export interface Detector {
   mayMatch?(bytes: Uint8Array, start: number, end: number): boolean;
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */
   readonly contextWords?: readonly string[];
+  /** In formats with fields: the whole value of a field with such a name is a finding. */
+  readonly keys?: {
+    readonly names: FieldNames;
+    /** `text`: strings only; `scalar`: numbers as well. */
+    readonly takes: "text" | "scalar";
+  };
   /** Score of one candidate, 0 to refuse it. The engine then tries the next shorter end. Never throws. */
   validate(candidate: Candidate): number;
   /** Texts in which the whole text is one finding at the default threshold. */

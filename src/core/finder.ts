@@ -152,8 +152,8 @@ export class Finder {
   private accept(finding: RuleFinding, around: Surroundings): void {
     this.resolver.nextStart[finding.rule.rank] = finding.end;
     this.cover(finding);
-    if (finding.rule.tail === undefined) return;
-    const tail = new Tail(finding, finding.rule.tail, around);
+    if (finding.tail === undefined) return;
+    const tail = new Tail(finding, finding.tail, around);
     this.tails.push(tail);
     this.resolver.nextStart[finding.rule.rank] = Infinity;
     tail.advance(around);

@@ -6,7 +6,8 @@
  * log end here.
  */
 import { CONTEXT_CHARACTERS, mayBeginAt } from "./candidate.ts";
-import type { Hits, Rule } from "./engine.ts";
+import type { Hits } from "./engine.ts";
+import type { Rule } from "./rule.ts";
 
 /** Longer stretches are not searched: they are rare, and every match end in them would search them again. */
 const STRETCH_LIMIT_BYTES = 256;

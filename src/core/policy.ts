@@ -9,6 +9,7 @@ import { BUILT_IN } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FoundText } from "./finder.ts";
+import { KeyedValues } from "./keyed-values.ts";
 import type { Matcher } from "./matcher.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, type Operator } from "./operators.ts";
@@ -74,6 +75,7 @@ export interface Policy {
   /** Automaton figures for `maskwire check`. */
   readonly figures: { readonly instructions: number; readonly byteClasses: number };
   readonly engine: Engine;
+  readonly keyedValues: KeyedValues;
   /**
    * True when structured input in whose raw bytes no match ends may pass unread, valid or not: no policy wants to see
    * it, and no anchor could match at the edge of a string.
@@ -118,6 +120,7 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     holdbackMaxBytes: engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES + UTF8_HOLD_BYTES,
     figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
     engine,
+    keyedValues: new KeyedValues(engine),
     passesClean:
       (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" && !engine.program.hasAssertions && !engine.isBlind,
     observer: options.observer ?? NO_OBSERVER,

@@ -6,7 +6,8 @@
  * depends on the text alone, never on chunks or regions.
  */
 import { canLookAhead, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
-import type { Engine, Rule } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Rule } from "./rule.ts";
 import { SCORES } from "./detector.ts";
 import { type Dfa, type DfaState, HAS_MATCH, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { isPlain, readCharacter } from "./folded-text.ts";
@@ -18,6 +19,8 @@ export interface RuleFinding {
   readonly start: number;
   readonly end: number;
   readonly score: number;
+  /** Reads what follows and belongs to it. */
+  readonly tail: Dfa | undefined;
 }
 
 /** The answer when the bytes that decide have not arrived yet. */
@@ -72,7 +75,8 @@ function longestAccepted(
     const score = detector.validate(candidate);
     if (score <= 0 || score < engine.threshold) continue;
     if (boundary === "number" && score < SCORES.strong && candidate.hasExcludedKey) continue;
-    return { rule, start, end, score };
+    const tail = rule.tails.length > 1 ? rule.tails[detector.whichTail?.(candidate) ?? 0] : rule.tails[0];
+    return { rule, start, end, score, tail };
   }
   return undefined;
 }

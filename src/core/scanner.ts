@@ -4,7 +4,8 @@
  * Owns the automaton's place in one stream. A region is a stretch in which matches begin that have ended:
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
-import { type Engine, type Hits, inOrder, type Rule } from "./engine.ts";
+import { type Engine, type Hits } from "./engine.ts";
+import { inOrder, type Rule } from "./rule.ts";
 import { type Dfa, type DfaState } from "./pattern/dfa.ts";
 import { KIND } from "./pattern/neighbour.ts";
 import { plausibleInText, type TextAround } from "./plausible.ts";

@@ -6,9 +6,10 @@
 import { type Edit, encodeEdits, OffsetMap } from "./edit.ts";
 import { findIn } from "./finder.ts";
 import { decodeEscapes } from "./json/escapes.ts";
+import type { KeyedField } from "./keyed-values.ts";
 import type { Policy } from "./policy.ts";
 
-/** Edits of a plain text; `key` is the name of the field that holds it. */
+/** Edits of a plain text; `key` is the name of the field that holds it, as context only. */
 export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
   return findIn(policy.engine, text, key).map((found) => ({
     start: found.start,
@@ -16,6 +17,12 @@ export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
     bytes: policy.replace(found),
     entity: found.entity,
   }));
+}
+
+/** Edits of the value of a field, whose name alone may tell that all of it is a finding. */
+export function valueEdits(policy: Policy, value: Uint8Array, field: KeyedField): Edit[] {
+  const whole = policy.keyedValues.editOf(value, field, (found) => policy.replace(found));
+  return whole === undefined ? textEdits(policy, value, field.key) : [whole];
 }
 
 export interface EscapedText {

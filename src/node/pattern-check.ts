@@ -6,6 +6,7 @@
 import type { Detector } from "../core/index.ts";
 import { PatternError } from "../core/pattern/parse.ts";
 import { compileProgram, type PatternSource } from "../core/pattern/program.ts";
+import { tailsOf } from "../core/rule.ts";
 import { compileRe2 } from "./re2.ts";
 
 export interface NamedPattern extends PatternSource {
@@ -21,14 +22,16 @@ export interface PatternProblem {
 
 /** Every pattern that a detector brings, under the detector's name. */
 export function patternsOf(detectors: readonly Detector[]): NamedPattern[] {
-  return detectors.flatMap(({ entity, pattern, contextPattern, tail, maxLength }) => {
+  return detectors.flatMap((detector) => {
+    const { entity, pattern, contextPattern, maxLength, scan } = detector;
     const bound = maxLength === undefined ? {} : { maxLength };
     return [
       { name: entity, pattern, ...bound },
       ...(contextPattern === undefined
         ? []
         : [{ name: `${entity} contextPattern`, pattern: contextPattern, ...bound }]),
-      ...(tail === undefined ? [] : [{ name: `${entity} tail`, pattern: tail, isTail: true }]),
+      ...(scan === undefined ? [] : [{ name: `${entity} scan`, ...scan }]),
+      ...tailsOf(detector).map((tail) => ({ name: `${entity} tail`, pattern: tail, isTail: true })),
     ];
   });
 }

@@ -66,8 +66,9 @@ describe("the peers of the benchmark", () => {
   afterAll(() => rmSync(buildFolder, { recursive: true }));
   const context = { buildFolder, benchFolder: BENCH_FOLDER };
 
-  it("have a pattern for each built-in entity", () => {
-    expect(ENTITIES.toSorted()).toEqual(BUILT_IN.map(({ entity }) => entity).toSorted());
+  it("have a pattern for each built-in entity whose values stand for themselves; we look for the others as well", () => {
+    const entities = BUILT_IN.filter(({ keys }) => keys === undefined).map(({ entity }) => entity);
+    expect(ENTITIES.toSorted()).toEqual(entities.toSorted());
   });
 
   it.each(ENTITIES)("get a pattern that finds every value of the corpus whole: %s", (entity) => {

@@ -42,8 +42,9 @@ describe("the corpora of the benchmark", () => {
     expect(corpus.gold.length).toBeGreaterThan(0);
   });
 
-  it("hold every built-in entity", () => {
-    expect(Object.keys(VALUES).toSorted()).toEqual(BUILT_IN.map(({ entity }) => entity).toSorted());
+  it("hold every built-in entity whose values stand for themselves", () => {
+    const entities = BUILT_IN.filter(({ keys }) => keys === undefined).map(({ entity }) => entity);
+    expect(Object.keys(VALUES).toSorted()).toEqual(entities.toSorted());
     const found = new Set(openCorpus("dense", BYTES).gold.map(({ entity }) => entity));
     expect([...found].toSorted()).toEqual(Object.keys(VALUES).toSorted());
   });

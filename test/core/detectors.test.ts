@@ -8,7 +8,9 @@ describe.each(BUILT_IN.map((detector) => ({ entity: detector.entity, detector })
   ({ entity, detector }) => {
     test.each(detector.hits)("covers the whole of %j", (text) => {
       const score = expect.any(Number);
-      expect(naiveFindings(BUILT_IN, text)).toEqual([{ start: 0, end: text.length, entity, score }]);
+      // What tells a keyed value stays.
+      const start = detector.keys === undefined ? 0 : expect.any(Number);
+      expect(naiveFindings(BUILT_IN, text)).toEqual([{ start, end: text.length, entity, score }]);
     });
 
     test.each(detector.misses)("leaves %j alone", (text) => {

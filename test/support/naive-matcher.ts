@@ -5,6 +5,7 @@
  * there and in RE2, without `^`, `$`, `\b` and inline flags. Whole plain text only; offsets are UTF-16 units.
  */
 import { type Candidate, type Detector, SCORES } from "../../src/core/detector.ts";
+import { tailsOf } from "../../src/core/rule.ts";
 import { isExcludedKey } from "../../src/core/keys.ts";
 
 export interface NaiveFinding {
@@ -110,7 +111,7 @@ interface NaiveMatcher {
   readonly detector: Detector;
   readonly beginning: RegExp;
   readonly whole: RegExp;
-  readonly tail: RegExp;
+  readonly tails: readonly RegExp[];
 }
 
 const matchers = new Map<Detector, NaiveMatcher>();
@@ -122,7 +123,7 @@ function matcherOf(detector: Detector): NaiveMatcher {
       detector,
       beginning: new RegExp(`^(?:${patternOf(detector)})`, "u"),
       whole: new RegExp(`^(?:${patternOf(detector)})$`, "u"),
-      tail: new RegExp(`^(?:${detector.tail ?? ""})$`, "u"),
+      tails: tailsOf(detector).map((tail) => new RegExp(`^(?:${tail})$`, "u")),
     };
     matchers.set(detector, matcher);
   }
@@ -141,7 +142,8 @@ function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number)
     if (!isBounded(candidate, detector.boundary ?? "word")) continue;
     const score = detector.validate(candidate);
     if (score < threshold || isExcluded(detector, place, score)) continue;
-    return { start, end: start + rest.ends[endOfTail(matcher, rest, end) - 1], entity: detector.entity, score };
+    const tail = matcher.tails[detector.whichTail?.(candidate) ?? 0];
+    return { start, end: start + rest.ends[endOfTail(tail, place, end) - 1], entity: detector.entity, score };
   }
   return undefined;
 }
@@ -153,10 +155,15 @@ function matches({ whole }: NaiveMatcher, { source, rest }: Place, end: number):
   return plain.includes("%") && whole.test(fold(plain, PLAIN_UNITS).characters.join(""));
 }
 
-function endOfTail({ detector, tail }: NaiveMatcher, rest: FoldedText, from: number): number {
-  if (detector.tail === undefined) return from;
+function endOfTail(tail: RegExp | undefined, { source, rest }: Place, from: number): number {
+  if (tail === undefined) return from;
+  const matchesTo = (end: number): boolean => {
+    if (tail.test(textOf(rest, from, end))) return true;
+    const plain = source.slice(rest.ends[from - 1], rest.ends[end - 1]);
+    return plain.includes("%") && tail.test(fold(plain, PLAIN_UNITS).characters.join(""));
+  };
   let end = rest.characters.length;
-  while (end > from && !tail.test(textOf(rest, from, end))) end--;
+  while (end > from && !matchesTo(end)) end--;
   return end;
 }
 
@@ -185,6 +192,7 @@ function candidateAt(detector: Detector, { line, rest }: Place, end: number): Ca
     before: line.slice(-NEIGHBOURS).join(""),
     after: after.split("\n", 1)[0],
     hasContext: hasContextWord(detector, line),
+    preceding: line.slice(-CONTEXT_CHARACTERS).join(""),
   };
 }
 

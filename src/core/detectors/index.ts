@@ -7,6 +7,7 @@ import { githubToken } from "./github-token.ts";
 import { iban } from "./iban.ts";
 import { ipv4, ipv6 } from "./ip.ts";
 import { jwt } from "./jwt.ts";
+import { keyedPii, passwordField } from "./keyed.ts";
 import { mac } from "./mac.ts";
 import { phone } from "./phone.ts";
 import { privateKey } from "./private-key.ts";
@@ -17,6 +18,8 @@ export const BUILT_IN: readonly Detector[] = [
   jwt,
   githubToken,
   awsKey,
+  passwordField,
+  keyedPii,
   email,
   iban,
   creditCard,

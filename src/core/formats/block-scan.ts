@@ -5,7 +5,8 @@
  * Knows no format. Records are asked about in order.
  */
 import type { ContextWords } from "../context-words.ts";
-import type { Engine, Hits, Rule } from "../engine.ts";
+import type { Engine, Hits } from "../engine.ts";
+import type { Rule } from "../rule.ts";
 import { KIND } from "../pattern/neighbour.ts";
 import { plausibleRules } from "../plausible.ts";
 import type { Span } from "../span.ts";

@@ -53,7 +53,8 @@ export class CsvMasker implements FormatMasker {
   /** Goes record by record until one begins that may be looked at together with others; returns where. */
   private pushUntilSettled(chunk: Uint8Array): number {
     let at = 0;
-    const isOver = (): boolean => this.policy.passesClean && this.format.isSettled && this.records.isBetweenRecords;
+    const isQuick = (): boolean => this.policy.passesClean && this.format.isSettled && !this.format.isTold;
+    const isOver = (): boolean => isQuick() && this.records.isBetweenRecords;
     while (at < chunk.length && !isOver()) at = this.records.pushRecord(chunk, at);
     this.output.write(this.records.take());
     return at;

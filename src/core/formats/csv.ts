@@ -12,7 +12,7 @@ import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../cs
 import { COMMA, CR, CsvFraming, LF, SEMICOLON, TAB } from "../csv/framing.ts";
 import type { Column } from "../csv/block.ts";
 import type { Edit } from "../edit.ts";
-import type { Rule } from "../engine.ts";
+import type { Rule } from "../rule.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
@@ -53,6 +53,8 @@ export class CsvFormat implements RecordFormat {
   private isFirst = true;
   private readonly labelWords: ContextWords;
   private readonly rulesNamed = new Map<Rule, Named>();
+  /** Columns whose names tell their values. */
+  private told: readonly boolean[] = [];
 
   constructor(policy: Policy, options: FormatOptions) {
     this.policy = policy;
@@ -60,6 +62,11 @@ export class CsvFormat implements RecordFormat {
     this.labelWords = policy.engine.words;
     if (options.delimiter !== undefined) this.framing.delimiter = DELIMITER_BYTES[options.delimiter];
     if (options.header === "absent") this.columns = NO_COLUMNS;
+  }
+
+  /** True when a column's name tells its values: then every record is read. */
+  get isTold(): boolean {
+    return this.told.includes(true);
   }
 
   /** True when separator and columns are known. */
@@ -126,21 +133,29 @@ export class CsvFormat implements RecordFormat {
     const edits = read.isUnterminated
       ? escapedTextEdits(this.policy, record, { encode: doubleQuotes, key: this.fallbackKey })
       : this.fieldEdits(record, read, { isRagged, places });
-    if (columns === undefined) this.columns = this.readColumns(record, read, edits.length > 0);
+    if (columns === undefined) {
+      this.columns = this.readColumns(record, read, edits.length > 0);
+      this.told = this.columns.names.map(this.tells);
+    }
     return isDropped ? undefined : edits;
   }
+
+  private readonly tells = (name: string): boolean => this.policy.keyedValues.isNamed(name);
 
   private fieldEdits(record: Uint8Array, { cells }: CsvRecord, { isRagged, places }: Known): readonly Edit[] {
     const { policy } = this;
     const columns = this.columns ?? NO_COLUMNS;
     const delimiter = this.framing.delimiter as number;
+    // Where nobody knows which column a field is in, it may be the one that tells.
+    const telling = isRagged ? columns.telling(this.tells) : undefined;
     const all: Edit[] = [];
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
-      if (isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
+      const isTold = telling !== undefined || this.told[index];
+      if (!isTold && isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
       const decoded = decodeCell(record, cell);
-      const key = columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
-      const edits = heldTextEdits(policy, decoded.text, { key, nesting: 0 });
+      const key = telling ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
+      const edits = heldTextEdits(policy, decoded.text, { key, nesting: 0, mayTell: isTold });
       if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
     }
     return all;

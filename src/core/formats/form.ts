@@ -49,7 +49,11 @@ export class FormFormat implements RecordFormat {
     const key = foldSpan(name.text, 0, name.text.length);
     return [
       ...edits,
-      ...encodeEdits(heldTextEdits(this.policy, value.text, { key, nesting: 0 }), value.map, encodeFormText),
+      ...encodeEdits(
+        heldTextEdits(this.policy, value.text, { key, nesting: 0, mayTell: true }),
+        value.map,
+        encodeFormText,
+      ),
     ];
   }
 }

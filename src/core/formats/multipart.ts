@@ -45,7 +45,10 @@ class FieldFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
-    output.writeEdited(record, heldTextEdits(this.policy, record, { key: this.fallbackKey, nesting: 0 }));
+    output.writeEdited(
+      record,
+      heldTextEdits(this.policy, record, { key: this.fallbackKey, nesting: 0, mayTell: true }),
+    );
   }
 
   maskUnfinished(record: Uint8Array, output: Output): void {

@@ -9,7 +9,7 @@ import { applyEdits, type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
-import { escapedTextEdits, textEdits } from "../text-edits.ts";
+import { escapedTextEdits, textEdits, valueEdits } from "../text-edits.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
@@ -18,8 +18,13 @@ interface Level {
   keyBytes: Uint8Array;
   keyStart: number;
   keyEnd: number;
+  hasKeyEscape: boolean;
+  /** The name may be one that tells a value. */
+  mayTell: boolean;
   maskedKeys: number;
 }
+
+const NO_LEVEL: Level = { keyBytes: EMPTY, keyStart: 0, keyEnd: 0, hasKeyEscape: false, mayTell: false, maskedKeys: 0 };
 
 const QUOTE = Uint8Array.of(0x22);
 
@@ -39,7 +44,7 @@ export class JsonEditor implements JsonVisitor {
   private readonly places: readonly number[] | undefined;
   private nextPlace = 0;
   private readonly walker: JsonWalker;
-  private readonly levels: Level[] = [{ keyBytes: EMPTY, keyStart: 0, keyEnd: 0, maskedKeys: 0 }];
+  private readonly levels: Level[] = [{ ...NO_LEVEL }];
   private level: Level = this.levels[0];
   private bytes: Uint8Array = EMPTY;
 
@@ -74,7 +79,8 @@ export class JsonEditor implements JsonVisitor {
   }
 
   open(): void {
-    this.level = { ...this.level, maskedKeys: 0 };
+    const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell } = this.level;
+    this.level = { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, maskedKeys: 0 };
     this.levels.push(this.level);
   }
 
@@ -84,12 +90,18 @@ export class JsonEditor implements JsonVisitor {
   }
 
   string(start: number, end: number, flags: number): void {
-    if ((flags & IS_KEY) !== 0) {
-      this.level.keyBytes = this.bytes;
-      this.level.keyStart = start;
-      this.level.keyEnd = end;
-    }
-    if ((flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end)) this.maskString(start, end, flags);
+    if ((flags & IS_KEY) !== 0) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
+    const isTold = (flags & IS_KEY) === 0 && this.level.mayTell;
+    if (isTold || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end)) this.maskString(start, end, flags);
+  }
+
+  private enterField(start: number, end: number, hasEscape: boolean): void {
+    const { level } = this;
+    level.keyBytes = this.bytes;
+    level.keyStart = start;
+    level.keyEnd = end;
+    level.hasKeyEscape = hasEscape;
+    level.mayTell = hasEscape || this.policy.keyedValues.mayName(this.bytes, start, end);
   }
 
   private maskString(start: number, end: number, flags: number): void {
@@ -98,15 +110,18 @@ export class JsonEditor implements JsonVisitor {
     const hasEscape = (flags & HAS_ESCAPE) !== 0;
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
-    const edits = heldTextEdits(this.policy, text, { key: isKey ? "" : this.keyText(), nesting: this.nesting });
+    const { mayTell } = this.level;
+    const held = { key: isKey ? "" : this.keyText(), nesting: this.nesting, mayTell: mayTell && !isKey };
+    const edits = heldTextEdits(this.policy, text, held);
     const encode = isKey ? (bytes: Uint8Array) => encodeJsonText(this.distinctKey(bytes)) : encodeJsonText;
     this.edits.push(...encodeEdits(edits, map, encode));
   }
 
   number(start: number, end: number): void {
-    if (this.isClean(start, end)) return;
+    if (!this.level.mayTell && this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
-    const edits = textEdits(this.policy, text, this.keyText());
+    const field = { key: this.keyText(), kind: "number" } as const;
+    const edits = this.level.mayTell ? valueEdits(this.policy, text, field) : textEdits(this.policy, text, field.key);
     if (edits.length === 0) return;
     // A number that is masked becomes a string: the document stays valid.
     const bytes = concat([QUOTE, encodeJsonText(applyEdits(text, edits)), QUOTE]);
@@ -122,8 +137,15 @@ export class JsonEditor implements JsonVisitor {
   }
 
   private keyText(): string {
-    const { keyBytes, keyStart, keyEnd } = this.level;
-    return foldSpan(keyBytes, keyStart, keyEnd);
+    const { keyBytes, keyStart, keyEnd, hasKeyEscape } = this.level;
+    if (!hasKeyEscape) return foldSpan(keyBytes, keyStart, keyEnd);
+    const map = new OffsetMap(0, 0);
+    const { text } = decodeEscapes(
+      keyBytes.subarray(keyStart, keyEnd),
+      { map, decodedOffset: 0, encodedOffset: 0 },
+      true,
+    );
+    return foldSpan(text, 0, text.length);
   }
 
   // Two masked keys of one object must not overwrite each other.
@@ -151,6 +173,8 @@ export interface HeldText {
   readonly key: string;
   /** How many texts deep the holder is. */
   readonly nesting: number;
+  /** False when it is known that the name alone tells nothing. */
+  readonly mayTell: boolean;
 }
 
 /**
@@ -158,7 +182,8 @@ export interface HeldText {
  * such, down to `nestedJsonDepth`. What is deeper, or only looks like JSON, is text in which escapes are read, so that
  * neither depth nor broken JSON hides anything.
  */
-export function heldTextEdits(policy: Policy, text: Uint8Array, { key, nesting }: HeldText): readonly Edit[] {
+export function heldTextEdits(policy: Policy, text: Uint8Array, { key, nesting, mayTell }: HeldText): readonly Edit[] {
+  if (mayTell && policy.keyedValues.isNamed(key)) return valueEdits(policy, text, { key, kind: "text" });
   if (!looksLikeJson(text)) return textEdits(policy, text, key);
   if (nesting < policy.limits.nestedJsonDepth) {
     const { edits, fault } = editJson(policy, text, { nesting: nesting + 1 });

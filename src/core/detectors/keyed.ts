@@ -1,0 +1,246 @@
+/**
+ * Values that nothing but the name of their field tells: passwords, names of people, addresses.
+ *
+ * Owns the names, and how such a value is written in plain text (`password=x`, `"surname": "x"`, `City: x`). In formats
+ * with fields the whole value of a field is taken.
+ */
+import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { KINDS, NOT_PLAIN } from "../ascii.ts";
+import { FieldNames } from "../field-name.ts";
+import { isHexAfterPercent } from "../folded-text.ts";
+import { isPlaceholder } from "../validators/placeholder.ts";
+
+const SECRET_NAMES = [
+  "password",
+  "passwd",
+  "pwd",
+  "pass",
+  "passphrase",
+  "passcode",
+  "secret",
+  "client secret",
+  "secret key",
+  "api key",
+  "access key",
+  "auth key",
+  "encryption key",
+  "signing key",
+  "token",
+  "auth token",
+  "access token",
+  "refresh token",
+  "session token",
+  "private key",
+  "credentials",
+];
+
+const PERSONAL_NAMES = [
+  "first name",
+  "last name",
+  "middle name",
+  "full name",
+  "maiden name",
+  "given name",
+  "family name",
+  "surname",
+  "account holder",
+  "card holder",
+  "cardholder name",
+  "card holder name",
+  "street",
+  "street address",
+  "address line",
+  "postal code",
+  "post code",
+  "zip",
+  "zip code",
+  "birth place",
+  "place of birth",
+  "patient",
+  "patient name",
+  "next of kin",
+];
+
+/** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
+const QUOTE = String.raw`\\?["']`;
+/** What stands between a name and its value; a quote may be escaped, as in JSON inside a log line. */
+const SIGN = String.raw`\\?["']?[ \t]*[:=][ \t]*\\?["']?`;
+/** The longest name, four blanks on either side of the sign, quotes and the opening. */
+const SCAN_CHARACTERS = 48;
+const BLANKS_LIMIT = 4;
+const NAME_WORDS = 3;
+/** Characters that decide; the rest is the tail. */
+const OPENING_CHARACTERS = 8;
+const OPENING = String.raw`[^\s"'\\](?:[^\n"'\\]){0,7}`;
+
+/** How a value is written, and what of the rest of the line belongs to it. */
+const FORMS = {
+  double: { tail: String.raw`[^\n"\\]*`, stop: /["\\]/ },
+  single: { tail: String.raw`[^\n'\\]*`, stop: /['\\]/ },
+  word: { tail: "[^\\s\"',;&)\\]}<>|`\\\\]*", stop: /[\s"',;&)\]}<>|`\\]/ },
+  line: { tail: String.raw`[^\n"',;<>{}|\\]*`, stop: /[\n"',;<>{}|\\]/ },
+} as const;
+type Form = keyof typeof FORMS;
+const FORM_NAMES = Object.keys(FORMS) as Form[];
+
+/** Words that follow a name in a sentence, cut to the opening. */
+const SENTENCE_WORDS = new Set(
+  (
+    "a an and are as at be been by can cannot could did does expired failed field for from had has have if in incorrect " +
+    "invalid is it length may mismatch missing must no none not null of on optional or policy required reset rotated " +
+    "should string the this to true false undefined updated was were will with wrong yes you your"
+  )
+    .split(" ")
+    .map((word) => word.slice(0, OPENING_CHARACTERS)),
+);
+
+interface KeyedParts {
+  readonly entity: string;
+  readonly source: string;
+  readonly names: readonly string[];
+  readonly takes: "text" | "scalar";
+  /** How a value without quotes goes on behind a colon. */
+  readonly afterColon: Form;
+  readonly hits: readonly string[];
+  readonly misses: readonly string[];
+}
+
+function keyed({ entity, source, names, takes, afterColon, hits, misses }: KeyedParts): Detector {
+  const fieldNames = new FieldNames(names);
+  const formOf = ({ before, preceding }: Candidate): Form => {
+    if (before.endsWith('"')) return "double";
+    if (before.endsWith("'")) return "single";
+    return /:[ \t]{0,4}$/.test(preceding) ? afterColon : "word";
+  };
+  return {
+    entity,
+    source,
+    pattern: OPENING,
+    scan: { pattern: `${fieldNames.pattern}(?:${SIGN}[^\\n](?:[^\\n]{7})?|${QUOTE})`, maxLength: SCAN_CHARACTERS },
+    tail: FORM_NAMES.map((form) => FORMS[form].tail),
+    boundary: "none",
+    keys: { names: fieldNames, takes },
+    mayBegin: isBehindSign,
+    whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
+    validate(candidate) {
+      const { text, after, preceding } = candidate;
+      if (!fieldNames.has(nameBefore(preceding)) || isPlaceholder(text)) return 0;
+      const form = formOf(candidate);
+      const { stop } = FORMS[form];
+      if (stop.test(text)) return 0;
+      // A shorter opening counts only where the value ends.
+      const isWhole = after === "" || stop.test(after[0]);
+      if (!isWhole && text.length < OPENING_CHARACTERS) return 0;
+      const isQuoted = form === "double" || form === "single";
+      return !isQuoted && SENTENCE_WORDS.has(text.split(/\s/, 1)[0].toLowerCase()) ? 0 : SCORES.ranged;
+    },
+    hits,
+    misses,
+  };
+}
+
+/** The name at the end of a text, of up to three words, when a sign follows it and nothing but a quote more; else "". */
+function nameBefore(text: string): string {
+  let at = skipBlanks(text, skipQuote(text, text.length));
+  if (text[at - 1] !== ":" && text[at - 1] !== "=") return "";
+  const end = skipQuote(text, skipBlanks(text, at - 1));
+  at = end;
+  for (let words = 0; words < NAME_WORDS; words++) {
+    if (words > 0 && text[at - 1] === " ") at--;
+    while (at > 0 && /[\p{L}\p{N}_.-]/u.test(text[at - 1])) at--;
+  }
+  return text.slice(at, end).trimStart();
+}
+
+function skipQuote(text: string, end: number): number {
+  if (text[end - 1] !== '"' && text[end - 1] !== "'") return end;
+  return text[end - 2] === "\\" ? end - 2 : end - 1;
+}
+
+function skipBlanks(text: string, end: number): number {
+  let at = end;
+  while (at > end - BLANKS_LIMIT && (text[at - 1] === " " || text[at - 1] === "\t")) at--;
+  return at;
+}
+
+/** A quick no to places that no sign stands before; what may be one in disguise counts as a sign. */
+function isBehindSign(bytes: Uint8Array, place: number): boolean {
+  let at = place;
+  if (bytes[at - 1] === DOUBLE_QUOTE || bytes[at - 1] === SINGLE_QUOTE) at--;
+  if (at < place && bytes[at - 1] === BACKSLASH) at--;
+  const least = at - BLANKS_LIMIT;
+  while (at > least && (bytes[at - 1] === SPACE || bytes[at - 1] === TAB)) at--;
+  if (at <= 0) return false;
+  const sign = bytes[at - 1];
+  return sign === COLON || sign === EQUALS || KINDS[sign] === NOT_PLAIN || isHexAfterPercent(bytes, at);
+}
+
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const TAB = 0x09;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+
+export const passwordField = keyed({
+  entity: "PASSWORD_FIELD",
+  source: "names of fields that hold secrets; OWASP Logging Cheat Sheet, data to exclude",
+  names: SECRET_NAMES,
+  takes: "scalar",
+  afterColon: "word",
+  hits: [
+    "password=hunter2",
+    "user_password: s3cr3t!",
+    "clientSecret=0123456789abcdef0123456789abcdef",
+    "DB_PASS=pa55",
+    "api-key: 4f5a6b7c8d9e",
+    "the api key: 4f5a6b7c8d9e",
+    "X-Api-Key:4f5a6b7c8d9e",
+    "apiKey=x",
+    "password2=correct-horse-battery",
+    "token%3Dabcdef",
+  ],
+  misses: [
+    "the password is wrong",
+    "password: required",
+    "password=",
+    "password_policy=strict",
+    "token_type=bearer",
+    "secret_name=db",
+    "compass=north",
+    "password=${DB_PASSWORD}",
+    "password: {{ vault }}",
+    "password=***",
+    "password=[PASSWORD_FIELD]",
+    "password: <redacted>",
+    "secretary=Jane",
+  ],
+});
+
+export const keyedPii = keyed({
+  entity: "KEYED_PII",
+  source: "names of fields that hold personal data; GDPR article 4(1)",
+  names: PERSONAL_NAMES,
+  takes: "text",
+  afterColon: "line",
+  hits: [
+    "first_name=Jane",
+    "lastName=Doe",
+    "surname: van der Berg",
+    "Street address: 12 Long Acre",
+    "zip=90210",
+    "cardholder: JANE DOE",
+    "patient: Jane Doe",
+  ],
+  misses: [
+    "the surname is missing",
+    "first_name=",
+    "zip: none",
+    "zipper=blue",
+    "street_view=on",
+    "name=Jane",
+    "surname: [KEYED_PII]",
+    "patient_count=7",
+  ],
+});

@@ -1,0 +1,49 @@
+/**
+ * Names of fields that say what their value is.
+ *
+ * Owns how a name is read: camelCase, snake_case, kebab-case, dots and digits part words, and the last words decide:
+ * `user_password`, `clientSecret2`, but not `password_policy`.
+ */
+import { splitWords } from "./words.ts";
+
+/** `phone2` is a phone. */
+const NUMBER = String.raw`\d{0,3}`;
+
+export class FieldNames {
+  readonly names: readonly string[];
+  /** With a space before each, as one word and as several. */
+  private readonly endings: readonly string[];
+  private readonly written: RegExp;
+  private last = "";
+  private lastAnswer = false;
+
+  /** Lower case, one space between words. */
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.endings = [...new Set(names.flatMap((name) => [` ${name}`, ` ${name.replaceAll(" ", "")}`]))];
+    this.written = new RegExp(`(?:${this.alternatives})${NUMBER}$`, "i");
+  }
+
+  /** True when the name ends in one of the names. */
+  has(name: string): boolean {
+    if (name === "" || this.names.length === 0) return false;
+    if (name !== this.last) {
+      this.last = name;
+      this.lastAnswer = this.written.test(name) && this.endsInName(` ${splitWords(name)}`);
+    }
+    return this.lastAnswer;
+  }
+
+  /** RE2 syntax: a name as it may be written; matches more than `has` accepts. */
+  get pattern(): string {
+    return `(?i:${this.alternatives})${NUMBER}`;
+  }
+
+  private get alternatives(): string {
+    return this.names.map((name) => name.replaceAll(" ", "[ _.-]?")).join("|");
+  }
+
+  private endsInName(words: string): boolean {
+    return this.endings.some((ending) => words.endsWith(ending));
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Values that the name of their field tells, in formats with fields.
+ *
+ * Owns the decision that a whole value is a finding. Knows names and values, no format; how such a value is written in
+ * plain text is the detectors' own (detectors/keyed.ts).
+ */
+import { DIGIT, KINDS, NOT_PLAIN } from "./ascii.ts";
+import { encodeUtf8 } from "./bytes.ts";
+import type { Edit } from "./edit.ts";
+import type { Engine } from "./engine.ts";
+import { SCORES } from "./detector.ts";
+import { findIn, type FoundText, TEXT_KEPT_BYTES } from "./finder.ts";
+import { foldSpan } from "./folded-text.ts";
+import type { Rule } from "./rule.ts";
+import { isPlaceholder } from "./validators/placeholder.ts";
+
+/** What a value is in its format; numbers are no texts. */
+export type ValueKind = "text" | "number";
+
+/** The name and kind of the field that a value belongs to. */
+export interface KeyedField {
+  readonly key: string;
+  readonly kind: ValueKind;
+}
+
+/** Names are as long at least. */
+const ENDING_LETTERS = 3;
+/** Beyond this many bytes nothing of a value is looked at to tell whether it is one. */
+const GUARD_BYTES = 64;
+const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
+
+export class KeyedValues {
+  /** True when no rule goes by names. */
+  readonly isEmpty: boolean;
+  private readonly engine: Engine;
+  private readonly rules: readonly Rule[];
+  /** 1 where the last letters of a name fall, five bits each. */
+  private readonly endings = new Uint8Array(1 << (5 * ENDING_LETTERS));
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.rules = engine.threshold > SCORES.ranged ? [] : engine.rules.filter(({ detector }) => detector.keys);
+    this.isEmpty = this.rules.length === 0;
+    for (const { detector } of this.rules)
+      for (const name of detector.keys?.names.names ?? []) this.endings[endingOf(encodeUtf8(name), name.length)] = 1;
+  }
+
+  /** False when the bytes of a name, as they stand, are certain to tell nothing. O(1). */
+  mayName(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.isEmpty) return false;
+    let last = end;
+    while (last > start && KINDS[bytes[last - 1]] === DIGIT) last--;
+    if (last - start < ENDING_LETTERS) return false;
+    const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]];
+    return (kinds & NOT_PLAIN) !== 0 || this.endings[endingOf(bytes, last)] === 1;
+  }
+
+  /** True when a field of this name holds nothing that may pass. */
+  isNamed(key: string): boolean {
+    return this.ruleOf({ key, kind: "text" }) !== undefined;
+  }
+
+  /** The edit of the whole value, or undefined when its name tells nothing or it stands for a value only. */
+  editOf(value: Uint8Array, field: KeyedField, replace: (found: FoundText) => Uint8Array): Edit | undefined {
+    const rule = this.ruleOf(field);
+    if (rule === undefined || isNoValue(value)) return undefined;
+    // What a finding inside the value is called by, when it comes before this rule.
+    const [{ entity, score }] = [
+      ...findIn(this.engine, value, field.key),
+      { entity: rule.detector.entity, score: SCORES.ranged },
+    ].toSorted((a, b) => this.rankOf(a.entity) - this.rankOf(b.entity));
+    const text = value.length <= TEXT_KEPT_BYTES ? value : null;
+    const bytes = replace({ start: 0, end: value.length, entity, score, text });
+    return { start: 0, end: value.length, bytes, entity };
+  }
+
+  private ruleOf({ key, kind }: KeyedField): Rule | undefined {
+    if (key === "") return undefined;
+    return this.rules.find(
+      ({ detector: { keys } }) =>
+        keys !== undefined && (kind === "text" || keys.takes === "scalar") && keys.names.has(key),
+    );
+  }
+
+  private rankOf(entity: string): number {
+    return this.engine.rules.findIndex((rule) => rule.detector.entity === entity);
+  }
+}
+
+function endingOf(bytes: Uint8Array, end: number): number {
+  return ((bytes[end - 3] & 31) << 10) | ((bytes[end - 2] & 31) << 5) | (bytes[end - 1] & 31);
+}
+
+function isNoValue(value: Uint8Array): boolean {
+  const opening = foldSpan(value, 0, Math.min(value.length, GUARD_BYTES)).trim();
+  return NO_VALUES.has(opening.toLowerCase()) || isPlaceholder(opening);
+}

@@ -1,0 +1,161 @@
+/**
+ * A detector ready to run, and the one program that all of a policy's patterns share.
+ *
+ * Owns which patterns a detector brings and what each is for. Immutable but for the automata's own caches.
+ */
+import { ContextWords } from "./context-words.ts";
+import { type Detector, SCORES } from "./detector.ts";
+import { ConfigurationError } from "./errors.ts";
+import { MatchEnds } from "./match-ends.ts";
+import type { Ends, Matcher } from "./matcher.ts";
+import type { Boundary } from "./pattern/boundary.ts";
+import { Dfa } from "./pattern/dfa.ts";
+import { PatternError } from "./pattern/parse.ts";
+import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
+
+/** One detector ready to run; `rank` is its place in the precedence order, 0 wins. */
+export interface Rule {
+  readonly detector: Detector;
+  readonly rank: number;
+  readonly boundary: Boundary;
+  readonly firstBytes: Uint8Array;
+  readonly longestCharacters: number;
+  readonly longestBytes: number;
+  /** Scratch: where matches end; used by one stream at a time, never across calls. */
+  readonly ends: Ends;
+  readonly tails: readonly Dfa[];
+  readonly contextWords: ContextWords;
+  readonly needsText: boolean;
+}
+
+export interface RuleOptions {
+  readonly threshold: number;
+  /** Judges instead of the automaton. */
+  readonly matcher?: Matcher | undefined;
+  /** Whether the text of an entity's findings is wanted. */
+  needsText(entity: string): boolean;
+}
+
+/** The rules of a policy, and by which of the program's patterns the scanner meets each. */
+export interface CompiledRules {
+  readonly program: Program;
+  readonly rules: readonly Rule[];
+  /** Patterns that count wherever they match. */
+  readonly certain: ReadonlyMap<number, Rule>;
+  /** Patterns that count only beside a context word. */
+  readonly needContext: ReadonlyMap<number, Rule>;
+}
+
+/** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
+export function compileRules(detectors: readonly Detector[], options: RuleOptions): CompiledRules {
+  const sources = detectors.map(sourcesOf);
+  const program = compileTogether(detectors, sources.flatMap(inProgramOrder));
+  const certain = new Map<number, Rule>();
+  const needContext = new Map<number, Rule>();
+  let next = 0;
+  const rules = detectors.map((detector, rank) => {
+    const { own, scanned, tails } = sources[rank];
+    const ownIndices = own.map((_, i) => next + i);
+    const scannedIndices = scanned.map((_, i) => next + own.length + i);
+    const tailIndices = tails.map((_, i) => next + own.length + scanned.length + i);
+    next += inProgramOrder(sources[rank]).length;
+    const rule = buildRule(program, { detector, rank, ownIndices, tailIndices }, options);
+    const [shape, contextShape] = [scannedIndices[0] ?? ownIndices[0], ownIndices[1]];
+    certain.set(shape, rule);
+    // A low threshold lets even bare shapes pass: then nothing needs a word.
+    if (contextShape !== undefined) (options.threshold <= SCORES.weak ? certain : needContext).set(contextShape, rule);
+    return rule;
+  });
+  return { program, rules, certain, needContext };
+}
+
+interface RuleParts {
+  readonly detector: Detector;
+  readonly rank: number;
+  readonly ownIndices: readonly number[];
+  readonly tailIndices: readonly number[];
+}
+
+function buildRule(
+  program: Program,
+  { detector, rank, ownIndices, tailIndices }: RuleParts,
+  options: RuleOptions,
+): Rule {
+  const patterns = ownIndices.map((index) => program.patterns[index]);
+  const longestBytes = Math.max(...patterns.map((pattern) => pattern.longestBytes));
+  const longestCharacters = Math.max(...patterns.map((pattern) => pattern.longestCharacters));
+  const anchored = (indices: readonly number[]): Dfa => new Dfa(program, { patterns: indices, isUnanchored: false });
+  return {
+    detector,
+    rank,
+    boundary: patterns[0].boundary,
+    firstBytes: unionOf(ownIndices.map((index) => firstBytes(program, index))),
+    longestCharacters,
+    longestBytes,
+    ends:
+      options.matcher?.endsOf({ patterns: ownPatterns(detector), longestCharacters, longestBytes }) ??
+      new MatchEnds(anchored(ownIndices), longestBytes),
+    tails: tailIndices.map((index) => anchored([index])),
+    contextWords: new ContextWords(detector.contextWords ?? []),
+    needsText: options.needsText(detector.entity),
+  };
+}
+
+/** What a detector brings to the program. */
+interface Sources {
+  readonly own: readonly PatternSource[];
+  readonly scanned: readonly PatternSource[];
+  readonly tails: readonly PatternSource[];
+}
+
+function sourcesOf(detector: Detector): Sources {
+  const { scan, maxLength, boundary = "word" } = detector;
+  const bound = { boundary, ...(maxLength === undefined ? {} : { maxLength }) };
+  return {
+    own: ownPatterns(detector).map((pattern) => ({ pattern, ...bound })),
+    scanned: scan === undefined ? [] : [{ ...scan, boundary }],
+    tails: tailsOf(detector).map((pattern) => ({ pattern, isTail: true })),
+  };
+}
+
+function inProgramOrder({ own, scanned, tails }: Sources): PatternSource[] {
+  return [...own, ...scanned, ...tails];
+}
+
+function ownPatterns({ pattern, contextPattern }: Detector): string[] {
+  return contextPattern === undefined ? [pattern] : [pattern, contextPattern];
+}
+
+/** The patterns of which one reads on behind a match. */
+export function tailsOf({ tail = [] }: Detector): readonly string[] {
+  return typeof tail === "string" ? [tail] : tail;
+}
+
+/** Each rule once, in order of rank. */
+export function inOrder(rules: readonly Rule[]): Rule[] {
+  return [...new Set(rules)].toSorted((a, b) => a.rank - b.rank);
+}
+
+function unionOf(sets: readonly Uint8Array[]): Uint8Array {
+  return sets[0].map((_, byte) => Math.max(...sets.map((set) => set[byte])));
+}
+
+function compileTogether(detectors: readonly Detector[], sources: readonly PatternSource[]): Program {
+  try {
+    return compileProgram(sources);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    for (const detector of detectors) checkAlone(detector);
+    throw new ConfigurationError("BAD_PATTERN", `all detectors together: ${error.message}`);
+  }
+}
+
+function checkAlone(detector: Detector): void {
+  try {
+    compileProgram(inProgramOrder(sourcesOf(detector)));
+  } catch (error) {
+    throw error instanceof PatternError
+      ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`)
+      : error;
+  }
+}
