@@ -43,7 +43,9 @@ describe("the corpora of the benchmark", () => {
   });
 
   it("hold every built-in entity whose values stand for themselves", () => {
-    const entities = BUILT_IN.filter(({ keys }) => keys === undefined).map(({ entity }) => entity);
+    const entities = BUILT_IN.filter(({ keys, entity }) => keys === undefined && entity !== "AUTH_HEADER").map(
+      ({ entity }) => entity,
+    );
     expect(Object.keys(VALUES).toSorted()).toEqual(entities.toSorted());
     const found = new Set(openCorpus("dense", BYTES).gold.map(({ entity }) => entity));
     expect([...found].toSorted()).toEqual(Object.keys(VALUES).toSorted());

@@ -8,8 +8,8 @@ describe.each(BUILT_IN.map((detector) => ({ entity: detector.entity, detector })
   ({ entity, detector }) => {
     test.each(detector.hits)("covers the whole of %j", (text) => {
       const score = expect.any(Number);
-      // What tells a keyed value stays.
-      const start = detector.keys === undefined ? 0 : expect.any(Number);
+      // What tells a value stays.
+      const start = detector.scan === undefined || entity === "CREDIT_CARD" ? 0 : expect.any(Number);
       expect(naiveFindings(BUILT_IN, text)).toEqual([{ start, end: text.length, entity, score }]);
     });
 

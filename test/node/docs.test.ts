@@ -60,6 +60,24 @@ function renderDetectors(detectors: readonly Detector[]): string {
         `| ${entity} | ${source} | ${examplesOf(hits)} | ${examplesOf(misses)} | ${contextWords.length === 0 ? "" : contextWords.join(" ")} |`,
     ),
     "",
+    "## Names that tell",
+    "",
+    "Under these names a value is found by the name alone: in JSON, NDJSON, JSON in events and in strings, CSV columns and",
+    'forms the whole value of the field; in plain text what is written as `name=value`, `name: value` or `"name": "value"`.',
+    "A name may be written in camelCase, with `_`, `-`, `.` or a blank between its words, with words before it and up to three",
+    "digits behind it; what follows makes it another name (`password_policy`). Arrays inherit their name, objects do not.",
+    "Empty values, `true`, `false`, `null`, templates (`${X}`, `{{x}}`), stars and masked values stay.",
+    "",
+    "| entity | values | names |",
+    "|---|---|---|",
+    ...detectors.flatMap(({ entity, keys }) =>
+      keys === undefined
+        ? []
+        : [
+            `| ${entity} | ${keys.takes === "text" ? "strings" : "strings, numbers"} | ${keys.names.names.join(", ")} |`,
+          ],
+    ),
+    "",
     "## Scores",
     "",
     "A finding counts when its score reaches the policy's `threshold` (0.6 unless set).",

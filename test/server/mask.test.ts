@@ -39,7 +39,7 @@ describe("POST /v1/mask", () => {
   test("breaks off with nothing undecided when the body breaks off", async () => {
     const host = startTestServer();
     const body = openBody();
-    body.write("card 4111 1111 1111 1");
+    body.write("pay with 4111 1111 1111 1");
     const response = await mask(host, body.stream);
     const reader = response.body!.getReader();
     expect(await readOne(reader)).not.toContain("4111");

@@ -1,5 +1,6 @@
 /** The built-in detectors. Their order is their precedence: where two findings overlap, the earlier names both. */
 import type { Detector } from "../detector.ts";
+import { authHeader } from "./auth-header.ts";
 import { awsKey } from "./aws-key.ts";
 import { creditCard } from "./credit-card.ts";
 import { email } from "./email.ts";
@@ -16,6 +17,7 @@ import { usSsn } from "./us-ssn.ts";
 export const BUILT_IN: readonly Detector[] = [
   privateKey,
   jwt,
+  authHeader,
   githubToken,
   awsKey,
   passwordField,

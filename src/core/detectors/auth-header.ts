@@ -1,0 +1,55 @@
+/**
+ * Credentials of HTTP headers: what follows the scheme of `Authorization`, and the values of cookies.
+ *
+ * The scheme word stays. Beside a word such as "authorization" only: "basic training" and "bearer of news" are no secrets.
+ */
+import { type Detector, SCORES } from "../detector.ts";
+import { isPlaceholder } from "../validators/placeholder.ts";
+
+const SCHEMES = "basic|bearer|digest|negotiate|apikey|token";
+const COOKIE = String.raw`cookie2?["']?[ \t]{0,4}:[ \t]{0,4}["']?`;
+const BEHIND_SCHEME = new RegExp(String.raw`(?:^|[^a-z])(?:${SCHEMES})[ \t]{1,4}$`, "i");
+const BEHIND_COOKIE = new RegExp(`(?:^|[^a-z])(?:set-)?${COOKIE}$`, "i");
+
+const OPENING = String.raw`[^\s"'\\,;](?:[^\n"'\\]){0,3}`;
+
+export const authHeader: Detector = {
+  entity: "AUTH_HEADER",
+  source: "RFC 9110, section 11; RFC 7617; RFC 6750; RFC 6265",
+  pattern: OPENING,
+  scan: {
+    pattern: `(?i:(?:${SCHEMES})[ \\t]{1,4}|${COOKIE})[^\\n](?:[^\\n]{3})?`,
+    maxLength: 32,
+  },
+  // Cookies have pairs, Digest has quoted parameters: there all of the line is secret.
+  tail: [String.raw`[^\s"'\\,;]*`, String.raw`[^\n"'\\]*`, String.raw`[^\n]*`],
+  boundary: "none",
+  contextWords: ["authorization", "proxy authorization", "auth", "authentication", "authenticate", "cookie", "curl"],
+  mayBegin: (bytes, at) => at > 0 && bytes[at - 1] !== 0x2c && !(bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a),
+  whichTail: ({ preceding }) => (BEHIND_COOKIE.test(preceding) ? 1 : /digest[ \t]+$/i.test(preceding) ? 2 : 0),
+  validate({ text, after, preceding, hasContext }) {
+    if (isPlaceholder(text)) return 0;
+    const isCookie = BEHIND_COOKIE.test(preceding);
+    if (!isCookie && !(hasContext && BEHIND_SCHEME.test(preceding))) return 0;
+    if (!isCookie && /[\s,;]/.test(text)) return 0;
+    // A shorter opening counts only where the value ends.
+    return text.length < 4 && after !== "" && !/[\s"'\\,;]/.test(after[0]) ? 0 : SCORES.strong;
+  },
+  hits: [
+    "Authorization: Basic amFuZTpodW50ZXIy",
+    "authorization: Bearer 0123456789abcdef",
+    '"Proxy-Authorization": "Digest realm=x',
+    "Authorization: ApiKey abc",
+    "Cookie: sid=0123456789; theme=dark",
+    "Set-Cookie: sid=0123456789; HttpOnly",
+  ],
+  misses: [
+    "basic training begins at noon",
+    "the bearer of news",
+    "Authorization: Basic ",
+    "authorization failed",
+    "cookie policy",
+    "Authorization: Bearer [AUTH_HEADER]",
+    "Authorization: Bearer ${TOKEN}",
+  ],
+};
