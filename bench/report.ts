@@ -51,7 +51,7 @@ export function renderReport({ definitions, results, source }: ReportInput): str
     ]),
     "## Peers",
     "",
-    "All peers get the shapes of `bench/peers/patterns.ts`: those of the twelve detectors without validators, context words,",
+    "All peers get the shapes of `bench/peers/patterns.ts`: those of the twelve detectors whose values stand for themselves, without validators, context words,",
     "other scripts, zero-width characters and percent escapes, all of which maskwire's figures include.",
     "",
     "| peer | what is measured |",
