@@ -64,7 +64,8 @@ export interface Detector {
   whichTail?(candidate: Candidate): number;
   /**
    * What the automaton looks for in place of `pattern`: what stands before a value and tells it, or a looser shape that
-   * needs fewer states. Has to end wherever `pattern` has a finding, and to begin there or before.
+   * needs fewer states. Has to begin where `pattern` has a finding or before, and to end wherever it has one; and to
+   * match as well where quotes are doubled or escaped, as formats write them.
    */
   readonly scan?: { readonly pattern: string; readonly maxLength?: number };
   /**

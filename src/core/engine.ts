@@ -8,7 +8,7 @@ import { ContextWords } from "./context-words.ts";
 import type { Detector } from "./detector.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { KIND } from "./pattern/neighbour.ts";
-import type { CompiledPattern, Program } from "./pattern/program.ts";
+import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
 import { compileRules, inOrder, type Rule, type RuleOptions } from "./rule.ts";
 import { ScanLoop } from "./scan-loop.ts";
 import { Scratch } from "./window.ts";
@@ -36,6 +36,8 @@ export interface Engine {
   hitsAt(state: DfaState): Hits;
   /** Which rules a set of matching patterns stands for. */
   hitsOf(patterns: readonly number[]): Hits;
+  /** True when a match of some rule may hold this byte of ASCII. O(program). */
+  reads(byte: number): boolean;
   readonly threshold: number;
   /** True when another matcher judges: what the automaton says of clean text then counts for nothing. */
   readonly isBlind: boolean;
@@ -47,7 +49,7 @@ export interface Engine {
 
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
 export function compileEngine(detectors: readonly Detector[], options: RuleOptions): Engine {
-  const { program, rules, certain, needContext } = compileRules(detectors, options);
+  const { program, rules, own, certain, needContext } = compileRules(detectors, options);
   const scanner = new Dfa(program, { patterns: [...certain.keys(), ...needContext.keys()], isUnanchored: true });
   const wordsOf = joinWords();
   const hitsOf = (patterns: readonly number[]): Hits => {
@@ -65,6 +67,7 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
     scratch: new Scratch(),
     hitsAt: (state) => (state.outcome ??= hitsOf(state.matches)) as Hits,
     hitsOf,
+    reads: (byte) => readsByte(program, byte, own),
     threshold: options.threshold,
     isBlind: options.matcher !== undefined,
     keepsText: rules.some((rule) => rule.needsText),

@@ -40,6 +40,8 @@ export interface RuleOptions {
 export interface CompiledRules {
   readonly program: Program;
   readonly rules: readonly Rule[];
+  /** The patterns of matches, without tails and what only the scanner looks for. */
+  readonly own: ReadonlySet<number>;
   /** Patterns that count wherever they match. */
   readonly certain: ReadonlyMap<number, Rule>;
   /** Patterns that count only beside a context word. */
@@ -52,10 +54,12 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
   const program = compileTogether(detectors, sources.flatMap(inProgramOrder));
   const certain = new Map<number, Rule>();
   const needContext = new Map<number, Rule>();
+  const ownPatternIndices = new Set<number>();
   let next = 0;
   const rules = detectors.map((detector, rank) => {
     const { own, scanned, tails } = sources[rank];
     const ownIndices = own.map((_, i) => next + i);
+    for (const index of ownIndices) ownPatternIndices.add(index);
     const scannedIndices = scanned.map((_, i) => next + own.length + i);
     const tailIndices = tails.map((_, i) => next + own.length + scanned.length + i);
     next += inProgramOrder(sources[rank]).length;
@@ -66,7 +70,7 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
     if (contextShape !== undefined) (options.threshold <= SCORES.weak ? certain : needContext).set(contextShape, rule);
     return rule;
   });
-  return { program, rules, certain, needContext };
+  return { program, rules, own: ownPatternIndices, certain, needContext };
 }
 
 interface RuleParts {

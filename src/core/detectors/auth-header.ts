@@ -9,6 +9,8 @@ import { isPlaceholder } from "../validators/placeholder.ts";
 const SCHEMES = "basic|bearer|digest|negotiate|apikey|token";
 const COOKIE = String.raw`cookie2?["']?[ \t]{0,4}:[ \t]{0,4}["']?`;
 const BEHIND_SCHEME = new RegExp(String.raw`(?:^|[^a-z])(?:${SCHEMES})[ \t]{1,4}$`, "i");
+/** The same with quotes doubled or escaped. */
+const WRITTEN_COOKIE = String.raw`cookie2?[\\"']{0,3}[ \t]{0,4}:[ \t]{0,4}[\\"']{0,3}`;
 const BEHIND_COOKIE = new RegExp(`(?:^|[^a-z])(?:set-)?${COOKIE}$`, "i");
 
 const OPENING = String.raw`[^\s"'\\,;](?:[^\n"'\\]){0,3}`;
@@ -18,8 +20,8 @@ export const authHeader: Detector = {
   source: "RFC 9110, section 11; RFC 7617; RFC 6750; RFC 6265",
   pattern: OPENING,
   scan: {
-    pattern: `(?i:(?:${SCHEMES})[ \\t]{1,4}|${COOKIE})[^\\n](?:[^\\n]{3})?`,
-    maxLength: 32,
+    pattern: `(?i:(?:${SCHEMES})[ \\t]{1,4}|${WRITTEN_COOKIE})[^\\n](?:[^\\n]{3})?`,
+    maxLength: 40,
   },
   // Cookies have pairs, Digest has quoted parameters: there all of the line is secret.
   tail: [String.raw`[^\s"'\\,;]*`, String.raw`[^\n"'\\]*`, String.raw`[^\n]*`],

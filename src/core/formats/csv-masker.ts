@@ -7,7 +7,6 @@
 import { CsvBlock } from "../csv/block.ts";
 import { CR, QUOTE } from "../csv/framing.ts";
 import type { Edit } from "../edit.ts";
-import { readsByte } from "../pattern/program.ts";
 import type { Policy } from "../policy.ts";
 import { BlockScan, type RecordContext } from "./block-scan.ts";
 import { CsvFormat } from "./csv.ts";
@@ -24,7 +23,7 @@ export class CsvMasker implements FormatMasker {
 
   constructor(policy: Policy, options: FormatOptions) {
     this.policy = policy;
-    this.readsQuotes = readsByte(policy.engine.program, QUOTE);
+    this.readsQuotes = policy.engine.reads(QUOTE);
     this.format = new CsvFormat(policy, options);
     this.records = new RecordMasker(policy, this.format);
     this.output = new Output(policy);

@@ -5,7 +5,6 @@
  * escape hides anything leaves as it came. Every other event is masked as a record.
  */
 import type { Edit } from "../edit.ts";
-import { readsByte } from "../pattern/program.ts";
 import type { Policy } from "../policy.ts";
 import { SseBlock } from "../sse/block.ts";
 import { BlockScan, WHOLE_RECORD } from "./block-scan.ts";
@@ -25,12 +24,12 @@ export class SseMasker implements FormatMasker {
   private readonly isQuick: boolean;
 
   constructor(policy: Policy) {
-    const { program } = policy.engine;
+    const { engine } = policy;
     this.policy = policy;
     this.format = new SseFormat(policy);
     this.records = new RecordMasker(policy, this.format);
     this.output = new Output(policy);
-    this.isQuick = policy.passesClean && !readsByte(program, LF) && !readsByte(program, QUOTE);
+    this.isQuick = policy.passesClean && !engine.reads(LF) && !engine.reads(QUOTE);
   }
 
   get heldBytes(): number {

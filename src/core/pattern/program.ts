@@ -278,12 +278,16 @@ export function firstBytes(program: Program, pattern: number): Uint8Array {
   return out;
 }
 
-/** True when a pattern that is no tail may read this byte of ASCII. */
-export function readsByte({ instructions, tries, patterns, owners }: Program, byte: number): boolean {
+/** True when one of these patterns may read this byte of ASCII. */
+export function readsByte(
+  { instructions, tries, owners }: Program,
+  byte: number,
+  patterns: ReadonlySet<number>,
+): boolean {
   return instructions.some(
     (instruction, index) =>
       instruction.op === "char" &&
-      patterns[owners[index]].longestCharacters !== Infinity &&
+      patterns.has(owners[index]) &&
       tries[instruction.set][0].some(({ lo, hi }) => lo <= byte && byte <= hi),
   );
 }
