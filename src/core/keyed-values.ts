@@ -25,13 +25,11 @@ export interface KeyedField {
 
 /** Names are as long at least. */
 const ENDING_LETTERS = 3;
-/** Beyond this many bytes nothing of a value is looked at to tell whether it is one. */
-const GUARD_BYTES = 64;
+/** Nothing longer stands for a value. */
+const PLACEHOLDER_BYTES = 64;
 const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
 
 export class KeyedValues {
-  /** True when no rule goes by names. */
-  readonly isEmpty: boolean;
   private readonly engine: Engine;
   private readonly rules: readonly Rule[];
   /** 1 where the last letters of a name fall, five bits each. */
@@ -40,14 +38,13 @@ export class KeyedValues {
   constructor(engine: Engine) {
     this.engine = engine;
     this.rules = engine.threshold > SCORES.ranged ? [] : engine.rules.filter(({ detector }) => detector.keys);
-    this.isEmpty = this.rules.length === 0;
     for (const { detector } of this.rules)
       for (const name of detector.keys?.names.names ?? []) this.endings[endingOf(encodeUtf8(name), name.length)] = 1;
   }
 
   /** False when the bytes of a name, as they stand, are certain to tell nothing. O(1). */
   mayName(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.isEmpty) return false;
+    if (this.rules.length === 0) return false;
     let last = end;
     while (last > start && KINDS[bytes[last - 1]] === DIGIT) last--;
     if (last - start < ENDING_LETTERS) return false;
@@ -92,6 +89,7 @@ function endingOf(bytes: Uint8Array, end: number): number {
 }
 
 function isNoValue(value: Uint8Array): boolean {
-  const opening = foldSpan(value, 0, Math.min(value.length, GUARD_BYTES)).trim();
-  return NO_VALUES.has(opening.toLowerCase()) || isPlaceholder(opening);
+  if (value.length > PLACEHOLDER_BYTES) return false;
+  const text = foldSpan(value, 0, value.length).trim();
+  return NO_VALUES.has(text.toLowerCase()) || isPlaceholder(text);
 }

@@ -3,8 +3,8 @@
  *
  * The scheme word stays. Beside a word such as "authorization" only: "basic training" and "bearer of news" are no secrets.
  */
-import { type Detector, SCORES } from "../detector.ts";
-import { isPlaceholder } from "../validators/placeholder.ts";
+import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { opensPlaceholder } from "../validators/placeholder.ts";
 
 const SCHEMES = "basic|bearer|digest|negotiate|apikey|token";
 const COOKIE = String.raw`cookie2?["']?[ \t]{0,4}:[ \t]{0,4}["']?`;
@@ -14,6 +14,21 @@ const WRITTEN_COOKIE = String.raw`cookie2?[\\"']{0,3}[ \t]{0,4}:[ \t]{0,4}[\\"']
 const BEHIND_COOKIE = new RegExp(`(?:^|[^a-z])(?:set-)?${COOKIE}$`, "i");
 
 const OPENING = String.raw`[^\s"'\\,;](?:[^\n"'\\]){0,3}`;
+/** Pairs up to a quote; but the value of a cookie may stand in quotes itself. */
+const PAIRS = String.raw`(?:[^\n"'\\]|="[^\n"\\]*")*`;
+const TAILS = {
+  token: String.raw`[^\s"'\\,;]*`,
+  pairs: PAIRS,
+  value: String.raw`(?:"[^\n"\\]*")?${PAIRS}`,
+  line: String.raw`[^\n]*`,
+};
+const TAIL_NAMES = Object.keys(TAILS) as (keyof typeof TAILS)[];
+
+/** Cookies are pairs, Digest has quoted parameters: there all of it is secret. */
+function tailOf({ text, preceding }: Candidate): keyof typeof TAILS {
+  if (BEHIND_COOKIE.test(preceding)) return text.endsWith("=") ? "value" : "pairs";
+  return /digest[ \t]+$/i.test(preceding) ? "line" : "token";
+}
 
 export const authHeader: Detector = {
   entity: "AUTH_HEADER",
@@ -23,14 +38,13 @@ export const authHeader: Detector = {
     pattern: `(?i:(?:${SCHEMES})[ \\t]{1,4}|${WRITTEN_COOKIE})[^\\n](?:[^\\n]{3})?`,
     maxLength: 40,
   },
-  // Cookies have pairs, Digest has quoted parameters: there all of the line is secret.
-  tail: [String.raw`[^\s"'\\,;]*`, String.raw`[^\n"'\\]*`, String.raw`[^\n]*`],
+  tail: Object.values(TAILS),
   boundary: "none",
   contextWords: ["authorization", "proxy authorization", "auth", "authentication", "authenticate", "cookie", "curl"],
   mayBegin: (bytes, at) => at > 0 && bytes[at - 1] !== 0x2c && !(bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a),
-  whichTail: ({ preceding }) => (BEHIND_COOKIE.test(preceding) ? 1 : /digest[ \t]+$/i.test(preceding) ? 2 : 0),
+  whichTail: (candidate) => TAIL_NAMES.indexOf(tailOf(candidate)),
   validate({ text, after, preceding, hasContext }) {
-    if (isPlaceholder(text)) return 0;
+    if (opensPlaceholder(text)) return 0;
     const isCookie = BEHIND_COOKIE.test(preceding);
     if (!isCookie && !(hasContext && BEHIND_SCHEME.test(preceding))) return 0;
     if (!isCookie && /[\s,;]/.test(text)) return 0;

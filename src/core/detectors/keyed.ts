@@ -8,7 +8,7 @@ import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { KINDS, NOT_PLAIN } from "../ascii.ts";
 import { FieldNames } from "../field-name.ts";
 import { isHexAfterPercent } from "../folded-text.ts";
-import { isPlaceholder } from "../validators/placeholder.ts";
+import { opensPlaceholder } from "../validators/placeholder.ts";
 
 const SECRET_NAMES = [
   "password",
@@ -77,7 +77,7 @@ const OPENING = String.raw`[^\s"'\\](?:[^\n"'\\]){0,7}`;
 const FORMS = {
   double: { tail: String.raw`[^\n"\\]*`, stop: /["\\]/ },
   single: { tail: String.raw`[^\n'\\]*`, stop: /['\\]/ },
-  word: { tail: "[^\\s\"',;&)\\]}<>|`\\\\]*", stop: /[\s"',;&)\]}<>|`\\]/ },
+  word: { tail: "[^\\s\"',;&)\\]}|`\\\\]*", stop: /[\s"',;&)\]}|`\\]/ },
   line: { tail: String.raw`[^\n"',;<>{}|\\]*`, stop: /[\n"',;<>{}|\\]/ },
 } as const;
 type Form = keyof typeof FORMS;
@@ -124,7 +124,7 @@ function keyed({ entity, source, names, takes, afterColon, hits, misses }: Keyed
     whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
     validate(candidate) {
       const { text, after, preceding } = candidate;
-      if (!fieldNames.has(nameBefore(preceding)) || isPlaceholder(text)) return 0;
+      if (!fieldNames.has(nameBefore(preceding)) || opensPlaceholder(text)) return 0;
       const form = formOf(candidate);
       const { stop } = FORMS[form];
       if (stop.test(text)) return 0;
@@ -199,6 +199,9 @@ export const passwordField = keyed({
     "X-Api-Key:4f5a6b7c8d9e",
     "apiKey=x",
     "password2=correct-horse-battery",
+    "password=<hunter2",
+    "password=a<b>c",
+    "password=%s3cret",
     "token%3Dabcdef",
   ],
   misses: [
@@ -213,7 +216,6 @@ export const passwordField = keyed({
     "password: {{ vault }}",
     "password=***",
     "password=[PASSWORD_FIELD]",
-    "password: <redacted>",
     "secretary=Jane",
   ],
 });
