@@ -55,9 +55,9 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
   const hitsOf = (patterns: readonly number[]): Hits => {
     const pick = (from: ReadonlyMap<number, Rule>): Rule[] =>
       inOrder(patterns.flatMap((index) => from.get(index) ?? []));
-    const isCertain = pick(certain);
-    const needsWord = pick(needContext).filter((rule) => !isCertain.includes(rule));
-    return { needContext: needsWord, words: wordsOf(needsWord), rules: inOrder([...isCertain, ...needsWord]) };
+    const sure = pick(certain);
+    const needsWord = pick(needContext).filter((rule) => !sure.includes(rule));
+    return { needContext: needsWord, words: wordsOf(needsWord), rules: inOrder([...sure, ...needsWord]) };
   };
   return {
     rules,

@@ -8,6 +8,7 @@ import { ALPHANUMERIC, KINDS, LETTER, UNDERSCORE } from "./ascii.ts";
 import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
+const NAME_CHARACTER = /[\p{L}\p{N}_.-]/u;
 const KEY_BEFORE = /([\p{L}\p{N}_.-]{1,40})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u;
 
 const EXCLUDED = [
@@ -33,8 +34,46 @@ export function keyBefore(text: string): string {
   return KEY_BEFORE.exec(text)?.[1] ?? "";
 }
 
-const KEY_WINDOW_BYTES = 40;
 const BLANKS_LIMIT = 4;
+
+/**
+ * The name at the end of a text, of as many words as given, when a sign follows it and nothing but a quote more; else "".
+ * Quotes may be escaped, as in JSON inside a log line.
+ */
+export function nameBefore(text: string, wordLimit: number): string {
+  let at = blanksBefore(text, quoteBefore(text, text.length));
+  if (text[at - 1] !== ":" && text[at - 1] !== "=") return "";
+  const end = quoteBefore(text, blanksBefore(text, at - 1));
+  at = end;
+  for (let words = 0; words < wordLimit; words++) {
+    if (words > 0 && text[at - 1] === " ") at--;
+    while (at > 0 && NAME_CHARACTER.test(text[at - 1])) at--;
+  }
+  return text.slice(at, end).trimStart();
+}
+
+function quoteBefore(text: string, end: number): number {
+  if (text[end - 1] !== '"' && text[end - 1] !== "'") return end;
+  return text[end - 2] === "\\" ? end - 2 : end - 1;
+}
+
+function blanksBefore(text: string, end: number): number {
+  let at = end;
+  while (at > end - BLANKS_LIMIT && (text[at - 1] === " " || text[at - 1] === "\t")) at--;
+  return at;
+}
+
+/** False for a place before which `nameBefore` finds no sign; what may be one in disguise counts as a sign. */
+export function isBehindSign(bytes: Uint8Array, place: number): boolean {
+  let at = skipQuote(bytes, place, 0);
+  if (at < place && bytes[at - 1] === 0x5c) at--;
+  at = skipBlanks(bytes, at, 0);
+  if (at === 0) return false;
+  const sign = bytes[at - 1];
+  return sign === 0x3a || sign === 0x3d || !isPlain(sign) || isHexAfterPercent(bytes, at);
+}
+
+const KEY_WINDOW_BYTES = 40;
 
 /**
  * The same on bytes before a place; undefined when they are not all plain ASCII. Reads what `keyBefore` reads of the

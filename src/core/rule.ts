@@ -56,13 +56,11 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
   const needContext = new Map<number, Rule>();
   const ownPatternIndices = new Set<number>();
   let next = 0;
+  const take = (patterns: readonly PatternSource[]): number[] => patterns.map(() => next++);
   const rules = detectors.map((detector, rank) => {
     const { own, scanned, tails } = sources[rank];
-    const ownIndices = own.map((_, i) => next + i);
+    const [ownIndices, scannedIndices, tailIndices] = [take(own), take(scanned), take(tails)];
     for (const index of ownIndices) ownPatternIndices.add(index);
-    const scannedIndices = scanned.map((_, i) => next + own.length + i);
-    const tailIndices = tails.map((_, i) => next + own.length + scanned.length + i);
-    next += inProgramOrder(sources[rank]).length;
     const rule = buildRule(program, { detector, rank, ownIndices, tailIndices }, options);
     const [shape, contextShape] = [scannedIndices[0] ?? ownIndices[0], ownIndices[1]];
     certain.set(shape, rule);

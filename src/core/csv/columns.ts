@@ -34,9 +34,6 @@ export function declaredDelimiter(record: Uint8Array, start: number): number | u
   return isSep && (after === undefined || after === CR || after === LF) ? delimiter : undefined;
 }
 
-/** Says of a name that it tells its value. */
-export type NameTest = (name: string) => boolean;
-
 export class Columns {
   /** As the file has them, in order; empty when it names none. */
   readonly names: readonly string[];
@@ -47,11 +44,6 @@ export class Columns {
   constructor(names: readonly string[], isCertain: boolean) {
     this.names = isCertain ? names : names.map((name) => (name === "" ? "" : name + UNCERTAIN));
     this.all = names.length === 0 ? "" : names.join(" ") + UNCERTAIN;
-  }
-
-  /** The name of the first column whose name alone tells its values, in a record of which nobody knows the columns. */
-  telling(tells: NameTest): string | undefined {
-    return this.names.find(tells);
   }
 
   /**

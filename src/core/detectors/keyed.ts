@@ -5,9 +5,8 @@
  * with fields the whole value of a field is taken.
  */
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
-import { KINDS, NOT_PLAIN } from "../ascii.ts";
 import { FieldNames } from "../field-name.ts";
-import { isHexAfterPercent } from "../folded-text.ts";
+import { isBehindSign, nameBefore } from "../keys.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
 
 const SECRET_NAMES = [
@@ -67,7 +66,6 @@ const QUOTE = String.raw`\\?["']`;
 const SIGN = String.raw`\\?["']?[ \t]*[:=][ \t]*\\?["']?`;
 /** The longest name, four blanks on either side of the sign, quotes and the opening. */
 const SCAN_CHARACTERS = 48;
-const BLANKS_LIMIT = 4;
 const NAME_WORDS = 3;
 /** Characters that decide; the rest is the tail. */
 const OPENING_CHARACTERS = 8;
@@ -124,7 +122,7 @@ function keyed({ entity, source, names, takes, afterColon, hits, misses }: Keyed
     whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
     validate(candidate) {
       const { text, after, preceding } = candidate;
-      if (!fieldNames.has(nameBefore(preceding)) || opensPlaceholder(text)) return 0;
+      if (!fieldNames.has(nameBefore(preceding, NAME_WORDS)) || opensPlaceholder(text)) return 0;
       const form = formOf(candidate);
       const { stop } = FORMS[form];
       if (stop.test(text)) return 0;
@@ -138,50 +136,6 @@ function keyed({ entity, source, names, takes, afterColon, hits, misses }: Keyed
     misses,
   };
 }
-
-/** The name at the end of a text, of up to three words, when a sign follows it and nothing but a quote more; else "". */
-function nameBefore(text: string): string {
-  let at = skipBlanks(text, skipQuote(text, text.length));
-  if (text[at - 1] !== ":" && text[at - 1] !== "=") return "";
-  const end = skipQuote(text, skipBlanks(text, at - 1));
-  at = end;
-  for (let words = 0; words < NAME_WORDS; words++) {
-    if (words > 0 && text[at - 1] === " ") at--;
-    while (at > 0 && /[\p{L}\p{N}_.-]/u.test(text[at - 1])) at--;
-  }
-  return text.slice(at, end).trimStart();
-}
-
-function skipQuote(text: string, end: number): number {
-  if (text[end - 1] !== '"' && text[end - 1] !== "'") return end;
-  return text[end - 2] === "\\" ? end - 2 : end - 1;
-}
-
-function skipBlanks(text: string, end: number): number {
-  let at = end;
-  while (at > end - BLANKS_LIMIT && (text[at - 1] === " " || text[at - 1] === "\t")) at--;
-  return at;
-}
-
-/** A quick no to places that no sign stands before; what may be one in disguise counts as a sign. */
-function isBehindSign(bytes: Uint8Array, place: number): boolean {
-  let at = place;
-  if (bytes[at - 1] === DOUBLE_QUOTE || bytes[at - 1] === SINGLE_QUOTE) at--;
-  if (at < place && bytes[at - 1] === BACKSLASH) at--;
-  const least = at - BLANKS_LIMIT;
-  while (at > least && (bytes[at - 1] === SPACE || bytes[at - 1] === TAB)) at--;
-  if (at <= 0) return false;
-  const sign = bytes[at - 1];
-  return sign === COLON || sign === EQUALS || KINDS[sign] === NOT_PLAIN || isHexAfterPercent(bytes, at);
-}
-
-const DOUBLE_QUOTE = 0x22;
-const SINGLE_QUOTE = 0x27;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
-const TAB = 0x09;
-const COLON = 0x3a;
-const EQUALS = 0x3d;
 
 export const passwordField = keyed({
   entity: "PASSWORD_FIELD",

@@ -147,7 +147,7 @@ export class CsvFormat implements RecordFormat {
     const columns = this.columns ?? NO_COLUMNS;
     const delimiter = this.framing.delimiter as number;
     // Where nobody knows which column a field is in, it may be the one that tells.
-    const telling = isRagged ? columns.telling(this.tells) : undefined;
+    const telling = isRagged ? columns.names.find(this.tells) : undefined;
     const all: Edit[] = [];
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
