@@ -10,7 +10,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { BenchContext } from "./context.ts";
 import { type Definition, type Kind, loadDefinitions } from "./definition.ts";
-import { measureCompile, runCompile } from "./kinds/compile.ts";
+import { measureCompile, profileCompile, runCompile } from "./kinds/compile.ts";
 import { runGrowth } from "./kinds/growth.ts";
 import { runHoldback } from "./kinds/holdback.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
@@ -33,6 +33,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
 
 const CHILDREN: Readonly<Record<string, () => Promise<unknown>>> = {
   compile: async () => measureCompile(),
+  "compile-profile": profileCompile,
   streams: () => measureStreams(collector("major")),
 };
 

@@ -5,7 +5,7 @@
  */
 import { type Judged, judge, limitOf } from "./bars.ts";
 import type { Definition } from "./definition.ts";
-import { RATIO, SPEED } from "./kinds/throughput.ts";
+import { OURS, RATIO, SHARE, SPEED } from "./kinds/throughput.ts";
 import { PEERS } from "./peers/index.ts";
 import type { Results, Row } from "./result.ts";
 import { isRemark, shownRows } from "./summary.ts";
@@ -51,8 +51,9 @@ export function renderReport({ definitions, results, source }: ReportInput): str
     ]),
     "## Peers",
     "",
-    "All peers get the shapes of `bench/peers/patterns.ts`: those of the twelve detectors whose values stand for themselves, without validators, context words,",
-    "other scripts, zero-width characters and percent escapes, all of which maskwire's figures include.",
+    "All peers get the shapes of `bench/peers/patterns.ts`: those of the detectors whose values stand for themselves, without",
+    "validators, context words, other scripts, zero-width characters and percent escapes, all of which maskwire's figures",
+    "include.",
     "",
     "| peer | what is measured |",
     "|---|---|",
@@ -78,8 +79,29 @@ function barRow({ definition, bar, worst, verdict }: Judged): string {
 }
 
 function renderBench(definition: Definition, rows: readonly Row[]): string[] {
-  const table = definition.kind === "throughput" ? throughputTable(rows) : figureTable(shownRows(definition, rows));
-  return [`**${definition.id}.** ${definition.question}`, "", ...table, ""];
+  const shares = rows.filter(({ metric }) => metric === SHARE);
+  const figures = rows.filter(({ metric }) => metric !== SHARE);
+  const table =
+    definition.kind === "throughput" ? throughputTable(figures) : figureTable(shownRows(definition, figures));
+  const isMissed = judge([definition], rows).some(({ verdict }) => verdict === "not met");
+  const profile = isMissed && shares.length > 0 ? profileTable(definition, rows, shares) : [];
+  return [`**${definition.id}.** ${definition.question}`, "", ...table, "", ...profile];
+}
+
+/** Why a bar is not met: which module takes how much of a byte, or of the whole where no bytes are counted. */
+function profileTable({ id }: Definition, rows: readonly Row[], shares: readonly Row[]): string[] {
+  const speed = rows.find(({ subject, metric }) => subject === OURS && metric === SPEED);
+  const cost = (share: number): string => (speed === undefined ? "" : ((1000 / speed.value) * share).toFixed(2));
+  return [
+    `Where the time of ${id} goes, by module of \`src/core\`, of V8's sampling profiler:`,
+    "",
+    "| module | share | ns a byte | most of it in |",
+    "|---|---|---|---|",
+    ...shares.map(
+      ({ subject, value, note }) => `| ${subject} | ${(value * 100).toFixed(1)} % | ${cost(value)} | ${note} |`,
+    ),
+    "",
+  ];
 }
 
 function throughputTable(rows: readonly Row[]): string[] {

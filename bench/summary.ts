@@ -1,7 +1,7 @@
 /** Results for whoever runs the command: a table for people, an object for programs. Owns both forms. */
 import { judge, limitOf } from "./bars.ts";
 import type { Definition } from "./definition.ts";
-import { RATIO, SPEED } from "./kinds/throughput.ts";
+import { RATIO, SHARE, SPEED } from "./kinds/throughput.ts";
 import { ABSENT, FAILED, type Results, type Row } from "./result.ts";
 
 /** Of benches with many rows the table shows the worst; the CSV has all. */
@@ -19,7 +19,7 @@ export function toJson(definitions: readonly Definition[], { machine, rows }: Re
       corpus,
       format,
       ...(definition.kind === "throughput"
-        ? { mbPerCpuSecond: byMetric(SPEED), ratio: byMetric(RATIO) }
+        ? { mbPerCpuSecond: byMetric(SPEED), ratio: byMetric(RATIO), share: byMetric(SHARE) }
         : { figures: own.filter((row) => !isRemark(row)).map(figureOf) }),
       absent: notesOf(own, ABSENT),
       failed: notesOf(own, FAILED),

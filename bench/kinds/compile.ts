@@ -10,7 +10,8 @@ import type { Definition } from "../definition.ts";
 import { measure } from "../peers/peer.ts";
 import { rounded, type Row } from "../result.ts";
 import { median } from "../statistics.ts";
-import { OURS } from "./throughput.ts";
+import { profile, type Share } from "../profile.ts";
+import { OURS, shareRows } from "./throughput.ts";
 
 const PROCESSES = 7;
 const FIRST_CHUNK_BYTES = 65_536;
@@ -35,10 +36,12 @@ export async function runCompile({ id }: Definition, context: BenchContext): Pro
     unit: "CPU ms",
     note: `${what}; median of ${PROCESSES} processes`,
   });
+  const shares = (await context.child("compile-profile")) as Share[];
   return [
     row("cold", ({ coldMs }) => coldMs, "first policy of a process"),
     row("first chunk", ({ firstChunkMs }) => firstChunkMs, "first 64 KiB of a sparse log after that"),
     row("warm", ({ warmMs }) => warmMs, "the same policy once more"),
+    ...shareRows(id, shares),
   ];
 }
 
@@ -50,4 +53,11 @@ export function measureCompile(): Times {
   const warm = measure(() => compilePolicy({}));
   const ms = (seconds: number): number => seconds * 1000;
   return { coldMs: ms(cold.cpuSeconds), firstChunkMs: ms(firstChunk.cpuSeconds), warmMs: ms(warm.cpuSeconds) };
+}
+
+/** Runs in a child of its own: where the time of the first policy goes. */
+export function profileCompile(): Promise<Share[]> {
+  return profile(() => {
+    compilePolicy({});
+  });
 }

@@ -10,6 +10,7 @@ import type { BenchContext } from "../context.ts";
 import { type Corpus, prefixOf } from "../corpora/corpus.ts";
 import { openCorpus } from "../corpora/index.ts";
 import type { Definition } from "../definition.ts";
+import { profile, type Share } from "../profile.ts";
 import { PEERS } from "../peers/index.ts";
 import { inProcess, type Peer, type Subject } from "../peers/peer.ts";
 import { ABSENT, rounded, type Row } from "../result.ts";
@@ -18,12 +19,16 @@ import { median } from "../statistics.ts";
 export const OURS = "maskwire";
 export const SPEED = "speed";
 export const RATIO = "ratio";
+/** Metric of the rows that say which part of our time went where. */
+export const SHARE = "share";
 const SPEED_UNIT = "MB per CPU second";
 
 /** The compiler of the platform goes on improving for a while. */
 const WARM_UP_ROUNDS = 6;
 const ROUNDS_LEAST = 5;
 const ROUNDS_MOST = 25;
+/** Of the time for the rounds. */
+const PROFILE_SHARE = 0.2;
 
 interface Runner {
   readonly name: string;
@@ -40,7 +45,8 @@ export async function runThroughput(definition: Definition, context: BenchContex
   const runners = [await openOurs(definition, corpus)];
   for (const peer of present) runners.push(await openPeer(peer, corpus, context));
   await takeTurns(runners, context);
-  return [...runners.flatMap((runner) => rowsOf(definition, runner, runners[0])), ...absent];
+  const profiled = await profileOurs(definition, runners[0], context);
+  return [...runners.flatMap((runner) => rowsOf(definition, runner, runners[0])), ...profiled, ...absent];
 }
 
 async function openOurs({ format, chunkBytes }: Definition, corpus: Corpus): Promise<Runner> {
@@ -62,6 +68,27 @@ async function openPeer(peer: Peer, whole: Corpus, context: BenchContext): Promi
   const subject = await peer.open(corpus, context);
   checkAnswer(peer.name, peer.answer, { corpus, run: await subject.run(true) });
   return { name: peer.name, subject, bytes: corpus.text.length, speeds: [] };
+}
+
+async function profileOurs({ id }: Definition, { subject }: Runner, context: BenchContext): Promise<Row[]> {
+  const shares = await profile(async () => {
+    const begun = performance.now();
+    do await subject.run(false);
+    while (performance.now() - begun < context.seconds * PROFILE_SHARE * 1000);
+  });
+  return shareRows(id, shares);
+}
+
+/** A row for each module. */
+export function shareRows(bench: string, shares: readonly Share[]): Row[] {
+  return shares.map(({ module, share, functions }) => ({
+    bench,
+    subject: module,
+    metric: SHARE,
+    value: share,
+    unit: `of ${OURS}'s time`,
+    note: functions.join(", "),
+  }));
 }
 
 async function takeTurns(runners: readonly Runner[], context: BenchContext): Promise<void> {
