@@ -7,18 +7,21 @@ export type CharSet = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
 
+/** Code points have fewer bits. */
+const HI_VALUES = 2 ** 21;
+
 /** Sorts, joins what touches, drops what is empty. */
 export function normalize(ranges: readonly number[]): CharSet {
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < ranges.length; i += 2) {
-    const lo = ranges[i];
-    const hi = ranges[i + 1];
-    if (lo <= hi) pairs.push([lo, hi]);
-  }
-  pairs.sort((a, b) => a[0] - b[0]);
+  // One number a range sorts without a comparator and without an object each.
+  const packed = new Float64Array(ranges.length / 2);
+  for (let i = 0; i < packed.length; i++) packed[i] = ranges[2 * i] * HI_VALUES + ranges[2 * i + 1];
+  packed.sort();
   const out: number[] = [];
-  for (const [lo, hi] of pairs) {
+  for (const range of packed) {
+    const lo = Math.floor(range / HI_VALUES);
+    const hi = range % HI_VALUES;
     const last = out.length - 1;
+    if (lo > hi) continue;
     if (last > 0 && lo <= out[last] + 1) out[last] = Math.max(out[last], hi);
     else out.push(lo, hi);
   }
@@ -40,8 +43,21 @@ export function negate(set: CharSet): CharSet {
   return out;
 }
 
+/** O(ranges of both). */
 export function subtract(set: CharSet, other: CharSet): CharSet {
-  return negate(union(negate(set), other));
+  const out: number[] = [];
+  let at = 0;
+  for (let i = 0; i < set.length; i += 2) {
+    const hi = set[i + 1];
+    let lo = set[i];
+    while (at < other.length && other[at + 1] < lo) at += 2;
+    for (let j = at; j < other.length && other[j] <= hi; j += 2) {
+      if (other[j] > lo) out.push(lo, other[j] - 1);
+      lo = other[j + 1] + 1;
+    }
+    if (lo <= hi) out.push(lo, hi);
+  }
+  return out;
 }
 
 export function has(set: CharSet, codePoint: number): boolean {

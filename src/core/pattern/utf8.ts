@@ -18,70 +18,69 @@ export type ByteTrie = readonly (readonly Edge[])[];
 
 export const ACCEPT = -1;
 
-type Sequence = readonly (readonly [number, number])[];
-
 const SURROGATES = [0xd800, 0xdfff] as const;
 /** Last code points of the encodings of one, two, three and four bytes. */
 const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff];
 
 export function byteTrie(set: CharSet, options: { readonly percent: boolean }): ByteTrie {
   const builder = new TrieBuilder();
-  for (let i = 0; i < set.length; i += 2) {
-    for (const sequence of utf8Sequences(set[i], set[i + 1])) builder.add(sequence);
-  }
-  if (options.percent) for (const sequence of percentSequences(set)) builder.add(sequence);
+  for (let i = 0; i < set.length; i += 2) addRange(builder, set[i], set[i + 1]);
+  if (options.percent) addPercent(builder, set);
   return builder.nodes;
 }
 
 class TrieBuilder {
   readonly nodes: Edge[][] = [[]];
 
-  add(sequence: Sequence): void {
+  /** Adds the sequence of byte ranges from each byte of `first` to the same of `last`. Sequences come in order. */
+  add(first: readonly number[], last: readonly number[]): void {
     let node = 0;
-    sequence.forEach(([lo, hi], index) => {
+    for (let i = 0; i < first.length; i++) {
+      const [lo, hi] = [first[i], last[i]];
       const edges = this.nodes[node];
-      if (index === sequence.length - 1) {
+      if (i === first.length - 1) {
         edges.push({ lo, hi, to: ACCEPT });
         return;
       }
-      // Sequences come in order, so the edge that they share is the newest.
+      // An edge that two sequences share is the newest.
       const newest = edges.at(-1);
       if (newest !== undefined && newest.lo === lo && newest.hi === hi && newest.to !== ACCEPT) {
         node = newest.to;
-        return;
+        continue;
       }
       this.nodes.push([]);
       edges.push({ lo, hi, to: this.nodes.length - 1 });
       node = this.nodes.length - 1;
-    });
+    }
   }
 }
 
-/** Byte-range sequences that encode exactly the code points lo to hi, surrogates left out. */
-function utf8Sequences(lo: number, hi: number): Sequence[] {
+/** Adds exactly the code points lo to hi, surrogates left out. */
+function addRange(builder: TrieBuilder, lo: number, hi: number): void {
   if (lo < SURROGATES[0] && hi > SURROGATES[1]) {
-    return [...utf8Sequences(lo, SURROGATES[0] - 1), ...utf8Sequences(SURROGATES[1] + 1, hi)];
+    addRange(builder, lo, SURROGATES[0] - 1);
+    addRange(builder, SURROGATES[1] + 1, hi);
+    return;
   }
   const from = lo >= SURROGATES[0] && lo <= SURROGATES[1] ? SURROGATES[1] + 1 : lo;
   const to = hi >= SURROGATES[0] && hi <= SURROGATES[1] ? SURROGATES[0] - 1 : hi;
-  if (from > to) return [];
+  if (from > to) return;
   const limit = LENGTH_LIMITS.find((end) => from <= end) as number;
-  if (to > limit) return [...utf8Sequences(from, limit), ...utf8Sequences(limit + 1, to)];
-  return splitAligned(from, to);
+  addAligned(builder, from, Math.min(to, limit));
+  if (to > limit) addRange(builder, limit + 1, to);
 }
 
 /** Splits a range of one encoded length where its trailing bytes are not full ranges. */
-function splitAligned(lo: number, hi: number): Sequence[] {
-  if (hi <= 0x7f) return [[[lo, hi]]];
-  for (const bits of [6, 12, 18]) {
+function addAligned(builder: TrieBuilder, lo: number, hi: number): void {
+  for (let bits = 6; hi > 0x7f && bits <= 18 && lo >> bits !== hi >> bits; bits += 6) {
     const mask = (1 << bits) - 1;
-    if (lo >> bits === hi >> bits) break;
-    if ((lo & mask) !== 0) return [...splitAligned(lo, lo | mask), ...splitAligned((lo | mask) + 1, hi)];
-    if ((hi & mask) !== mask) return [...splitAligned(lo, (hi & ~mask) - 1), ...splitAligned(hi & ~mask, hi)];
+    const cut = (lo & mask) === 0 ? hi & ~mask : (lo | mask) + 1;
+    if ((lo & mask) === 0 && (hi & mask) === mask) continue;
+    addAligned(builder, lo, cut - 1);
+    addAligned(builder, cut, hi);
+    return;
   }
-  const first = encode(lo);
-  const last = encode(hi);
-  return [first.map((byte, i): [number, number] => [byte, last[i]])];
+  builder.add(encode(lo), encode(hi));
 }
 
 function encode(c: number): number[] {
@@ -101,22 +100,15 @@ const LOW_DIGITS = [
   { from: 10, to: 15, byte: 0x61 },
 ] as const;
 
-function percentSequences(set: CharSet): Sequence[] {
-  const out: Sequence[] = [];
+function addPercent(builder: TrieBuilder, set: CharSet): void {
   for (let high = 0; high < HIGH_DIGITS; high++) {
     const digit = 0x30 + high;
     for (const { from, to, byte } of LOW_DIGITS) {
       for (let i = 0; i < set.length && set[i] <= high * 16 + to; i += 2) {
         const lo = Math.max(set[i] - high * 16, from);
         const hi = Math.min(set[i + 1] - high * 16, to);
-        if (lo <= hi)
-          out.push([
-            [PERCENT, PERCENT],
-            [digit, digit],
-            [byte + lo - from, byte + hi - from],
-          ]);
+        if (lo <= hi) builder.add([PERCENT, digit, byte + lo - from], [PERCENT, digit, byte + hi - from]);
       }
     }
   }
-  return out;
 }
