@@ -26,6 +26,8 @@ export interface Engine {
   readonly rules: readonly Rule[];
   /** The words of all rules together. */
   readonly words: ContextWords;
+  /** The words without which some shape counts for nothing. */
+  readonly neededWords: ContextWords;
   /** Looks for every rule at every byte. */
   readonly scanner: Dfa;
   /** Scratch: the loop over `scanner`; used by one stream at a time, never across calls. */
@@ -62,6 +64,7 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
   return {
     rules,
     words: wordsOf(rules),
+    neededWords: wordsOf(inOrder([...needContext.values()])),
     scanner,
     loop: new ScanLoop(scanner),
     scratch: new Scratch(),

@@ -43,14 +43,14 @@ export class BlockScan {
   /** By place: the words of which one is needed; null when none is. */
   private readonly words: (ContextWords | null)[] = [];
   private next = 0;
-  private readonly allWords: ContextWords;
+  private readonly neededWords: ContextWords;
   private wordsAskedAt = -1;
   private hasWords = false;
 
   constructor(engine: Engine, block: Uint8Array) {
     const { loop, scanner } = engine;
     this.block = block;
-    this.allWords = engine.words;
+    this.neededWords = engine.neededWords;
     const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
     for (let i = 0; i < loop.hits; i++) {
       const place = loop.places[i];
@@ -101,11 +101,11 @@ export class BlockScan {
     return false;
   }
 
-  /** False when the record holds no context word of any rule; asked for one record after the other. */
+  /** False when the record holds no word that some shape needs; asked for one record after the other. */
   private mayHoldWords(start: number, end: number): boolean {
     if (this.wordsAskedAt !== start) {
       this.wordsAskedAt = start;
-      this.hasWords = this.allWords.inBytes(this.block, start, end) !== false;
+      this.hasWords = this.neededWords.inBytes(this.block, start, end) !== false;
     }
     return this.hasWords;
   }

@@ -18,8 +18,16 @@ const LONGEST_ORBIT = 4;
 
 let runs: readonly CaseRun[] | undefined;
 
+/** By character of ASCII: keywords are made of these, and the same letter is the same set. */
+const ascii: (CharSet | undefined)[] = [];
+
 /** The set and every character that differs from a member only in case. */
 export function foldCase(set: CharSet): CharSet {
+  const [lo, hi] = set;
+  return set.length === 2 && lo === hi && lo < 0x80 ? (ascii[lo] ??= closure(set)) : closure(set);
+}
+
+function closure(set: CharSet): CharSet {
   let folded = set;
   for (let i = 1; i < LONGEST_ORBIT; i++) folded = union(folded, nextOf(folded));
   return folded;

@@ -19,6 +19,8 @@ export type ByteTrie = readonly (readonly Edge[])[];
 export const ACCEPT = -1;
 
 const SURROGATES = [0xd800, 0xdfff] as const;
+/** Bits of the last one, two and three bytes. */
+const TRAILING_MASKS = [(1 << 6) - 1, (1 << 12) - 1, (1 << 18) - 1];
 /** Last code points of the encodings of one, two, three and four bytes. */
 const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff];
 
@@ -72,15 +74,22 @@ function addRange(builder: TrieBuilder, lo: number, hi: number): void {
 
 /** Splits a range of one encoded length where its trailing bytes are not full ranges. */
 function addAligned(builder: TrieBuilder, lo: number, hi: number): void {
-  for (let bits = 6; hi > 0x7f && bits <= 18 && lo >> bits !== hi >> bits; bits += 6) {
-    const mask = (1 << bits) - 1;
-    const cut = (lo & mask) === 0 ? hi & ~mask : (lo | mask) + 1;
-    if ((lo & mask) === 0 && (hi & mask) === mask) continue;
-    addAligned(builder, lo, cut - 1);
-    addAligned(builder, cut, hi);
+  const cut = hi <= 0x7f ? undefined : firstCut(lo, hi);
+  if (cut === undefined) {
+    builder.add(encode(lo), encode(hi));
     return;
   }
-  builder.add(encode(lo), encode(hi));
+  addAligned(builder, lo, cut - 1);
+  addAligned(builder, cut, hi);
+}
+
+function firstCut(lo: number, hi: number): number | undefined {
+  for (const mask of TRAILING_MASKS) {
+    if ((lo | mask) === (hi | mask)) return undefined;
+    if ((lo & mask) !== 0) return (lo | mask) + 1;
+    if ((hi & mask) !== mask) return hi & ~mask;
+  }
+  return undefined;
 }
 
 function encode(c: number): number[] {
