@@ -15,7 +15,9 @@ import {
   type RelayConfig,
   type ServerConfig,
   type ServerLimits,
+  type Viewed,
 } from "../src/server/config.ts";
+import { DEFAULT_VIEW } from "../src/server/feed.ts";
 import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
 
 /** Either a whole configuration, or the key that cannot take effect. */
@@ -48,10 +50,13 @@ const POLICY: Shape = {
 
 const LISTENER: Shape = { keys: { host: isString, listenPort: isCount, unsafeNoAuthentication: isBoolean } };
 
+const VIEWS: Shape = { each: isString, named: NAME };
+
 const RELAY: Shape = {
   keys: {
     url: isString,
     policy: isString,
+    views: VIEWS,
     unsafePlaintext: isBoolean,
     headers: { each: isString, named: HEADER_NAME },
     eventTypes: isStringList,
@@ -70,7 +75,7 @@ const CONFIG: Shape = {
   keys: {
     listeners: { keys: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])) },
     policies: { each: POLICY, named: NAME },
-    feeds: { each: { keys: { policy: isString, eventTypes: isStringList } }, named: FEED_NAME },
+    feeds: { each: { keys: { policy: isString, views: VIEWS, eventTypes: isStringList } }, named: FEED_NAME },
     relays: { each: RELAY, named: NAME },
     limits: { keys: LIMITS },
     allowedOrigins: isStringList,
@@ -123,11 +128,20 @@ function complete(written: WrittenConfig): ServerConfig {
 }
 
 function completeFeed(feed: Partial<FeedConfig>): FeedConfig {
-  return { policy: "default", eventTypes: [], ...feed };
+  return { policy: "default", views: {}, eventTypes: [], ...feed };
 }
 
 function completeRelay(relay: Partial<RelayConfig>): RelayConfig {
-  return { url: "", policy: "default", unsafePlaintext: false, headers: {}, eventTypes: [], always: false, ...relay };
+  return {
+    url: "",
+    policy: "default",
+    views: {},
+    unsafePlaintext: false,
+    headers: {},
+    eventTypes: [],
+    always: false,
+    ...relay,
+  };
 }
 
 /** The first key that is well formed and still cannot take effect. */
@@ -137,13 +151,23 @@ function findContradiction(config: ServerConfig): string | undefined {
     if (!config.listeners[name].unsafeNoAuthentication) return `${ROOT}.listeners.${name}.unsafeNoAuthentication`;
   }
   for (const [name, feed] of Object.entries(config.feeds)) {
-    if (!Object.hasOwn(config.policies, feed.policy)) return `${ROOT}.feeds.${name}.policy`;
+    const unknown = findUnknownView(config, feed);
+    if (unknown !== undefined) return `${ROOT}.feeds.${name}.${unknown}`;
   }
   for (const [name, relay] of Object.entries(config.relays)) {
-    if (!Object.hasOwn(config.policies, relay.policy)) return `${ROOT}.relays.${name}.policy`;
+    const unknown = findUnknownView(config, relay);
+    if (unknown !== undefined) return `${ROOT}.relays.${name}.${unknown}`;
     if (!isUpstream(relay)) return `${ROOT}.relays.${name}.url`;
   }
   return undefined;
+}
+
+/** The key that names no policy, or a view that nobody could reach. */
+function findUnknownView(config: ServerConfig, { policy, views }: Viewed): string | undefined {
+  const isKnown = (name: string): boolean => Object.hasOwn(config.policies, name);
+  if (!isKnown(policy)) return "policy";
+  const misfit = Object.entries(views).find(([view, name]) => view === DEFAULT_VIEW || !isKnown(name));
+  return misfit === undefined ? undefined : `views.${misfit[0]}`;
 }
 
 function isUpstream(relay: RelayConfig): boolean {

@@ -115,6 +115,7 @@ export const ERRORS = {
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
+  VIEW_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such view of this feed" },
   UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },
   UPGRADE_REFUSED: {
     http: 400,

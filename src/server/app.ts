@@ -3,10 +3,10 @@
  */
 import type { Hono } from "hono";
 import { compilePolicy, StreamError, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
-import type { ListenerName, ServerConfig, ServerLimits } from "./config.ts";
+import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { drainServer } from "./drain.ts";
 import { Feed } from "./feed.ts";
-import { Feeds } from "./feeds.ts";
+import { Feeds, viewPolicies } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
 import { MaskStreams } from "./mask-stream.ts";
@@ -79,7 +79,9 @@ function compilePolicies(config: ServerConfig, metrics: Metrics, { hmac }: Serve
   const named = Object.entries(config.policies);
   const policies = new Map(named.map(([name, spec]) => [name, compilePolicy(spec, { name, ...shared })]));
   const used = [...Object.values(config.feeds), ...Object.values(config.relays)];
-  if (!used.every(({ policy }) => policies.has(policy))) throw new StreamError("BAD_CONFIG");
+  const isKnown = ({ policy, views }: Viewed): boolean =>
+    [policy, ...Object.values(views)].every((one) => policies.has(one));
+  if (!used.every(isKnown)) throw new StreamError("BAD_CONFIG");
   return policies;
 }
 
@@ -99,11 +101,18 @@ interface RelayParts {
 function createRelays(config: ServerConfig, ports: Ports, { policies, metrics }: RelayParts): Map<string, Relay> {
   const relays = new Map<string, Relay>();
   for (const [name, relay] of Object.entries(config.relays)) {
-    const policy = policies.get(relay.policy);
-    if (policy === undefined || !isUpstreamUrl(relay.url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
+    if (!isUpstreamUrl(relay.url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
     const { limits } = config;
     const label = `relay:${name}`;
-    const feed = new Feed({ name, label, policy, eventTypes: relay.eventTypes, limits, ports, metrics });
+    const feed = new Feed({
+      name,
+      label,
+      policies: viewPolicies(relay, policies),
+      eventTypes: relay.eventTypes,
+      limits,
+      ports,
+      metrics,
+    });
     relays.set(name, new Relay({ name, config: relay, feed, limits, ports, metrics }));
   }
   return relays;

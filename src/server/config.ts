@@ -18,16 +18,22 @@ export interface ListenerConfig {
   readonly unsafeNoAuthentication: boolean;
 }
 
-export interface FeedConfig {
+/** Whoever names views: a feed, a relay. */
+export interface Viewed {
+  /** Policy of the view that everybody gets who asks for none. */
   readonly policy: string;
+  /** View name to the name of its policy. */
+  readonly views: Readonly<Record<string, string>>;
+}
+
+export interface FeedConfig extends Viewed {
   /** Event types that pass; any other becomes `message`. */
   readonly eventTypes: readonly string[];
 }
 
-export interface RelayConfig {
+export interface RelayConfig extends Viewed {
   /** Upstream SSE feed, https unless `unsafePlaintext`. */
   readonly url: string;
-  readonly policy: string;
   readonly unsafePlaintext: boolean;
   /** Request headers for the upstream, such as authorization. Never logged. */
   readonly headers: Readonly<Record<string, string>>;
@@ -104,7 +110,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
     admin: { host: LOOPBACK, listenPort: 9090, unsafeNoAuthentication: false },
   },
   policies: { default: {} },
-  feeds: { "*": { policy: "default", eventTypes: [] } },
+  feeds: { "*": { policy: "default", views: {}, eventTypes: [] } },
   relays: {},
   limits: DEFAULT_SERVER_LIMITS,
   allowedOrigins: [],

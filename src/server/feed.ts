@@ -1,49 +1,40 @@
 /**
- * One feed: what is published is masked once, kept, and handed to every subscriber in one write a loop turn.
+ * One feed: what is published is masked once for each of its views, and handed to every reader in one write a loop turn.
  *
- * Owns the history and the list of readers. Never waits for a reader, and never keeps what was published.
+ * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
-import { maskEvent, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
-import { Batch } from "./batch.ts";
-import type { Ending } from "./ending.ts";
-import { FrameCache } from "./frame-cache.ts";
-import { History } from "./history.ts";
+import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
+import type { HistoryLimits } from "./history.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
-import { formatPositions } from "./position.ts";
+import { drawEpoch } from "./position.ts";
 import { encodeText } from "./text.ts";
-import type { Transport } from "./transports.ts";
+import { View } from "./view.ts";
 
-/** Whoever is told that there is something new to read. */
-export interface FeedReader {
-  pump(): void;
-  end(ending: Ending): void;
-}
+/** The view of a feed's own policy, which everybody gets who asks for none. */
+export const DEFAULT_VIEW = "default";
 
 export interface FeedOptions {
   readonly name: string;
   /** The metric label: a name out of the configuration. */
   readonly label: string;
-  readonly policy: Policy;
+  /** View name to policy; `DEFAULT_VIEW` is among them. */
+  readonly policies: ReadonlyMap<string, Policy>;
   /** Event types that pass; any other becomes `message`. */
   readonly eventTypes: readonly string[];
-  readonly limits: { eventLimitBytes: number; historyMaxBytes: number; historyMaxAgeMs: number };
+  readonly limits: HistoryLimits & { readonly eventLimitBytes: number };
   readonly ports: Pick<Ports, "clock" | "random">;
   readonly metrics: Metrics;
 }
 
-/** One page of a replay: it ends after so many events, or with the event that reaches the bytes. */
-const PAGE_EVENTS = 500;
-export const PAGE_BYTES = 262_144;
-const FRAME_CACHE_BYTES = 8_388_608;
-/** Those who keep up need one or two; those who lag each have their own. */
-const SHARED_BATCHES = 64;
+/** What one view makes of an event: its bytes, or why it shows none. */
+type Masked = Uint8Array | ErrorCode;
+
 const NOTHING = new Uint8Array(0);
 
 export class Feed {
   readonly name: string;
   readonly label: string;
-  readonly history: History;
   /** Told how many readers there are, whenever that changes. */
   onReaders: (count: number) => void = () => {};
   /** When the feed was last used by anybody. */
@@ -51,116 +42,129 @@ export class Feed {
 
   readonly #options: FeedOptions;
   readonly #eventTypes: ReadonlyMap<string, Uint8Array>;
-  readonly #frames: FrameCache;
-  readonly #readers = new Set<FeedReader>();
+  readonly #views: ReadonlyMap<string, View>;
+  /** Views with the policy of each; those that share one policy share one view. */
+  readonly #masked: readonly { readonly view: View; readonly policy: Policy }[];
   #isFlushDue = false;
   #oldestUnflushedMs = 0;
-  /** While a flush runs: batches by transport and cursor. */
-  #shared: Map<string, Batch> | undefined;
 
   constructor(options: FeedOptions) {
+    const { name, label, limits, policies } = options;
     this.#options = options;
-    this.name = options.name;
-    this.label = options.label;
-    this.history = new History(options.limits, options.ports.random);
+    this.name = name;
+    this.label = label;
     this.usedAtMs = options.ports.clock.now();
     this.#eventTypes = new Map(options.eventTypes.map((type) => [type, encodeText(type)]));
-    this.#frames = new FrameCache(Math.min(FRAME_CACHE_BYTES, options.limits.historyMaxBytes));
+    const epoch = drawEpoch(options.ports.random);
+    const onReaders = (): void => this.#countReaders();
+    const byPolicy = new Map(
+      [...new Set(policies.values())].map((policy) => [policy, new View({ name, label, epoch, limits, onReaders })]),
+    );
+    this.#masked = [...byPolicy].map(([policy, view]) => ({ policy, view }));
+    this.#views = new Map([...policies].map(([viewName, policy]) => [viewName, byPolicy.get(policy) as View]));
   }
 
   get readerCount(): number {
-    return this.#readers.size;
+    return this.#masked.reduce((sum, { view }) => sum + view.readers.size, 0);
+  }
+
+  /** True when no view keeps an event. */
+  get isEmpty(): boolean {
+    return this.#masked.every(({ view }) => view.history.isEmpty);
+  }
+
+  /** @throws StreamError `VIEW_UNKNOWN`. */
+  view(name: string = DEFAULT_VIEW): View {
+    const view = this.#views.get(name);
+    if (view === undefined) throw new StreamError("VIEW_UNKNOWN");
+    return view;
+  }
+
+  /** Forgets what is too old. */
+  trim(nowMs: number): void {
+    for (const { view } of this.#masked) view.history.trim(nowMs);
   }
 
   /**
-   * Masks one event's data and appends it; fan-out follows at the end of this loop turn.
-   * Returns the sequence, or the code of the refusal; never throws.
+   * Masks one event's data for each view and appends it; fan-out follows at the end of this loop turn. A view whose
+   * policy refuses the event does not show it. Returns the sequence, or the code of the refusal when no view shows it;
+   * never throws.
    */
   tryPublish(data: Uint8Array, event = "message"): number | ErrorCode {
-    const outcome = this.#tryMask(data);
-    if (typeof outcome === "string") {
-      this.#options.metrics.add("events_refused_total", 1, outcome);
-      return outcome;
+    const all = this.#maskAll(data);
+    const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
+    if (typeof refusal === "string") {
+      this.#options.metrics.add("events_refused_total", 1, refusal);
+      return refusal;
     }
-    const sequence = this.#append(outcome, this.#eventTypes.get(event) ?? NOTHING, false);
+    const sequence = this.#append(all, this.#eventTypes.get(event) ?? NOTHING);
     this.#options.metrics.add("events_published_total", 1, this.label);
     return sequence;
   }
 
   /** Says, in order, that the source may have lost events here. */
   publishGap(): void {
-    this.#append(NOTHING, NOTHING, true);
+    this.#append("gap", NOTHING);
   }
 
-  /** The position after `sequence`, as clients write it. */
+  /** The position after `sequence`, as clients write it; the same in every view. */
   positionAt(sequence: number): string {
-    return formatPositions([{ epoch: this.history.epoch, sequence }]);
-  }
-
-  addReader(reader: FeedReader): void {
-    this.#readers.add(reader);
-    this.usedAtMs = this.#options.ports.clock.now();
-    this.onReaders(this.#readers.size);
-  }
-
-  removeReader(reader: FeedReader): void {
-    if (!this.#readers.delete(reader)) return;
-    this.usedAtMs = this.#options.ports.clock.now();
-    this.onReaders(this.#readers.size);
+    return this.view().positionAt(sequence);
   }
 
   /** Nothing more will come: everybody who still reads is told. */
   finish(): void {
-    for (const reader of this.#readers) {
-      reader.pump();
-      reader.end("FINISHED");
-    }
+    for (const { view } of this.#masked)
+      for (const reader of view.readers) {
+        reader.pump();
+        reader.end("FINISHED");
+      }
   }
 
-  /** What follows `cursor`, encoded; readers that stand at the same place get the same arrays. Undefined: nothing. */
-  batchAfter(cursor: number, transport: Transport): Batch | undefined {
-    const key = `${transport.name}.${cursor}`;
-    const shared = this.#shared?.get(key);
-    if (shared !== undefined) return shared;
-    const entries = this.history.after(cursor, PAGE_EVENTS, PAGE_BYTES);
-    const newest = entries.at(-1);
-    if (newest === undefined) return undefined;
-    const frames = entries.map((entry) => this.#frames.frameOf(entry, this.positionAt(entry.sequence), transport));
-    const batch = new Batch(frames, newest.sequence);
-    if (this.#shared !== undefined && this.#shared.size < SHARED_BATCHES) this.#shared.set(key, batch);
-    return batch;
+  #maskAll(data: Uint8Array): readonly Masked[] {
+    if (data.length > this.#options.limits.eventLimitBytes) return this.#masked.map(() => "EVENT_TOO_LARGE");
+    this.#options.metrics.add("event_maskings_total", this.#masked.length, this.label);
+    return this.#masked.map(({ policy }) => tryMask(policy, data));
   }
 
-  #tryMask(data: Uint8Array): Uint8Array | ErrorCode {
-    if (data.length > this.#options.limits.eventLimitBytes) return "EVENT_TOO_LARGE";
-    try {
-      const masked = maskEvent(this.#options.policy, data);
-      // A small view would keep the whole chunk that it came in.
-      if (masked !== null) return masked.byteLength === masked.buffer.byteLength ? masked : masked.slice();
-      return "INVALID_INPUT";
-    } catch (thrown) {
-      return toStreamError(thrown).code;
-    }
-  }
-
-  #append(data: Uint8Array, event: Uint8Array, isGap: boolean): number {
+  /** One entry in every view, so that all count alike. */
+  #append(all: readonly Masked[] | "gap", event: Uint8Array): number {
     const now = this.#options.ports.clock.now();
     this.usedAtMs = now;
-    const entry = this.history.append({ data, event, isGap }, now);
+    this.#masked.forEach(({ view }, index) => {
+      const data = all === "gap" ? NOTHING : all[index];
+      const isHidden = typeof data === "string";
+      if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
+      view.history.append({ data: isHidden ? NOTHING : data, event, isGap: all === "gap", isHidden }, now);
+    });
     if (!this.#isFlushDue) {
       this.#isFlushDue = true;
       this.#oldestUnflushedMs = now;
       this.#options.ports.clock.soon(() => this.#flush());
     }
-    return entry.sequence;
+    return this.view().history.last;
   }
 
   #flush(): void {
     this.#isFlushDue = false;
-    this.#shared = new Map();
-    for (const reader of this.#readers) reader.pump();
-    this.#shared = undefined;
+    for (const { view } of this.#masked) view.flush();
     const waitedMs = this.#options.ports.clock.now() - this.#oldestUnflushedMs;
     this.#options.metrics.observe("publish_to_write_seconds", waitedMs / 1000);
+  }
+
+  #countReaders(): void {
+    this.usedAtMs = this.#options.ports.clock.now();
+    this.onReaders(this.readerCount);
+  }
+}
+
+function tryMask(policy: Policy, data: Uint8Array): Masked {
+  try {
+    const masked = maskEvent(policy, data);
+    // A small view of an array would keep the whole chunk that it came in.
+    if (masked !== null) return masked.byteLength === masked.buffer.byteLength ? masked : masked.slice();
+    return "INVALID_INPUT";
+  } catch (thrown) {
+    return toStreamError(thrown).code;
   }
 }

@@ -4,8 +4,8 @@
  * Owns the names that may exist. Relays have feeds of their own, which are not here.
  */
 import { StreamError, type Policy } from "../core/index.ts";
-import type { FeedConfig, ServerLimits } from "./config.ts";
-import { Feed } from "./feed.ts";
+import type { FeedConfig, ServerLimits, Viewed } from "./config.ts";
+import { DEFAULT_VIEW, Feed } from "./feed.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 
@@ -52,16 +52,22 @@ export class Feeds {
     this.#sweep();
     const known = this.#open.get(name);
     if (known !== undefined) {
-      known.history.trim(this.#options.ports.clock.now());
+      known.trim(this.#options.ports.clock.now());
       return known;
     }
     const { limits, ports, metrics, feeds, policies } = this.#options;
     if (this.#open.size >= limits.feedsLimit) this.#forgetUnused();
     if (this.#open.size >= limits.feedsLimit) throw new StreamError("FEED_LIMIT", { limit: limits.feedsLimit });
-    const policy = policies.get(config.policy);
-    if (policy === undefined) throw new StreamError("POLICY_UNKNOWN");
     const label = Object.hasOwn(feeds, name) ? name : ANY;
-    const feed = new Feed({ name, label, policy, eventTypes: config.eventTypes, limits, ports, metrics });
+    const feed = new Feed({
+      name,
+      label,
+      policies: viewPolicies(config, policies),
+      eventTypes: config.eventTypes,
+      limits,
+      ports,
+      metrics,
+    });
     this.#open.set(name, feed);
     return feed;
   }
@@ -72,16 +78,28 @@ export class Feeds {
     if (now - this.#sweptAtMs < SWEEP_MS) return;
     this.#sweptAtMs = now;
     for (const [name, feed] of this.#open) {
-      feed.history.trim(now);
+      feed.trim(now);
       const isUnused = now - feed.usedAtMs >= this.#options.limits.historyMaxAgeMs;
-      if (isUnused && feed.readerCount === 0 && feed.history.isEmpty) this.#open.delete(name);
+      if (isUnused && feed.readerCount === 0 && feed.isEmpty) this.#open.delete(name);
     }
   }
 
   /** Names that were only asked for make room for those that are used. */
   #forgetUnused(): void {
     for (const [name, feed] of this.#open) {
-      if (feed.readerCount === 0 && feed.history.isEmpty) this.#open.delete(name);
+      if (feed.readerCount === 0 && feed.isEmpty) this.#open.delete(name);
     }
   }
+}
+
+/** The policy of each view of a feed or relay. @throws StreamError `POLICY_UNKNOWN`. */
+export function viewPolicies(config: Viewed, policies: ReadonlyMap<string, Policy>): Map<string, Policy> {
+  const names = { ...config.views, [DEFAULT_VIEW]: config.policy };
+  return new Map(
+    Object.entries(names).map(([view, name]) => {
+      const policy = policies.get(name);
+      if (policy === undefined) throw new StreamError("POLICY_UNKNOWN");
+      return [view, policy];
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 /**
- * The last events of one feed, in memory, bounded by bytes and age.
+ * The last events of one view of a feed, in memory, bounded by bytes and age.
  *
- * Owns sequence and epoch. Stores masked data only; never encodes, never waits.
+ * Owns the sequence. Stores masked data only; never encodes, never waits.
  */
-import { drawEpoch, type Position } from "./position.ts";
+import type { Position } from "./position.ts";
 
 /** One masked event. */
 export interface Entry {
@@ -14,6 +14,8 @@ export interface Entry {
   readonly data: Uint8Array;
   /** Marks a place where the upstream may have lost events; it has no data. */
   readonly isGap: boolean;
+  /** Counted and not shown; it has no data. */
+  readonly isHidden: boolean;
   /** Bytes of all entries up to and with this one: two of them tell the bytes in between. */
   readonly endBytes: number;
 }
@@ -27,6 +29,7 @@ export interface NewEntry {
   readonly event: Uint8Array;
   readonly data: Uint8Array;
   readonly isGap?: boolean;
+  readonly isHidden?: boolean;
 }
 
 export type ResumeResult = "new" | "complete" | "gap" | "reset";
@@ -43,7 +46,15 @@ export interface Resume {
 const ENTRY_BYTES = 200;
 const NOTHING = new Uint8Array(0);
 /** Stands in the dead front, so that what was forgotten is really gone. */
-const FORGOTTEN: Entry = { sequence: 0, atMs: 0, event: NOTHING, data: NOTHING, isGap: false, endBytes: 0 };
+const FORGOTTEN: Entry = {
+  sequence: 0,
+  atMs: 0,
+  event: NOTHING,
+  data: NOTHING,
+  isGap: false,
+  isHidden: false,
+  endBytes: 0,
+};
 
 export class History {
   readonly epoch: string;
@@ -54,9 +65,9 @@ export class History {
   #last = 0;
   #endBytes = 0;
 
-  constructor(limits: HistoryLimits, random: (bytes: number) => Uint8Array) {
+  constructor(limits: HistoryLimits, epoch: string) {
     this.#limits = limits;
-    this.epoch = drawEpoch(random);
+    this.epoch = epoch;
   }
 
   /** Sequence of the newest event ever, 0 before the first. */
@@ -74,10 +85,10 @@ export class History {
   }
 
   /** Takes an event and forgets the oldest ones that no longer fit. Amortised O(1); the newest always stays. */
-  append({ event, data, isGap = false }: NewEntry, nowMs: number): Entry {
+  append({ event, data, isGap = false, isHidden = false }: NewEntry, nowMs: number): Entry {
     this.#endBytes += data.length + event.length + ENTRY_BYTES;
     this.#last++;
-    const entry = { sequence: this.#last, atMs: nowMs, event, data, isGap, endBytes: this.#endBytes };
+    const entry = { sequence: this.#last, atMs: nowMs, event, data, isGap, isHidden, endBytes: this.#endBytes };
     this.#entries.push(entry);
     this.trim(nowMs);
     return entry;

@@ -19,6 +19,12 @@ export const METRICS = {
   subscribers: { kind: "gauge", help: "Open subscriptions.", labels: ["feed", "transport"] },
   producers: { kind: "gauge", help: "Open publish and mask requests, and sockets that may publish.", labels: [] },
   events_published_total: { kind: "counter", help: "Events that a history took.", labels: ["feed"] },
+  event_maskings_total: {
+    kind: "counter",
+    help: "Events masked, once for each view; subscribers add none.",
+    labels: ["feed"],
+  },
+  events_hidden_total: { kind: "counter", help: "Events that one view refused and others show.", labels: ["feed"] },
   events_delivered_total: { kind: "counter", help: "Events written to subscribers.", labels: ["feed", "transport"] },
   delivered_bytes_total: { kind: "counter", help: "Bytes written to subscribers.", labels: ["transport"] },
   events_refused_total: { kind: "counter", help: "Events that were not accepted.", labels: ["code"] },

@@ -5,10 +5,10 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../core/index.ts";
-import type { Feed } from "./feed.ts";
 import type { Resume, ResumeResult } from "./history.ts";
 import { parsePositions } from "./position.ts";
 import { queryOf } from "./request.ts";
+import type { View } from "./view.ts";
 
 export interface StartRequest {
   /** `Last-Event-ID`; empty is none. Wins: a browser reconnects with the old URL. */
@@ -27,36 +27,39 @@ export interface Start {
   readonly isNew: boolean;
 }
 
+/** Parameters of a subscription. */
+export const START_PARAMETERS = ["from", "lastEventId", "view"] as const;
+
 const RANK: readonly ResumeResult[] = ["new", "complete", "gap", "reset"];
 const LAST_FEW = /^-([1-9][0-9]{0,8})$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** @throws StreamError `UNKNOWN_PARAMETER`, `BAD_POSITION`. */
-export function startFromRequest(context: Context, feeds: readonly Feed[]): Start {
-  const { from, lastEventId } = queryOf(context, ["from", "lastEventId"]);
-  return startOf(feeds, { header: context.req.header("last-event-id"), query: lastEventId, from });
+export function startFromRequest(context: Context, views: readonly View[]): Start {
+  const { from, lastEventId } = queryOf(context, START_PARAMETERS);
+  return startOf(views, { header: context.req.header("last-event-id"), query: lastEventId, from });
 }
 
 /** @throws StreamError `BAD_POSITION` for a query that cannot be read; a header like that starts anew. */
-export function startOf(feeds: readonly Feed[], { header, query, from }: StartRequest): Start {
-  if (header !== undefined && header !== "") return startAfter(feeds, header);
+export function startOf(views: readonly View[], { header, query, from }: StartRequest): Start {
+  if (header !== undefined && header !== "") return startAfter(views, header);
   if (query !== undefined) {
-    if (parsePositions(query, feeds.length) === undefined) throw new StreamError("BAD_POSITION");
-    return startAfter(feeds, query);
+    if (parsePositions(query, views.length) === undefined) throw new StreamError("BAD_POSITION");
+    return startAfter(views, query);
   }
   const cursorOf = cursorFrom(from ?? "now");
-  const resumes = feeds.map((feed): Resume => ({ result: "new", cursor: cursorOf(feed), lost: 0 }));
+  const resumes = views.map((view): Resume => ({ result: "new", cursor: cursorOf(view), lost: 0 }));
   return { resumes, after: null, label: "new", isNew: true };
 }
 
 /** Goes on after a position as clients write it. */
-export function startAfter(feeds: readonly Feed[], text: string): Start {
-  const positions = parsePositions(text, feeds.length);
-  const resumes = feeds.map((feed, index) => feed.history.resume(positions?.[index]));
+export function startAfter(views: readonly View[], text: string): Start {
+  const positions = parsePositions(text, views.length);
+  const resumes = views.map((view, index) => view.history.resume(positions?.[index]));
   return { resumes, after: positions === undefined ? null : text, label: labelOf(resumes), isNew: false };
 }
 
-function cursorFrom(from: string): (feed: Feed) => number {
+function cursorFrom(from: string): (view: View) => number {
   if (from === "now") return ({ history }) => history.last;
   if (from === "oldest") return ({ history }) => history.first - 1;
   const few = LAST_FEW.exec(from);

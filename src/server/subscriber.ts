@@ -6,12 +6,12 @@
  */
 import { Batch } from "./batch.ts";
 import { closeCodeOf, isReconnect, type Ending } from "./ending.ts";
-import { PAGE_BYTES, type Feed, type FeedReader } from "./feed.ts";
 import type { Resume } from "./history.ts";
 import type { Metrics, Series } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
+import { PAGE_BYTES, type FeedReader, type View } from "./view.ts";
 
 /** A connection as a subscriber sees it, whatever carries it. No method waits or throws. */
 export interface Outlet {
@@ -31,8 +31,8 @@ export interface SubscriberLimits {
 export interface SubscriberOptions {
   readonly transport: Transport;
   readonly outlet: Outlet;
-  readonly feeds: readonly Feed[];
-  /** Where to start in each feed. */
+  readonly views: readonly View[];
+  /** Where to start in each view. */
   readonly resumes: readonly Resume[];
   /** What the client said it has, for the gap that tells it; null when that cannot be read. */
   readonly after: string | null;
@@ -67,7 +67,7 @@ export class Subscriber implements FeedReader {
     this.#options = options;
     this.#cursors = options.resumes.map((resume) => resume.cursor);
     const { metrics, transport } = options;
-    this.#deliveredEvents = options.feeds.map(({ label }) =>
+    this.#deliveredEvents = options.views.map(({ label }) =>
       metrics.series("events_delivered_total", label, transport.name),
     );
     this.#deliveredBytes = metrics.series("delivered_bytes_total", transport.name);
@@ -84,13 +84,13 @@ export class Subscriber implements FeedReader {
 
   /** Writes the opening and the gaps, then whatever is there. */
   start(): void {
-    const { transport, feeds, resumes } = this.#options;
+    const { transport, views, resumes } = this.#options;
     const opening = transport.opening(this.#id());
     if (opening !== undefined) this.#write(opening);
     this.#writeGaps(resumes);
-    for (const feed of feeds) {
-      feed.addReader(this);
-      this.#options.metrics.add("subscribers", 1, feed.label, transport.name);
+    for (const view of views) {
+      view.addReader(this);
+      this.#options.metrics.add("subscribers", 1, view.label, transport.name);
     }
     this.pump();
   }
@@ -106,7 +106,7 @@ export class Subscriber implements FeedReader {
   /** Sends what the feeds hold and the socket has room for. */
   pump(): void {
     if (this.#hasEnded) return;
-    const isDone = this.#options.feeds.every((_, index) => this.#pumpFeed(index));
+    const isDone = this.#options.views.every((_, index) => this.#pumpFeed(index));
     if (isDone) {
       this.#isLive = true;
     } else {
@@ -166,23 +166,24 @@ export class Subscriber implements FeedReader {
     this.#stopRetry?.();
     if (this.#isGone) return;
     this.#isGone = true;
-    for (const feed of this.#options.feeds) {
-      feed.removeReader(this);
-      this.#options.metrics.add("subscribers", -1, feed.label, this.#options.transport.name);
+    for (const view of this.#options.views) {
+      view.removeReader(this);
+      this.#options.metrics.add("subscribers", -1, view.label, this.#options.transport.name);
     }
   }
 
   #pumpFeed(index: number): boolean {
-    const { feeds, outlet, limits, transport } = this.#options;
-    const feed = feeds[index];
+    const { views, outlet, limits, transport } = this.#options;
+    const view = views[index];
     const roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);
-    while (this.#cursors[index] < feed.history.last) {
+    while (this.#cursors[index] < view.history.last) {
       if (outlet.queuedBytes() > roomBytes) return false;
       this.#skipForgotten(index);
       const before = this.#cursors[index];
-      const batch = feeds.length === 1 ? feed.batchAfter(before, transport) : this.#ownBatch(index);
+      const batch = views.length === 1 ? view.batchAfter(before, transport) : this.#ownBatch(index);
       if (batch === undefined) return true;
       this.#cursors[index] = batch.last;
+      if (batch.frames.length === 0) continue;
       this.#writeBatch(batch);
       this.#deliveredEvents[index].value += batch.frames.length;
       this.#retryMs = FIRST_RETRY_MS;
@@ -192,18 +193,18 @@ export class Subscriber implements FeedReader {
 
   /** With several feeds each frame names this subscriber's places, so it can be shared with nobody. */
   #ownBatch(index: number): Batch | undefined {
-    const { feeds, transport } = this.#options;
-    const feed = feeds[index];
-    const entry = feed.history.after(this.#cursors[index], 1, 1)[0];
+    const { views, transport } = this.#options;
+    const view = views[index];
+    const entry = view.history.after(this.#cursors[index], 1, 1)[0];
     if (entry === undefined) return undefined;
     this.#cursors[index] = entry.sequence;
-    const frame = transport.event({ entry, id: this.#id(), feed: feed.name });
-    return new Batch([frame], entry.sequence);
+    const frames = entry.isHidden ? [] : [transport.event({ entry, id: this.#id(), feed: view.name })];
+    return new Batch(frames, entry.sequence);
   }
 
   /** The history moved past this reader while it lagged. */
   #skipForgotten(index: number): void {
-    const history = this.#options.feeds[index].history;
+    const history = this.#options.views[index].history;
     const cursor = this.#cursors[index];
     const lost = history.first - 1 - cursor;
     if (lost <= 0) return;
@@ -227,15 +228,15 @@ export class Subscriber implements FeedReader {
   /** The position that the client has passed; `nextIndex`: with the next event of that feed. */
   #id(nextIndex = -1): string {
     return formatPositions(
-      this.#options.feeds.map((feed, index) => ({
-        epoch: feed.history.epoch,
+      this.#options.views.map((view, index) => ({
+        epoch: view.history.epoch,
         sequence: this.#cursors[index] + (index === nextIndex ? 1 : 0),
       })),
     );
   }
 
   #unsentBytes(): number {
-    return this.#options.feeds.reduce((sum, feed, index) => sum + feed.history.bytesAfter(this.#cursors[index]), 0);
+    return this.#options.views.reduce((sum, view, index) => sum + view.history.bytesAfter(this.#cursors[index]), 0);
   }
 
   #write(frame: Uint8Array): void {

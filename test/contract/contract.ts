@@ -13,6 +13,7 @@ import { describeMask } from "./mask.ts";
 import { expectNothingRaw } from "./raw.ts";
 import { describeRelays } from "./relays.ts";
 import { describeSockets } from "./sockets.ts";
+import { describeViews, VIEWED_FEED } from "./views.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
 /** A server under test: publish, subscribe, `/livez` and `/readyz` all at one origin. */
@@ -58,6 +59,8 @@ function createConfig(upstream: Upstream) {
       ...Object.fromEntries(FEEDS.map((name) => [name, { eventTypes: ["created"] }])),
       cards: { policy: "cards" },
       strict: { policy: "strict" },
+      viewed: VIEWED_FEED,
+      "viewed-too": VIEWED_FEED,
     },
     relays: { upstream: relay("/events"), reconnect: relay("/cut"), page: relay("/page") },
     limits: {
@@ -102,6 +105,7 @@ export function describeContract(name: string, start: StartHost): void {
     describeFeeds(origin);
     describeSockets(origin);
     describeRelays(origin);
+    describeViews(origin);
     describeCases({ keyed: origin, keyless: () => keyless.origin });
 
     test("has written nothing raw to its log", () => {

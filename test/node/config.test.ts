@@ -170,7 +170,7 @@ describe("maskwire.yaml", () => {
 
   it("opens only the feeds that it names, once it names any", () => {
     const read = readConfig("feeds: { orders: {} }", "f");
-    expect(read.ok && read.value.feeds).toEqual({ orders: { policy: "default", eventTypes: [] } });
+    expect(read.ok && read.value.feeds).toEqual({ orders: { policy: "default", views: {}, eventTypes: [] } });
   });
 });
 

@@ -22,7 +22,7 @@ function configOf(): typeof DEFAULT_CONFIG {
       subscribe: { ...subscribe, ...at0 },
       admin: { ...admin, listenPort: 0, host: "localhost" },
     },
-    feeds: { ...DEFAULT_CONFIG.feeds, demo: { policy: "default", eventTypes: ["order.created"] } },
+    feeds: { ...DEFAULT_CONFIG.feeds, demo: { policy: "default", views: {}, eventTypes: ["order.created"] } },
   };
 }
 

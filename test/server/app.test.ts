@@ -168,7 +168,7 @@ describe("the page", () => {
 
 describe("metrics", () => {
   test("count with labels out of the configuration only", async () => {
-    const host = startTestServer({ feeds: { "*": { policy: "default", eventTypes: [] } } });
+    const host = startTestServer({ feeds: { "*": { policy: "default", views: {}, eventTypes: [] } } });
     await host.subscribe("/v1/feeds/ann.lee/events");
     await host.post("/v1/feeds/ann.lee/events", "application/json", '{"to":"ann.lee@example.com"}');
     const text = await (await host.app.request("/metrics")).text();

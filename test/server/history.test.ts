@@ -3,11 +3,10 @@ import { History } from "../../src/server/history.ts";
 import { formatPositions, parsePositions } from "../../src/server/position.ts";
 
 const NOTHING = new Uint8Array(0);
-const random = (bytes: number): Uint8Array => new Uint8Array(bytes);
 
 /** A history of `count` events, one a millisecond from 1 on, of which only the last `kept` fit. */
 function historyOf(count: number, kept = count): History {
-  const history = new History({ historyMaxBytes: kept * 210, historyMaxAgeMs: 10_000 }, random);
+  const history = new History({ historyMaxBytes: kept * 210, historyMaxAgeMs: 10_000 }, "000000");
   for (let atMs = 1; atMs <= count; atMs++) history.append({ event: NOTHING, data: new Uint8Array(10) }, atMs);
   return history;
 }

@@ -74,7 +74,7 @@ describe("a producer", () => {
   });
 
   test("may name the event types that its feed allows, others become message", async () => {
-    const host = startTestServer({ feeds: { orders: { policy: "default", eventTypes: ["paid"] } } });
+    const host = startTestServer({ feeds: { orders: { policy: "default", views: {}, eventTypes: ["paid"] } } });
     const sink = await host.subscribe(FEED);
     await host.post(FEED, "text/event-stream", "event: paid\ndata: 1\n\nevent: ann.lee@example.com\ndata: 2\n\n");
     expect(sink.text).toMatch(/event: paid\ndata: 1\n\nid: \S+\ndata: 2\n\n$/);

@@ -6,6 +6,7 @@ import { startTestServer, type TestServer } from "../support/server.ts";
 const RELAY: RelayConfig = {
   url: "https://up.example/feed",
   policy: "default",
+  views: {},
   unsafePlaintext: false,
   headers: { authorization: "Bearer secret" },
   eventTypes: [],

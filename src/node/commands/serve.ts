@@ -92,7 +92,7 @@ function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): vo
 
 /** The demo's feed always exists, and Ctrl-C does not wait for load balancers that are not there. */
 function withDemoFeed(config: ServerConfig): ServerConfig {
-  const feeds = { [DEMO_FEED]: { policy: "default", eventTypes: DEMO_EVENT_TYPES }, ...config.feeds };
+  const feeds = { [DEMO_FEED]: { policy: "default", views: {}, eventTypes: DEMO_EVENT_TYPES }, ...config.feeds };
   return { ...config, feeds, limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 } };
 }
 

@@ -5,6 +5,8 @@
  */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
 import { BUILT_IN } from "../../core/detectors/index.ts";
+import type { Viewed } from "../../server/config.ts";
+import { DEFAULT_VIEW } from "../../server/feed.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import { configSchema, type FileConfig } from "./schema.ts";
@@ -71,12 +73,25 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
   return [
     ...Object.keys(config.policies).flatMap((name) => checkEntities(source, config, name)),
     ...Object.entries(config.feeds).flatMap(([name, feed]) =>
-      checkPolicyName(source, config, { path: ["feeds", name, "policy"], policy: feed.policy }),
+      checkViews(source, config, { at: ["feeds", name], of: feed }),
     ),
     ...Object.entries(config.relays).flatMap(([name, relay]) => [
-      ...checkPolicyName(source, config, { path: ["relays", name, "policy"], policy: relay.policy }),
+      ...checkViews(source, config, { at: ["relays", name], of: relay }),
       ...checkRelayUrl(source, ["relays", name, "url"], relay),
     ]),
+  ];
+}
+
+function checkViews(source: Source, config: FileConfig, { at, of }: { at: Path; of: Viewed }): ConfigProblem[] {
+  const named = Object.entries(of.views);
+  return [
+    ...checkPolicyName(source, config, { path: [...at, "policy"], policy: of.policy }),
+    ...named.flatMap(([view, policy]) => checkPolicyName(source, config, { path: [...at, "views", view], policy })),
+    ...named
+      .filter(([view]) => view === DEFAULT_VIEW)
+      .map(([view]) =>
+        problem(source, [...at, "views", view], "is the view of `policy`; change that, or choose another name", true),
+      ),
   ];
 }
 

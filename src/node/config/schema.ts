@@ -65,11 +65,17 @@ const eventTypes = z
 
 const policyName = z.string().regex(NAME).default("default").describe("Name under `policies`.");
 
-const feed = z.strictObject({ policy: policyName, eventTypes });
+const views = z
+  .record(z.string().regex(NAME), z.string().regex(NAME))
+  .default({})
+  .describe("View name to the name of its policy: what subscribers get who ask for `?view=`.");
+
+const feed = z.strictObject({ policy: policyName, views, eventTypes });
 
 const relay = z.strictObject({
   url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
   policy: policyName,
+  views,
   unsafePlaintext: z
     .boolean()
     .default(false)
@@ -142,7 +148,7 @@ const limits = z.strictObject({
   drainLimitMs: limit("drainLimitMs", [SECOND, 30 * 60 * SECOND], "Time after SIGTERM at which the process exits."),
 }) satisfies z.ZodType<ServerLimits>;
 
-const NO_FILE = DEFAULT_CONFIG.feeds["*"] ?? { policy: "default", eventTypes: [] };
+const NO_FILE = DEFAULT_CONFIG.feeds["*"] ?? { policy: "default", views: {}, eventTypes: [] };
 
 /** maskwire.yaml as a whole. Its output is a `ServerConfig` once `default` is among the policies. */
 export const configSchema = z.strictObject({
@@ -157,7 +163,7 @@ export const configSchema = z.strictObject({
   policies: z.record(z.string().regex(NAME), policy).default({}).describe("Name to policy; `default` always exists."),
   feeds: z
     .record(z.string().regex(FEED_NAME), feed)
-    .default({ "*": { policy: NO_FILE.policy, eventTypes: [...NO_FILE.eventTypes] } })
+    .default({ "*": { policy: NO_FILE.policy, views: {}, eventTypes: [...NO_FILE.eventTypes] } })
     .describe("Name to feed; `*` opens every other name."),
   relays: z.record(z.string().regex(NAME), relay).default({}).describe("Name to upstream feed."),
   limits: limits.prefault({}).describe("Every limit of the server."),

@@ -10,11 +10,12 @@ import type { Feed } from "../feed.ts";
 import { socketOutlet } from "../outlets.ts";
 import type { Socket, SocketHandler } from "../ports.ts";
 import { Publication } from "../publication.ts";
-import { isUpgrade } from "../request.ts";
+import { isUpgrade, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
-import { resultOf, startAfter, startFromRequest, type Start } from "../start.ts";
+import { resultOf, START_PARAMETERS, startAfter, startFromRequest, type Start } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { json, TRANSPORT } from "../transports.ts";
+import type { View } from "../view.ts";
 
 export interface SocketRole {
   readonly names: readonly string[];
@@ -40,9 +41,11 @@ export async function openSocket(context: Context, services: Services, role: Soc
   const protocol = protocolOf(context);
   const disconnect = services.lifecycle.connect();
   try {
+    const { view } = queryOf(context, START_PARAMETERS);
     const feeds = role.names.map((name) => services.feeds.open(name));
-    const start = startFromRequest(context, feeds);
-    const conversation = new Conversation({ services, role, feeds, start, disconnect });
+    const views = feeds.map((feed) => feed.view(view));
+    const start = startFromRequest(context, views);
+    const conversation = new Conversation({ services, role, feeds, views, start, disconnect });
     return await services.ports.upgradeSocket(context, conversation, protocol);
   } catch (thrown) {
     disconnect();
@@ -62,6 +65,8 @@ interface ConversationOptions {
   readonly services: Services;
   readonly role: SocketRole;
   readonly feeds: readonly Feed[];
+  /** Of each feed, the one that this subscriber sees. */
+  readonly views: readonly View[];
   readonly start: Start;
   readonly disconnect: () => void;
 }
@@ -77,9 +82,9 @@ class Conversation implements SocketHandler {
   }
 
   open(socket: Socket): void {
-    const { services, role, feeds, start } = this.#options;
+    const { services, role, views, start } = this.#options;
     const { ports, config, metrics, roster } = services;
-    const receiving = role.mayReceive ? { feeds, resumes: start.resumes } : { feeds: [], resumes: [] };
+    const receiving = role.mayReceive ? { views, resumes: start.resumes } : { views: [], resumes: [] };
     this.#subscriber = new Subscriber({
       ...receiving,
       after: start.after,
@@ -127,7 +132,7 @@ class Conversation implements SocketHandler {
       this.#publish(message, subscriber);
     } else {
       if (!this.#mayResume) throw new StreamError("BAD_MESSAGE");
-      const start = startAfter(this.#options.feeds, message.after);
+      const start = startAfter(this.#options.views, message.after);
       if (start.after === null) throw new StreamError("BAD_POSITION");
       this.#options.services.metrics.add("resumes_total", 1, resultOf(start));
       subscriber.restart(start.resumes, start.after);

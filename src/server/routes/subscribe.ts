@@ -3,13 +3,13 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
-import type { Feed } from "../feed.ts";
 import { sinkOutlet } from "../outlets.ts";
 import { isUpgrade, originHeaders, queryOf, transportOf } from "../request.ts";
 import type { Services } from "../services.ts";
-import { resultOf, startFromRequest } from "../start.ts";
+import { resultOf, START_PARAMETERS, startFromRequest } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { TRANSPORT } from "../transports.ts";
+import type { View } from "../view.ts";
 import { openSocket } from "./socket.ts";
 
 const TYPES = { sse: "text/event-stream", ndjson: "application/x-ndjson" } as const;
@@ -18,7 +18,7 @@ export async function subscribe(context: Context, services: Services): Promise<R
   const names = (context.req.param("feed") ?? "").split(",");
   services.feeds.checkAll(names);
   if (isUpgrade(context)) return openSocket(context, services, { names, mayPublish: false, mayReceive: true });
-  return stream(context, services, () => names.map((name) => services.feeds.open(name)));
+  return stream(context, services, (view) => names.map((name) => services.feeds.open(name).view(view)));
 }
 
 export async function followRelay(context: Context, services: Services): Promise<Response> {
@@ -27,12 +27,16 @@ export async function followRelay(context: Context, services: Services): Promise
   if (relay === undefined) throw new StreamError("RELAY_UNKNOWN");
   // 204 is the one answer after which an EventSource does not come back.
   if (relay.state === "ended") return context.body(null, 204);
-  return stream(context, services, () => [relay.feed]);
+  return stream(context, services, (view) => [relay.feed.view(view)]);
 }
 
-function stream(context: Context, services: Services, openFeeds: () => readonly Feed[]): Response {
+function stream(
+  context: Context,
+  services: Services,
+  openViews: (name: string | undefined) => readonly View[],
+): Response {
   const { ports, config, metrics, lifecycle, roster } = services;
-  queryOf(context, ["from", "lastEventId"]);
+  const { view } = queryOf(context, START_PARAMETERS);
   const name = transportOf(context);
   const headers: Record<string, string> = {
     ...originHeaders(context, config.allowedOrigins),
@@ -44,13 +48,13 @@ function stream(context: Context, services: Services, openFeeds: () => readonly 
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
   const disconnect = lifecycle.connect();
   try {
-    const feeds = openFeeds();
-    const start = startFromRequest(context, feeds);
+    const views = openViews(view);
+    const start = startFromRequest(context, views);
     metrics.add("resumes_total", 1, resultOf(start));
     const { sink, response } = ports.openSink(context, { ...headers, "maskwire-resume": start.label });
     const outlet = sinkOutlet(sink);
     const transport = TRANSPORT[name];
-    const subscriber = new Subscriber({ ...start, transport, outlet, feeds, limits: config.limits, ports, metrics });
+    const subscriber = new Subscriber({ ...start, transport, outlet, views, limits: config.limits, ports, metrics });
     roster.add(subscriber);
     subscriber.start();
     sink.onClose(() => {

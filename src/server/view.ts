@@ -1,0 +1,100 @@
+/**
+ * What one audience sees of a feed: its events masked by one policy, in a history of its own.
+ *
+ * Owns that history and the frames made of it. All views of a feed count alike, so that a position means the same in
+ * each; an event that a view does not show is a place without a frame.
+ */
+import { Batch } from "./batch.ts";
+import { FrameCache } from "./frame-cache.ts";
+import { History, type HistoryLimits } from "./history.ts";
+import { formatPositions } from "./position.ts";
+import type { Transport } from "./transports.ts";
+import type { Ending } from "./ending.ts";
+
+/** Whoever is told that there is something new to read. */
+export interface FeedReader {
+  pump(): void;
+  end(ending: Ending): void;
+}
+
+export interface ViewOptions {
+  /** Of the feed. */
+  readonly name: string;
+  /** The feed's metric label: a name out of the configuration. */
+  readonly label: string;
+  readonly epoch: string;
+  readonly limits: HistoryLimits;
+  /** Told when a reader comes or goes. */
+  onReaders(): void;
+}
+
+/** One page of a replay: it ends after so many events, or with the event that reaches the bytes. */
+const PAGE_EVENTS = 500;
+export const PAGE_BYTES = 262_144;
+const FRAME_CACHE_BYTES = 8_388_608;
+/** Those who keep up need one or two; those who lag each have their own. */
+const SHARED_BATCHES = 64;
+
+export class View {
+  readonly name: string;
+  readonly label: string;
+  readonly history: History;
+
+  readonly #frames: FrameCache;
+  readonly #readers = new Set<FeedReader>();
+  readonly #onReaders: () => void;
+  /** While a flush runs: batches by transport and cursor. */
+  #shared: Map<string, Batch> | undefined;
+
+  constructor({ name, label, epoch, limits, onReaders }: ViewOptions) {
+    this.name = name;
+    this.label = label;
+    this.history = new History(limits, epoch);
+    this.#frames = new FrameCache(Math.min(FRAME_CACHE_BYTES, limits.historyMaxBytes));
+    this.#onReaders = onReaders;
+  }
+
+  get readers(): ReadonlySet<FeedReader> {
+    return this.#readers;
+  }
+
+  addReader(reader: FeedReader): void {
+    this.#readers.add(reader);
+    this.#onReaders();
+  }
+
+  removeReader(reader: FeedReader): void {
+    if (this.#readers.delete(reader)) this.#onReaders();
+  }
+
+  /** Tells the readers; those that stand at the same place share what they are given. */
+  flush(): void {
+    this.#shared = new Map();
+    for (const reader of this.#readers) reader.pump();
+    this.#shared = undefined;
+  }
+
+  /** The position after `sequence`, as clients write it. */
+  positionAt(sequence: number): string {
+    return formatPositions([{ epoch: this.history.epoch, sequence }]);
+  }
+
+  /**
+   * What follows `cursor`, encoded; readers that stand at the same place get the same arrays. Undefined: nothing. No
+   * frames: nothing that this view shows.
+   */
+  batchAfter(cursor: number, transport: Transport): Batch | undefined {
+    const key = `${transport.name}.${cursor}`;
+    const shared = this.#shared?.get(key);
+    if (shared !== undefined) return shared;
+    const entries = this.history.after(cursor, PAGE_EVENTS, PAGE_BYTES);
+    const newest = entries.at(-1);
+    if (newest === undefined) return undefined;
+    const frames = entries
+      .filter(({ isHidden }) => !isHidden)
+      .map((entry) => this.#frames.frameOf(entry, this.positionAt(entry.sequence), transport));
+    const batch = new Batch(frames, newest.sequence);
+    if (this.#shared !== undefined && this.#shared.size < SHARED_BATCHES) this.#shared.set(key, batch);
+    return batch;
+  }
+}
