@@ -35,6 +35,10 @@ const FEED = `<section class="feed" aria-labelledby="feed-title">
 <input id="name" name="feed" list="names" value="demo" autocomplete="off" spellcheck="false" required
  pattern="[A-Za-z0-9._\\-]{1,64}(,[A-Za-z0-9._\\-]{1,64}){0,5}" title="one to six feed names, joined by commas">
 <datalist id="names"><option value="demo"></option></datalist>
+<label for="view">View</label>
+<input id="view" name="view" list="views" placeholder="default" autocomplete="off" spellcheck="false"
+ pattern="[A-Za-z0-9._\\-]{1,64}" title="a view that the feed names; empty for its default">
+<datalist id="views"><option value="support"></option><option value="analytics"></option></datalist>
 <button>Follow</button>
 </form>
 <button type="button" id="pause" aria-pressed="false">Pause</button>

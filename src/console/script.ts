@@ -16,7 +16,7 @@ const FAMILIES = [
   ["secret", /(KEY|TOKEN|JWT|PASSWORD_FIELD|AUTH_HEADER|HIGH_ENTROPY)$/],
   ["identity", /^((US|CA|UK|DE|FR|ES|IT|NL|PL|BR|IN|AU)_[A-Z_]+|DATE_OF_BIRTH|KEYED_PII)$/],
 ];
-const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]/g;
+const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]|\b([A-Z][A-Z0-9_]{1,39}?)_[a-z2-7]{8,52}\b/g;
 const JSON_PIECE = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
 
 const byId = (id) => document.getElementById(id);
@@ -29,15 +29,16 @@ function element(name, className, text) {
   return node;
 }
 
-/** Appends text with its placeholders as chips; tells found() each entity. */
+/** Appends text with its placeholders and tokens as chips; tells found() each entity. */
 function appendMasked(parent, text, found) {
   let from = 0;
   for (const hit of text.matchAll(PLACEHOLDER)) {
-    const family = familyOf(hit[1]);
+    const entity = hit[1] || hit[2];
+    const family = familyOf(entity);
     if (family === "") continue;
     parent.append(text.slice(from, hit.index));
-    parent.append(element("span", "chip " + family, hit[1]));
-    found(hit[1]);
+    parent.append(element("span", "chip " + family, hit[1] || hit[0]));
+    found(entity);
     from = hit.index + hit[0].length;
   }
   parent.append(text.slice(from));
@@ -129,14 +130,14 @@ function clearFeed() {
 }
 
 let stopFollowing = () => {};
-function follow(feed) {
+function follow(feed, view) {
   stopFollowing();
   clearFeed();
   byId("note").hidden = true;
   byId("position").textContent = "none yet";
   byId("publish").textContent = "curl " + location.origin + feedPath(feed.split(",")[0]) + " -H 'content-type: application/json' -d '{\"to\":\"ana@example.com\"}'";
   const events = { "maskwire.gap": showGap, "maskwire.end": () => {} };
-  stopFollowing = openFeed(feed, {
+  stopFollowing = openFeed(feed, view, {
     event: (event) => (events[event.type] || showEvent)(event),
     position: (id) => { byId("position").textContent = id; },
     state: setState,
@@ -152,8 +153,9 @@ byId("pick").addEventListener("submit", (submit) => {
     option.value = feed;
     byId("names").append(option);
   }
-  location.hash = feed;
-  follow(feed);
+  const view = byId("view").value.trim();
+  location.hash = view === "" ? feed : feed + "/" + view;
+  follow(feed, view);
 });
 byId("pause").addEventListener("click", () => {
   isPaused = !isPaused;
@@ -214,9 +216,10 @@ byId("shell").textContent = "curl -N " + location.origin + "/v1/feeds/demo/event
 byId("input").value = SAMPLES.mail;
 maskInput();
 
-const asked = decodeURIComponent(location.hash.slice(1));
-if (asked !== "") byId("name").value = asked;
-if (byId("name").checkValidity()) follow(byId("name").value);
+const [askedFeed, askedView = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
+if (askedFeed !== "") byId("name").value = askedFeed;
+byId("view").value = askedView;
+if (byId("name").checkValidity() && byId("view").checkValidity()) follow(byId("name").value, askedView);
 `;
 
 /** Plain script, no module; needs a browser of 2023 or later. */

@@ -40,15 +40,17 @@ function createParser(on) {
   };
 }
 
-/** Follows a feed until the returned function is called. Resumes from the last position after a broken connection. */
-function openFeed(feed, on) {
+/** Follows a view of a feed, its default for "", until the returned function is called. Resumes from the last position after a broken connection. */
+function openFeed(feed, view, on) {
   const abort = new AbortController();
   let position = "", delayMs = 1000, failures = 0;
 
   async function readOnce() {
     const headers = { accept: "text/event-stream" };
     if (position !== "") headers["last-event-id"] = position;
-    const url = feedPath(feed) + (position === "" ? "?from=-20" : "");
+    const query = new URLSearchParams(position === "" ? { from: "-20" } : {});
+    if (view !== "") query.set("view", view);
+    const url = feedPath(feed) + "?" + query;
     const response = await fetch(url, { headers, signal: abort.signal, cache: "no-store" });
     if (!response.ok) {
       const isFinal = response.status < 500 && response.status !== 408 && response.status !== 429;

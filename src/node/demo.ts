@@ -5,12 +5,18 @@
  * never through the log.
  */
 import { styleText } from "node:util";
-import { compilePolicy, maskEvent, type Policy } from "../core/index.ts";
+import { compilePolicy, maskEvent, type Policy, type PolicySpec } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
 import type { Clock } from "../server/ports.ts";
 import { demoEvents } from "./demo-events.ts";
 
 export const DEMO_FEED = "demo";
+
+/** Two audiences beside the default one, and what each gets to see. */
+export const DEMO_VIEWS: Readonly<Record<string, { readonly policy: PolicySpec; readonly summary: string }>> = {
+  support: { policy: { operators: { default: { operator: "mask", keepLast: 4 } } }, summary: "the last four stay" },
+  analytics: { policy: { operators: { default: { operator: "hash" } } }, summary: "tokens to join on" },
+};
 
 export interface DemoOptions {
   readonly clock: Pick<Clock, "every">;

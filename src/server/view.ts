@@ -25,7 +25,7 @@ export interface ViewOptions {
   readonly epoch: string;
   readonly limits: HistoryLimits;
   /** Told when a reader comes or goes. */
-  onReaders(): void;
+  readonly onReaders: () => void;
 }
 
 /** One page of a replay: it ends after so many events, or with the event that reaches the bytes. */

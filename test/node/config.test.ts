@@ -139,6 +139,16 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     yaml: `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]`,
     says: "f:1:1: too many aliases (`*name`)",
   },
+  {
+    mistake: "a view of a policy that does not exist",
+    yaml: "policies: { support: {} }\nfeeds:\n  a: { views: { desk: suport } }",
+    says: "f:3:23: feeds.a.views.desk: no such policy; did you mean `support`?",
+  },
+  {
+    mistake: "a view that is the default one already",
+    yaml: "relays:\n  a: { url: 'https://x.example/', views: { default: default } }",
+    says: "f:2:44: relays.a.views.default: is the view of `policy`; change that, or choose another name",
+  },
 ];
 
 function problemsIn(yaml: string): string[] {

@@ -18,6 +18,12 @@ const REFUSED = [
   ["an unknown onInvalid", { listeners: OPEN, policies: { a: { onInvalid: "pass" } } }, "policies.a.onInvalid"],
   ["a list where a table belongs", { listeners: OPEN, feeds: [] }, "feeds"],
   ["a feed with an unknown policy", { listeners: OPEN, feeds: { a: { policy: "b" } } }, "feeds.a.policy"],
+  ["a view of an unknown policy", { listeners: OPEN, feeds: { a: { views: { b: "c" } } } }, "feeds.a.views.b"],
+  [
+    "a view that is the default",
+    { listeners: OPEN, feeds: { a: { views: { default: "default" } } } },
+    "feeds.a.views.default",
+  ],
   ["a feed with an inherited policy", { listeners: OPEN, feeds: { a: { policy: "toString" } } }, "feeds.a.policy"],
   ["a feed name with a space", { listeners: OPEN, feeds: { "a b": {} } }, "feeds.a b"],
   ["a relay without a URL", { listeners: OPEN, relays: { a: {} } }, "relays.a.url"],

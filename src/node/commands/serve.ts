@@ -6,7 +6,7 @@ import { nodeClock } from "../clock.ts";
 import { configOption, wholeNumber, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import { DEMO_EVENT_TYPES } from "../demo-events.ts";
-import { DEMO_FEED, formatPair, startDemo } from "../demo.ts";
+import { DEMO_FEED, DEMO_VIEWS, formatPair, startDemo } from "../demo.ts";
 import { tell, type Io } from "../io.ts";
 import { createLog } from "../log.ts";
 import { compileNamed, explain, report } from "../policies.ts";
@@ -84,16 +84,38 @@ function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): vo
 
   open     ${at("subscribe")}/
   watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events
-  publish  curl ${at("publish")}/v1/feeds/${feed}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
+${viewLines(config, `${at("subscribe")}/v1/feeds/${feed}/events`, feed)}  publish  curl ${at("publish")}/v1/feeds/${feed}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
   mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask -H 'content-type: text/plain'
 
 `);
 }
 
+/** The same for each view of the feed. */
+function viewLines({ feeds }: ServerConfig, url: string, feed: string): string {
+  const names = Object.keys(feeds[feed]?.views ?? {});
+  const width = Math.max(0, ...names.map((view) => view.length));
+  const lines = names.map((view) => {
+    const summary =
+      feed === DEMO_FEED && Object.hasOwn(DEMO_VIEWS, view)
+        ? `${" ".repeat(4 + width - view.length)}${DEMO_VIEWS[view].summary}`
+        : "";
+    return `           curl -N '${url}?view=${view}'${summary}\n`;
+  });
+  return lines.join("");
+}
+
 /** The demo's feed always exists, and Ctrl-C does not wait for load balancers that are not there. */
 function withDemoFeed(config: ServerConfig): ServerConfig {
-  const feeds = { [DEMO_FEED]: { policy: "default", views: {}, eventTypes: DEMO_EVENT_TYPES }, ...config.feeds };
-  return { ...config, feeds, limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 } };
+  const policyOf = (view: string): string => `${DEMO_FEED}-${view}`;
+  const views = Object.fromEntries(Object.keys(DEMO_VIEWS).map((view) => [view, policyOf(view)]));
+  const own = Object.fromEntries(Object.entries(DEMO_VIEWS).map(([view, { policy }]) => [policyOf(view), policy]));
+  const feeds = { [DEMO_FEED]: { policy: "default", views, eventTypes: DEMO_EVENT_TYPES }, ...config.feeds };
+  return {
+    ...config,
+    feeds,
+    policies: { ...own, ...config.policies },
+    limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 },
+  };
 }
 
 function playDemo({ config, hmac, isKeyRandom }: Loaded, { server }: RunningServer, io: Io): () => void {

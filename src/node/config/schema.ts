@@ -132,7 +132,11 @@ const limits = z.strictObject({
   feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),
   subscriberQueueBytes: limit("subscriberQueueBytes", [16 * KIB, GIB], "Unsent bytes before a subscriber is ended."),
   writeStallMs: limit("writeStallMs", [100, HOUR], "Time without progress before a subscriber is ended."),
-  historyMaxBytes: limit("historyMaxBytes", [64 * KIB, 64 * GIB], "Masked events kept for resuming, per feed."),
+  historyMaxBytes: limit(
+    "historyMaxBytes",
+    [64 * KIB, 64 * GIB],
+    "Masked events kept for resuming, per view of a feed.",
+  ),
   historyMaxAgeMs: limit("historyMaxAgeMs", [SECOND, 720 * HOUR], "Age at which kept events are dropped."),
   heartbeatMs: limit("heartbeatMs", [100, 10 * 60 * SECOND], "Time between heartbeats to subscribers."),
   connectionMaxAgeMs: limit(
