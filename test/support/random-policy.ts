@@ -1,11 +1,10 @@
 /**
  * Random detectors, and texts made of pieces that their patterns like.
  *
- * Owns the grammar that is drawn from. Validators accept by a rule of their own, so that the longest match is often
- * refused and a shorter one has to be found.
+ * Owns the grammar that is drawn from.
  */
-import { array, constantFrom, oneof, record, tuple, type Arbitrary } from "fast-check";
-import { type Detector, SCORES } from "../../src/core/detector.ts";
+import { array, constantFrom, nat, oneof, record, tuple, type Arbitrary } from "fast-check";
+import { ACCEPTANCE_COUNT, type DrawnDetector } from "./drawn-detector.ts";
 
 const atom = constantFrom(
   "a",
@@ -31,37 +30,20 @@ const plainPattern = array(piece, { minLength: 1, maxLength: 4 }).map((pieces) =
 );
 const assertingPattern = tuple(assertion, plainPattern, assertion).map((parts) => parts.join(""));
 
-const ACCEPTANCES: readonly ((text: string) => number)[] = [
-  () => SCORES.shaped,
-  (text) => (text.length % 3 === 0 ? 0 : SCORES.shaped),
-  (text) => (/^\d/.test(text) ? SCORES.strong : SCORES.worded),
-  (text) => (text.endsWith("a") ? SCORES.weak : SCORES.ranged),
-];
-
 interface Draw {
-  readonly detectors: readonly Detector[];
+  readonly detectors: readonly DrawnDetector[];
   /** UTF-8, sometimes with a byte that is no character. */
   readonly texts: readonly Uint8Array[];
 }
 
-function detectorsOf(pattern: Arbitrary<string>): Arbitrary<readonly Detector[]> {
+function detectorsOf(pattern: Arbitrary<string>): Arbitrary<readonly DrawnDetector[]> {
   const detector = record({
     pattern,
-    boundary: constantFrom("word", "none", "alphanumeric", "number"),
-    accept: constantFrom(...ACCEPTANCES),
+    boundary: constantFrom<DrawnDetector["boundary"]>("word", "none", "alphanumeric", "number"),
+    acceptance: nat(ACCEPTANCE_COUNT - 1),
     contextWords: constantFrom<readonly string[]>([], [], ["call"]),
   });
-  return array(detector, { minLength: 1, maxLength: 3 }).map((drawn) =>
-    drawn.map(({ accept, ...shape }, i) => ({
-      ...shape,
-      entity: `RANDOM_${i}`,
-      source: "drawn",
-      maxLength: 12,
-      validate: ({ text, hasContext }) => (hasContext ? SCORES.strong : accept(text)),
-      hits: [],
-      misses: [],
-    })),
-  );
+  return array(detector, { minLength: 1, maxLength: 3 });
 }
 
 const ascii = constantFrom(

@@ -1,10 +1,13 @@
 /** What test/worker/cuts-worker.ts is sent, and what it answers. */
 import type { FormatChoice, PolicySpec } from "../../src/core/index.ts";
+import type { DrawnDetector } from "../support/drawn-detector.ts";
 
 /** Cases that share a policy, as JSON. */
 export interface CutsRequest {
   readonly policy: PolicySpec;
   readonly isKeyed: boolean;
+  /** In the place of the built-in ones. */
+  readonly detectors?: readonly DrawnDetector[];
   readonly cases: readonly CutsCase[];
 }
 

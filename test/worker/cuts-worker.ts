@@ -3,13 +3,17 @@
  */
 import { createHmac } from "../../worker/hmac.ts";
 import { compilePolicy, type Policy } from "../../src/core/index.ts";
+import { detectorsFrom } from "../support/drawn-detector.ts";
 import { cutsOf, maskCut } from "../support/every-cut.ts";
 import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 
 export default {
   async fetch(request: Request, env: { readonly KEY: string }): Promise<Response> {
-    const { policy, isKeyed, cases } = (await request.json()) as CutsRequest;
-    const compiled = compilePolicy(policy, isKeyed ? { hmac: createHmac(env.KEY) } : {});
+    const { policy, isKeyed, detectors, cases } = (await request.json()) as CutsRequest;
+    const compiled = compilePolicy(policy, {
+      ...(isKeyed ? { hmac: createHmac(env.KEY) } : {}),
+      ...(detectors === undefined ? {} : { detectors: detectorsFrom(detectors) }),
+    });
     return Response.json(cases.map((one) => runCase(compiled, one)));
   },
 };

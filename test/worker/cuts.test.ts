@@ -1,7 +1,19 @@
+import { sample } from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compilePolicy, FORMATS, maskWhole, type Format, type PolicySpec } from "../../src/core/index.ts";
+import type { Detector } from "../../src/core/detector.ts";
+import {
+  compilePolicy,
+  ConfigurationError,
+  FORMATS,
+  maskWhole,
+  type Format,
+  type Policy,
+  type PolicySpec,
+} from "../../src/core/index.ts";
 import { createHmacPort } from "../../src/node/config/key.ts";
 import { CASE_KEY, choiceOf, isKeyed, loadCases } from "../support/cases.ts";
+import { detectorsFrom } from "../support/drawn-detector.ts";
+import { randomPolicy } from "../support/random-policy.ts";
 import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 import { startWorkerd, type RunningWorker } from "../support/workerd.ts";
 
@@ -47,6 +59,37 @@ function corpus(): CutsRequest[] {
   return [...requests.values()];
 }
 
+const RANDOM_FORMATS = ["text", "json", "ndjson", "csv", "sse"] as const;
+const RANDOM_POLICIES = 300;
+const SEED = Number(process.env["MASKWIRE_TEST_SEED"] ?? 20_261_125);
+
+/** Random policies with texts that they like, in several formats, each with the bytes that Node makes of it. */
+function randomRequests(): CutsRequest[] {
+  return sample(randomPolicy, { numRuns: RANDOM_POLICIES, seed: SEED }).flatMap(({ detectors, texts }) => {
+    const policy = compileOrNot(detectorsFrom(detectors));
+    if (policy === undefined) return [];
+    const cases = texts.flatMap((text) =>
+      RANDOM_FORMATS.map((format) => {
+        const input =
+          format === "text" ? text : new TextEncoder().encode(WRAPPERS[format](Buffer.from(text).toString()));
+        const choice = choiceOf(format);
+        return { choice, inputHex: toHex(input), outputHex: toHex(maskWhole(policy, choice, input)) };
+      }),
+    );
+    return { policy: {}, isKeyed: false, detectors, cases };
+  });
+}
+
+/** Undefined when a pattern is refused. */
+function compileOrNot(detectors: readonly Detector[]): Policy | undefined {
+  try {
+    return compilePolicy({}, { detectors });
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) return undefined;
+    throw thrown;
+  }
+}
+
 function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }
@@ -81,6 +124,12 @@ describe("every cut, inside workerd", () => {
     const requests = corpus();
     expect(requests.length).toBeGreaterThan(0);
     for (const request of requests) expect((await run(request)).differing).toEqual([]);
+  });
+
+  test(`gives Node's bytes for random policies and texts, seed ${SEED}`, async () => {
+    const requests = randomRequests();
+    for (const request of requests) expect((await run(request)).differing).toEqual([]);
+    expect(requests.reduce((sum, { cases }) => sum + cases.length, 0)).toBeGreaterThan(3000);
   });
 
   for (const [name, spec, formats] of [
