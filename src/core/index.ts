@@ -6,8 +6,19 @@ export type { Span } from "./span.ts";
 export type { Candidate, Detector } from "./detector.ts";
 export { SCORES } from "./detector.ts";
 export type { MaskObserver } from "./observer.ts";
-export { compilePolicy, DEFAULT_LIMITS, FORMATS, ON_INVALID } from "./policy.ts";
-export type { Format, Hmac, Limits, OnInvalid, OperatorSpec, Policy, PolicyOptions, PolicySpec } from "./policy.ts";
+export { compilePolicy, DEFAULT_LIMITS, FORMATS, NUMBERS, ON_INVALID } from "./policy.ts";
+export type {
+  FieldSpec,
+  Format,
+  Hmac,
+  Limits,
+  Numbers,
+  OnInvalid,
+  OperatorSpec,
+  Policy,
+  PolicyOptions,
+  PolicySpec,
+} from "./policy.ts";
 export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
 export type { Delimiter, FormatOptions } from "./formats/format-options.ts";

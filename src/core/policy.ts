@@ -9,6 +9,8 @@ import { BUILT_IN } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FoundText } from "./finder.ts";
+import { compileFields } from "./compile-fields.ts";
+import { FIELD, type FieldRules } from "./field-rules.ts";
 import { KeyedValues } from "./keyed-values.ts";
 import type { Matcher } from "./matcher.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
@@ -26,6 +28,12 @@ export type OperatorSpec =
   | { readonly operator: "mask"; readonly keepLast?: number; readonly character?: string }
   | { readonly operator: "hash"; readonly bits?: number };
 
+/** What happens to the value of a field. */
+export type FieldSpec = OperatorSpec | { readonly operator: "keep" };
+
+export const NUMBERS = ["string", "shape"] as const;
+export type Numbers = (typeof NUMBERS)[number];
+
 /** A policy as written by a person. Everything is optional: `{}` is the default policy. */
 export interface PolicySpec {
   /** Entities to look for; default: every built-in detector. */
@@ -36,6 +44,16 @@ export interface PolicySpec {
   readonly threshold?: number;
   /** What happens to a record that its format cannot parse; default `mask-as-text`. */
   readonly onInvalid?: OnInvalid;
+  /** Path to what happens to the value there, and to every value below; detectors are not asked. */
+  readonly fields?: Readonly<Record<string, FieldSpec>>;
+  /** Look below these paths only; the values of all other fields pass unread. */
+  readonly only?: readonly string[];
+  /** Values below these paths pass unread. */
+  readonly except?: readonly string[];
+  /** Names in paths match in any case; default false. */
+  readonly fieldsIgnoreCase?: boolean;
+  /** What a masked JSON number becomes: a string (default), or a number of the same shape. */
+  readonly numbers?: Numbers;
 }
 
 /** Keyed hash, HMAC-SHA-256: synchronous, 32 bytes. The host brings it (node:crypto, @noble/hashes). */
@@ -76,6 +94,8 @@ export interface Policy {
   readonly figures: { readonly instructions: number; readonly byteClasses: number };
   readonly engine: Engine;
   readonly keyedValues: KeyedValues;
+  readonly fields: FieldRules;
+  readonly numbers: Numbers;
   /**
    * True when structured input in whose raw bytes no match ends may pass unread, valid or not: no policy wants to see
    * it, and no anchor could match at the edge of a string.
@@ -105,6 +125,7 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
   const detectors = chooseDetectors(spec, options.detectors ?? BUILT_IN);
   const operators = chooseOperators(spec, detectors, options.hmac);
+  const fields = compileFields(spec, options.hmac);
   const row = (entity: string): Operator => operators.get(entity) as Operator;
   const engine = compileEngine(detectors, {
     threshold: spec.threshold ?? DEFAULT_THRESHOLD,
@@ -121,12 +142,17 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
     engine,
     keyedValues: new KeyedValues(engine),
+    fields,
+    numbers: spec.numbers ?? "string",
     passesClean:
-      (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" && !engine.program.hasAssertions && !engine.isBlind,
+      (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" &&
+      !engine.program.hasAssertions &&
+      !engine.isBlind &&
+      !fields.hasOperators,
     observer: options.observer ?? NO_OBSERVER,
     hmac: options.hmac,
     replace: (found) => row(found.entity).replace(found),
-    operatorOf: (entity) => row(entity).name,
+    operatorOf: (entity) => (entity === FIELD ? "field" : row(entity).name),
   };
 }
 

@@ -13,6 +13,7 @@ import { COMMA, CR, CsvFraming, LF, SEMICOLON, TAB } from "../csv/framing.ts";
 import type { Column } from "../csv/block.ts";
 import type { Edit } from "../edit.ts";
 import type { Rule } from "../rule.ts";
+import { type FieldPlace, NOWHERE_SPECIAL } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
@@ -53,6 +54,7 @@ export class CsvFormat implements RecordFormat {
   private isFirst = true;
   private readonly labelWords: ContextWords;
   private readonly rulesNamed = new Map<Rule, Named>();
+  private columnPlaces: readonly FieldPlace[] = [];
   /** Columns whose names tell their values. */
   private told: readonly boolean[] = [];
 
@@ -152,10 +154,11 @@ export class CsvFormat implements RecordFormat {
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
       const isTold = telling !== undefined || this.told[index];
-      if (!isTold && isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
+      const at = isRagged ? NOWHERE_SPECIAL : this.placeOf(index);
+      if (!isTold && at.verdict === "look" && isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
       const decoded = decodeCell(record, cell);
       const key = telling ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
-      const edits = heldTextEdits(policy, decoded.text, { key, nesting: 0, mayTell: isTold });
+      const edits = heldTextEdits(policy, decoded.text, { key, nesting: 0, mayTell: isTold, at });
       if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
     }
     return all;
@@ -178,7 +181,20 @@ export class CsvFormat implements RecordFormat {
   private readColumns(record: Uint8Array, { cells }: CsvRecord, hasFinding: boolean): Columns {
     const names = cells.map((cell) => textOf(decodeCell(record, cell).text));
     const isData = hasFinding || names.some(looksLikeData);
-    return new Columns(names, this.options.header === "present" || !isData);
+    const isCertain = this.options.header === "present" || !isData;
+    const { fields } = this.policy;
+    this.columnPlaces = names.map((name) => {
+      const place = fields.field(fields.root, name);
+      return isCertain || typeof place.verdict === "object" ? place : NOWHERE_SPECIAL;
+    });
+    return new Columns(names, isCertain);
+  }
+
+  /** By the policy's paths: the column's name is the one step, its number where the file names none. */
+  private placeOf(index: number): FieldPlace {
+    const { fields } = this.policy;
+    if (this.columns === NO_COLUMNS) return fields.element(fields.root, index);
+    return this.columnPlaces[index] ?? NOWHERE_SPECIAL;
   }
 }
 

@@ -47,10 +47,11 @@ export class FormFormat implements RecordFormat {
     if (equals < 0) return edits;
     const value = decode(pair, equals + 1, end);
     const key = foldSpan(name.text, 0, name.text.length);
+    const { fields } = this.policy;
     return [
       ...edits,
       ...encodeEdits(
-        heldTextEdits(this.policy, value.text, { key, nesting: 0, mayTell: true }),
+        heldTextEdits(this.policy, value.text, { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) }),
         value.map,
         encodeFormText,
       ),

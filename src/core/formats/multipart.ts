@@ -45,10 +45,10 @@ class FieldFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
-    output.writeEdited(
-      record,
-      heldTextEdits(this.policy, record, { key: this.fallbackKey, nesting: 0, mayTell: true }),
-    );
+    const { fields } = this.policy;
+    const key = this.fallbackKey;
+    const held = { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) };
+    output.writeEdited(record, heldTextEdits(this.policy, record, held));
   }
 
   maskUnfinished(record: Uint8Array, output: Output): void {

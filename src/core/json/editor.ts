@@ -6,6 +6,7 @@
  */
 import { concat, EMPTY, encodeUtf8 } from "../bytes.ts";
 import { applyEdits, type Edit, encodeEdits, OffsetMap } from "../edit.ts";
+import { type FieldPlace, type FieldRules, hideWhole, NOWHERE_SPECIAL, ruledEdits } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
@@ -22,17 +23,43 @@ interface Level {
   /** The name may be one that tells a value. */
   mayTell: boolean;
   maskedKeys: number;
+  /** Place of the object or array itself, and of the value that is being read. */
+  container: FieldPlace;
+  place: FieldPlace;
+  /** Number of the next element; undefined in an object. */
+  element: number | undefined;
 }
 
-const NO_LEVEL: Level = { keyBytes: EMPTY, keyStart: 0, keyEnd: 0, hasKeyEscape: false, mayTell: false, maskedKeys: 0 };
-
+const NO_KEY = { keyBytes: EMPTY, keyStart: 0, keyEnd: 0, hasKeyEscape: false, mayTell: false };
 const QUOTE = Uint8Array.of(0x22);
+/** Of `null`, which is no value. */
+const NULL_LETTER = 0x6e;
+
+/** A number that is masked becomes a string: the document stays valid. */
+function quoted(text: Uint8Array): Uint8Array {
+  return concat([QUOTE, encodeJsonText(text), QUOTE]);
+}
+
+/** A number of as many digits that says nothing: `-12.50e3` is `-10.00e0`. Gives away sign, length and form. */
+function sameShape(number: Uint8Array): Uint8Array {
+  const first = number.findIndex(isDigit);
+  return number.map((byte, at) => (isDigit(byte) ? (at === first ? ONE : ZERO) : byte));
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= ZERO + 9;
+}
+
+const ZERO = 0x30;
+const ONE = 0x31;
 
 export interface EditorOptions {
   /** How many JSON strings deep this JSON is. */
   readonly nesting?: number;
   /** Offsets at which matches end in the bytes of the one walk, in order, when that is known already. */
   readonly places?: readonly number[] | undefined;
+  /** Where the JSON stands in what holds it; default: the root. */
+  readonly at?: FieldPlace;
 }
 
 export class JsonEditor implements JsonVisitor {
@@ -44,14 +71,19 @@ export class JsonEditor implements JsonVisitor {
   private readonly places: readonly number[] | undefined;
   private nextPlace = 0;
   private readonly walker: JsonWalker;
-  private readonly levels: Level[] = [{ ...NO_LEVEL }];
-  private level: Level = this.levels[0];
+  private readonly fields: FieldRules;
+  private readonly levels: Level[];
+  private level: Level;
   private bytes: Uint8Array = EMPTY;
 
   constructor(policy: Policy, options: EditorOptions = {}) {
     this.policy = policy;
     this.nesting = options.nesting ?? 0;
     this.places = options.places;
+    this.fields = policy.fields;
+    const place = options.at ?? policy.fields.root;
+    this.level = { ...NO_KEY, maskedKeys: 0, container: place, place, element: undefined };
+    this.levels = [this.level];
     this.walker = new JsonWalker(this, {
       depth: policy.limits.jsonDepthLimit,
       tokenBytes: policy.limits.lineLimitBytes,
@@ -78,9 +110,20 @@ export class JsonEditor implements JsonVisitor {
     }
   }
 
-  open(): void {
-    const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell } = this.level;
-    this.level = { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, maskedKeys: 0 };
+  open(isObject: boolean): void {
+    this.enterElement();
+    const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, place } = this.level;
+    this.level = {
+      keyBytes,
+      keyStart,
+      keyEnd,
+      hasKeyEscape,
+      mayTell,
+      maskedKeys: 0,
+      container: place,
+      place,
+      element: isObject ? undefined : 0,
+    };
     this.levels.push(this.level);
   }
 
@@ -90,9 +133,11 @@ export class JsonEditor implements JsonVisitor {
   }
 
   string(start: number, end: number, flags: number): void {
-    if ((flags & IS_KEY) !== 0) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
-    const isTold = (flags & IS_KEY) === 0 && this.level.mayTell;
-    if (isTold || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end)) this.maskString(start, end, flags);
+    const isKey = (flags & IS_KEY) !== 0;
+    if (isKey) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
+    else this.enterElement();
+    const isRuled = !isKey && (this.level.mayTell || this.level.place.verdict !== "look");
+    if (isRuled || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end)) this.maskString(start, end, flags);
   }
 
   private enterField(start: number, end: number, hasEscape: boolean): void {
@@ -102,6 +147,15 @@ export class JsonEditor implements JsonVisitor {
     level.keyEnd = end;
     level.hasKeyEscape = hasEscape;
     level.mayTell = hasEscape || this.policy.keyedValues.mayName(this.bytes, start, end);
+    if (!this.fields.isEmpty) level.place = this.fields.field(level.container, this.keyText());
+  }
+
+  /** A value begins, which in an array has a number. */
+  private enterElement(): void {
+    const { level } = this;
+    if (level.element === undefined || this.fields.isEmpty) return;
+    level.place = this.fields.element(level.container, level.element);
+    level.element++;
   }
 
   private maskString(start: number, end: number, flags: number): void {
@@ -110,22 +164,37 @@ export class JsonEditor implements JsonVisitor {
     const hasEscape = (flags & HAS_ESCAPE) !== 0;
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
-    const { mayTell } = this.level;
-    const held = { key: isKey ? "" : this.keyText(), nesting: this.nesting, mayTell: mayTell && !isKey };
+    const { mayTell, place } = this.level;
+    const held = isKey
+      ? { key: "", nesting: this.nesting, mayTell: false, at: NOWHERE_SPECIAL }
+      : { key: this.keyText(), nesting: this.nesting, mayTell, at: place };
     const edits = heldTextEdits(this.policy, text, held);
     const encode = isKey ? (bytes: Uint8Array) => encodeJsonText(this.distinctKey(bytes)) : encodeJsonText;
     this.edits.push(...encodeEdits(edits, map, encode));
   }
 
   number(start: number, end: number): void {
-    if (!this.level.mayTell && this.isClean(start, end)) return;
+    this.enterElement();
+    const { mayTell, place } = this.level;
+    if (!mayTell && place.verdict === "look" && this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
-    const field = { key: this.keyText(), kind: "number" } as const;
-    const edits = this.level.mayTell ? valueEdits(this.policy, text, field) : textEdits(this.policy, text, field.key);
+    const edits = ruledEdits(place, text) ?? this.numberEdits(text);
     if (edits.length === 0) return;
-    // A number that is masked becomes a string: the document stays valid.
-    const bytes = concat([QUOTE, encodeJsonText(applyEdits(text, edits)), QUOTE]);
+    const bytes = this.policy.numbers === "shape" ? sameShape(text) : quoted(applyEdits(text, edits));
     this.edits.push({ start, end, bytes, entity: edits[0].entity });
+  }
+
+  literal(start: number, end: number): void {
+    this.enterElement();
+    const text = this.bytes.subarray(start, end);
+    if (text[0] === NULL_LETTER) return;
+    const [edit] = ruledEdits(this.level.place, text) ?? [];
+    if (edit !== undefined) this.edits.push({ start, end, bytes: quoted(edit.bytes), entity: edit.entity });
+  }
+
+  private numberEdits(text: Uint8Array): readonly Edit[] {
+    const field = { key: this.keyText(), kind: "number" } as const;
+    return this.level.mayTell ? valueEdits(this.policy, text, field) : textEdits(this.policy, text, field.key);
   }
 
   /** True when no match ends in the token; tokens come in order. */
@@ -175,6 +244,8 @@ export interface HeldText {
   readonly nesting: number;
   /** False when it is known that the name alone tells nothing. */
   readonly mayTell: boolean;
+  /** Where the text stands by the policy's paths. */
+  readonly at: FieldPlace;
 }
 
 /**
@@ -182,13 +253,21 @@ export interface HeldText {
  * such, down to `nestedJsonDepth`. What is deeper, or only looks like JSON, is text in which escapes are read, so that
  * neither depth nor broken JSON hides anything.
  */
-export function heldTextEdits(policy: Policy, text: Uint8Array, { key, nesting, mayTell }: HeldText): readonly Edit[] {
+export function heldTextEdits(
+  policy: Policy,
+  text: Uint8Array,
+  { key, nesting, mayTell, at }: HeldText,
+): readonly Edit[] {
+  const ruled = ruledEdits(at, text);
+  if (ruled !== undefined) return ruled;
   if (mayTell && policy.keyedValues.isNamed(key)) return valueEdits(policy, text, { key, kind: "text" });
   if (!looksLikeJson(text)) return textEdits(policy, text, key);
   if (nesting < policy.limits.nestedJsonDepth) {
-    const { edits, fault } = editJson(policy, text, { nesting: nesting + 1 });
+    const { edits, fault } = editJson(policy, text, { nesting: nesting + 1, at });
     if (fault === undefined) return edits;
   }
+  // Fields that are to be hidden cannot be told from the others any more.
+  if (policy.fields.hasOperators && at.items.length > 0) return [hideWhole(text)];
   return escapedTextEdits(policy, text, { encode: encodeJsonText, key });
 }
 

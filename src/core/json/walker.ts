@@ -8,8 +8,10 @@ export interface JsonVisitor {
   /** Content of a string without its quotes; `flags` holds IS_KEY and HAS_ESCAPE. */
   string(start: number, end: number, flags: number): void;
   number(start: number, end: number): void;
+  /** `true`, `false` or `null`. */
+  literal(start: number, end: number): void;
   /** An object or array begins or ends. */
-  open(): void;
+  open(isObject: boolean): void;
   close(): void;
 }
 
@@ -121,7 +123,7 @@ export class JsonWalker {
     else {
       this.stack.push(isObject);
       this.expectation = isObject ? "keyOrEnd" : "valueOrEnd";
-      this.visitor.open();
+      this.visitor.open(isObject);
     }
     return this.fault === undefined;
   }
@@ -183,7 +185,8 @@ export class JsonWalker {
     if (next === bytes.length && !isLast) return -1;
     if (next < bytes.length && !this.endsScalar(bytes[next])) return this.refuse("BAD_JSON");
     if (isNumber(bytes, at, end)) this.visitor.number(at, end);
-    else if (!isLiteral(bytes, at, end)) return this.refuse("BAD_JSON");
+    else if (isLiteral(bytes, at, end)) this.visitor.literal(at, end);
+    else return this.refuse("BAD_JSON");
     this.afterValue();
     return next;
   }

@@ -1,0 +1,52 @@
+/**
+ * From the paths that a policy writes to its field rules.
+ *
+ * Owns what is refused: a path that cannot be read, a rule that says what another one denies, and masking by path where
+ * text without fields would pass.
+ */
+import { ConfigurationError } from "./errors.ts";
+import { parseFieldPath, type PathStep } from "./field-path.ts";
+import { FIELD, type FieldRule, FieldRules, type Verdict } from "./field-rules.ts";
+import { compileOperator } from "./operators.ts";
+import type { FieldSpec, Hmac, PolicySpec } from "./policy.ts";
+
+/** Paths of one policy. */
+const RULES_LIMIT = 256;
+
+/** @throws ConfigurationError `BAD_CONFIG` with the path, or `KEY_MISSING`. */
+export function compileFields(spec: PolicySpec, hmac: Hmac | undefined): FieldRules {
+  const { fields = {}, only = [], except = [], fieldsIgnoreCase = false } = spec;
+  const rules = [
+    ...Object.entries(fields).map(([path, one]) => ruleOf("fields", path, verdictOf(one, hmac))),
+    ...only.map((path) => ruleOf("only", path, "look")),
+    ...except.map((path) => ruleOf("except", path, "keep")),
+  ];
+  if (rules.length > RULES_LIMIT) refuse("fields", `there are ${rules.length} paths, over the limit of ${RULES_LIMIT}`);
+  const compiled = new FieldRules(rules, {
+    elsewhere: only.length > 0 ? "keep" : "look",
+    isCaseIgnored: fieldsIgnoreCase,
+  });
+  if (compiled.hasOperators && (spec.onInvalid ?? "mask-as-text") === "mask-as-text")
+    refuse("onInvalid", "what does not parse has no fields to hide; with `fields` that mask write drop or close");
+  return compiled;
+}
+
+function verdictOf(spec: FieldSpec, hmac: Hmac | undefined): Verdict {
+  return spec.operator === "keep" ? "keep" : compileOperator(spec, FIELD, hmac);
+}
+
+function ruleOf(where: string, path: string, verdict: Verdict): FieldRule {
+  const parsed = parseFieldPath(path);
+  if (!parsed.ok) return refuse(where, `${path}: ${parsed.reason}`);
+  if (verdict === "keep" && parsed.steps.every(isAnyDepth))
+    return refuse(where, `${path}: keeps everything; a policy that masks nothing is none`);
+  return { steps: parsed.steps, verdict };
+}
+
+function isAnyDepth({ kind }: PathStep): boolean {
+  return kind === "anyDepth";
+}
+
+function refuse(where: string, reason: string): never {
+  throw new ConfigurationError("BAD_CONFIG", `${where}: ${reason}`);
+}

@@ -1,0 +1,181 @@
+/** Paths of fields: what they mean, against a definition that walks values and tries every way. */
+import {
+  array,
+  assert,
+  constantFrom,
+  dictionary,
+  type JsonValue,
+  letrec,
+  nat,
+  oneof,
+  property,
+  record,
+} from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compilePolicy, ConfigurationError, maskWhole, type PolicySpec } from "../../src/core/index.ts";
+import { parseFieldPath, type PathStep } from "../../src/core/field-path.ts";
+import { maskCut } from "../support/every-cut.ts";
+
+type Steps = readonly (string | number)[];
+
+function matches(pattern: readonly PathStep[], path: Steps): boolean {
+  const [step, ...rest] = pattern;
+  if (step === undefined) return path.length === 0;
+  if (step.kind === "anyDepth") return matches(rest, path) || (path.length > 0 && matches(pattern, path.slice(1)));
+  if (path.length === 0) return false;
+  const [first] = path;
+  const fits = {
+    name: step.kind === "name" && first === step.name,
+    index: step.kind === "index" && first === step.index,
+    anyIndex: typeof first === "number",
+    any: true,
+  }[step.kind];
+  return fits && matches(rest, path.slice(1));
+}
+
+interface Rule {
+  readonly path: string;
+  readonly operator: "redact" | "keep";
+}
+
+/** The deepest rule on the way down decides, and of those that end there one that hides. */
+function verdictOf(rules: readonly Rule[], path: Steps): Rule["operator"] | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const ended = rules.filter((rule) => {
+      const parsed = parseFieldPath(rule.path);
+      return parsed.ok && matches(parsed.steps, path.slice(0, length));
+    });
+    if (ended.some(({ operator }) => operator === "redact")) return "redact";
+    if (ended.length > 0) return "keep";
+  }
+  return undefined;
+}
+
+/** Strings that hold JSON are walked; `hit` is what the one detector finds. */
+function expected(rules: readonly Rule[], value: JsonValue, path: Steps = []): JsonValue {
+  if (Array.isArray(value)) return value.map((one, i) => expected(rules, one as JsonValue, [...path, i]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, expected(rules, one as JsonValue, [...path, key])]),
+    );
+  const verdict = verdictOf(rules, path);
+  if (verdict === "keep" || value === null || value === "") return value;
+  if (verdict === "redact") return "[FIELD]";
+  return value === "jane@acme.com" ? "[EMAIL]" : value;
+}
+
+const name = constantFrom("a", "b", "c", "d e");
+const { document } = letrec<{ document: JsonValue; leaf: JsonValue }>((tie) => ({
+  leaf: constantFrom<JsonValue[]>("x", "", 1, -2.5, true, false, null, "jane@acme.com"),
+  document: oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    tie("leaf"),
+    array(tie("document"), { maxLength: 3 }),
+    dictionary(name, tie("document"), { maxKeys: 4 }),
+  ),
+}));
+const step = constantFrom(".a", ".b", ".c", '["d e"]', ".*", ".**", "[*]", "[0]", "[1]");
+const path = array(step, { minLength: 1, maxLength: 4 }).map((steps) => steps.join("").replace(/^\./, ""));
+const rules = array(record({ path, operator: constantFrom<Rule["operator"][]>("redact", "redact", "keep") }), {
+  minLength: 1,
+  maxLength: 4,
+});
+
+function policyOf(rows: readonly Rule[]): PolicySpec {
+  const fields = Object.fromEntries(rows.map(({ path: key, operator }) => [key, { operator }]));
+  return { onInvalid: "close", entities: ["EMAIL"], fields };
+}
+
+describe("field rules", () => {
+  it("mean what the definition means, at any cut", () => {
+    let compared = 0;
+    assert(
+      property(rules, document, array(nat(400), { maxLength: 6 }), (rows, value, places) => {
+        // The last of two rules for one path is the one that the policy has.
+        const unique = [...new Map(rows.map((row) => [row.path, row])).values()];
+        const isRefused = unique.some(({ path: one, operator }) => operator === "keep" && /^(?:\*\*\.?)+$/.test(one));
+        if (isRefused) return;
+        const policy = compilePolicy(policyOf(unique));
+        const bytes = new TextEncoder().encode(JSON.stringify(value));
+        const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+        const wanted = JSON.stringify(expected(unique, value));
+        expect(new TextDecoder().decode(maskWhole(policy, "json", bytes))).toBe(wanted);
+        expect(new TextDecoder().decode(maskCut(policy, "json", { bytes, cuts }))).toBe(wanted);
+        compared++;
+      }),
+      { numRuns: 3000, seed: 20_261_125 },
+    );
+    expect(compared).toBeGreaterThan(2500);
+  });
+
+  it("stay small however documents wander through paths that fork", () => {
+    const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
+    const fields = Object.fromEntries(names.map((one) => [`**.${one}.**.x${one}`, { operator: "redact" as const }]));
+    const policy = compilePolicy({ onInvalid: "close", fields });
+    let seed = 1;
+    const draw = (): string => names[(seed = (seed * 48_271) % 2_147_483_647) % names.length];
+    const rows = Array.from({ length: 3000 }, () => {
+      const steps = Array.from({ length: 12 }, draw);
+      return `${steps.map((one) => `{"${one}":`).join("")}{"x${steps[3]}":"v"}${"}".repeat(12)}\n`;
+    });
+    const masked = new TextDecoder().decode(maskWhole(policy, "ndjson", new TextEncoder().encode(rows.join(""))));
+    expect(masked.match(/\[FIELD\]/g)).toHaveLength(3000);
+  });
+
+  it("hold in nesting as deep as the limit, and below a name of a megabyte", () => {
+    const policy = compilePolicy(
+      { onInvalid: "close", fields: { "**.pin": { operator: "redact" } } },
+      { limits: { jsonDepthLimit: 10_000, lineLimitBytes: 2_000_000 } },
+    );
+    const deep = `${'{"a":'.repeat(9_999)}{"pin":"x"}${"}".repeat(9_999)}`;
+    const long = `{"${"k".repeat(1_000_000)}":{"pin":"x"}}`;
+    for (const text of [deep, long]) {
+      const masked = new TextDecoder().decode(maskWhole(policy, "json", new TextEncoder().encode(text)));
+      expect(masked).toBe(text.replace('"x"', '"[FIELD]"'));
+    }
+  });
+});
+
+describe("a path that says nothing", () => {
+  const refusal = (spec: PolicySpec): string => {
+    try {
+      compilePolicy(spec);
+      return "accepted";
+    } catch (thrown) {
+      return thrown instanceof ConfigurationError ? thrown.reason : "something else";
+    }
+  };
+  const STEP_HELP = 'write steps as a name, *, **, [*], [0] or ["any name"], joined by dots';
+
+  it.each([
+    ["", STEP_HELP],
+    ["a..b", STEP_HELP],
+    [".a", STEP_HELP],
+    ["a.", STEP_HELP],
+    ["a[b]", STEP_HELP],
+    ["a b", "separate steps by dots"],
+    ["a[0]b", "separate steps by dots"],
+    ["***", "separate steps by dots"],
+    ["a*", "separate steps by dots"],
+    ['["\\x"]', 'a name in brackets is a JSON string: ["a.b"]'],
+    [Array.from({ length: 65 }, () => "a").join("."), "a path has at most 64 steps"],
+  ])("is refused: %s", (path, reason) => {
+    expect(refusal({ except: [path] })).toBe(`except: ${path}: ${reason}`);
+  });
+
+  it.each([
+    [{ except: ["**"] }, "except: **: keeps everything; a policy that masks nothing is none"],
+    [
+      { fields: { a: { operator: "redact" } } },
+      "onInvalid: what does not parse has no fields to hide; with `fields` that mask write drop or close",
+    ],
+    [{ only: Array.from({ length: 257 }, (_, i) => `a${i}`) }, "fields: there are 257 paths, over the limit of 256"],
+  ] as const)("and so is a policy that could not do it: %j", (spec, reason) => {
+    expect(refusal(spec)).toBe(reason);
+  });
+
+  it("takes 256 paths of 64 steps", () => {
+    const long = Array.from({ length: 63 }, () => "*").join(".");
+    expect(refusal({ only: Array.from({ length: 256 }, (_, i) => `${long}.a${i}`) })).toBe("accepted");
+  });
+});
