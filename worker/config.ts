@@ -4,7 +4,7 @@
  * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
  * Never coerces, and never repeats a value: a refusal names the key.
  */
-import { ON_INVALID, type PolicySpec } from "../src/core/index.ts";
+import { NUMBERS, ON_INVALID, type PolicySpec } from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -33,6 +33,8 @@ const ROOT = "MASKWIRE_CONFIG";
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
+/** Read by the policy's compiler, which says what is wrong with it. */
+const PATH = /^[^]{1,1024}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 
 const OPERATOR: Shape = {
@@ -45,6 +47,11 @@ const POLICY: Shape = {
     operators: { each: OPERATOR, named: NAME },
     threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,
     onInvalid: isOneOf(ON_INVALID),
+    fields: { each: OPERATOR, named: PATH },
+    only: isStringList,
+    except: isStringList,
+    fieldsIgnoreCase: isBoolean,
+    numbers: isOneOf(NUMBERS),
   },
 };
 

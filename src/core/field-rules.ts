@@ -53,6 +53,8 @@ export class FieldRules {
   /** True when some path hides what is there: then what has no fields must not pass as text. */
   readonly hasOperators: boolean;
   readonly isEmpty: boolean;
+  /** Paths by what they say. */
+  readonly counts: { readonly hidden: number; readonly kept: number; readonly looked: number };
 
   private readonly rules: readonly FieldRule[];
   private readonly isCaseIgnored: boolean;
@@ -70,7 +72,14 @@ export class FieldRules {
     }));
     this.isCaseIgnored = isCaseIgnored;
     this.isEmpty = rules.length === 0;
-    this.hasOperators = rules.some(({ verdict }) => typeof verdict === "object");
+    const count = (isMeant: (verdict: Verdict) => boolean): number =>
+      rules.filter(({ verdict }) => isMeant(verdict)).length;
+    this.counts = {
+      hidden: count((verdict) => typeof verdict === "object"),
+      kept: count((verdict) => verdict === "keep"),
+      looked: count((verdict) => verdict === "look"),
+    };
+    this.hasOperators = this.counts.hidden > 0;
     this.steps = this.rules.flatMap(({ steps }) => [...steps, undefined]);
     this.owners = this.rules.flatMap(({ steps }, rule) => [...steps, undefined].map(() => rule));
     const all = this.rules.flatMap(({ steps }) => steps);

@@ -45,6 +45,8 @@ export function compileOperator(spec: OperatorSpec, entity: string, hmac: Hmac |
       const run = (text: Uint8Array): Uint8Array => token(entity, foldSpan(text, 0, text.length), options);
       return { name: "hash", needsText: true, replace: ({ text }) => (text === null ? redacted : run(text)) };
     }
+    default:
+      throw new ConfigurationError("BAD_CONFIG", "no such operator; there are redact, mask, hash");
   }
 }
 

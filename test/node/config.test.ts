@@ -145,6 +145,16 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     says: "f:3:23: feeds.a.views.desk: no such policy; did you mean `support`?",
   },
   {
+    mistake: "a path that leads nowhere",
+    yaml: 'policies:\n  p:\n    fields:\n      "a..b": { operator: keep }\n',
+    says: 'f:4:7: policies.p.fields.a..b: write steps as a name, *, **, [*], [0] or ["any name"], joined by dots',
+  },
+  {
+    mistake: "an operator that fields do not have",
+    yaml: "policies: { p: { fields: { a: { operator: keeep } } } }",
+    says: "f:1:43: policies.p.fields.a.operator: write one of: redact, mask, hash, keep",
+  },
+  {
     mistake: "a view that is the default one already",
     yaml: "relays:\n  a: { url: 'https://x.example/', views: { default: default } }",
     says: "f:2:44: relays.a.views.default: is the view of `policy`; change that, or choose another name",

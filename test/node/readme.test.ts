@@ -77,7 +77,7 @@ describe("the README's examples", () => {
     expect(JSON.parse(line)).toMatchObject({ data: { order: 17, to: "[EMAIL]", iban: "[IBAN]" } });
   });
 
-  it.each(["config=example", "config=views"])("configure what can take effect: %s", (name) => {
+  it.each(["config=example", "config=views", "config=fields"])("configure what can take effect: %s", (name) => {
     const read = readConfig(block(name), "README.md");
     expect(read.ok ? [] : read.problems).toEqual([]);
     const hmac = (): Uint8Array => new Uint8Array(32);

@@ -1,5 +1,6 @@
 /** `maskwire check`: does the configuration hold, and what does each policy cost. */
 import { measureAutomaton } from "../../core/engine.ts";
+import type { FieldRules } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig } from "../config/load.ts";
@@ -58,10 +59,19 @@ function describePolicy(policy: Policy): string {
     ["  states", `${format(states)} on the detectors' examples, at most ${format(stateLimit)}`],
     ["  table", `${format(tableBytes)} bytes, at most ${format(tableLimitBytes)}`],
     ["on invalid", policy.onInvalid],
+    ...describeFields(policy.fields),
     ["detectors", format(policy.detectors.length)],
   ];
   const detectors = policy.detectors.map(({ entity, source }) => [`  ${entity}`, source]);
   return `policy ${policy.name}\n${[...rows, ...detectors].map(([name = "", text = ""]) => `  ${name.padEnd(22)}${text}\n`).join("")}\n`;
+}
+
+/** Nothing where a policy names no field. */
+function describeFields({ counts }: FieldRules): [string, string][] {
+  const { hidden, kept, looked } = counts;
+  if (hidden + kept + looked === 0) return [];
+  const elsewhere = looked > 0 ? `, looks below ${format(looked)} only` : "";
+  return [["paths of fields", `${format(hidden)} hidden, ${format(kept)} kept unread${elsewhere}`]];
 }
 
 function format(amount: number): string {

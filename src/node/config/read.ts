@@ -5,6 +5,7 @@
  */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
 import { BUILT_IN } from "../../core/detectors/index.ts";
+import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
 import { DEFAULT_VIEW } from "../../server/feed.ts";
 import { explainIssue } from "./explain.ts";
@@ -71,7 +72,10 @@ function toPlain(document: Document): { readonly value: unknown } | undefined {
 
 function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
   return [
-    ...Object.keys(config.policies).flatMap((name) => checkEntities(source, config, name)),
+    ...Object.keys(config.policies).flatMap((name) => [
+      ...checkEntities(source, config, name),
+      ...checkPaths(source, config, name),
+    ]),
     ...Object.entries(config.feeds).flatMap(([name, feed]) =>
       checkViews(source, config, { at: ["feeds", name], of: feed }),
     ),
@@ -120,6 +124,19 @@ function checkEntities(source: Source, config: FileConfig, name: string): Config
     // A rule for an entity that nobody looks for would never take effect.
     const text = known.includes(entity) ? "never takes effect: `entities` leaves it out" : `no such entity; ${hint}`;
     return [problem(source, ["policies", name, ...path], text, isKey)];
+  });
+}
+
+function checkPaths(source: Source, config: FileConfig, name: string): ConfigProblem[] {
+  const { fields = {}, only = [], except = [] } = config.policies[name];
+  const written = [
+    ...Object.keys(fields).map((path) => ({ path, at: ["fields", path], isKey: true })),
+    ...only.map((path, index) => ({ path, at: ["only", index], isKey: false })),
+    ...except.map((path, index) => ({ path, at: ["except", index], isKey: false })),
+  ];
+  return written.flatMap(({ path, at, isKey }) => {
+    const parsed = parseFieldPath(path);
+    return parsed.ok ? [] : [problem(source, ["policies", name, ...at], parsed.reason, isKey)];
   });
 }
 

@@ -4,7 +4,7 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { ON_INVALID } from "../../core/index.ts";
+import { NUMBERS, ON_INVALID } from "../../core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -24,7 +24,7 @@ const HEADER_VALUE = /^[\x20-\x7e]{0,8192}$/;
 const EVENT_TYPE = /^[^\r\n\0]{1,128}$/;
 const ORIGIN = /^https?:\/\/[^/\s?#@]+$/;
 
-const operator = z.discriminatedUnion("operator", [
+const OPERATORS = [
   z.strictObject({ operator: z.literal("redact").describe("Writes [ENTITY] in place of the value.") }),
   z.strictObject({
     operator: z.literal("mask").describe("Replaces letters and digits, keeps separators."),
@@ -39,7 +39,16 @@ const operator = z.discriminatedUnion("operator", [
     operator: z.literal("hash").describe("Writes a keyed token: equal values give equal tokens. Needs the root key."),
     bits: z.int().min(40).max(256).exactOptional().describe("Length of the token in bits."),
   }),
+] as const;
+
+const operator = z.discriminatedUnion("operator", OPERATORS);
+
+const fieldOperator = z.discriminatedUnion("operator", [
+  ...OPERATORS,
+  z.strictObject({ operator: z.literal("keep").describe("Lets the value pass unread, whatever it is.") }),
 ]);
+
+const fieldPath = z.string().max(1024);
 
 const policy = z.strictObject({
   entities: z
@@ -56,6 +65,21 @@ const policy = z.strictObject({
     .enum(ON_INVALID)
     .exactOptional()
     .describe("What happens to a record that cannot be parsed; default mask-as-text."),
+  fields: z
+    .record(fieldPath, fieldOperator)
+    .exactOptional()
+    .describe("Path of a field, such as `user.email` or `items[*].card`, to what happens to its value and all below."),
+  only: z
+    .array(fieldPath)
+    .min(1)
+    .exactOptional()
+    .describe("Look below these paths only; values of all other fields pass unread."),
+  except: z.array(fieldPath).min(1).exactOptional().describe("Values below these paths pass unread."),
+  fieldsIgnoreCase: z.boolean().exactOptional().describe("Names in paths match in any case; default false."),
+  numbers: z
+    .enum(NUMBERS)
+    .exactOptional()
+    .describe("What a masked JSON number becomes: a `string` (default) or a number of the same `shape`."),
 });
 
 const eventTypes = z

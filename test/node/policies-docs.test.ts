@@ -1,0 +1,27 @@
+/** The recipes of docs/policies.md: each configuration holds, and does to its example what the page says. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { compilePolicy, maskWhole } from "../../src/core/index.ts";
+import { createHmacPort } from "../../src/node/config/key.ts";
+import { readConfig } from "../../src/node/config/read.ts";
+import { CASE_KEY } from "../support/cases.ts";
+import { REPOSITORY } from "../support/repository.ts";
+
+const PAGE = readFileSync(join(REPOSITORY, "docs/policies.md"), "utf8");
+const block = (language: string, name: string): string =>
+  new RegExp(`\`\`\`${language} recipe=${name}\n([^]*?)\`\`\``).exec(PAGE)?.[1] ?? "";
+const RECIPES = [...PAGE.matchAll(/```yaml recipe=(\S+)/g)].map(([, name]) => name);
+
+describe("recipes", () => {
+  it("are several", () => expect(RECIPES.length).toBeGreaterThan(3));
+
+  it.each(RECIPES)("hold, and mask as the page shows: %s", (name) => {
+    const read = readConfig(block("yaml", name), "docs/policies.md");
+    expect(read.ok ? [] : read.problems).toEqual([]);
+    const spec = read.ok ? Object.values(read.value.policies)[0] : {};
+    const policy = compilePolicy(spec, { hmac: createHmacPort(CASE_KEY) });
+    const [input, output] = block("json", name).split("\n");
+    expect(new TextDecoder().decode(maskWhole(policy, "json", new TextEncoder().encode(input)))).toBe(output);
+  });
+});
