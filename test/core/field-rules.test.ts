@@ -53,7 +53,7 @@ function verdictOf(rules: readonly Rule[], path: Steps): Rule["operator"] | unde
 
 /** Strings that hold JSON are walked; `hit` is what the one detector finds. */
 function expected(rules: readonly Rule[], value: JsonValue, path: Steps = []): JsonValue {
-  if (Array.isArray(value)) return value.map((one, i) => expected(rules, one as JsonValue, [...path, i]));
+  if (Array.isArray(value)) return value.map((one, i) => expected(rules, one, [...path, i]));
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [key, expected(rules, one as JsonValue, [...path, key])]),

@@ -26,11 +26,26 @@ interface Level {
   /** Place of the object or array itself, and of the value that is being read. */
   container: FieldPlace;
   place: FieldPlace;
-  /** Number of the next element; undefined in an object. */
-  element: number | undefined;
+  /** Number of the next element; NO_ELEMENT in an object. */
+  element: number;
 }
 
-const NO_KEY = { keyBytes: EMPTY, keyStart: 0, keyEnd: 0, hasKeyEscape: false, mayTell: false };
+// Written out: spreading an object costs more than a short record.
+function topLevel(place: FieldPlace): Level {
+  return {
+    keyBytes: EMPTY,
+    keyStart: 0,
+    keyEnd: 0,
+    hasKeyEscape: false,
+    mayTell: false,
+    maskedKeys: 0,
+    container: place,
+    place,
+    element: NO_ELEMENT,
+  };
+}
+
+const NO_ELEMENT = -1;
 const QUOTE = Uint8Array.of(0x22);
 /** Of `null`, which is no value. */
 const NULL_LETTER = 0x6e;
@@ -82,7 +97,7 @@ export class JsonEditor implements JsonVisitor {
     this.places = options.places;
     this.fields = policy.fields;
     const place = options.at ?? policy.fields.root;
-    this.level = { ...NO_KEY, maskedKeys: 0, container: place, place, element: undefined };
+    this.level = topLevel(place);
     this.levels = [this.level];
     this.walker = new JsonWalker(this, {
       depth: policy.limits.jsonDepthLimit,
@@ -122,7 +137,7 @@ export class JsonEditor implements JsonVisitor {
       maskedKeys: 0,
       container: place,
       place,
-      element: isObject ? undefined : 0,
+      element: isObject ? NO_ELEMENT : 0,
     };
     this.levels.push(this.level);
   }
@@ -153,7 +168,7 @@ export class JsonEditor implements JsonVisitor {
   /** A value begins, which in an array has a number. */
   private enterElement(): void {
     const { level } = this;
-    if (level.element === undefined || this.fields.isEmpty) return;
+    if (level.element === NO_ELEMENT || this.fields.isEmpty) return;
     level.place = this.fields.element(level.container, level.element);
     level.element++;
   }
