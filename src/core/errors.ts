@@ -115,6 +115,22 @@ export const ERRORS = {
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
+  AUTH_UNAVAILABLE: {
+    http: 503,
+    close: 4503,
+    retry: true,
+    text: "the keys that tokens are checked with cannot be had now",
+  },
+  GRANT_MISSING: { http: 403, close: 4501, retry: false, text: "the token does not grant this" },
+  TOKEN_EXPIRED: { http: 401, close: 4010, retry: true, text: "the token has expired; connect with a fresh one" },
+  TOKEN_MISSING: { http: 401, close: 4500, retry: false, text: "a bearer token is needed" },
+  UNAUTHENTICATED: { http: 401, close: 4500, retry: false, text: "the token is not valid" },
+  VIEW_REQUIRED: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "the token grants several views; ask for one with ?view=",
+  },
   VIEW_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such view of this feed" },
   UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },
   UPGRADE_REFUSED: {

@@ -3,6 +3,7 @@
  */
 import type { Hono } from "hono";
 import { compilePolicy, StreamError, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
+import { Authenticator } from "./auth/authenticator.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { drainServer } from "./drain.ts";
 import { Feed } from "./feed.ts";
@@ -35,6 +36,8 @@ export interface MaskwireServer {
 export interface ServerOptions {
   /** Keyed hash for the `hash` operator and for tokens of upstream ids; absent: policies that need it are refused. */
   readonly hmac?: Hmac;
+  /** Key of issuers that sign with HS256, HS384 or HS512. */
+  readonly jwtSecret?: Uint8Array;
 }
 
 const TICK_LIMIT_MS = 1_000;
@@ -48,6 +51,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     ports,
     config,
     metrics,
+    authenticator: createAuthenticator(ports, config, options),
     policies,
     feeds,
     relays: createRelays(config, ports, { policies, metrics }),
@@ -66,6 +70,14 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     },
     drain: () => drainServer(services),
   };
+}
+
+function createAuthenticator(
+  { fetch: fetchPort, clock }: Ports,
+  { auth }: ServerConfig,
+  { jwtSecret }: ServerOptions,
+): Authenticator | undefined {
+  return auth === undefined ? undefined : new Authenticator({ config: auth, jwtSecret, fetch: fetchPort, clock });
 }
 
 function compilePolicies(config: ServerConfig, metrics: Metrics, { hmac }: ServerOptions): Map<string, Policy> {

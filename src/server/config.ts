@@ -4,6 +4,7 @@
  * Owns names, units and defaults. Never reads a file or the environment: src/node/config does that for Node,
  * the worker is given this object.
  */
+import type { Grant } from "./auth/grant.ts";
 import { DEFAULT_LIMITS, type PolicySpec } from "../core/index.ts";
 
 export const LISTENERS = ["publish", "subscribe", "admin"] as const;
@@ -42,6 +43,30 @@ export interface RelayConfig extends Viewed {
   readonly always: boolean;
 }
 
+export interface IssuerConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Only these; HS ones go with the secret out of the environment, all others with public keys. */
+  readonly algorithms: readonly string[];
+  /** Public keys at hand; else `jwksUrl` says where they are. */
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  readonly jwksUrl?: string;
+}
+
+export interface ApiKeyConfig {
+  /** For people; nothing else uses it. */
+  readonly name: string;
+  /** SHA-256 of the key, in hex. */
+  readonly sha256: string;
+  readonly grants: readonly Grant[];
+}
+
+/** Who may come in. */
+export interface AuthConfig {
+  readonly issuers: readonly IssuerConfig[];
+  readonly apiKeys: readonly ApiKeyConfig[];
+}
+
 export interface ServerLimits {
   readonly eventLimitBytes: number;
   readonly messageLimitBytes: number;
@@ -75,6 +100,8 @@ export interface ServerConfig {
   readonly limits: ServerLimits;
   /** Origins that browsers may come from, exact; empty: same origin only. */
   readonly allowedOrigins: readonly string[];
+  /** Undefined: nobody is asked who he is. */
+  readonly auth?: AuthConfig;
 }
 
 const LOOPBACK = "127.0.0.1";

@@ -5,6 +5,8 @@
  */
 import { Hono, type Context } from "hono";
 import { StreamError, toStreamError } from "../core/index.ts";
+import { type Access, OPEN } from "./auth/access.ts";
+import { tokenOf } from "./auth/credentials.ts";
 import type { ListenerName } from "./config.ts";
 import { hostName, isLoopback } from "./loopback.ts";
 import { problemBody, problemHeaders } from "./problem.ts";
@@ -41,8 +43,11 @@ export function createListenerApp(services: Services, listeners: readonly Listen
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     await next();
   });
-  for (const { method, path, handler } of routes) {
-    app.on(method, path, (context) => handler(context, services, listeners));
+  for (const { method, path, isGuarded, handler } of routes) {
+    app.on(method, path, async (context) => {
+      const access = isGuarded ? await accessOf(context, services) : OPEN;
+      return await handler(context, services, { listeners, access });
+    });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     app.all(path, (context) => otherMethod(context, methodsOf(routes, path)));
@@ -59,6 +64,20 @@ function isForThisMachineOnly({ config }: Services, listeners: readonly Listener
   return listeners.every(
     (name) => !config.listeners[name].unsafeNoAuthentication && isLoopback(config.listeners[name].host),
   );
+}
+
+/** @throws StreamError when a token is needed and does not hold. */
+async function accessOf(context: Context, { authenticator, metrics }: Services): Promise<Access> {
+  if (authenticator === undefined) return OPEN;
+  try {
+    const token = tokenOf(context);
+    if (token === undefined) throw new StreamError("TOKEN_MISSING");
+    return await authenticator.accessOf(token);
+  } catch (thrown) {
+    const error = toStreamError(thrown);
+    metrics.add("tokens_refused_total", 1, error.code);
+    throw error;
+  }
 }
 
 function methodsOf(routes: readonly Route[], path: string): string {

@@ -3,7 +3,7 @@
  *
  * Owns the JSON shape. Only errors of ours come here: a foreign one has become INTERNAL.
  */
-import type { StreamError } from "../core/index.ts";
+import type { ErrorCode, StreamError } from "../core/index.ts";
 
 export interface ProblemBody {
   readonly error: { readonly code: string; readonly text: string };
@@ -15,11 +15,21 @@ export function problemBody(error: StreamError): ProblemBody {
   return { error: { code: error.code, text: error.row.text } };
 }
 
+/** RFC 6750, section 3: what follows the realm. */
+const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TOKEN_MISSING: "",
+  UNAUTHENTICATED: ', error="invalid_token"',
+  TOKEN_EXPIRED: ', error="invalid_token", error_description="expired"',
+  GRANT_MISSING: ', error="insufficient_scope"',
+};
+
 /** The headers an error brings: when to come again, and that this connection is over. */
 export function problemHeaders(error: StreamError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.row.http === 503 || error.row.http === 429) headers["retry-after"] = RETRY_AFTER_SECONDS;
   if (error.code === "DRAINING") headers["connection"] = "close";
+  const challenge = CHALLENGES[error.code];
+  if (challenge !== undefined) headers["www-authenticate"] = `Bearer realm="maskwire"${challenge}`;
   if (error.code === "UPGRADE_NEEDED") headers["upgrade"] = "websocket";
   return headers;
 }

@@ -2,6 +2,7 @@
  * What every route is given: the parts of one server, made once.
  */
 import type { Policy } from "../core/index.ts";
+import type { Authenticator } from "./auth/authenticator.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -14,6 +15,8 @@ import type { MaskStreams } from "./mask-stream.ts";
 export interface Services {
   readonly ports: Ports;
   readonly config: ServerConfig;
+  /** Undefined when nobody is asked who he is. */
+  readonly authenticator: Authenticator | undefined;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly roster: Roster;

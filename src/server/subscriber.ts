@@ -39,6 +39,8 @@ export interface SubscriberOptions {
   readonly limits: SubscriberLimits;
   readonly ports: Pick<Ports, "clock" | "random">;
   readonly metrics: Metrics;
+  /** When what lets it read ends. */
+  readonly expiresAtMs?: number | undefined;
 }
 
 const FIRST_RETRY_MS = 10;
@@ -133,6 +135,7 @@ export class Subscriber implements FeedReader {
     this.#isOverQueue = this.#isLive && queuedBytes + this.#unsentBytes() > limits.subscriberQueueBytes;
     const isStalled = nowMs - this.#takenAtMs >= limits.writeStallMs;
     if (isStalled || (this.#isOverQueue && wasOverQueue)) this.end("TOO_SLOW");
+    else if (nowMs >= (this.#options.expiresAtMs ?? Infinity)) this.end("TOKEN_EXPIRED");
     else if (nowMs >= this.#endsAtMs) this.end("AGE_LIMIT");
     else if (queuedBytes === 0 && nowMs - this.#writtenAtMs >= limits.heartbeatMs) {
       const heartbeat = transport.heartbeat(this.#id());

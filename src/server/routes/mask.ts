@@ -3,14 +3,17 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
+import { requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
 import { mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
+import type { RouteCall } from "./index.ts";
 
 /** Up to this length a body is awaited until something can leave, so that an error in it gets its status. */
 const SHORT_BYTES = 65_536;
 
-export async function mask(context: Context, services: Services): Promise<Response> {
+export async function mask(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
+  requireAction(access, "mask", []);
   const { config, ports, metrics, lifecycle, maskStreams } = services;
   const { policy: name = "default" } = queryOf(context, ["policy"]);
   const policy = services.policies.get(name);

@@ -3,18 +3,21 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
+import { requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication } from "../publication.ts";
 import { isPublishFormat, RECORD_READERS, type RecordReader } from "../records.ts";
 import { mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
+import type { RouteCall } from "./index.ts";
 
-export async function publish(context: Context, services: Services): Promise<Response> {
+export async function publish(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   const { config, ports, metrics, lifecycle } = services;
   queryOf(context, []);
   const name = context.req.param("feed") ?? "";
   if (name.includes(",")) throw new StreamError("FEED_LIST");
+  requireAction(access, "publish", [name]);
   const { format } = mediaTypeOf(context);
   if (!isPublishFormat(format)) throw new StreamError("FORMAT_UNKNOWN");
   const publication = new Publication(services.feeds.open(name));
@@ -45,6 +48,7 @@ export async function publish(context: Context, services: Services): Promise<Res
   ): Promise<StreamError | undefined> {
     try {
       for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
+        if (ports.clock.now() >= (access.expiresAtMs ?? Infinity)) throw new StreamError("TOKEN_EXPIRED");
         for (const record of reader.push(chunk)) publication.add(record);
       }
       if (!lifecycle.stopping.aborted) for (const record of reader.end()) publication.add(record);

@@ -12,12 +12,15 @@ import type { Socket, SocketHandler } from "../ports.ts";
 import { Publication } from "../publication.ts";
 import { isUpgrade, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
+import type { Access } from "../auth/access.ts";
+import type { RouteCall } from "./index.ts";
 import { resultOf, START_PARAMETERS, startAfter, startFromRequest, type Start } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { json, TRANSPORT } from "../transports.ts";
 import type { View } from "../view.ts";
 
 export interface SocketRole {
+  readonly access: Access;
   readonly names: readonly string[];
   readonly mayPublish: boolean;
   readonly mayReceive: boolean;
@@ -28,12 +31,16 @@ const PROTOCOL = "maskwire.v1";
 export async function socket(
   context: Context,
   services: Services,
-  halves: Omit<SocketRole, "names">,
+  { access, listeners }: RouteCall,
 ): Promise<Response> {
   const names = (context.req.param("feed") ?? "").split(",");
   services.feeds.checkAll(names);
   if (!isUpgrade(context)) throw new StreamError("UPGRADE_NEEDED");
-  return openSocket(context, services, { names, ...halves });
+  // Each half is open where its listener is and the token grants it.
+  const mayPublish = listeners.includes("publish") && access.allows("publish", names);
+  const mayReceive = listeners.includes("subscribe") && access.allows("subscribe", names);
+  if (!mayPublish && !mayReceive) throw new StreamError("GRANT_MISSING");
+  return openSocket(context, services, { access, names, mayPublish, mayReceive });
 }
 
 /** Everything is decided before the upgrade, and refused as plain HTTP. */
@@ -43,7 +50,7 @@ export async function openSocket(context: Context, services: Services, role: Soc
   try {
     const { view } = queryOf(context, START_PARAMETERS);
     const feeds = role.names.map((name) => services.feeds.open(name));
-    const views = feeds.map((feed) => feed.view(view));
+    const views = role.mayReceive ? viewsOf(feeds, role, view) : feeds.map((feed) => feed.view());
     const start = startFromRequest(context, views);
     const conversation = new Conversation({ services, role, feeds, views, start, disconnect });
     return await services.ports.upgradeSocket(context, conversation, protocol);
@@ -51,6 +58,11 @@ export async function openSocket(context: Context, services: Services, role: Soc
     disconnect();
     throw thrown;
   }
+}
+
+function viewsOf(feeds: readonly Feed[], { access, names }: SocketRole, asked: string | undefined): readonly View[] {
+  const view = access.viewOf("subscribe", names, asked);
+  return feeds.map((feed) => feed.view(view));
 }
 
 /** Ours when it is offered, none when none is. @throws StreamError `PROTOCOL_UNKNOWN`. */
@@ -93,6 +105,7 @@ class Conversation implements SocketHandler {
       limits: config.limits,
       ports,
       metrics,
+      expiresAtMs: role.access.expiresAtMs,
     });
     if (role.mayReceive) metrics.add("resumes_total", 1, resultOf(start));
     if (role.mayPublish) metrics.add("producers", 1);

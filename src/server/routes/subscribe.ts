@@ -3,6 +3,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
+import { requireAction } from "../auth/access.ts";
 import { sinkOutlet } from "../outlets.ts";
 import { isUpgrade, originHeaders, queryOf, transportOf } from "../request.ts";
 import type { Services } from "../services.ts";
@@ -10,31 +11,42 @@ import { resultOf, START_PARAMETERS, startFromRequest } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { TRANSPORT } from "../transports.ts";
 import type { View } from "../view.ts";
+import type { RouteCall } from "./index.ts";
 import { openSocket } from "./socket.ts";
 
 const TYPES = { sse: "text/event-stream", ndjson: "application/x-ndjson" } as const;
 
-export async function subscribe(context: Context, services: Services): Promise<Response> {
+export async function subscribe(context: Context, services: Services, call: RouteCall): Promise<Response> {
   const names = (context.req.param("feed") ?? "").split(",");
   services.feeds.checkAll(names);
-  if (isUpgrade(context)) return openSocket(context, services, { names, mayPublish: false, mayReceive: true });
-  return stream(context, services, (view) => names.map((name) => services.feeds.open(name).view(view)));
+  requireAction(call.access, "subscribe", names);
+  if (isUpgrade(context)) return openSocket(context, services, { ...call, names, mayPublish: false, mayReceive: true });
+  const viewOf = (asked: string | undefined): string | undefined => call.access.viewOf("subscribe", names, asked);
+  return stream(context, services, {
+    ...call,
+    openViews: (asked) => names.map((name) => services.feeds.open(name).view(viewOf(asked))),
+  });
 }
 
-export async function followRelay(context: Context, services: Services): Promise<Response> {
+export async function followRelay(context: Context, services: Services, call: RouteCall): Promise<Response> {
   const name = context.req.param("relay") ?? "";
+  requireAction(call.access, "relay", [name]);
   const relay = services.relays.get(name);
   if (relay === undefined) throw new StreamError("RELAY_UNKNOWN");
   // 204 is the one answer after which an EventSource does not come back.
   if (relay.state === "ended") return context.body(null, 204);
-  return stream(context, services, (view) => [relay.feed.view(view)]);
+  return stream(context, services, {
+    ...call,
+    openViews: (asked) => [relay.feed.view(call.access.viewOf("relay", [name], asked))],
+  });
 }
 
-function stream(
-  context: Context,
-  services: Services,
-  openViews: (name: string | undefined) => readonly View[],
-): Response {
+interface StreamCall extends RouteCall {
+  /** The views to show, by the one that was asked for. */
+  openViews(asked: string | undefined): readonly View[];
+}
+
+function stream(context: Context, services: Services, call: StreamCall): Response {
   const { ports, config, metrics, lifecycle, roster } = services;
   const { view } = queryOf(context, START_PARAMETERS);
   const name = transportOf(context);
@@ -48,13 +60,22 @@ function stream(
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
   const disconnect = lifecycle.connect();
   try {
-    const views = openViews(view);
+    const views = call.openViews(view);
     const start = startFromRequest(context, views);
     metrics.add("resumes_total", 1, resultOf(start));
     const { sink, response } = ports.openSink(context, { ...headers, "maskwire-resume": start.label });
     const outlet = sinkOutlet(sink);
     const transport = TRANSPORT[name];
-    const subscriber = new Subscriber({ ...start, transport, outlet, views, limits: config.limits, ports, metrics });
+    const subscriber = new Subscriber({
+      ...start,
+      transport,
+      outlet,
+      views,
+      limits: config.limits,
+      ports,
+      metrics,
+      expiresAtMs: call.access.expiresAtMs,
+    });
     roster.add(subscriber);
     subscriber.start();
     sink.onClose(() => {

@@ -1,0 +1,57 @@
+/**
+ * What one request may do.
+ *
+ * Owns the answers that routes ask for. Knows no token.
+ */
+import { StreamError } from "../../core/index.ts";
+import { type Action, type Grant, matchesFeed } from "./grant.ts";
+
+export interface Access {
+  /** When it ends; streams end then too. */
+  readonly expiresAtMs: number | undefined;
+  /** True when the action is granted on every name; `mask` has no name. */
+  allows(action: Action, names: readonly string[]): boolean;
+  /**
+   * The view to show of all these: the one that was asked for, or the only one that is granted.
+   * @throws StreamError `GRANT_MISSING`, `VIEW_REQUIRED`.
+   */
+  viewOf(action: Action, names: readonly string[], asked: string | undefined): string | undefined;
+}
+
+/** Nobody is asked who he is. */
+export const OPEN: Access = { expiresAtMs: undefined, allows: () => true, viewOf: (_action, _names, asked) => asked };
+
+/** @throws StreamError `GRANT_MISSING`. */
+export function requireAction(access: Access, action: Action, names: readonly string[]): void {
+  if (!access.allows(action, names)) throw new StreamError("GRANT_MISSING");
+}
+
+export class GrantedAccess implements Access {
+  readonly expiresAtMs: number | undefined;
+  readonly #grants: readonly Grant[];
+
+  constructor(grants: readonly Grant[], expiresAtMs: number | undefined) {
+    this.#grants = grants;
+    this.expiresAtMs = expiresAtMs;
+  }
+
+  allows(action: Action, names: readonly string[]): boolean {
+    if (names.length === 0) return this.#grants.some(({ actions }) => actions.includes(action));
+    return names.every((name) => this.#viewsOf(action, name).length > 0);
+  }
+
+  viewOf(action: Action, names: readonly string[], asked: string | undefined): string {
+    const [first = [], ...others] = names.map((name) => this.#viewsOf(action, name));
+    const common = [...new Set(first)].filter((view) => others.every((views) => views.includes(view)));
+    const view = asked ?? (common.length === 1 ? common[0] : undefined);
+    if (view === undefined && common.length > 1) throw new StreamError("VIEW_REQUIRED");
+    if (view === undefined || !common.includes(view)) throw new StreamError("GRANT_MISSING");
+    return view;
+  }
+
+  #viewsOf(action: Action, name: string): readonly string[] {
+    return this.#grants
+      .filter(({ actions, feeds }) => actions.includes(action) && feeds.some((pattern) => matchesFeed(pattern, name)))
+      .flatMap(({ views }) => views);
+  }
+}
