@@ -9,7 +9,10 @@ import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
   LISTENERS,
+  type ApiKeyConfig,
+  type AuthConfig,
   type FeedConfig,
+  type IssuerConfig,
   type ListenerConfig,
   type ListenerName,
   type RelayConfig,
@@ -17,6 +20,7 @@ import {
   type ServerLimits,
   type Viewed,
 } from "../src/server/config.ts";
+import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN, type Grant } from "../src/server/auth/grant.ts";
 import { DEFAULT_VIEW } from "../src/server/feed.ts";
 import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
 
@@ -55,6 +59,9 @@ const POLICY: Shape = {
   },
 };
 
+const SYMMETRIC = /^HS(?:256|384|512)$/;
+const ASYMMETRIC = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA)$/;
+
 const LISTENER: Shape = { keys: { host: isString, listenPort: isCount, unsafeNoAuthentication: isBoolean } };
 
 const VIEWS: Shape = { each: isString, named: NAME };
@@ -78,8 +85,36 @@ const LIMITS = Object.fromEntries(
   Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, MAY_BE_ZERO.includes(name) ? isCount : isPositive]),
 );
 
+const GRANT: Shape = {
+  keys: {
+    actions: { list: isOneOf(ACTIONS) },
+    feeds: { list: (value) => typeof value === "string" && FEED_PATTERN.test(value) },
+    views: isStringList,
+  },
+};
+
+const AUTH: Shape = {
+  keys: {
+    issuers: {
+      list: {
+        keys: {
+          issuer: isString,
+          audience: isString,
+          algorithms: isStringList,
+          jwks: { keys: { keys: { list: isPublicKey } } },
+          jwksUrl: isString,
+        },
+      },
+    },
+    apiKeys: {
+      list: { keys: { name: isString, sha256: isSha256, grants: { list: GRANT } } },
+    },
+  },
+};
+
 const CONFIG: Shape = {
   keys: {
+    auth: AUTH,
     listeners: { keys: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])) },
     policies: { each: POLICY, named: NAME },
     feeds: { each: { keys: { policy: isString, views: VIEWS, eventTypes: isStringList } }, named: FEED_NAME },
@@ -97,6 +132,14 @@ interface WrittenConfig {
   readonly relays?: Record<string, Partial<RelayConfig>>;
   readonly limits?: Partial<ServerLimits>;
   readonly allowedOrigins?: readonly string[];
+  readonly auth?: WrittenAuth;
+}
+
+interface WrittenAuth {
+  readonly issuers?: readonly Partial<IssuerConfig>[];
+  readonly apiKeys?: readonly (Partial<Omit<ApiKeyConfig, "grants">> & {
+    readonly grants?: readonly Partial<Grant>[];
+  })[];
 }
 
 /** Never throws. `binding` is what wrangler binds: JSON text, a JSON value, or nothing. */
@@ -131,7 +174,29 @@ function complete(written: WrittenConfig): ServerConfig {
     relays: mapValues(written.relays ?? {}, completeRelay),
     limits: { ...EDGE_LIMITS, ...written.limits },
     allowedOrigins: written.allowedOrigins ?? [],
+    ...(written.auth === undefined ? {} : { auth: completeAuth(written.auth) }),
   };
+}
+
+/** What is left out grants nothing and lets nobody in. */
+function completeAuth({ issuers = [], apiKeys = [] }: WrittenAuth): AuthConfig {
+  const completeGrant = (grant: Partial<Grant>): Grant => ({ actions: [], feeds: [], views: DEFAULT_VIEWS, ...grant });
+  return {
+    issuers: issuers.map((issuer) => ({ issuer: "", audience: "", algorithms: [], ...issuer })),
+    apiKeys: apiKeys.map(({ name = "", sha256 = "", grants = [] }) => ({
+      name,
+      sha256,
+      grants: grants.map(completeGrant),
+    })),
+  };
+}
+
+function isSha256(value: unknown): boolean {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isPublicKey(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Object.hasOwn(value, "d") && !Object.hasOwn(value, "k");
 }
 
 function completeFeed(feed: Partial<FeedConfig>): FeedConfig {
@@ -155,7 +220,13 @@ function completeRelay(relay: Partial<RelayConfig>): RelayConfig {
 function findContradiction(config: ServerConfig): string | undefined {
   for (const name of ["publish", "subscribe"] as const) {
     // A worker answers the whole Internet: the same rule as for a Node listener that is not on loopback.
-    if (!config.listeners[name].unsafeNoAuthentication) return `${ROOT}.listeners.${name}.unsafeNoAuthentication`;
+    const isGuarded = config.auth !== undefined;
+    if (config.listeners[name].unsafeNoAuthentication === isGuarded)
+      return `${ROOT}.listeners.${name}.unsafeNoAuthentication`;
+  }
+  for (const [index, issuer] of (config.auth?.issuers ?? []).entries()) {
+    const misfit = findIssuerMisfit(issuer);
+    if (misfit !== undefined) return `${ROOT}.auth.issuers.${index}.${misfit}`;
   }
   for (const [name, feed] of Object.entries(config.feeds)) {
     const unknown = findUnknownView(config, feed);
@@ -167,6 +238,17 @@ function findContradiction(config: ServerConfig): string | undefined {
     if (!isUpstream(relay)) return `${ROOT}.relays.${name}.url`;
   }
   return undefined;
+}
+
+/** Signed with the secret or with public keys, never with a choice of both. */
+function findIssuerMisfit({ issuer, audience, algorithms, jwks, jwksUrl }: IssuerConfig): string | undefined {
+  if (issuer === "") return "issuer";
+  if (audience === "") return "audience";
+  const isSecret = algorithms.every((algorithm) => SYMMETRIC.test(algorithm));
+  const isPublic = algorithms.every((algorithm) => ASYMMETRIC.test(algorithm));
+  const hasKeys = jwks !== undefined || jwksUrl !== undefined;
+  if (algorithms.length === 0 || isSecret === isPublic || isSecret === hasKeys) return "algorithms";
+  return jwksUrl === undefined || jwksUrl.startsWith("https://") ? undefined : "jwksUrl";
 }
 
 /** The key that names no policy, or a view that nobody could reach. */

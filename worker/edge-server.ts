@@ -10,7 +10,7 @@ import type { ServerConfig } from "../src/server/config.ts";
 import { problemBody, problemHeaders } from "../src/server/problem.ts";
 import { readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
-import { createHmac } from "./hmac.ts";
+import { createHmac, secretOf } from "./hmac.ts";
 import { createPorts, edgeLog } from "./ports.ts";
 
 export interface EdgeServer {
@@ -44,7 +44,10 @@ function open(env: Env, run: (config: ServerConfig, options: ServerOptions) => E
   if (!read.ok) return refuse(read.key, new StreamError("BAD_CONFIG"));
   let at = "MASKWIRE_KEY";
   try {
-    const options = env.MASKWIRE_KEY === undefined ? {} : { hmac: createHmac(env.MASKWIRE_KEY) };
+    const hmac = env.MASKWIRE_KEY === undefined ? {} : { hmac: createHmac(env.MASKWIRE_KEY) };
+    at = "MASKWIRE_JWT_SECRET";
+    const secret = env.MASKWIRE_JWT_SECRET === undefined ? {} : { jwtSecret: secretOf(env.MASKWIRE_JWT_SECRET) };
+    const options = { ...hmac, ...secret };
     at = "MASKWIRE_CONFIG.policies";
     return run(read.config, options);
   } catch (thrown) {

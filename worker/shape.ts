@@ -4,6 +4,8 @@ export type Shape =
   | ((value: unknown) => boolean)
   /** These keys and no others; none of them must be there. */
   | { readonly keys: Readonly<Record<string, Shape>> }
+  /** A list of these. */
+  | { readonly list: Shape }
   /** Any keys that `named` allows, and this for each value. */
   | { readonly each: Shape; readonly named: RegExp };
 
@@ -20,6 +22,7 @@ export function isOneOf(words: readonly string[]): Shape {
 /** The dotted path of the first key that does not fit, starting at `path`; undefined when all do. */
 export function findMisfit(shape: Shape, value: unknown, path: string): string | undefined {
   if (typeof shape === "function") return shape(value) ? undefined : path;
+  if ("list" in shape) return findListMisfit(shape.list, value, path);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return path;
   for (const [key, inner] of Object.entries(value)) {
     const at = `${path}.${key}`;
@@ -30,7 +33,16 @@ export function findMisfit(shape: Shape, value: unknown, path: string): string |
   return undefined;
 }
 
-function innerShape(shape: Exclude<Shape, (value: unknown) => boolean>, key: string): Shape | undefined {
+function findListMisfit(shape: Shape, value: unknown, path: string): string | undefined {
+  if (!Array.isArray(value)) return path;
+  const misfits = value.map((one: unknown, index) => findMisfit(shape, one, `${path}.${index}`));
+  return misfits.find((misfit) => misfit !== undefined);
+}
+
+function innerShape(
+  shape: Exclude<Shape, { list: Shape } | ((value: unknown) => boolean)>,
+  key: string,
+): Shape | undefined {
   if ("each" in shape) return shape.named.test(key) ? shape.each : undefined;
   return Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
 }

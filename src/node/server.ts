@@ -18,6 +18,7 @@ export interface StartOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly hmac?: Hmac;
+  readonly jwtSecret?: Uint8Array;
   readonly pings?: Pick<WebSocketOptions, "pingMs" | "pongMs">;
 }
 
@@ -37,7 +38,7 @@ export interface RunningServer {
 
 /** @throws StreamError `LISTEN_FAILED`, or what a policy that cannot be compiled gives. */
 export async function startServer(config: ServerConfig, options: StartOptions): Promise<RunningServer> {
-  const { clock, log, hmac } = options;
+  const { clock, log, hmac, jwtSecret } = options;
   const { messageLimitBytes } = config.limits;
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, ...options.pings });
   const ports: Ports = {
@@ -48,7 +49,10 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,
   };
-  const server = createServer(ports, config, hmac === undefined ? {} : { hmac });
+  const server = createServer(ports, config, {
+    ...(hmac === undefined ? {} : { hmac }),
+    ...(jwtSecret === undefined ? {} : { jwtSecret }),
+  });
   const running: { readonly http: Server; readonly address: Address }[] = [];
   const close = async (): Promise<void> => {
     webSockets.stop();

@@ -3,8 +3,9 @@
  *
  * Owns the configuration that the tests need. Never knows which runtime answers.
  */
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CASE_KEY } from "../support/cases.ts";
+import { AUTH_ENVIRONMENT, createAuthConfig, describeAuth } from "./auth.ts";
 import { describeBadInput } from "./bad-input.ts";
 import { casePolicies, describeCases } from "./cases.ts";
 import { describeFeeds } from "./feeds.ts";
@@ -28,7 +29,7 @@ export interface RunningHost {
 export type ContractConfig = ReturnType<typeof createConfig>;
 
 export interface HostOptions {
-  readonly config: ContractConfig | KeylessConfig;
+  readonly config: ContractConfig | KeylessConfig | GuardedConfig;
   /** The variables of the host's environment: MASKWIRE_KEY, or none. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -79,6 +80,7 @@ function createKeylessConfig() {
 }
 
 type KeylessConfig = ReturnType<typeof createKeylessConfig>;
+type GuardedConfig = ReturnType<typeof createAuthConfig>;
 
 /** Declares the contract's tests for one host. */
 export function describeContract(name: string, start: StartHost): void {
@@ -86,16 +88,19 @@ export function describeContract(name: string, start: StartHost): void {
     let upstream: Upstream;
     let host: RunningHost;
     let keyless: RunningHost;
+    let guarded: RunningHost;
 
     beforeAll(async () => {
       upstream = await startUpstream();
       host = await start({ config: createConfig(upstream), environment: ENVIRONMENT });
       keyless = await start({ config: createKeylessConfig(), environment: {} });
+      guarded = await start({ config: createAuthConfig(), environment: AUTH_ENVIRONMENT });
     });
 
     afterAll(async () => {
       await host?.stop();
       await keyless?.stop();
+      await guarded?.stop();
       await upstream?.stop();
     });
 
@@ -106,10 +111,12 @@ export function describeContract(name: string, start: StartHost): void {
     describeSockets(origin);
     describeRelays(origin);
     describeViews(origin);
+    describeAuth(() => guarded.origin);
     describeCases({ keyed: origin, keyless: () => keyless.origin });
 
     test("has written nothing raw to its log", () => {
-      expectNothingRaw(host.log() + keyless.log());
+      expectNothingRaw(host.log() + keyless.log() + guarded.log());
+      expect(guarded.log()).not.toMatch(/eyJ|mwk_/);
     });
   });
 }

@@ -2,7 +2,7 @@
  * A whole server without a socket: every listener in one app, on ports of the test's own.
  */
 import type { Hono } from "hono";
-import { createServer, type MaskwireServer } from "../../src/server/app.ts";
+import { createServer, type MaskwireServer, type ServerOptions } from "../../src/server/app.ts";
 import { DEFAULT_CONFIG, DEFAULT_SERVER_LIMITS, LISTENERS, type ServerConfig } from "../../src/server/config.ts";
 import { createTestPorts, turn, type MemorySink, type MemorySocket, type TestPorts } from "./ports.ts";
 
@@ -19,9 +19,13 @@ export interface TestServer {
 
 type Changes = Partial<Omit<ServerConfig, "limits">> & { readonly limits?: Partial<ServerConfig["limits"]> };
 
-export function startTestServer(changes: Changes = {}, ports: TestPorts = createTestPorts()): TestServer {
+export function startTestServer(
+  changes: Changes = {},
+  ports: TestPorts = createTestPorts(),
+  options: ServerOptions = {},
+): TestServer {
   const config = { ...DEFAULT_CONFIG, ...changes, limits: { ...DEFAULT_SERVER_LIMITS, ...changes.limits } };
-  const server = createServer(ports, config);
+  const server = createServer(ports, config, options);
   const app = server.app(LISTENERS);
   return {
     server,

@@ -8,7 +8,10 @@ describeContract("the contract, in workerd", ({ config, environment }) =>
     entry: "worker/index.ts",
     objectClass: "FeedObject",
     variables: {
-      MASKWIRE_CONFIG: JSON.stringify({ ...config, listeners: { publish: OPEN, subscribe: OPEN } }),
+      MASKWIRE_CONFIG: JSON.stringify({
+        ...config,
+        ...("auth" in config ? {} : { listeners: { publish: OPEN, subscribe: OPEN } }),
+      }),
       ...environment,
     },
   }),

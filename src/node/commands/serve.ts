@@ -20,7 +20,7 @@ export const serve: Command = {
   notes: `
 Without --config: loopback only, any feed name, the default policy. SIGTERM and SIGINT drain; a second one ends at once.
 Variables: MASKWIRE_CONFIG MASKWIRE_HOST MASKWIRE_PORT MASKWIRE_ADMIN_HOST MASKWIRE_ADMIN_PORT MASKWIRE_KEY_FILE
-MASKWIRE_KEY MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
+MASKWIRE_KEY MASKWIRE_JWT_SECRET_FILE MASKWIRE_JWT_SECRET MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
 
 Exit: 0 drained, 1 the address cannot be used, 2 usage or configuration.`,
   define: (parser) =>
@@ -57,10 +57,15 @@ Exit: 0 drained, 1 the address cannot be used, 2 usage or configuration.`,
   },
 };
 
-async function start({ config, hmac }: Loaded, io: Io): Promise<RunningServer | undefined> {
+async function start({ config, hmac, jwtSecret }: Loaded, io: Io): Promise<RunningServer | undefined> {
   const log = createLog((line) => void io.stderr.write(line));
   try {
-    const running = await startServer(config, { clock: nodeClock, log, ...(hmac === undefined ? {} : { hmac }) });
+    const running = await startServer(config, {
+      clock: nodeClock,
+      log,
+      ...(hmac === undefined ? {} : { hmac }),
+      ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    });
     for (const { listeners, host, listenPort } of running.addresses) {
       log.info("listening", { listeners: listeners.join(","), host, listenPort });
     }
@@ -79,13 +84,14 @@ function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): vo
   };
   const isLocal = Object.values(config.listeners).every(({ unsafeNoAuthentication }) => !unsafeNoAuthentication);
   const defaults = `no configuration file: ${isLocal ? "loopback only, " : ""}any feed name, the default policy`;
+  const bearer = config.auth === undefined ? "" : " -H 'authorization: Bearer …'";
   const feed = Object.keys(config.feeds).find((name) => name !== "*") ?? DEMO_FEED;
   io.stdout.write(`maskwire serves ${at("subscribe")} (${fileName ?? defaults})
 
   open     ${at("subscribe")}/
-  watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events
-${viewLines(config, `${at("subscribe")}/v1/feeds/${feed}/events`, feed)}  publish  curl ${at("publish")}/v1/feeds/${feed}/events -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
-  mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask -H 'content-type: text/plain'
+  watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events${bearer}
+${viewLines(config, `${at("subscribe")}/v1/feeds/${feed}/events`, feed)}  publish  curl ${at("publish")}/v1/feeds/${feed}/events${bearer} -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
+  mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask${bearer} -H 'content-type: text/plain'
 
 `);
 }

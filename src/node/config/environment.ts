@@ -17,6 +17,8 @@ export interface Settings {
   readonly unsafeNoAuthentication?: boolean;
   readonly key?: string;
   readonly keyFile?: string;
+  readonly jwtSecret?: string;
+  readonly jwtSecretFile?: string;
 }
 
 interface Variable {
@@ -49,6 +51,13 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     form: "text",
     description: "Path of the root key, at least 32 bytes; one line end after it is ignored.",
   },
+  MASKWIRE_JWT_SECRET_FILE: {
+    setting: "jwtSecretFile",
+    form: "text",
+    description:
+      "Path of the secret of issuers with HS algorithms, at least 32 bytes; one line end after it is ignored.",
+  },
+  MASKWIRE_JWT_SECRET: { setting: "jwtSecret", form: "text", description: "That secret itself, at least 32 bytes." },
   MASKWIRE_KEY: { setting: "key", form: "text", description: "The root key itself, at least 32 bytes." },
 };
 

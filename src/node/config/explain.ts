@@ -33,6 +33,7 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   operators: "write an entity in capitals, such as EMAIL, or `default`",
   policies: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   policy: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  sha256: "write the 64 hex digits that `maskwire token key` prints",
   relays: "a relay name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
 };
 

@@ -1,7 +1,7 @@
 /**
- * The root key, from which every keyed token is made.
+ * The secrets: the root key, from which every keyed token is made, and the one that signs JWTs.
  *
- * Owns where it may come from and how long it must be. Never prints, logs or stores it.
+ * Owns where they may come from and how long they must be. Never prints, logs or stores one.
  */
 import { createHmac, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -14,18 +14,27 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const HOW_TO = "make one with: openssl rand -base64 32 > maskwire.key";
 
-/** The key that the environment names; undefined when it names none. */
-export async function readKey(settings: Settings): Promise<Result<Uint8Array | undefined>> {
-  const { key, keyFile } = settings;
-  if (key !== undefined && keyFile !== undefined) {
-    return refuse("MASKWIRE_KEY", "MASKWIRE_KEY_FILE is set too; keep one of them");
-  }
-  if (key !== undefined) return checkLength("MASKWIRE_KEY", new TextEncoder().encode(key));
-  if (keyFile === undefined) return { ok: true, value: undefined };
+/** The variables that hold a secret, or the path of one. */
+const SOURCES = {
+  rootKey: { value: "key", file: "keyFile", name: "MASKWIRE_KEY" },
+  jwtSecret: { value: "jwtSecret", file: "jwtSecretFile", name: "MASKWIRE_JWT_SECRET" },
+} as const;
+
+/** The secret that the environment names; undefined when it names none. */
+export async function readSecret(
+  settings: Settings,
+  secret: keyof typeof SOURCES,
+): Promise<Result<Uint8Array | undefined>> {
+  const { name } = SOURCES[secret];
+  const value = settings[SOURCES[secret].value];
+  const file = settings[SOURCES[secret].file];
+  if (value !== undefined && file !== undefined) return refuse(name, `${name}_FILE is set too; keep one of them`);
+  if (value !== undefined) return checkLength(name, new TextEncoder().encode(value));
+  if (file === undefined) return { ok: true, value: undefined };
   try {
-    return checkLength("MASKWIRE_KEY_FILE", withoutLineEnd(await readFile(keyFile)));
+    return checkLength(`${name}_FILE`, withoutLineEnd(await readFile(file)));
   } catch {
-    return refuse("MASKWIRE_KEY_FILE", `the file cannot be read; ${HOW_TO}`);
+    return refuse(`${name}_FILE`, `the file cannot be read; ${HOW_TO}`);
   }
 }
 
@@ -41,7 +50,7 @@ export function createHmacPort(key: Uint8Array): Hmac {
 
 function checkLength(source: string, key: Uint8Array): Result<Uint8Array> {
   if (key.length >= KEY_MIN_BYTES) return { ok: true, value: key };
-  return refuse(source, `the root key has ${key.length} bytes and needs at least ${KEY_MIN_BYTES}; ${HOW_TO}`);
+  return refuse(source, `the secret has ${key.length} bytes and needs at least ${KEY_MIN_BYTES}; ${HOW_TO}`);
 }
 
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {

@@ -7,7 +7,8 @@ import { isLoopback } from "../../server/loopback.ts";
 import { readFile } from "node:fs/promises";
 import { LISTENERS, type ListenerConfig, type ListenerName, type ServerConfig } from "../../server/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
-import { createHmacPort, randomKey, readKey } from "./key.ts";
+import { completeAuth } from "./auth.ts";
+import { createHmacPort, randomKey, readSecret } from "./key.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
 import { CONFIG_LIMIT_BYTES, readConfig } from "./read.ts";
 import type { FileConfig } from "./schema.ts";
@@ -27,6 +28,8 @@ export interface Loaded {
   readonly config: ServerConfig;
   /** Absent when no key is configured. */
   readonly hmac?: Hmac;
+  /** Of issuers with HS algorithms. */
+  readonly jwtSecret?: Uint8Array;
   /** True when the key was drawn for this process and dies with it. */
   readonly isKeyRandom: boolean;
   /** How messages call the file that was read; undefined when there was none. */
@@ -38,14 +41,33 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
   const settings = readEnvironment(request.environment);
   if (!settings.ok) return settings;
   const fileName = request.configFile ?? settings.value.configFile;
-  const [file, key] = await Promise.all([readFileConfig(fileName), readKey(settings.value)]);
-  if (!file.ok || !key.ok) return { ok: false, problems: problemsOf(file, key) };
-  const config = complete(file.value, { ...settings.value, ...publicPort(request.listenPort) });
+  const [file, key, jwt] = await Promise.all([
+    readFileConfig(fileName),
+    readSecret(settings.value, "rootKey"),
+    readSecret(settings.value, "jwtSecret"),
+  ]);
+  if (!file.ok || !key.ok || !jwt.ok) return { ok: false, problems: problemsOf(file, key, jwt) };
+  const auth = await completeAuth(file.value.auth, {
+    source: fileName ?? "defaults",
+    hasSecret: jwt.value !== undefined,
+  });
+  if (!auth.ok) return auth;
+  const { auth: _, ...rest } = file.value;
+  const config = {
+    ...complete(rest, { ...settings.value, ...publicPort(request.listenPort) }),
+    ...(auth.value === undefined ? {} : { auth: auth.value }),
+  };
   const isKeyRandom = key.value === undefined && request.missingKey === "random";
   const rootKey = isKeyRandom ? randomKey() : key.value;
   return {
     ok: true,
-    value: { config, fileName, isKeyRandom, ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }) },
+    value: {
+      config,
+      fileName,
+      isKeyRandom,
+      ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }),
+      ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
+    },
   };
 }
 
@@ -53,13 +75,14 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
 export function checkReach(config: ServerConfig, source: string): ConfigProblem[] {
   return LISTENERS.filter((name) => {
     const { host, unsafeNoAuthentication } = config.listeners[name];
-    return !isLoopback(host) && !unsafeNoAuthentication;
+    const isGuarded = config.auth !== undefined && name !== "admin";
+    return !isLoopback(host) && !unsafeNoAuthentication && !isGuarded;
   }).map((name) => ({
     source,
     path: `listeners.${name}.host`,
     text:
-      "is not a loopback address and nothing authenticates callers; use 127.0.0.1, or, where a network policy is " +
-      `the fence, add \`unsafeNoAuthentication: true\` under listeners.${name} (or MASKWIRE_UNSAFE_NO_AUTHENTICATION=true)`,
+      "is not a loopback address and nothing authenticates callers; use 127.0.0.1, or configure `auth` (not for admin), " +
+      `or, where a network policy is the fence, add \`unsafeNoAuthentication: true\` under listeners.${name} (or MASKWIRE_UNSAFE_NO_AUTHENTICATION=true)`,
   }));
 }
 
@@ -82,7 +105,7 @@ function publicPort(listenPort: number | undefined): Pick<Settings, "listenPort"
   return listenPort === undefined ? {} : { listenPort };
 }
 
-function complete(file: FileConfig, settings: Settings): ServerConfig {
+function complete(file: Omit<FileConfig, "auth">, settings: Settings): ServerConfig {
   const listeners = { ...file.listeners } as Record<ListenerName, ListenerConfig>;
   for (const name of LISTENERS) {
     const isAdmin = name === "admin";

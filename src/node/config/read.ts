@@ -8,6 +8,7 @@ import { BUILT_IN } from "../../core/detectors/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
 import { DEFAULT_VIEW } from "../../server/feed.ts";
+import { isUpstreamUrl } from "../../server/upstream.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import { configSchema, type FileConfig } from "./schema.ts";
@@ -28,6 +29,8 @@ const YAML_TEXTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "put a nested mapping on its own lines",
   MULTILINE_IMPLICIT_KEY: "a key must stand on one line; is a `:` or a quote missing?",
 };
+
+type FileIssuer = NonNullable<FileConfig["auth"]>["issuers"][number];
 
 type Path = readonly PropertyKey[];
 
@@ -76,6 +79,8 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
       ...checkEntities(source, config, name),
       ...checkPaths(source, config, name),
     ]),
+    ...(config.auth?.issuers ?? []).flatMap((issuer, index) => checkIssuer(source, ["auth", "issuers", index], issuer)),
+    ...checkAnybody(source, config),
     ...Object.entries(config.feeds).flatMap(([name, feed]) =>
       checkViews(source, config, { at: ["feeds", name], of: feed }),
     ),
@@ -138,6 +143,37 @@ function checkPaths(source: Source, config: FileConfig, name: string): ConfigPro
     const parsed = parseFieldPath(path);
     return parsed.ok ? [] : [problem(source, ["policies", name, ...at], parsed.reason, isKey)];
   });
+}
+
+function checkIssuer(source: Source, path: Path, issuer: FileIssuer): ConfigProblem[] {
+  const { algorithms, jwksUrl, jwksFile } = issuer;
+  const isSecret = algorithms.every((algorithm) => algorithm.startsWith("HS"));
+  const say = (key: string, text: string): ConfigProblem[] => [problem(source, [...path, key], text)];
+  if (!isSecret && algorithms.some((algorithm) => algorithm.startsWith("HS")))
+    return say("algorithms", "HS ones go with a secret and others with public keys; make two issuers of it");
+  if (isSecret && (jwksUrl !== undefined || jwksFile !== undefined))
+    return say("algorithms", "HS ones go with the secret in MASKWIRE_JWT_SECRET_FILE; remove the public keys");
+  if (!isSecret && (jwksUrl === undefined) === (jwksFile === undefined))
+    return say("algorithms", "need public keys: write one of jwksUrl and jwksFile");
+  if (jwksUrl !== undefined && !isUpstreamUrl(jwksUrl, false))
+    return say("jwksUrl", "write a URL that starts with https://, without user name and password");
+  return [];
+}
+
+/** A door without anybody who may come in is a mistake, and so is one that says it is open. */
+function checkAnybody(source: Source, { auth, listeners }: FileConfig): ConfigProblem[] {
+  if (auth === undefined) return [];
+  const nobody =
+    auth.issuers.length + auth.apiKeys.length === 0
+      ? [problem(source, ["auth"], "lets nobody in; name issuers or apiKeys", true)]
+      : [];
+  const open = (["publish", "subscribe"] as const).filter((name) => listeners[name].unsafeNoAuthentication);
+  return [
+    ...nobody,
+    ...open.map((name) =>
+      problem(source, ["listeners", name, "unsafeNoAuthentication"], "`auth` asks for tokens here; remove this line"),
+    ),
+  ];
 }
 
 function checkRelayUrl(source: Source, path: Path, relay: FileConfig["relays"][string]): ConfigProblem[] {

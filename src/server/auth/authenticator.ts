@@ -96,7 +96,7 @@ export class Authenticator {
         keys instanceof Uint8Array ? await jwtVerify(token, keys, options) : await jwtVerify(token, keys, options);
       const exp = payload.exp as number;
       if (exp - now / 1000 > LIFE_LIMIT_SECONDS + SKEW_SECONDS) throw new StreamError("UNAUTHENTICATED");
-      return new GrantedAccess(grantsIn(payload), exp * 1000);
+      return new GrantedAccess(grantsIn(payload), (exp + SKEW_SECONDS) * 1000);
     } catch (thrown) {
       throw refusalOf(thrown);
     }

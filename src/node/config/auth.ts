@@ -1,0 +1,56 @@
+/**
+ * The `auth` part of the file as the server takes it: with the public keys of `jwksFile` read.
+ *
+ * Owns that file. Never repeats anything out of it.
+ */
+import { readFile } from "node:fs/promises";
+import type { AuthConfig, IssuerConfig } from "../../server/config.ts";
+import type { ConfigProblem, Result } from "./problem.ts";
+import type { FileConfig } from "./schema.ts";
+
+type FileAuth = FileConfig["auth"];
+type FileIssuer = NonNullable<FileAuth>["issuers"][number];
+
+export interface AuthParts {
+  /** How messages call the configuration file. */
+  readonly source: string;
+  /** True when the environment names the secret of HS algorithms. */
+  readonly hasSecret: boolean;
+}
+
+/** Members that only a private or a secret key has. */
+const PRIVATE_MEMBERS = ["d", "k"];
+
+export async function completeAuth(auth: FileAuth, parts: AuthParts): Promise<Result<AuthConfig | undefined>> {
+  if (auth === undefined) return { ok: true, value: undefined };
+  const issuers = await Promise.all(auth.issuers.map((issuer, index) => completeIssuer(issuer, { ...parts, index })));
+  const problems = issuers.flatMap((issuer) => ("text" in issuer ? [issuer] : []));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, value: { issuers: issuers as IssuerConfig[], apiKeys: auth.apiKeys } };
+}
+
+async function completeIssuer(
+  { jwksFile, ...issuer }: FileIssuer,
+  { source, hasSecret, index }: AuthParts & { readonly index: number },
+): Promise<IssuerConfig | ConfigProblem> {
+  const refuse = (key: string, text: string): ConfigProblem => ({ source, path: `auth.issuers.${index}.${key}`, text });
+  const needsSecret = jwksFile === undefined && issuer.jwksUrl === undefined;
+  if (needsSecret && !hasSecret)
+    return refuse("algorithms", "HS ones need a secret; set MASKWIRE_JWT_SECRET_FILE or MASKWIRE_JWT_SECRET");
+  if (jwksFile === undefined) return issuer;
+  const jwks = await readJwks(jwksFile);
+  if (jwks === undefined) return refuse("jwksFile", "cannot be read as a JSON Web Key Set; does the file exist?");
+  if (jwks.keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
+    return refuse("jwksFile", "holds a private or secret key; only public keys belong there");
+  return { ...issuer, jwks };
+}
+
+async function readJwks(file: string): Promise<IssuerConfig["jwks"]> {
+  try {
+    const value = JSON.parse(await readFile(file, "utf8")) as { keys?: unknown } | null;
+    const isSet = Array.isArray(value?.keys) && value.keys.every((key) => typeof key === "object" && key !== null);
+    return isSet ? (value as NonNullable<IssuerConfig["jwks"]>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
