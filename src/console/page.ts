@@ -39,6 +39,8 @@ const FEED = `<section class="feed" aria-labelledby="feed-title">
 <input id="view" name="view" list="views" placeholder="default" autocomplete="off" spellcheck="false"
  pattern="[A-Za-z0-9._\\-]{1,64}" title="a view that the feed names; empty for its default">
 <datalist id="views"><option value="support"></option><option value="analytics"></option></datalist>
+<label for="token">Token</label>
+<input id="token" type="password" placeholder="none" autocomplete="off" spellcheck="false" title="where the server asks for one; kept by this page only">
 <button>Follow</button>
 </form>
 <button type="button" id="pause" aria-pressed="false">Pause</button>

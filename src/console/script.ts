@@ -195,7 +195,7 @@ async function maskInput() {
   const output = byId("output");
   let answer = "", problem = "";
   try {
-    const response = await fetch("/v1/mask", { method: "POST", headers: { "content-type": type }, body: text });
+    const response = await fetch("/v1/mask", { method: "POST", headers: withToken({ "content-type": type }), body: text });
     answer = await response.text();
     if (!response.ok) problem = refusalOf(response.status, answer);
   } catch { problem = "The server cannot be reached."; }

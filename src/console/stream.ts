@@ -14,6 +14,12 @@ function refusalOf(status, body) {
   } catch { return "The server answered " + status + "."; }
 }
 
+/** The token stays in its field: nothing stores it. */
+function withToken(headers) {
+  const token = document.getElementById("token").value.trim();
+  return token === "" ? headers : { ...headers, authorization: "Bearer " + token };
+}
+
 /** Push parser; calls event() at each dispatch, position() at each committed id, retry() at each new delay. */
 function createParser(on) {
   let rest = "", data = [], type = "", id = "", committed = "";
@@ -46,7 +52,7 @@ function openFeed(feed, view, on) {
   let position = "", delayMs = 1000, failures = 0;
 
   async function readOnce() {
-    const headers = { accept: "text/event-stream" };
+    const headers = withToken({ accept: "text/event-stream" });
     if (position !== "") headers["last-event-id"] = position;
     const query = new URLSearchParams(position === "" ? { from: "-20" } : {});
     if (view !== "") query.set("view", view);

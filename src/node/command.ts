@@ -16,6 +16,8 @@ export interface Arguments {
   readonly port?: number;
   readonly demo?: boolean;
   readonly seed?: number;
+  readonly grant?: readonly string[];
+  readonly life?: number;
 }
 
 export interface Command {

@@ -155,6 +155,46 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     says: "f:1:43: policies.p.fields.a.operator: write one of: redact, mask, hash, keep",
   },
   {
+    mistake: "a door that lets nobody in",
+    yaml: "auth: {}",
+    says: "f:1:1: auth: lets nobody in; name issuers or apiKeys",
+  },
+  {
+    mistake: "an algorithm that is none",
+    yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [none] }] }",
+    says: "f:1:58: auth.issuers.0.algorithms.0: write one of: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512",
+  },
+  {
+    mistake: "a choice between a secret and public keys",
+    yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [HS256, RS256], jwksFile: k }] }",
+    says: "f:1:57: auth.issuers.0.algorithms: HS ones go with a secret and others with public keys; make two issuers of it",
+  },
+  {
+    mistake: "public keys for a secret",
+    yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [HS256], jwksFile: k }] }",
+    says: "f:1:57: auth.issuers.0.algorithms: HS ones go with the secret in MASKWIRE_JWT_SECRET_FILE; remove the public keys",
+  },
+  {
+    mistake: "no public keys",
+    yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [ES256] }] }",
+    says: "f:1:57: auth.issuers.0.algorithms: need public keys: write one of jwksUrl and jwksFile",
+  },
+  {
+    mistake: "public keys in clear",
+    yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [ES256], jwksUrl: 'http://k.example/' }] }",
+    says: "f:1:75: auth.issuers.0.jwksUrl: write a URL that starts with https://, without user name and password",
+  },
+  {
+    mistake: "an API key in the place of its hash",
+    yaml: "auth: { apiKeys: [{ name: a, sha256: mwk_x, grants: [{ actions: [publish], feeds: [a] }] }] }",
+    says: "f:1:38: auth.apiKeys.0.sha256: write the 64 hex digits that `maskwire token key` prints",
+  },
+  {
+    mistake: "a door that says it is open",
+    yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [HS256] }] }\nlisteners: { publish: { unsafeNoAuthentication: true } }",
+    says: "f:2:49: listeners.publish.unsafeNoAuthentication: `auth` asks for tokens here; remove this line",
+  },
+  {
     mistake: "a view that is the default one already",
     yaml: "relays:\n  a: { url: 'https://x.example/', views: { default: default } }",
     says: "f:2:44: relays.a.views.default: is the view of `policy`; change that, or choose another name",

@@ -77,14 +77,17 @@ describe("the README's examples", () => {
     expect(JSON.parse(line)).toMatchObject({ data: { order: 17, to: "[EMAIL]", iban: "[IBAN]" } });
   });
 
-  it.each(["config=example", "config=views", "config=fields"])("configure what can take effect: %s", (name) => {
-    const read = readConfig(block(name), "README.md");
-    expect(read.ok ? [] : read.problems).toEqual([]);
-    const hmac = (): Uint8Array => new Uint8Array(32);
-    if (read.ok)
-      for (const policy of Object.values(read.value.policies))
-        expect(() => compilePolicy(policy, { hmac })).not.toThrow();
-  });
+  it.each(["config=example", "config=views", "config=fields", "config=auth"])(
+    "configure what can take effect: %s",
+    (name) => {
+      const read = readConfig(block(name), "README.md");
+      expect(read.ok ? [] : read.problems).toEqual([]);
+      const hmac = (): Uint8Array => new Uint8Array(32);
+      if (read.ok)
+        for (const policy of Object.values(read.value.policies))
+          expect(() => compilePolicy(policy, { hmac })).not.toThrow();
+    },
+  );
 });
 
 describe("links between documents", () => {

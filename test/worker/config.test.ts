@@ -18,6 +18,23 @@ const REFUSED = [
   ["an unknown onInvalid", { listeners: OPEN, policies: { a: { onInvalid: "pass" } } }, "policies.a.onInvalid"],
   ["a list where a table belongs", { listeners: OPEN, feeds: [] }, "feeds"],
   ["a feed with an unknown policy", { listeners: OPEN, feeds: { a: { policy: "b" } } }, "feeds.a.policy"],
+  ["auth beside an open door", { listeners: OPEN, auth: { apiKeys: [] } }, "listeners.publish.unsafeNoAuthentication"],
+  [
+    "an issuer without keys",
+    { auth: { issuers: [{ issuer: "a", audience: "b", algorithms: ["ES256"] }] } },
+    "auth.issuers.0.algorithms",
+  ],
+  [
+    "an issuer with a private key",
+    { auth: { issuers: [{ issuer: "a", audience: "b", algorithms: ["ES256"], jwks: { keys: [{ d: "x" }] } }] } },
+    "auth.issuers.0.jwks.keys.0",
+  ],
+  ["an API key in clear", { auth: { apiKeys: [{ name: "a", sha256: "mwk_x", grants: [] }] } }, "auth.apiKeys.0.sha256"],
+  [
+    "a grant of everything",
+    { auth: { apiKeys: [{ name: "a", sha256: "0".repeat(64), grants: [{ actions: ["*"], feeds: [">"] }] }] } },
+    "auth.apiKeys.0.grants.0.actions.0",
+  ],
   ["a view of an unknown policy", { listeners: OPEN, feeds: { a: { views: { b: "c" } } } }, "feeds.a.views.b"],
   [
     "a view that is the default",

@@ -28,15 +28,15 @@ export function requireAction(access: Access, action: Action, names: readonly st
 
 export class GrantedAccess implements Access {
   readonly expiresAtMs: number | undefined;
-  readonly #grants: readonly Grant[];
+  readonly grants: readonly Grant[];
 
   constructor(grants: readonly Grant[], expiresAtMs: number | undefined) {
-    this.#grants = grants;
+    this.grants = grants;
     this.expiresAtMs = expiresAtMs;
   }
 
   allows(action: Action, names: readonly string[]): boolean {
-    if (names.length === 0) return this.#grants.some(({ actions }) => actions.includes(action));
+    if (names.length === 0) return this.grants.some(({ actions }) => actions.includes(action));
     return names.every((name) => this.#viewsOf(action, name).length > 0);
   }
 
@@ -50,7 +50,7 @@ export class GrantedAccess implements Access {
   }
 
   #viewsOf(action: Action, name: string): readonly string[] {
-    return this.#grants
+    return this.grants
       .filter(({ actions, feeds }) => actions.includes(action) && feeds.some((pattern) => matchesFeed(pattern, name)))
       .flatMap(({ views }) => views);
   }

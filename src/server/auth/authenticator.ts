@@ -17,7 +17,7 @@ import { StreamError } from "../../core/index.ts";
 import type { AuthConfig, IssuerConfig } from "../config.ts";
 import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";
-import { type Access, GrantedAccess } from "./access.ts";
+import { GrantedAccess } from "./access.ts";
 import { grantsIn } from "./grant.ts";
 
 export interface AuthenticatorOptions {
@@ -52,7 +52,7 @@ const REFUSALS = new Set([
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #keys: ReadonlyMap<string, JWTVerifyGetKey | Uint8Array>;
-  readonly #apiKeys: ReadonlyMap<string, Access>;
+  readonly #apiKeys: ReadonlyMap<string, GrantedAccess>;
 
   /** @throws StreamError `KEY_MISSING` when an issuer signs with a secret and there is none. */
   constructor(options: AuthenticatorOptions) {
@@ -63,19 +63,19 @@ export class Authenticator {
   }
 
   /** @throws StreamError `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `AUTH_UNAVAILABLE`. */
-  async accessOf(token: string): Promise<Access> {
+  async accessOf(token: string): Promise<GrantedAccess> {
     if (token.length > TOKEN_LIMIT_CHARACTERS) throw new StreamError("UNAUTHENTICATED");
     return token.startsWith(API_KEY_PREFIX) ? await this.#accessOfKey(token) : await this.#accessOfJwt(token);
   }
 
-  async #accessOfKey(key: string): Promise<Access> {
+  async #accessOfKey(key: string): Promise<GrantedAccess> {
     // Looked up by hash, so that the time tells nothing of how much of a key was right.
     const access = this.#apiKeys.get(await sha256Hex(encodeText(key)));
     if (access === undefined) throw new StreamError("UNAUTHENTICATED");
     return access;
   }
 
-  async #accessOfJwt(token: string): Promise<Access> {
+  async #accessOfJwt(token: string): Promise<GrantedAccess> {
     const { config, clock } = this.#options;
     try {
       const { iss } = decodeJwt(token);

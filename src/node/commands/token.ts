@@ -1,0 +1,120 @@
+/** `maskwire token`: API keys, and JWTs for development. */
+import { randomBytes } from "node:crypto";
+import { Argument, Option } from "commander";
+import { SignJWT } from "jose";
+import { StreamError } from "../../core/index.ts";
+import { API_KEY_PREFIX, Authenticator, sha256Hex } from "../../server/auth/authenticator.ts";
+import { grantsIn } from "../../server/auth/grant.ts";
+import type { IssuerConfig } from "../../server/config.ts";
+import { nodeClock } from "../clock.ts";
+import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
+import { loadConfig, type Loaded } from "../config/load.ts";
+import { readWhole } from "../input.ts";
+import { tell, type ExitCode, type Io } from "../io.ts";
+import { explain, report } from "../policies.ts";
+
+const KEY_BYTES = 32;
+const DEFAULT_LIFE_SECONDS = 3_600;
+const LIFE_LIMIT_SECONDS = 86_400;
+const TOKEN_LIMIT_BYTES = 16_384;
+
+export const token: Command = {
+  name: "token",
+  summary: "make an API key, or mint and verify JWTs for development",
+  notes: `
+maskwire token key                 prints a new API key, and its hash for \`auth.apiKeys\`
+maskwire token mint -c F -g GRANT  prints a JWT of the first issuer in F with HS algorithms, signed with MASKWIRE_JWT_SECRET
+maskwire token verify -c F         reads a token from stdin and prints what it may do
+
+A grant is ACTION:FEEDS or ACTION:FEEDS:VIEW, as in subscribe:orders.*:support; actions are publish, subscribe, relay, mask.
+
+Exit: 0 done, 1 the token does not hold, 2 usage.`,
+  define: (parser) =>
+    parser
+      .addArgument(new Argument("<what>", "what to do").choices(["key", "mint", "verify"]))
+      .addOption(configOption())
+      .addOption(new Option("-g, --grant <grant...>", "what the JWT may do").default([]))
+      .addOption(
+        new Option("--life <seconds>", "life of the JWT")
+          .argParser(wholeNumber(1, LIFE_LIMIT_SECONDS))
+          .default(DEFAULT_LIFE_SECONDS),
+      ),
+  // The argument is where other commands have their file.
+  run: (args, io) => ACTIONS[args.file as keyof typeof ACTIONS](args, io),
+};
+
+const ACTIONS = { key: makeKey, mint, verify };
+
+async function makeKey(_args: Arguments, io: Io): Promise<ExitCode> {
+  const key = API_KEY_PREFIX + randomBytes(KEY_BYTES).toString("base64url");
+  io.stdout.write(`key     ${key}\nsha256  ${await sha256Hex(new TextEncoder().encode(key))}\n`);
+  tell(io, "give the key to its holder; the configuration takes the hash only");
+  return 0;
+}
+
+async function mint({ grant = [], life = DEFAULT_LIFE_SECONDS, ...args }: Arguments, io: Io): Promise<ExitCode> {
+  const loaded = await load(args, io);
+  if (loaded === undefined) return 2;
+  const { config, jwtSecret } = loaded;
+  const issuer = config.auth?.issuers.find(isSigner);
+  if (issuer === undefined || jwtSecret === undefined) {
+    tell(io, "no issuer with HS algorithms; add one to `auth.issuers` and set MASKWIRE_JWT_SECRET_FILE");
+    return 2;
+  }
+  const scope = grant.map((one) => `maskwire:${one}`).join(" ");
+  if (grant.length === 0 || grantsIn({ scope }).length < grant.length) {
+    tell(io, "--grant: write ACTION:FEEDS or ACTION:FEEDS:VIEW, as in subscribe:orders.*:support");
+    return 2;
+  }
+  const now = Math.floor(nodeClock.now() / 1000);
+  const jwt = await new SignJWT({ scope })
+    .setProtectedHeader({ alg: issuer.algorithms[0] })
+    .setIssuer(issuer.issuer)
+    .setAudience(issuer.audience)
+    .setIssuedAt(now)
+    .setExpirationTime(now + life)
+    .sign(jwtSecret);
+  io.stdout.write(`${jwt}\n`);
+  return 0;
+}
+
+async function verify(args: Arguments, io: Io): Promise<ExitCode> {
+  const loaded = await load(args, io);
+  if (loaded === undefined) return 2;
+  const { config, jwtSecret } = loaded;
+  if (config.auth === undefined) {
+    tell(io, "the configuration has no `auth`: nobody is asked for a token");
+    return 2;
+  }
+  const text = (await readWhole({ stream: io.stdin, isFile: false }, TOKEN_LIMIT_BYTES)) ?? new Uint8Array(0);
+  const given = new TextDecoder().decode(text).trim();
+  try {
+    const authenticator = new Authenticator({
+      config: config.auth,
+      jwtSecret,
+      fetch: globalThis.fetch,
+      clock: nodeClock,
+    });
+    const { grants, expiresAtMs } = await authenticator.accessOf(given);
+    const end = expiresAtMs === undefined ? "no end" : `until ${new Date(expiresAtMs).toISOString()}`;
+    const lines = grants.map(
+      ({ actions, feeds, views }) => `${actions.join(",")}  ${feeds.join(",")}  ${views.join(",")}\n`,
+    );
+    io.stdout.write(`${end}\n${lines.join("")}`);
+    return 0;
+  } catch (thrown) {
+    tell(io, explain(thrown instanceof StreamError ? thrown : new StreamError("UNAUTHENTICATED")));
+    return 1;
+  }
+}
+
+function isSigner({ algorithms }: IssuerConfig): boolean {
+  return algorithms.every((algorithm) => algorithm.startsWith("HS"));
+}
+
+async function load({ config }: Arguments, io: Io): Promise<Loaded | undefined> {
+  const loaded = await loadConfig({ environment: io.environment, configFile: config, missingKey: "none" });
+  if (loaded.ok) return loaded.value;
+  report(loaded.problems, io);
+  return undefined;
+}
