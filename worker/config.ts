@@ -4,7 +4,7 @@
  * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
  * Never coerces, and never repeats a value: a refusal names the key.
  */
-import { NUMBERS, ON_INVALID, type PolicySpec } from "../src/core/index.ts";
+import { BOUNDARIES, NUMBERS, ON_INVALID, type PolicySpec, VALIDATOR_NAMES } from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -45,8 +45,23 @@ const OPERATOR: Shape = {
   keys: { operator: isString, keepLast: isCount, character: isString, bits: isPositive },
 };
 
+const DETECTOR: Shape = {
+  keys: {
+    entity: isString,
+    pattern: isString,
+    maxLength: isPositive,
+    boundary: isOneOf(BOUNDARIES),
+    validator: isOneOf(VALIDATOR_NAMES),
+    contextWords: isStringList,
+    needsContext: isBoolean,
+    hits: isStringList,
+    misses: isStringList,
+  },
+};
+
 const POLICY: Shape = {
   keys: {
+    detectors: { list: DETECTOR },
     entities: isStringList,
     operators: { each: OPERATOR, named: NAME },
     threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,

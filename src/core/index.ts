@@ -6,6 +6,8 @@ export type { Span } from "./span.ts";
 export type { Candidate, Detector } from "./detector.ts";
 export { SCORES } from "./detector.ts";
 export type { MaskObserver } from "./observer.ts";
+export { BOUNDARIES, VALIDATOR_NAMES } from "./custom-detector.ts";
+export type { DetectorSpec, ValidatorName } from "./custom-detector.ts";
 export { compilePolicy, DEFAULT_LIMITS, FORMATS, NUMBERS, ON_INVALID } from "./policy.ts";
 export type {
   FieldSpec,

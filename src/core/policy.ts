@@ -9,6 +9,7 @@ import { BUILT_IN } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FoundText } from "./finder.ts";
+import { compileCustom, type DetectorSpec } from "./custom-detector.ts";
 import { compileFields } from "./compile-fields.ts";
 import { FIELD, type FieldRules } from "./field-rules.ts";
 import { KeyedValues } from "./keyed-values.ts";
@@ -36,7 +37,9 @@ export type Numbers = (typeof NUMBERS)[number];
 
 /** A policy as written by a person. Everything is optional: `{}` is the default policy. */
 export interface PolicySpec {
-  /** Entities to look for; default: every built-in detector. */
+  /** Detectors of its own, beside the built-in ones; where findings overlap, these name both. */
+  readonly detectors?: readonly DetectorSpec[];
+  /** Entities to look for; default: every built-in detector and the policy's own. */
   readonly entities?: readonly string[];
   /** Entity, or `default`, to operator. */
   readonly operators?: Readonly<Record<string, OperatorSpec>>;
@@ -123,7 +126,9 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  * @throws ConfigurationError `BAD_CONFIG`, `BAD_PATTERN` or `KEY_MISSING`, with the reason.
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
-  const detectors = chooseDetectors(spec, options.detectors ?? BUILT_IN);
+  const known = options.detectors ?? BUILT_IN;
+  const taken = known.map(({ entity }) => entity);
+  const detectors = chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
   const operators = chooseOperators(spec, detectors, options.hmac);
   const fields = compileFields(spec, options.hmac);
   const row = (entity: string): Operator => operators.get(entity) as Operator;

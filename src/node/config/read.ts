@@ -114,7 +114,8 @@ function checkPolicyName(source: Source, config: FileConfig, use: { path: Path; 
 
 function checkEntities(source: Source, config: FileConfig, name: string): ConfigProblem[] {
   const policy = config.policies[name];
-  const known = [...new Set(BUILT_IN.map((detector) => detector.entity))];
+  const own = (policy?.detectors ?? []).map((detector) => detector.entity);
+  const known = [...new Set([...BUILT_IN.map((detector) => detector.entity), ...own])];
   const lookedFor = policy?.entities ?? known;
   const listed = lookedFor.map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
   const keyed = Object.keys(policy?.operators ?? {}).map((entity) => ({

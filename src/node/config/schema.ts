@@ -4,7 +4,7 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { NUMBERS, ON_INVALID } from "../../core/index.ts";
+import { BOUNDARIES, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
 import {
   DEFAULT_CONFIG,
@@ -51,7 +51,36 @@ const fieldOperator = z.discriminatedUnion("operator", [
 
 const fieldPath = z.string().max(1024);
 
+const detector = z.strictObject({
+  entity: z.string().regex(ENTITY).describe("Name of what it finds."),
+  pattern: z.string().min(1).max(8192).describe("RE2 syntax."),
+  maxLength: z
+    .int()
+    .min(1)
+    .max(16_384)
+    .exactOptional()
+    .describe("Most characters of a match; needed where the pattern has no bound of its own."),
+  boundary: z.enum(BOUNDARIES).exactOptional().describe("What may not touch a match; default `word`."),
+  validator: z.enum(VALIDATOR_NAMES).exactOptional().describe("Check digits over its letters and digits."),
+  contextWords: z
+    .array(z.string().min(1).max(64))
+    .max(64)
+    .exactOptional()
+    .describe("Words up to 40 characters before a match that make it more certain."),
+  needsContext: z.boolean().exactOptional().describe("Without one of the words there is no finding."),
+  hits: z
+    .array(z.string().min(1).max(1024))
+    .min(1)
+    .describe("Texts that are one finding, whole; with `needsContext` behind the first of the words."),
+  misses: z.array(z.string().max(1024)).exactOptional().describe("Texts without one."),
+});
+
 const policy = z.strictObject({
+  detectors: z
+    .array(detector)
+    .max(256)
+    .exactOptional()
+    .describe("Detectors of its own beside the built-in ones; their examples are run at the start."),
   entities: z
     .array(z.string().regex(ENTITY))
     .min(1)
