@@ -51,7 +51,7 @@ export function renderReport({ definitions, results, source }: ReportInput): str
     ]),
     "## Peers",
     "",
-    "All peers get the shapes of `bench/peers/patterns.ts`: those of the detectors whose values stand for themselves, without",
+    "All peers get the shapes of `bench/peers/patterns.ts`, those of the twelve oldest detectors; maskwire looks for all. Theirs are without",
     "validators, context words, other scripts, zero-width characters and percent escapes, all of which maskwire's figures",
     "include.",
     "",

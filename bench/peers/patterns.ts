@@ -26,6 +26,15 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   ].join("|"),
 };
 
+/** What we look for besides, and no peer does. */
+export const OURS_ALONE: readonly string[] = [
+  "AUTH_HEADER",
+  "URL_CREDENTIALS",
+  "VENDOR_TOKEN",
+  "PASSWORD_FIELD",
+  "KEYED_PII",
+];
+
 /** Tokens come before what a piece of them could be. */
 export const ALTERNATION = Object.values(PATTERNS)
   .map((pattern) => `(?:${pattern})`)

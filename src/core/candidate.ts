@@ -107,7 +107,8 @@ export class TextCandidate implements Candidate {
 
   /** True when no neighbour forbids the match. */
   isBounded(boundary: Boundary): boolean {
-    return boundary === "none" || (this.isBoundedBefore(boundary) && this.isBoundedAfter(boundary));
+    if (boundary === "none") return true;
+    return this.isBoundedBefore(boundary) && (boundary === "leading" || this.isBoundedAfter(boundary));
   }
 
   private isBoundedBefore(boundary: Boundary): boolean {
@@ -219,6 +220,7 @@ export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
 /** Kinds of ASCII neighbours that forbid a match. */
 const TOUCHING: Readonly<Record<Boundary, number>> = {
   none: 0,
+  leading: ALPHANUMERIC,
   alphanumeric: ALPHANUMERIC,
   word: ALPHANUMERIC | UNDERSCORE,
   number: ALPHANUMERIC | UNDERSCORE,

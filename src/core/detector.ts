@@ -56,6 +56,11 @@ export interface Detector {
    */
   readonly maxLength?: number;
   /**
+   * The patterns match ASCII as it stands: for tokens that only machines write, where other scripts, escapes and
+   * invisible characters in between make no token. Needs a fraction of the automaton.
+   */
+  readonly isPlain?: boolean;
+  /**
    * RE2 syntax: what follows a match, of any length, and belongs to it (the body of a key, the rest of a token).
    * Matched greedily from the end of the match; must be able to match the empty text.
    */
@@ -70,7 +75,8 @@ export interface Detector {
   readonly scan?: { readonly pattern: string; readonly maxLength?: number };
   /**
    * Which neighbours forbid a match: `word` (default) = a letter, digit or `_` on either side;
-   * `alphanumeric` = a letter or digit on either side, while `_` may touch;
+   * `alphanumeric` = a letter or digit on either side, while `_` may touch; `leading` = the same before the match only,
+   * for what has a tail;
    * `number` = as `word`, and a digit and `.` before, or `.` and a digit after; `none` = nothing.
    * What else a detector refuses beside it (separator and digit) it says in `validate`.
    */

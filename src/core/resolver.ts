@@ -69,6 +69,7 @@ function longestAccepted(
     if (!canLookAhead(around, end)) return BLOCKED;
     if (detector.mayEnd?.(around.bytes, end - around.offset) === false) continue;
     if (detector.mayMatch?.(around.bytes, start - around.offset, end - around.offset) === false) continue;
+    if (detector.isPlain === true && !isAsWritten(around.bytes, start - around.offset, end - around.offset)) continue;
     const candidate = new TextCandidate(around, rule, { start, end });
     if (!candidate.isBounded(boundary)) continue;
     if (rule.longestCharacters < end - start && [...candidate.text].length > rule.longestCharacters) continue;
@@ -79,6 +80,12 @@ function longestAccepted(
     return { rule, start, end, score, tail };
   }
   return undefined;
+}
+
+/** True when no byte stands for another one: another matcher may have read it folded. */
+function isAsWritten(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isPlain(bytes[at])) return false;
+  return true;
 }
 
 /** What follows a finding and belongs to it, read on as bytes come. */

@@ -111,12 +111,12 @@ interface Sources {
 }
 
 function sourcesOf(detector: Detector): Sources {
-  const { scan, maxLength, boundary = "word" } = detector;
-  const bound = { boundary, ...(maxLength === undefined ? {} : { maxLength }) };
+  const { scan, maxLength, boundary = "word", isPlain = false } = detector;
+  const bound = { boundary, isPlain, ...(maxLength === undefined ? {} : { maxLength }) };
   return {
     own: ownPatterns(detector).map((pattern) => ({ pattern, ...bound })),
-    scanned: scan === undefined ? [] : [{ ...scan, boundary }],
-    tails: tailsOf(detector).map((pattern) => ({ pattern, isTail: true })),
+    scanned: scan === undefined ? [] : [{ ...scan, boundary, isPlain }],
+    tails: tailsOf(detector).map((pattern) => ({ pattern, isTail: true, isPlain })),
   };
 }
 

@@ -23,15 +23,15 @@ export interface PatternProblem {
 /** Every pattern that a detector brings, under the detector's name. */
 export function patternsOf(detectors: readonly Detector[]): NamedPattern[] {
   return detectors.flatMap((detector) => {
-    const { entity, pattern, contextPattern, maxLength, scan } = detector;
-    const bound = maxLength === undefined ? {} : { maxLength };
+    const { entity, pattern, contextPattern, maxLength, scan, isPlain = false } = detector;
+    const bound = { isPlain, ...(maxLength === undefined ? {} : { maxLength }) };
     return [
       { name: entity, pattern, ...bound },
       ...(contextPattern === undefined
         ? []
         : [{ name: `${entity} contextPattern`, pattern: contextPattern, ...bound }]),
-      ...(scan === undefined ? [] : [{ name: `${entity} scan`, ...scan }]),
-      ...tailsOf(detector).map((tail) => ({ name: `${entity} tail`, pattern: tail, isTail: true })),
+      ...(scan === undefined ? [] : [{ name: `${entity} scan`, ...scan, isPlain }]),
+      ...tailsOf(detector).map((tail) => ({ name: `${entity} tail`, pattern: tail, isTail: true, isPlain })),
     ];
   });
 }

@@ -12,7 +12,7 @@ import { type Definition, loadDefinitions, readDefinitions } from "../../bench/d
 import { resultsFileName } from "../../bench/machine.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { PEERS } from "../../bench/peers/index.ts";
-import { ALTERNATION, PATTERNS } from "../../bench/peers/patterns.ts";
+import { ALTERNATION, OURS_ALONE, PATTERNS } from "../../bench/peers/patterns.ts";
 import { ABSENT, FAILED, fromCsv, type Row, toCsv } from "../../bench/result.ts";
 import { quantile } from "../../bench/statistics.ts";
 import { toJson, toTable } from "../../bench/summary.ts";
@@ -67,9 +67,7 @@ describe("the peers of the benchmark", () => {
   const context = { buildFolder, benchFolder: BENCH_FOLDER };
 
   it("have a pattern for each built-in entity whose values stand for themselves; we look for the others as well", () => {
-    const entities = BUILT_IN.filter(({ keys, entity }) => keys === undefined && entity !== "AUTH_HEADER").map(
-      ({ entity }) => entity,
-    );
+    const entities = BUILT_IN.map(({ entity }) => entity).filter((entity) => !OURS_ALONE.includes(entity));
     expect(ENTITIES.toSorted()).toEqual(entities.toSorted());
   });
 

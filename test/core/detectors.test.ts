@@ -10,7 +10,8 @@ describe.each(BUILT_IN.map((detector) => ({ entity: detector.entity, detector })
       const score = expect.any(Number);
       // What tells a value stays.
       const start = detector.scan === undefined || entity === "CREDIT_CARD" ? 0 : expect.any(Number);
-      expect(naiveFindings(BUILT_IN, text)).toEqual([{ start, end: text.length, entity, score }]);
+      const end = entity === "URL_CREDENTIALS" ? expect.any(Number) : text.length;
+      expect(naiveFindings(BUILT_IN, text)).toEqual([{ start, end, entity, score }]);
     });
 
     test.each(detector.misses)("leaves %j alone", (text) => {

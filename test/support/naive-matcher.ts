@@ -148,8 +148,12 @@ function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number)
   return undefined;
 }
 
+/** Nothing that stands for another character. */
+const AS_WRITTEN = /^[\x01-\x24\x26-\x7f]*$/;
+
 /** An escape may also be read as it stands, as in the zone of `fe80::1%41`. */
-function matches({ whole }: NaiveMatcher, { source, rest }: Place, end: number): boolean {
+function matches({ whole, detector }: NaiveMatcher, { source, rest }: Place, end: number): boolean {
+  if (detector.isPlain === true && !AS_WRITTEN.test(source.slice(0, rest.ends[end - 1]))) return false;
   if (whole.test(textOf(rest, 0, end))) return true;
   const plain = source.slice(0, rest.ends[end - 1]);
   return plain.includes("%") && whole.test(fold(plain, PLAIN_UNITS).characters.join(""));
@@ -220,8 +224,10 @@ const UNSPACED =
 
 function isBounded({ before, after }: Candidate, boundary: NonNullable<Detector["boundary"]>): boolean {
   if (boundary === "none") return true;
-  const neighbours = [Array.from(before).at(-1), Array.from(after)[0]].filter(isWordCharacter);
-  if (neighbours.some((character) => character !== "_" || boundary !== "alphanumeric")) return false;
+  const touching = [Array.from(before).at(-1), boundary === "leading" ? undefined : Array.from(after)[0]];
+  const neighbours = touching.filter(isWordCharacter);
+  const mayUnderscore = boundary === "alphanumeric" || boundary === "leading";
+  if (neighbours.some((character) => character !== "_" || !mayUnderscore)) return false;
   return boundary !== "number" || !(/\d\.$/.test(before) || /^\.\d/.test(after));
 }
 

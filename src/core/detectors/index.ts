@@ -12,12 +12,16 @@ import { keyedPii, passwordField } from "./keyed.ts";
 import { mac } from "./mac.ts";
 import { phone } from "./phone.ts";
 import { privateKey } from "./private-key.ts";
+import { urlCredentials } from "./url-credentials.ts";
 import { usSsn } from "./us-ssn.ts";
+import { vendorToken } from "./vendor-token.ts";
 
 export const BUILT_IN: readonly Detector[] = [
   privateKey,
   jwt,
   authHeader,
+  urlCredentials,
+  vendorToken,
   githubToken,
   awsKey,
   passwordField,

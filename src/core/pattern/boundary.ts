@@ -17,7 +17,7 @@ export const LEAD = {
 export type Lead = (typeof LEAD)[keyof typeof LEAD];
 
 /** Which neighbours forbid a match; see `Detector.boundary`. */
-export type Boundary = "none" | "alphanumeric" | "word" | "number";
+export type Boundary = "none" | "leading" | "alphanumeric" | "word" | "number";
 
 export function nextLead(lead: Lead, byte: number): Lead {
   if (byte === 0x25) return LEAD.percent;
@@ -33,12 +33,12 @@ export function nextLead(lead: Lead, byte: number): Lead {
 /** True when a match of a pattern with this boundary may begin after `lead`. */
 export function mayBegin(boundary: Boundary, lead: Lead): boolean {
   if (boundary === "none" || lead === LEAD.open || lead === LEAD.percent) return true;
-  return lead === LEAD.underscore && boundary === "alphanumeric";
+  return lead === LEAD.underscore && (boundary === "alphanumeric" || boundary === "leading");
 }
 
 /** True when a match of a pattern with this boundary may end before `byte`; wide characters are judged later. */
 export function mayEnd(boundary: Boundary, byte: number): boolean {
-  if (boundary === "none") return true;
+  if (boundary === "none" || boundary === "leading") return true;
   const lead = nextLead(LEAD.open, byte);
   return lead !== LEAD.alphanumeric && (lead !== LEAD.underscore || boundary === "alphanumeric");
 }

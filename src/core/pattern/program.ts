@@ -44,6 +44,8 @@ export interface PatternSource {
   readonly isTail?: boolean;
   /** Default `none`. */
   readonly boundary?: Boundary;
+  /** Matches what stands there, folded or not; default: as the program says. */
+  readonly isPlain?: boolean;
 }
 
 export interface ProgramOptions {
@@ -102,9 +104,12 @@ class Compiler {
   hasAssertions = false;
   readonly isFolding: boolean;
   private owner = 0;
+  /** Whether the classes of the pattern at hand mean all characters that fold into them. */
+  private unfolds = true;
   private readonly setNumbers = new Map<string, number>();
   /** A repeat compiles the same node many times: by identity it is known at once. */
   private readonly knownSets = new Map<CharSet, number>();
+  private readonly plainSets = new Map<CharSet, number>();
   private readonly ignorable = 0;
 
   constructor({ fold = "detector" }: ProgramOptions) {
@@ -117,6 +122,7 @@ class Compiler {
     refuseOver(characters, PATTERN_LIMITS.patternCharactersLimit, `the pattern has ${characters} characters`);
     const tree = parsePattern(source.pattern);
     const bounds = boundsOf(tree, source);
+    this.unfolds = this.isFolding && source.isPlain !== true;
     this.refuseSize(tree);
     this.owner = index;
     // The entry is reached by nothing but the start, so that a loop to the front never looks like "no match begun".
@@ -129,12 +135,12 @@ class Compiler {
   /** Counts before it builds: first what needs no tables at all. */
   private refuseSize(tree: Node): void {
     const { patternInstructionsLimit, patternPositionsLimit, policyInstructionsLimit } = PATTERN_LIMITS;
-    const perCharacter = this.isFolding ? FOLDED_CHARACTER_INSTRUCTIONS : 1;
+    const perCharacter = this.unfolds ? FOLDED_CHARACTER_INSTRUCTIONS : 1;
     const instructions = FRAME_INSTRUCTIONS + costOf(tree, { step: 1, character: () => perCharacter });
     refuseOver(instructions, patternInstructionsLimit, `the pattern needs ${instructions} instructions`);
     const together = this.instructions.length + instructions;
     refuseOver(together, policyInstructionsLimit, `the patterns together need ${together} instructions`);
-    const skip = this.isFolding ? 1 + this.tries[this.ignorable].length : 0;
+    const skip = this.unfolds ? 1 + this.tries[this.ignorable].length : 0;
     const character = (set: CharSet): number => this.tries[this.setNumber(set)].length + skip;
     const positions = FRAME_INSTRUCTIONS + costOf(tree, { step: 1, character });
     refuseOver(positions, patternPositionsLimit, `the pattern needs ${positions} positions`);
@@ -169,7 +175,7 @@ class Compiler {
 
   private character(set: CharSet, next: number): number {
     const read = this.emit({ op: "char", set: this.setNumber(set), out: next });
-    if (!this.isFolding) return read;
+    if (!this.unfolds) return read;
     const skip = { op: "char", set: this.ignorable, out: NOWHERE } as const;
     const begin = this.emit({ op: "split", out: read, other: NOWHERE });
     (this.instructions[begin] as { other: number }).other = this.emit({ ...skip, out: begin });
@@ -177,24 +183,25 @@ class Compiler {
   }
 
   private setNumber(set: CharSet): number {
-    let number = this.knownSets.get(set);
+    const known = this.unfolds ? this.knownSets : this.plainSets;
+    let number = known.get(set);
     if (number === undefined) {
       number = this.numberByValue(set);
-      this.knownSets.set(set, number);
+      known.set(set, number);
     }
     return number;
   }
 
   private numberByValue(set: CharSet): number {
-    const key = set.join();
+    const key = `${this.unfolds ? "" : "="}${set.join()}`;
     let number = this.setNumbers.get(key);
     if (number === undefined) {
-      const seen = this.isFolding ? unfold(set) : set;
+      const seen = this.unfolds ? unfold(set) : set;
       if (seen.length === 0 && set.length > 0)
         throw new PatternError(
           "a class of the pattern holds nothing but characters that vanish or are read as plain ones; write the plain ones",
         );
-      const trie = byteTrie(seen, { percent: this.isFolding });
+      const trie = byteTrie(seen, { percent: this.unfolds });
       refuseOver(trie.length, TRIE_SPAN, `a class of the pattern needs ${trie.length} positions`);
       number = this.tries.push(trie) - 1;
       this.setNumbers.set(key, number);
