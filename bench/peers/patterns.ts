@@ -33,6 +33,21 @@ export const OURS_ALONE: readonly string[] = [
   "VENDOR_TOKEN",
   "PASSWORD_FIELD",
   "KEYED_PII",
+  "US_ITIN",
+  "CA_SIN",
+  "UK_NINO",
+  "UK_NHS",
+  "DE_TAX_ID",
+  "FR_NIR",
+  "ES_DNI_NIE",
+  "IT_CODICE_FISCALE",
+  "NL_BSN",
+  "PL_PESEL",
+  "BR_CPF",
+  "IN_AADHAAR",
+  "IN_PAN",
+  "AU_TFN",
+  "AU_MEDICARE",
 ];
 
 /** Tokens come before what a piece of them could be. */

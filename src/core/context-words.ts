@@ -21,13 +21,13 @@ const HIDING = KINDS.map((kind) => (kind === NOT_PLAIN ? 1 : 0));
 export class ContextWords {
   readonly words: readonly string[];
   private readonly known: ReadonlySet<string>;
-  /** Last words of phrases: where one stands, the slower way decides. */
-  private readonly phraseEnds: ReadonlySet<string>;
+  /** Hashes of the last two words of phrases: where they stand side by side, the slower way decides. */
+  private readonly pairs = new Set<number>();
   private readonly isAscii: boolean;
   /** The text that was asked for last: the name of a column or field comes again and again. */
   private lastText = "";
   private lastAnswer = false;
-  /** A bit set where the hash of a word in `known` or `phraseEnds` falls: almost every other word falls on a 0. */
+  /** A bit set where the hash of a word in `known`, or of a phrase's last, falls: almost every other falls on a 0. */
   private readonly marks = new Int32Array(MARKS / 32);
   /** 1 where the first three letters of such a word fall. */
   private readonly triples = new Uint8Array(TRIPLES);
@@ -36,10 +36,14 @@ export class ContextWords {
     this.words = words;
     this.isAscii = words.every((word) => /^[a-z ]+$/.test(word));
     this.known = new Set(words.filter((word) => !word.includes(" ")));
-    this.phraseEnds = new Set(
-      words.filter((word) => word.includes(" ")).map((word) => word.slice(word.lastIndexOf(" ") + 1)),
-    );
-    for (const word of [...this.known, ...this.phraseEnds]) this.mark(encodeUtf8(word));
+    for (const word of this.known) this.mark(encodeUtf8(word));
+    for (const phrase of words) this.markPair(phrase.split(" ").slice(-2).map(encodeUtf8));
+  }
+
+  private markPair([first, last]: readonly Uint8Array[]): void {
+    if (last === undefined) return;
+    this.mark(last);
+    this.pairs.add(first.reduce(mix, 0) * MARKS + last.reduce(mix, 0));
   }
 
   private mark(word: Uint8Array): void {
@@ -74,6 +78,7 @@ export class ContextWords {
     if (!this.mayStandIn(bytes, start, end)) return false;
     const { marks } = this;
     let answer: false | undefined = false;
+    let before = 0;
     for (let at = start; at < end; at++) {
       let kind = KINDS[bytes[at]];
       if ((kind & LETTER) === 0) {
@@ -92,10 +97,11 @@ export class ContextWords {
         kind = next;
         at++;
       }
+      const pair = before * MARKS + hash;
+      before = hash;
       if ((marks[hash >> 5] & (1 << (hash & 31))) === 0) continue;
-      const word = lowerCase(bytes, wordStart, at + 1);
-      if (this.known.has(word)) return true;
-      if (this.phraseEnds.has(word)) answer = undefined;
+      if (this.known.has(lowerCase(bytes, wordStart, at + 1))) return true;
+      if (this.pairs.has(pair)) answer = undefined;
     }
     return answer;
   }

@@ -50,6 +50,8 @@ export interface Detector {
    * The engine then drops them before it looks any closer.
    */
   readonly contextPattern?: string;
+  /** `pattern` too counts only after a context word, under the same rule. */
+  readonly needsContext?: boolean;
   /**
    * Most folded characters that the pattern may match. Computed from the pattern when left out;
    * required when it holds `*`, `+` or `{n,}`.

@@ -36,7 +36,7 @@ export interface Engine {
   readonly scratch: Scratch;
   /** Which rules a state of `scanner` with matches stands for. */
   hitsAt(state: DfaState): Hits;
-  /** Which rules a set of matching patterns stands for. */
+  /** Which rules a set of matching patterns stands for; known at once for the same array. */
   hitsOf(patterns: readonly number[]): Hits;
   /** True when a match of some rule may hold this byte of ASCII. O(program). */
   reads(byte: number): boolean;
@@ -54,7 +54,13 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
   const { program, rules, own, certain, needContext } = compileRules(detectors, options);
   const scanner = new Dfa(program, { patterns: [...certain.keys(), ...needContext.keys()], isUnanchored: true });
   const wordsOf = joinWords();
+  const known = new WeakMap<readonly number[], Hits>();
   const hitsOf = (patterns: readonly number[]): Hits => {
+    let hits = known.get(patterns);
+    if (hits === undefined) known.set(patterns, (hits = findHits(patterns)));
+    return hits;
+  };
+  const findHits = (patterns: readonly number[]): Hits => {
     const pick = (from: ReadonlyMap<number, Rule>): Rule[] =>
       inOrder(patterns.flatMap((index) => from.get(index) ?? []));
     const sure = pick(certain);

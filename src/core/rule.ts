@@ -63,9 +63,10 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
     for (const index of ownIndices) ownPatternIndices.add(index);
     const rule = buildRule(program, { detector, rank, ownIndices, tailIndices }, options);
     const [shape, contextShape] = [scannedIndices[0] ?? ownIndices[0], ownIndices[1]];
-    certain.set(shape, rule);
     // A low threshold lets even bare shapes pass: then nothing needs a word.
-    if (contextShape !== undefined) (options.threshold <= SCORES.weak ? certain : needContext).set(contextShape, rule);
+    const worded = options.threshold <= SCORES.weak ? certain : needContext;
+    (detector.needsContext === true ? worded : certain).set(shape, rule);
+    if (contextShape !== undefined) worded.set(contextShape, rule);
     return rule;
   });
   return { program, rules, own: ownPatternIndices, certain, needContext };

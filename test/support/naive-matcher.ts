@@ -135,7 +135,7 @@ function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number)
   const { start, rest } = place;
   const limit = Math.min(rest.characters.length, detector.maxLength ?? Infinity);
   // A finding never begins with an invisible character.
-  if (rest.starts[0] !== 0 || !matcher.beginning.test(textOf(rest, 0, limit))) return undefined;
+  if (rest.starts[0] !== 0 || !mayBegin(matcher, place, limit)) return undefined;
   for (let end = limit; end > 0; end--) {
     if (!matches(matcher, place, end)) continue;
     const candidate = candidateAt(detector, place, end);
@@ -148,12 +148,23 @@ function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number)
   return undefined;
 }
 
-/** Nothing that stands for another character. */
-const AS_WRITTEN = /^[\x01-\x24\x26-\x7f]*$/;
+/** A character that may stand for another one. */
+const DISGUISED = /[%\u0080-\u{10ffff}]/u;
+
+/** Saves the look at every end. */
+function mayBegin({ beginning }: NaiveMatcher, { source, rest }: Place, limit: number): boolean {
+  if (beginning.test(textOf(rest, 0, limit))) return true;
+  const plain = source.slice(0, rest.ends[limit - 1]);
+  return plain.includes("%") && beginning.test(fold(plain, PLAIN_UNITS).characters.join(""));
+}
+
+function isDisguised(text: string): boolean {
+  return DISGUISED.test(text) || text.includes("\0");
+}
 
 /** An escape may also be read as it stands, as in the zone of `fe80::1%41`. */
 function matches({ whole, detector }: NaiveMatcher, { source, rest }: Place, end: number): boolean {
-  if (detector.isPlain === true && !AS_WRITTEN.test(source.slice(0, rest.ends[end - 1]))) return false;
+  if (detector.isPlain === true && isDisguised(source.slice(0, rest.ends[end - 1]))) return false;
   if (whole.test(textOf(rest, 0, end))) return true;
   const plain = source.slice(0, rest.ends[end - 1]);
   return plain.includes("%") && whole.test(fold(plain, PLAIN_UNITS).characters.join(""));

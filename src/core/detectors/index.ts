@@ -10,6 +10,7 @@ import { ipv4, ipv6 } from "./ip.ts";
 import { jwt } from "./jwt.ts";
 import { keyedPii, passwordField } from "./keyed.ts";
 import { mac } from "./mac.ts";
+import { nationalIds } from "./national-ids.ts";
 import { phone } from "./phone.ts";
 import { privateKey } from "./private-key.ts";
 import { urlCredentials } from "./url-credentials.ts";
@@ -29,6 +30,7 @@ export const BUILT_IN: readonly Detector[] = [
   email,
   iban,
   creditCard,
+  ...nationalIds,
   usSsn,
   ipv6,
   ipv4,
