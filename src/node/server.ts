@@ -5,6 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { Duplex } from "node:stream";
+import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
 import { StreamError, type Hmac } from "../core/index.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
@@ -48,6 +50,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     fetch: globalThis.fetch,
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,
+    openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
   };
   const server = createServer(ports, config, {
     ...(hmac === undefined ? {} : { hmac }),

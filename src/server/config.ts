@@ -73,6 +73,7 @@ export interface ServerLimits {
   readonly lineLimitBytes: number;
   readonly jsonDepthLimit: number;
   readonly nestedJsonDepth: number;
+  readonly inflationLimit: number;
   readonly connectionsLimit: number;
   readonly feedsLimit: number;
   readonly feedsPerStreamLimit: number;
@@ -112,6 +113,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
   jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
   nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
+  inflationLimit: 200,
   connectionsLimit: 10_000,
   feedsLimit: 10_000,
   feedsPerStreamLimit: 6,

@@ -85,6 +85,12 @@ export type UpgradeSocket = (
   protocol: string | undefined,
 ) => Response | Promise<Response>;
 
+/** Turns compressed bytes into what they were. */
+export interface Decoder {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
@@ -93,4 +99,6 @@ export interface Ports {
   readonly fetch: typeof fetch;
   readonly openSink: OpenSink;
   readonly upgradeSocket: UpgradeSocket;
+  /** Opens a decoder for `Content-Encoding: br`, which web standards do not name; absent where there is none. */
+  readonly openBrotli?: () => Decoder;
 }

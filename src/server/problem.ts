@@ -3,6 +3,7 @@
  *
  * Owns the JSON shape. Only errors of ours come here: a foreign one has become INTERNAL.
  */
+import { ENCODINGS } from "./content-encoding.ts";
 import type { ErrorCode, StreamError } from "../core/index.ts";
 
 export interface ProblemBody {
@@ -28,6 +29,7 @@ export function problemHeaders(error: StreamError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.row.http === 503 || error.row.http === 429) headers["retry-after"] = RETRY_AFTER_SECONDS;
   if (error.code === "DRAINING") headers["connection"] = "close";
+  if (error.code === "ENCODING_UNKNOWN") headers["accept-encoding"] = ENCODINGS.join(", ");
   const challenge = CHALLENGES[error.code];
   if (challenge !== undefined) headers["www-authenticate"] = `Bearer realm="maskwire"${challenge}`;
   if (error.code === "UPGRADE_NEEDED") headers["upgrade"] = "websocket";

@@ -4,13 +4,22 @@
  * Owns reading and refusing. Nothing of a request is quoted in a refusal.
  */
 import type { Context } from "hono";
+import { decodeBody, type OpenDecoder, readEncoding } from "./content-encoding.ts";
+import type { Services } from "./services.ts";
 import { type MediaType, readMediaType, StreamError } from "../core/index.ts";
 
-/** What `Content-Type` says. @throws StreamError for a type, charset or encoding that cannot be masked. */
+/** What `Content-Type` says. @throws StreamError for a type or charset that cannot be masked. */
 export function mediaTypeOf(context: Context): MediaType {
-  const encoding = context.req.header("content-encoding");
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") throw new StreamError("ENCODING_UNKNOWN");
   return readMediaType(context.req.header("content-type") ?? "");
+}
+
+/** The body of a request, decoded. @throws StreamError `ENCODING_UNKNOWN`. */
+export function bodyOf(context: Context, { ports, config }: Services): ReadableStream<Uint8Array> | null {
+  const { body } = context.req.raw;
+  const encoding = readEncoding(context.req.header("content-encoding"));
+  if (encoding === undefined || body === null) return body;
+  const open: OpenDecoder = (name) => (name === "br" ? ports.openBrotli?.() : new DecompressionStream(name));
+  return decodeBody(body, { encoding, open, inflationLimit: config.limits.inflationLimit });
 }
 
 /**

@@ -80,8 +80,7 @@ function headerValue(id: Uint8Array): string | undefined {
 function judge(response: Response): UpstreamAnswer {
   const { status } = response;
   const type = (response.headers.get("content-type") ?? "").split(";", 1)[0].trim().toLowerCase();
-  const encoding = response.headers.get("content-encoding") ?? "identity";
-  if (status === 200 && type === "text/event-stream" && encoding.toLowerCase() === "identity") {
+  if (status === 200 && type === "text/event-stream" && isReadable(response.headers.get("content-encoding"))) {
     return { kind: "open", body: response.body };
   }
   discard(response);
@@ -90,6 +89,12 @@ function judge(response: Response): UpstreamAnswer {
     return { kind: "lost", retryAfterMs: retryAfterMs(response.headers.get("retry-after")) };
   }
   return { kind: "failed" };
+}
+
+/** Identity is asked for; `fetch` undoes what a server compresses all the same, and breaks off where it cannot. */
+function isReadable(encoding: string | null): boolean {
+  const name = (encoding ?? "identity").trim().toLowerCase();
+  return name === "identity" || name === "gzip";
 }
 
 function retryAfterMs(value: string | null): number | undefined {

@@ -74,7 +74,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: "an encoded body",
     ...masks(""),
-    headers: { ...TEXT, "content-encoding": "gzip" },
+    headers: { ...TEXT, "content-encoding": "zstd" },
     ...unknown("ENCODING", 415),
   },
   { name: "an unknown policy", ...masks("?policy=nobody"), ...unknown("POLICY", 400) },

@@ -8,6 +8,7 @@ import { CASE_KEY } from "../support/cases.ts";
 import { AUTH_ENVIRONMENT, createAuthConfig, describeAuth } from "./auth.ts";
 import { describeBadInput } from "./bad-input.ts";
 import { casePolicies, describeCases } from "./cases.ts";
+import { describeEncodings } from "./encodings.ts";
 import { describeFeeds } from "./feeds.ts";
 import { EVENT_LIMIT_BYTES, LINE_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "./limits.ts";
 import { describeMask } from "./mask.ts";
@@ -63,7 +64,13 @@ function createConfig(upstream: Upstream) {
       viewed: VIEWED_FEED,
       "viewed-too": VIEWED_FEED,
     },
-    relays: { upstream: relay("/events"), reconnect: relay("/cut"), page: relay("/page") },
+    relays: {
+      upstream: relay("/events"),
+      reconnect: relay("/cut"),
+      page: relay("/page"),
+      gzip: relay("/gzip"),
+      corrupt: relay("/corrupt"),
+    },
     limits: {
       eventLimitBytes: EVENT_LIMIT_BYTES,
       messageLimitBytes: MESSAGE_LIMIT_BYTES,
@@ -110,6 +117,7 @@ export function describeContract(name: string, start: StartHost): void {
     describeFeeds(origin);
     describeSockets(origin);
     describeRelays(origin);
+    describeEncodings(origin);
     describeViews(origin);
     describeAuth(() => guarded.origin);
     describeCases({ keyed: origin, keyless: () => keyless.origin });

@@ -31,6 +31,23 @@ export function describeRelays(origin: () => string): void {
       second.call.vanish();
     });
 
+    test("reads an upstream that compresses although it was asked not to", async () => {
+      const subscription = new Subscription(`${url("gzip")}?from=oldest`);
+      expect((await subscription.events(1))[0].data).toBe(`{"email":"[EMAIL]"}`);
+      subscription.call.vanish();
+    });
+
+    test("shows nothing of one that is not compressed as it says", async () => {
+      const subscription = new Subscription(`${url("corrupt")}?from=oldest`);
+      await subscription.resume();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const text = await subscription.text();
+      expectNothingRaw(text);
+      expect(text).not.toContain("ann@example.com");
+      expect(text).not.toContain("data:");
+      subscription.call.vanish();
+    });
+
     test("reconnects with the upstream's last id and neither loses nor repeats an event", async () => {
       const subscription = new Subscription(`${url("reconnect")}?from=oldest`);
       const events = (await subscription.events(3)).filter((event) => !isControl(event));

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createGzip } from "node:zlib";
 
 export interface Upstream {
   readonly origin: string;
@@ -25,6 +26,19 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     response.writeHead(200, SSE);
     if (next > 3) response.write(": nothing more\n\n");
     else response.end(`retry: 250\nid: ${next}\ndata: {"n":${next},"ip":"203.0.113.${next}"}\n\ndata: half an event`);
+  },
+  /** Compresses although it was asked not to, and flushes after each event. */
+  "/gzip": (_request, response) => {
+    response.writeHead(200, { ...SSE, "content-encoding": "gzip" });
+    const gzip = createGzip();
+    gzip.pipe(response);
+    gzip.write(`id: 1\ndata: {"email":"ann@example.com"}\n\n`);
+    gzip.flush();
+  },
+  /** Says gzip and sends something else. */
+  "/corrupt": (_request, response) => {
+    response.writeHead(200, { ...SSE, "content-encoding": "gzip" });
+    response.write(`data: {"email":"ann@example.com"}\n\n`);
   },
   "/page": (_request, response) => {
     response.writeHead(200, { "content-type": "text/html" });

@@ -151,7 +151,7 @@ describe("a relay", () => {
     ["another content type", () => new Response("<p>", { headers: { "content-type": "text/html" } }), 290_000, false],
     [
       "an encoded body",
-      () => new Response("x", { headers: { "content-type": "text/event-stream", "content-encoding": "gzip" } }),
+      () => new Response("x", { headers: { "content-type": "text/event-stream", "content-encoding": "zstd" } }),
       290_000,
       false,
     ],

@@ -96,7 +96,7 @@ const SCHEMES: readonly Scheme[] = [
     pattern: String.raw`\d{2} \d{3} \d{3} \d{3}`,
     bare: String.raw`\d{11}`,
     needsContext: true,
-    words: ["steuer", "steuerid", "steuernummer", "idnr", "id nr", "identifikationsnummer", "tin"],
+    words: ["steuer", "steuerid", "steuernummer", "idnr", "id nr", "identifikationsnummer", "tin", "tax id"],
     isValid: ids.isDeTaxId,
     hits: ["IdNr 86095742719", "Steuer-ID: 86 095 742 719", "tin 47036892816"],
     misses: ["86095742719", "IdNr 86095742718", "IdNr 06095742719", "IdNr 11111111111"],

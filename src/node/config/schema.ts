@@ -225,6 +225,11 @@ const limits = z.strictObject({
     [0, 16],
     "How many texts deep JSON inside a JSON string, cell or form field is read as JSON; deeper it is masked as text. 0: never.",
   ),
+  inflationLimit: limit(
+    "inflationLimit",
+    [1, 100_000],
+    "Bytes that one byte of a compressed body may become, from 1 MiB on.",
+  ),
   connectionsLimit: limit("connectionsLimit", [1, 1_000_000], "Streams and sockets at once."),
   feedsLimit: limit("feedsLimit", [1, 1_000_000], "Feeds with a history at once."),
   feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),

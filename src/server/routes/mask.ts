@@ -5,7 +5,7 @@ import type { Context } from "hono";
 import { StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
 import { requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
-import { mediaTypeOf, queryOf } from "../request.ts";
+import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 
@@ -19,9 +19,10 @@ export async function mask(context: Context, services: Services, { access }: Rou
   const policy = services.policies.get(name);
   if (policy === undefined) throw new StreamError("POLICY_UNKNOWN");
   const type = mediaTypeOf(context);
+  const incoming = bodyOf(context, services);
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
-  const body = new BodyReader(context.req.raw.body, {
+  const body = new BodyReader(incoming, {
     clock: ports.clock,
     idleMs: config.limits.producerIdleTimeoutMs,
   });
@@ -29,7 +30,9 @@ export async function mask(context: Context, services: Services, { access }: Rou
     policy,
     choice: { format: type.format, ...type.options },
     body,
-    isShort: Number(context.req.header("content-length") ?? Infinity) <= SHORT_BYTES,
+    // Of a compressed body the length says little.
+    isShort:
+      incoming === context.req.raw.body && Number(context.req.header("content-length") ?? Infinity) <= SHORT_BYTES,
     onEnd: (failure) => {
       disconnect();
       metrics.add("producers", -1);

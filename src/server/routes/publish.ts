@@ -8,7 +8,7 @@ import { BodyReader } from "../body-reader.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication } from "../publication.ts";
 import { isPublishFormat, RECORD_READERS, type RecordReader } from "../records.ts";
-import { mediaTypeOf, queryOf } from "../request.ts";
+import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 
@@ -20,10 +20,11 @@ export async function publish(context: Context, services: Services, { access }: 
   requireAction(access, "publish", [name]);
   const { format } = mediaTypeOf(context);
   if (!isPublishFormat(format)) throw new StreamError("FORMAT_UNKNOWN");
+  const incoming = bodyOf(context, services);
   const publication = new Publication(services.feeds.open(name));
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
-  const body = new BodyReader(context.req.raw.body, {
+  const body = new BodyReader(incoming, {
     clock: ports.clock,
     idleMs: config.limits.producerIdleTimeoutMs,
   });
