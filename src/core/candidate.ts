@@ -12,6 +12,7 @@ import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } fr
 import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
+import type { Span } from "./span.ts";
 import { splitWords } from "./words.ts";
 
 /** Bytes before a match in which context words and neighbours are looked for: 41 characters and their wide forms. */
@@ -69,6 +70,11 @@ export class TextCandidate implements Candidate {
     this.rule = rule;
     this.start = span.start - around.offset;
     this.end = span.end - around.offset;
+  }
+
+  /** Offsets in the text. */
+  get span(): Span {
+    return { start: this.start + this.around.offset, end: this.end + this.around.offset };
   }
 
   get text(): string {

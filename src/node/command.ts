@@ -18,6 +18,9 @@ export interface Arguments {
   readonly seed?: number;
   readonly grant?: readonly string[];
   readonly life?: number;
+  readonly json?: boolean;
+  readonly unsafeShowValues?: boolean;
+  readonly refused?: boolean;
 }
 
 export interface Command {

@@ -289,3 +289,42 @@ describe("maskwire serve", () => {
     expect(records.length).toBeGreaterThan(0);
   });
 });
+
+describe("maskwire explain", () => {
+  const TEXT = "mail jane@acme.com, card 4111 1111 1111 1112\npassword=hunter2 ssn 536904399\n";
+
+  it("says where, what and why, and shows no value", async () => {
+    const { code, stdout, stderr } = await runProgram(["explain", "--refused"], TEXT);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^1:6 +✔ EMAIL +aaaa@aaaa\.aaa +its shape → redact$/m);
+    expect(stdout).toMatch(/^1:26 +· CREDIT_CARD +9999 9999 9999 9999 /m);
+    expect(stdout).toMatch(/^2:10 +✔ PASSWORD_FIELD +a{6}9 +the name before it tells it → redact$/m);
+    expect(stderr).toMatch(/3 masked, \d+ looked at and refused$/m);
+    expect(stdout + stderr).not.toMatch(/jane|acme|4111|hunter|5369/);
+  });
+
+  it("speaks JSON, with values when they are asked for", async () => {
+    const { stdout } = await runProgram(["explain", "--json", "--unsafe-show-values"], TEXT);
+    const rows = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { entity: string; value: string });
+    expect(rows.map(({ entity, value }) => [entity, value])).toEqual([
+      ["EMAIL", "jane@acme.com"],
+      ["PASSWORD_FIELD", "hunter2"],
+      ["US_SSN", "536904399"],
+    ]);
+  });
+
+  it("shows the path of a field, but no name that could be a value", async () => {
+    const json = '{"user":{"mail":"jane@acme.com"},"jane@acme.com":{"ip":"192.0.2.7"}}';
+    const { stdout } = await runProgram(["explain", "--format", "json"], json);
+    expect(stdout).toContain("user.mail");
+    expect(stdout).not.toMatch(/jane|acme|192/);
+  });
+
+  it("refuses a format that it does not read", async () => {
+    const { code, stderr } = await runProgram(["explain", "--format", "csv"], "a,b");
+    expect([code, stderr]).toEqual([2, "maskwire: --format: explain reads text, json, ndjson\n"]);
+  });
+});

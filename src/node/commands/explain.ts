@@ -1,0 +1,170 @@
+/** `maskwire explain`: why something was masked, and what was nearly. */
+import { styleText } from "node:util";
+import { Option } from "commander";
+import { SCORES } from "../../core/index.ts";
+import { explain as explainInput, type ExplainedFormat, type Explanation } from "../../core/explain.ts";
+import { FIELD } from "../../core/field-rules.ts";
+import type { Policy } from "../../core/index.ts";
+import { type Arguments, configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
+import { readWhole, requireInput } from "../input.ts";
+import { tell, type ExitCode, type Io } from "../io.ts";
+import { createOutput } from "../output.ts";
+import { openPolicy } from "../policies.ts";
+
+const INPUT_LIMIT_BYTES = 16_777_216;
+const EXPLAINED: readonly ExplainedFormat[] = ["text", "json", "ndjson"];
+
+/** What a score stands for, as docs/detectors.md has it. */
+const REASONS: Readonly<Record<number, string>> = {
+  [SCORES.strong]: "a check that chance hardly passes, or its issuer's mark",
+  [SCORES.ranged]: "its check digit, in a range that is given out",
+  [SCORES.contextual]: "its check digit, beside a word for it",
+  [SCORES.shaped]: "its shape",
+  [SCORES.worded]: "its shape, beside a word for it",
+  [SCORES.weak]: "a check digit that one number in ten has; it needs a word beside it",
+  [SCORES.bare]: "a shape that many numbers have; it needs a word beside it",
+  0: "its check, its neighbours or its placeholder say no",
+};
+
+export const explain: Command = {
+  name: "explain",
+  summary: "say why values were masked, and what was nearly",
+  notes: `
+Reads text, JSON or NDJSON (by --format, else by the file's ending) and prints a line for each value: where, what, and why.
+Values are shown by their shape only (a for a letter, 9 for a digit), unless --unsafe-show-values asks for them.
+
+Example: echo 'card 4111 1111 1111 1112' | maskwire explain --refused
+
+Exit: 0 explained, 1 the input broke off or is over 16 MiB, 2 usage.`,
+  define: (parser) =>
+    parser
+      .argument("[file]", "input; stdin when left out or -")
+      .addOption(formatOption())
+      .addOption(policyOption())
+      .addOption(configOption())
+      .addOption(new Option("--refused", "also what a detector looked at and refused").default(false))
+      .addOption(new Option("--json", "one JSON object a line").default(false))
+      .addOption(new Option("--unsafe-show-values", "print the values themselves").default(false)),
+  run: async (args, io) => {
+    const format = EXPLAINED.find((one) => one === formatOf(args));
+    if (format === undefined) {
+      tell(io, `--format: explain reads ${EXPLAINED.join(", ")}`);
+      return 2;
+    }
+    const policy = await openPolicy(args, io);
+    const input = policy === undefined ? undefined : await requireInput(args.file, io);
+    if (policy === undefined || input === undefined) return 2;
+    const bytes = await readWhole(input, INPUT_LIMIT_BYTES);
+    if (bytes === undefined) {
+      tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
+      return 1;
+    }
+    return await print({ policy, bytes, all: explainInput(policy, format, bytes) }, args, io);
+  },
+};
+
+interface Explained {
+  readonly policy: Policy;
+  readonly bytes: Uint8Array;
+  readonly all: readonly Explanation[];
+}
+
+async function print({ policy, bytes, all }: Explained, args: Arguments, io: Io): Promise<ExitCode> {
+  const shown = all.filter(({ verdict }) => verdict === "masked" || args.refused === true);
+  const rows = shown.map((one) => rowOf(one, { policy, place: placeIn(bytes, one.start), args }));
+  const output = createOutput(io.stdout);
+  const width = (key: "place" | "entity" | "value"): number => Math.max(0, ...rows.map((row) => row[key].length));
+  const paint = (row: Row): string =>
+    io.isStdoutTerminal ? styleText(row.verdict === "masked" ? "green" : "dim", row.entity) : row.entity;
+  for (const row of rows) {
+    const line =
+      args.json === true
+        ? JSON.stringify(row)
+        : [
+            row.place.padEnd(width("place")),
+            `${row.verdict === "masked" ? "✔" : "·"} ${paint(row)}${" ".repeat(width("entity") - row.entity.length)}`,
+            row.value.padEnd(Math.min(40, width("value"))),
+            `${row.why}${row.operator === "" ? "" : ` → ${row.operator}`}`,
+          ].join("  ");
+    await output.write(`${line}\n`);
+  }
+  await output.finish();
+  const masked = all.filter(({ verdict }) => verdict === "masked").length;
+  const refused = all.length - masked;
+  const hint = refused > 0 && args.refused !== true ? "; --refused shows them" : "";
+  tell(io, `${masked} masked, ${refused} looked at and refused${hint}`);
+  return 0;
+}
+
+interface Row {
+  readonly place: string;
+  readonly verdict: Explanation["verdict"];
+  readonly entity: string;
+  readonly start: number;
+  readonly end: number;
+  /** Its shape, or itself. */
+  readonly value: string;
+  readonly score: number | null;
+  readonly why: string;
+  readonly operator: string;
+}
+
+interface RowParts {
+  readonly policy: Policy;
+  readonly place: string;
+  readonly args: Arguments;
+}
+
+function rowOf({ verdict, entity, path, start, end, testimony, value }: Explanation, parts: RowParts): Row {
+  const { policy, place, args } = parts;
+  const text = new TextDecoder().decode(value);
+  return {
+    place: path === "" ? place : `${place} ${args.unsafeShowValues === true ? path : shapeOfPath(path)}`,
+    verdict,
+    entity,
+    start,
+    end,
+    value: args.unsafeShowValues === true ? text : shapeOf(text),
+    score: testimony?.score ?? null,
+    why: whyOf(policy, entity, testimony),
+    operator: verdict === "masked" ? policy.operatorOf(entity) : "",
+  };
+}
+
+function whyOf({ detectors }: Policy, entity: string, testimony: Explanation["testimony"]): string {
+  const isTold = detectors.some((detector) => detector.entity === entity && detector.keys !== undefined);
+  if (isTold && testimony !== undefined && testimony.score > 0) return "the name before it tells it";
+  if (entity === FIELD) return "a path under `fields` names it";
+  if (testimony === undefined) return "the name of its field tells it";
+  return REASONS[testimony.score] ?? `score ${testimony.score}`;
+}
+
+/** `line:column`, from 1; columns count bytes. */
+function placeIn(bytes: Uint8Array, offset: number): string {
+  let line = 1;
+  let start = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0 && at < offset; at = bytes.indexOf(0x0a, at + 1)) {
+    line++;
+    start = at + 1;
+  }
+  return `${line}:${offset - start + 1}`;
+}
+
+const SHAPE_CHARACTERS = 40;
+
+/** No letter and no digit of it. */
+function shapeOf(text: string): string {
+  const shape = text.replaceAll(/\p{L}/gu, "a").replaceAll(/\p{N}/gu, "9");
+  const printable = shape.replaceAll(/[^\x20-\x7e]/g, "?");
+  return printable.length > SHAPE_CHARACTERS ? `${printable.slice(0, SHAPE_CHARACTERS - 1)}…` : printable;
+}
+
+/** Names of fields are shown, unless they could be a value themselves. */
+function shapeOfPath(path: string): string {
+  return path
+    .split(".")
+    .map((step) =>
+      /^[A-Za-z_][A-Za-z_-]{0,30}\d{0,2}(?:\[\d+\])*$/.test(step) || /^\[\d+\]$/.test(step) ? step : shapeOf(step),
+    )
+    .join(".");
+}
