@@ -13,8 +13,19 @@ export function property(name: string): CharSet | undefined {
   return Object.hasOwn(SETS, name) ? decodeSet(SETS[name as keyof typeof SETS]) : unicodeClass(name);
 }
 
-/** Characters that vanish inside a value: default-ignorable ones, NUL, and U+FFFD, which stands for invalid bytes. */
-export const IGNORABLE: CharSet = normalize([...(property("Ignorable") as CharSet), 0, 0, 0xfffd, 0xfffd]);
+/** The key around a digit, as emoji have it. */
+const KEYCAP = 0x20e3;
+
+/**
+ * Characters that vanish inside a value: default-ignorable ones, the keycap of emoji digits, NUL, and U+FFFD, which stands
+ * for invalid bytes.
+ */
+export const IGNORABLE: CharSet = normalize([
+  ...(property("Ignorable") as CharSet),
+  ...[0, 0],
+  ...[KEYCAP, KEYCAP],
+  ...[0xfffd, 0xfffd],
+]);
 
 interface FoldRun {
   readonly start: number;
