@@ -4,6 +4,7 @@
  * Owns the witness. Findings are those of the masker itself; detectors are only asked more often, since their quick
  * refusals are left out. Slow, and for people at a terminal: what it returns holds the values.
  */
+import { concat, EMPTY } from "./bytes.ts";
 import { TextCandidate } from "./candidate.ts";
 import type { Detector } from "./detector.ts";
 import { type Edit, OffsetMap } from "./edit.ts";
@@ -115,10 +116,14 @@ function explainJson(policy: Policy, record: Uint8Array, { format, start, witnes
   const read = editor.walk(record, true);
   const isBroken = editor.fault !== undefined;
   const textFrom = !isBroken ? record.length : format === "json" ? read : 0;
-  const rest = isBroken ? explainBroken(policy, record.subarray(textFrom), witness) : [];
+  const opening = format === "json" ? editor.opening : EMPTY;
+  const rest = isBroken ? explainBroken(policy, concat([opening, record.subarray(textFrom)]), witness) : [];
+  const shift = textFrom - opening.length;
   return [
     ...editor.explanations.filter((one) => one.start < textFrom),
-    ...rest.map((one) => ({ ...one, start: one.start + textFrom, end: one.end + textFrom })),
+    ...rest
+      .filter((one) => one.start >= opening.length)
+      .map((one) => ({ ...one, start: one.start + shift, end: one.end + shift })),
   ].map((one) => ({ ...one, start: one.start + start, end: one.end + start }));
 }
 

@@ -57,6 +57,11 @@ export class KeyedValues {
     return this.ruleOf({ key, kind: "text" }) !== undefined;
   }
 
+  /** A plain name that tells what this one does; undefined when it tells nothing. */
+  plainNameOf(key: string): string | undefined {
+    return this.ruleOf({ key, kind: "text" })?.detector.keys?.names.names[0];
+  }
+
   /** The edit of the whole value, or undefined when its name tells nothing or it stands for a value only. */
   editOf(value: Uint8Array, field: KeyedField, replace: (found: FoundText) => Uint8Array): Edit | undefined {
     const rule = this.ruleOf(field);

@@ -10,7 +10,7 @@ import { encodeJsonText } from "../json/escapes.ts";
 import { isJsonSpace } from "../json/walker.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits } from "../text-edits.ts";
-import { openFallback } from "./fallback.ts";
+import { behind, openFallback } from "./fallback.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
 
 const RECORD_SEPARATOR = 0x1e;
@@ -93,7 +93,7 @@ export class JsonMasker implements FormatMasker {
     this.pending.consume(consumed);
     const { fault } = this.editor;
     if (fault === undefined) return;
-    this.fallback = openFallback(this.policy, fault);
+    this.fallback = behind(this.editor.opening, openFallback(this.policy, fault));
     this.output.write(this.fallback.push(this.pending.takeAll()));
   }
 

@@ -109,6 +109,15 @@ export class JsonEditor implements JsonVisitor {
     return this.walker.fault;
   }
 
+  /**
+   * What tells the value at which the input stopped being JSON, as text would have it: `"password":`. The rest goes on as
+   * text behind it, or the name that is out already would tell nothing. Empty where no name tells.
+   */
+  get opening(): Uint8Array {
+    const name = this.level.mayTell ? this.policy.keyedValues.plainNameOf(this.keyText()) : undefined;
+    return name === undefined ? EMPTY : encodeUtf8(`"${name}":`);
+  }
+
   /** As JsonWalker.walk; `edits` then holds what to replace in the bytes that were read. */
   walk(bytes: Uint8Array, isLast: boolean): number {
     this.bytes = bytes;
