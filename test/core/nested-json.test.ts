@@ -31,6 +31,17 @@ const HOLDERS: readonly Holder[] = [
   { format: "form", wrap: inForm },
 ];
 
+test("JSON below the depth is counted, JSON at it is not", () => {
+  const reasons: string[] = [];
+  const observer = { masked() {}, invalid: (reason: string) => void reasons.push(reason), truncated() {} };
+  const policy = compilePolicy({}, { limits: { nestedJsonDepth: 1 }, observer });
+  const hold = (text: string): string => JSON.stringify({ a: text });
+  maskWhole(policy, "json", Buffer.from(hold(hold("jane@acme.com"))));
+  expect(reasons).toEqual([]);
+  maskWhole(policy, "json", Buffer.from(hold(hold(hold("jane@acme.com")))));
+  expect(reasons).toEqual(["NESTED_JSON_DEPTH"]);
+});
+
 describe.each(HOLDERS)("nestedJsonDepth in $format", ({ format, wrap }) => {
   test.each([0, 1, 2, 5])("%i: JSON at the depth is walked, one deeper is text, at every cut", (nestedJsonDepth) => {
     const policy = compilePolicy({}, { limits: { nestedJsonDepth } });
