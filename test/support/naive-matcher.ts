@@ -55,7 +55,7 @@ function fold(text: string, units: RegExp): FoldedText {
 }
 
 /** What vanishes; a lone surrogate is what invalid bytes decode to. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\0\u20e3\ufffd\p{Cs}]/u;
+const INVISIBLE = /\u20e3|[\p{Default_Ignorable_Code_Point}\0\ufffd\p{Cs}]/u;
 const HYPHEN = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 
 /** One printable ASCII character where there is such a form; a compatibility form of several characters stays. */

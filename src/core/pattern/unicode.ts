@@ -22,9 +22,12 @@ const KEYCAP = 0x20e3;
  */
 export const IGNORABLE: CharSet = normalize([
   ...(property("Ignorable") as CharSet),
-  ...[0, 0],
-  ...[KEYCAP, KEYCAP],
-  ...[0xfffd, 0xfffd],
+  0,
+  0,
+  KEYCAP,
+  KEYCAP,
+  0xfffd,
+  0xfffd,
 ]);
 
 interface FoldRun {
