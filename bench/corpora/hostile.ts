@@ -26,6 +26,9 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "mixed scripts": "aяあ@",
   spaces: " ",
   "access keys": "AKIA",
+  "user names": "://a:b",
+  "escaped user names": "%3a%2f%2fa%3a",
+  "token marks": "glpat-xoxb-SG.",
 };
 
 export function hostileText(name: string, bytes: number): Uint8Array {
