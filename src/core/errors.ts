@@ -130,6 +130,12 @@ export const ERRORS = {
   },
   GRANT_MISSING: { http: 403, close: 4501, retry: false, text: "the token does not grant this" },
   TOKEN_EXPIRED: { http: 401, close: 4010, retry: true, text: "the token has expired; connect with a fresh one" },
+  TOKEN_TOO_LONG: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "the token is too long for a cookie of 4096 characters; send it as a header",
+  },
   TOKEN_MISSING: { http: 401, close: 4500, retry: false, text: "a bearer token is needed" },
   UNAUTHENTICATED: { http: 401, close: 4500, retry: false, text: "the token is not valid" },
   VIEW_REQUIRED: {

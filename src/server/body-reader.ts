@@ -10,6 +10,8 @@ export interface BodyReaderOptions {
   readonly clock: Clock;
   /** Longest wait for one chunk; the time in which nobody reads does not count. */
   readonly idleMs: number;
+  /** When what lets the body in ends; then so does the body, silent or not. */
+  readonly expiresAtMs?: number | undefined;
 }
 
 /** workerd gives a plain reader 4 KiB at a time; asked this way it fills the buffer. */
@@ -38,14 +40,19 @@ export class BodyReader {
 
   /**
    * The next chunk, undefined at the end. After an error or `cancel` only undefined follows.
-   * @throws StreamError `PRODUCER_IDLE`, `BODY_BROKEN`.
+   * @throws StreamError `PRODUCER_IDLE`, `TOKEN_EXPIRED`, `BODY_BROKEN`.
    */
   async read(): Promise<Uint8Array | undefined> {
     let stopTimer = (): void => {};
+    const { clock, idleMs, expiresAtMs = Infinity } = this.#options;
+    const restMs = expiresAtMs - clock.now();
+    const [waitMs, code] =
+      restMs < idleMs ? ([restMs, "TOKEN_EXPIRED"] as const) : ([idleMs, "PRODUCER_IDLE"] as const);
     const silence = new Promise<never>((_, reject) => {
-      stopTimer = this.#options.clock.after(this.#options.idleMs, () => reject(new StreamError("PRODUCER_IDLE")));
+      stopTimer = clock.after(Math.max(0, waitMs), () => reject(new StreamError(code)));
     });
     try {
+      if (restMs <= 0) throw new StreamError("TOKEN_EXPIRED");
       const chunk = await Promise.race([this.#readChunk(), silence]);
       return chunk;
     } catch (thrown) {

@@ -4,7 +4,7 @@
  * Owns headers, origins, preflights and errors. Routes own the rest.
  */
 import { Hono, type Context } from "hono";
-import { StreamError, toStreamError } from "../core/index.ts";
+import { type ErrorCode, StreamError, toStreamError } from "../core/index.ts";
 import { type Access, OPEN } from "./auth/access.ts";
 import { tokenOf } from "./auth/credentials.ts";
 import type { ListenerName } from "./config.ts";
@@ -45,8 +45,14 @@ export function createListenerApp(services: Services, listeners: readonly Listen
   });
   for (const { method, path, isGuarded, handler } of routes) {
     app.on(method, path, async (context) => {
-      const access = isGuarded ? await accessOf(context, services) : OPEN;
-      return await handler(context, services, { listeners, access });
+      try {
+        const access = isGuarded ? await accessOf(context, services) : OPEN;
+        return await handler(context, services, { listeners, access });
+      } catch (thrown) {
+        const { code } = toStreamError(thrown);
+        if (REFUSALS.includes(code)) services.metrics.add("tokens_refused_total", 1, code);
+        throw thrown;
+      }
     });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -67,18 +73,21 @@ function isForThisMachineOnly({ config }: Services, listeners: readonly Listener
 }
 
 /** @throws StreamError when a token is needed and does not hold. */
-async function accessOf(context: Context, { authenticator, metrics }: Services): Promise<Access> {
+async function accessOf(context: Context, { authenticator }: Services): Promise<Access> {
   if (authenticator === undefined) return OPEN;
-  try {
-    const token = tokenOf(context);
-    if (token === undefined) throw new StreamError("TOKEN_MISSING");
-    return await authenticator.accessOf(token);
-  } catch (thrown) {
-    const error = toStreamError(thrown);
-    metrics.add("tokens_refused_total", 1, error.code);
-    throw error;
-  }
+  const token = tokenOf(context);
+  if (token === undefined) throw new StreamError("TOKEN_MISSING");
+  return await authenticator.accessOf(token);
 }
+
+/** What a caller is told of a token. */
+const REFUSALS: readonly ErrorCode[] = [
+  "AUTH_UNAVAILABLE",
+  "GRANT_MISSING",
+  "TOKEN_EXPIRED",
+  "TOKEN_MISSING",
+  "UNAUTHENTICATED",
+];
 
 function methodsOf(routes: readonly Route[], path: string): string {
   const methods = routes.filter((route) => route.path === path).map((route) => route.method);

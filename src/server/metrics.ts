@@ -28,7 +28,11 @@ export const METRICS = {
   events_delivered_total: { kind: "counter", help: "Events written to subscribers.", labels: ["feed", "transport"] },
   delivered_bytes_total: { kind: "counter", help: "Bytes written to subscribers.", labels: ["transport"] },
   events_refused_total: { kind: "counter", help: "Events that were not accepted.", labels: ["code"] },
-  tokens_refused_total: { kind: "counter", help: "Requests whose token did not hold.", labels: ["code"] },
+  tokens_refused_total: {
+    kind: "counter",
+    help: "Requests whose token did not hold, or grants something else.",
+    labels: ["code"],
+  },
   disconnects_total: { kind: "counter", help: "Connections that this side ended.", labels: ["reason"] },
   subscriber_queue_bytes: { kind: "histogram", help: "Bytes a subscriber had not taken.", labels: [], buckets: BYTES },
   publish_to_write_seconds: {

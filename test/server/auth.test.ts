@@ -3,49 +3,22 @@ import { createHmac } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { matchesFeed } from "../../src/server/auth/grant.ts";
-import type { AuthConfig, ServerConfig } from "../../src/server/config.ts";
+import type { AuthConfig } from "../../src/server/config.ts";
+import {
+  API_KEY,
+  AUTH,
+  bearer,
+  EVENT,
+  FEED,
+  knock,
+  publish,
+  SECRET_ISSUER,
+  startGuarded,
+  VIEWS,
+} from "../support/auth-server.ts";
 import { createTestPorts, type TestPorts } from "../support/ports.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
-import { AUDIENCE, forgeToken, ISSUER, makeToken, SECRET_BYTES, sha256, type TokenOptions } from "../support/tokens.ts";
-
-const API_KEY = "mwk_test-key";
-const FEED = "/v1/feeds/orders.eu/events";
-const EVENT = '{"to":"ann.lee@example.com"}';
-const SECRET_ISSUER = { issuer: ISSUER, audience: AUDIENCE, algorithms: ["HS256"] };
-
-const AUTH: AuthConfig = {
-  issuers: [SECRET_ISSUER],
-  apiKeys: [
-    { name: "desk", sha256: sha256(API_KEY), grants: [{ actions: ["subscribe"], feeds: [">"], views: ["default"] }] },
-  ],
-};
-
-const VIEWS: Partial<ServerConfig> = {
-  policies: { default: {}, support: { operators: { default: { operator: "mask" } } } },
-  feeds: { "*": { policy: "default", views: { support: "support" }, eventTypes: [] } },
-};
-
-function start(auth: AuthConfig = AUTH, ports: TestPorts = createTestPorts()): TestServer {
-  return startTestServer({ ...VIEWS, auth }, ports, { jwtSecret: SECRET_BYTES });
-}
-
-const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
-
-/** Status, code and challenge of what a request gets. */
-async function knock(
-  host: TestServer,
-  path: string,
-  { headers = {}, method = "GET", body }: { headers?: Record<string, string>; method?: string; body?: string } = {},
-): Promise<readonly [number, string, string | null]> {
-  const init = { method, headers: { "content-type": "application/json", ...headers }, ...(body && { body }) };
-  const response = await host.app.request(path, init);
-  const text = response.headers.get("content-type")?.includes("json") ? await response.text() : "";
-  const { error } = JSON.parse(text || "{}") as { error?: { code: string } };
-  return [response.status, error?.code ?? "", response.headers.get("www-authenticate")];
-}
-
-const publish = (host: TestServer, token: string, feed = "orders.eu") =>
-  knock(host, `/v1/feeds/${feed}/events`, { method: "POST", headers: bearer(token), body: EVENT });
+import { startTestServer } from "../support/server.ts";
+import { AUDIENCE, forgeToken, ISSUER, makeToken, sha256, type TokenOptions } from "../support/tokens.ts";
 
 describe("without a token", () => {
   test.each([
@@ -57,12 +30,12 @@ describe("without a token", () => {
     ["POST", "/v1/mask"],
     ["POST", "/v1/grant"],
   ])("nothing is served: %s %s", async (method, path) => {
-    const answer = await knock(start(), path, { method });
+    const answer = await knock(startGuarded(), path, { method });
     expect(answer).toEqual([401, "TOKEN_MISSING", 'Bearer realm="maskwire"']);
   });
 
   test.each(["/livez", "/readyz", "/metrics", "/"])("operations and the page are: %s", async (path) => {
-    expect((await start().app.request(path)).status).toBe(200);
+    expect((await startGuarded().app.request(path)).status).toBe(200);
   });
 
   test("everything is served where nobody is asked", async () => {
@@ -87,7 +60,7 @@ describe("a token that does not hold", () => {
     ["signed by an algorithm that is not configured", { header: { alg: "HS512" }, key: new Uint8Array(64).fill(120) }],
     ["with a header that must be understood", { header: { crit: ["exp"], exp: 1 } }],
   ])("is refused: %s", async (_, options) => {
-    const host = start();
+    const host = startGuarded();
     const token = await makeToken({ scope: "maskwire:publish:>", nowMs: now, ...options }).catch(() => "a.b.c");
     expect(await publish(host, token)).toEqual(REFUSED);
   });
@@ -107,7 +80,7 @@ describe("a token that does not hold", () => {
     ["an API key as its hash", sha256(API_KEY)],
     ["10,000 characters", `${"a".repeat(10_000)}.b.c`],
   ])("is refused: %s", async (_, token) => {
-    const host = start();
+    const host = startGuarded();
     expect(await publish(host, token)).toEqual(REFUSED);
     expect(await host.metric('tokens_refused_total{code="UNAUTHENTICATED"}')).toBe(1);
   });
@@ -115,13 +88,13 @@ describe("a token that does not hold", () => {
   test.each(["Basic YTpi", "Bearer", "Bearer a, Bearer b", "bearer", "Bearer a b", "Token abc"])(
     "is refused: the header %s",
     async (authorization) => {
-      expect(await knock(start(), FEED, { headers: { authorization } })).toEqual(REFUSED);
+      expect(await knock(startGuarded(), FEED, { headers: { authorization } })).toEqual(REFUSED);
     },
   );
 
   test("is told apart when it has only expired, by the server's clock and 30 seconds", async () => {
     const ports = createTestPorts();
-    const host = start(AUTH, ports);
+    const host = startGuarded(AUTH, ports);
     const token = await makeToken({ scope: "maskwire:publish:>", nowMs: ports.clock.now(), lifeSeconds: 10 });
     await ports.clock.advance(35_000);
     expect((await publish(host, token))[0]).toBe(200);
@@ -132,12 +105,12 @@ describe("a token that does not hold", () => {
   test("is refused in the query, whatever it is called", async () => {
     const token = await makeToken({ scope: "maskwire:subscribe:>", nowMs: now });
     for (const name of ["access_token", "token", "authorization"])
-      expect((await knock(start(), `${FEED}?${name}=${token}`))[1]).toBe("TOKEN_MISSING");
+      expect((await knock(startGuarded(), `${FEED}?${name}=${token}`))[1]).toBe("TOKEN_MISSING");
   });
 
   test("leaves no trace", async () => {
     const ports = createTestPorts();
-    const host = start(AUTH, ports);
+    const host = startGuarded(AUTH, ports);
     const token = await makeToken({ issuer: "https://evil.example/", claims: { email: "ann.lee@example.com" } });
     await publish(host, token);
     await publish(host, "mwk_very-secret");
@@ -167,7 +140,7 @@ describe("public keys", () => {
 
   test("at hand verify a token, and no secret does", async () => {
     const ports = createTestPorts();
-    const host = start(issuer({ jwks }), ports);
+    const host = startGuarded(issuer({ jwks }), ports);
     expect((await publish(host, await sign(ports)))[0]).toBe(200);
     // The public key used as if it were a shared secret.
     const pem = await exportSPKI(keys.publicKey);
@@ -189,7 +162,7 @@ describe("public keys", () => {
       fetches++;
       return Response.json(jwks);
     });
-    const host = start(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
+    const host = startGuarded(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
     for (let i = 0; i < 3; i++) expect((await publish(host, await sign(ports)))[0]).toBe(200);
     expect(fetches).toBe(1);
     for (let i = 0; i < 5; i++) expect((await publish(host, await sign(ports, `new-${i}`)))[1]).toBe("UNAUTHENTICATED");
@@ -204,8 +177,22 @@ describe("public keys", () => {
     ["elsewhere", async () => new Response(null, { status: 302, headers: { location: "https://evil.example/" } })],
   ])("that cannot be had refuse for now: %s", async (_, answer) => {
     const ports = createTestPorts(answer);
-    const host = start(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
+    const host = startGuarded(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
     expect((await publish(host, await sign(ports))).slice(0, 2)).toEqual([503, "AUTH_UNAVAILABLE"]);
+  });
+
+  test("that could not be had are not asked for again by each forged token", async () => {
+    let fetches = 0;
+    const ports = createTestPorts(async () => {
+      fetches++;
+      return new Response(null, { status: 500 });
+    });
+    const host = startGuarded(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
+    for (let i = 0; i < 20; i++) expect((await publish(host, await sign(ports, `k${i}`)))[0]).toBe(503);
+    expect(fetches).toBe(1);
+    await ports.clock.advance(31_000);
+    expect((await publish(host, await sign(ports)))[0]).toBe(503);
+    expect(fetches).toBe(2);
   });
 });
 
@@ -242,7 +229,7 @@ describe("a grant", () => {
     ["", 403],
   ])("in the scope %s publishes with %i", async (scope, status) => {
     const ports = createTestPorts();
-    const answer = await publish(start(AUTH, ports), await makeToken({ scope, nowMs: ports.clock.now() }));
+    const answer = await publish(startGuarded(AUTH, ports), await makeToken({ scope, nowMs: ports.clock.now() }));
     expect(answer[0]).toBe(status);
     if (status === 403) expect(answer[1]).toBe("GRANT_MISSING");
     if (status === 403) expect(answer[2]).toContain("insufficient_scope");
@@ -258,7 +245,7 @@ describe("a grant", () => {
   ])("in details %j publishes with %i", async (details, status) => {
     const ports = createTestPorts();
     const token = await makeToken({ claims: { authorization_details: details }, nowMs: ports.clock.now() });
-    expect((await publish(start(AUTH, ports), token))[0]).toBe(status);
+    expect((await publish(startGuarded(AUTH, ports), token))[0]).toBe(status);
   });
 
   test.each([
@@ -272,7 +259,7 @@ describe("a grant", () => {
     ["maskwire:subscribe:>:nowhere", "", "VIEW_UNKNOWN"],
   ])("of %s shows with %s: %s", async (scope, query, shown) => {
     const ports = createTestPorts();
-    const host = start({ ...AUTH, issuers: [SECRET_ISSUER] }, ports);
+    const host = startGuarded({ ...AUTH, issuers: [SECRET_ISSUER] }, ports);
     const nowMs = ports.clock.now();
     const headers = bearer(await makeToken({ scope, nowMs }));
     if (/^[A-Z_]+$/.test(shown)) {
@@ -289,15 +276,16 @@ describe("a grant", () => {
   test("for some of several feeds is none for all of them", async () => {
     const ports = createTestPorts();
     const headers = bearer(await makeToken({ scope: "maskwire:subscribe:a", nowMs: ports.clock.now() }));
-    expect((await knock(start(AUTH, ports), "/v1/feeds/a,b/events", { headers }))[1]).toBe("GRANT_MISSING");
+    expect((await knock(startGuarded(AUTH, ports), "/v1/feeds/a,b/events", { headers }))[1]).toBe("GRANT_MISSING");
   });
 
   test("of an API key has no end and no more than it says", async () => {
     const ports = createTestPorts();
-    const host = start(AUTH, ports);
+    const host = startGuarded(AUTH, ports);
     await ports.clock.advance(90_000_000);
     await host.subscribe(FEED, bearer(API_KEY));
     expect((await publish(host, API_KEY))[1]).toBe("GRANT_MISSING");
+    expect(await host.metric('tokens_refused_total{code="GRANT_MISSING"}')).toBe(1);
     expect((await knock(host, "/v1/mask", { method: "POST", headers: bearer(API_KEY), body: EVENT }))[1]).toBe(
       "GRANT_MISSING",
     );
@@ -310,66 +298,6 @@ describe("a grant", () => {
       nowMs: ports.clock.now(),
     });
     const init = { method: "POST", headers: { ...bearer(token), "content-type": "application/json" }, body: EVENT };
-    expect(await (await start(AUTH, ports).app.request("/v1/mask", init)).text()).toBe('{"to":"[EMAIL]"}');
-  });
-});
-
-describe("a stream", () => {
-  test("ends when its token does, 30 seconds for clocks included, and says that a fresh one is worth it", async () => {
-    const ports = createTestPorts();
-    const host = start(AUTH, ports);
-    const token = await makeToken({ scope: "maskwire:subscribe:>", nowMs: ports.clock.now(), lifeSeconds: 60 });
-    const sink = await host.subscribe(FEED, bearer(token));
-    const socket = await host.upgrade(FEED, bearer(token));
-    await ports.clock.advance(88_000);
-    expect([sink.isClosed, socket.closedWith]).toEqual([false, undefined]);
-    await ports.clock.advance(4_000);
-    expect(sink.isClosed).toBe(true);
-    expect(sink.text).toContain('"code":4010,"reconnect":true');
-    expect(socket.closedWith?.[0]).toBe(4010);
-  });
-});
-
-describe("browsers", () => {
-  const socketToken = (ports: TestPorts): Promise<string> =>
-    makeToken({ scope: "maskwire:subscribe:> maskwire:publish:>", nowMs: ports.clock.now() });
-
-  test("offer the token of a WebSocket beside its sub-protocol, and it is never chosen", async () => {
-    const ports = createTestPorts();
-    const host = start(AUTH, ports);
-    const offered = `maskwire.v1, bearer.${await socketToken(ports)}`;
-    const socket = await host.upgrade("/v1/feeds/a/socket", { "sec-websocket-protocol": offered });
-    expect(socket.protocol).toBe("maskwire.v1");
-    const wrong = { upgrade: "websocket", "sec-websocket-protocol": "maskwire.v1, bearer.x.y.z" };
-    expect((await knock(host, "/v1/feeds/a/socket", { headers: wrong }))[1]).toBe("UNAUTHENTICATED");
-  });
-
-  test("of another origin do not get that far", async () => {
-    const ports = createTestPorts();
-    const host = start(AUTH, ports);
-    const headers = { upgrade: "websocket", origin: "https://evil.example", ...bearer(await socketToken(ports)) };
-    expect((await knock(host, "/v1/feeds/a/socket", { headers })).slice(0, 2)).toEqual([403, "FORBIDDEN"]);
-  });
-
-  test("get a cookie for a token, which reads for pages of ours and does nothing else", async () => {
-    const ports = createTestPorts();
-    const host = start(AUTH, ports);
-    const init = { method: "POST", headers: bearer(await socketToken(ports)) };
-    const granted = await host.app.request("/v1/grant", init);
-    const set = granted.headers.get("set-cookie") ?? "";
-    expect(granted.status).toBe(204);
-    expect(set).toMatch(/^__Host-maskwire=\S+; Path=\/; Max-Age=630; HttpOnly; Secure; SameSite=Strict$/);
-    const cookie = set.split(";")[0];
-    await host.subscribe(FEED, { cookie, "sec-fetch-site": "same-origin" });
-    for (const headers of [
-      { cookie },
-      { cookie, "sec-fetch-site": "cross-site" },
-      { cookie, "sec-fetch-site": "same-site" },
-      { cookie: `${cookie}; ${cookie}`, "sec-fetch-site": "same-origin" },
-      { cookie, "sec-fetch-site": "same-origin", upgrade: "websocket" },
-    ])
-      expect((await knock(host, FEED, { headers }))[1]).toBe("TOKEN_MISSING");
-    const write = { method: "POST", headers: { cookie, "sec-fetch-site": "same-origin" }, body: EVENT };
-    expect((await knock(host, FEED, write))[1]).toBe("TOKEN_MISSING");
+    expect(await (await startGuarded(AUTH, ports).app.request("/v1/mask", init)).text()).toBe('{"to":"[EMAIL]"}');
   });
 });

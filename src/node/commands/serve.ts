@@ -69,6 +69,8 @@ async function start({ config, hmac, jwtSecret }: Loaded, io: Io): Promise<Runni
     for (const { listeners, host, listenPort } of running.addresses) {
       log.info("listening", { listeners: listeners.join(","), host, listenPort });
     }
+    // Said every time: whoever reaches an address may use it.
+    if (config.auth === undefined) log.warn("no-authentication");
     return running;
   } catch (thrown) {
     const numbers = Object.entries(toStreamError(thrown).details).map(([name, value]) => ` (${name} ${value})`);

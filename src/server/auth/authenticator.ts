@@ -8,6 +8,7 @@ import {
   createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
+  type FetchImplementation,
   decodeJwt,
   jwtVerify,
   type JSONWebKeySet,
@@ -37,6 +38,7 @@ const LIFE_LIMIT_SECONDS = 86_400;
 const JWKS_COOLDOWN_MS = 30_000;
 const JWKS_MAX_AGE_MS = 600_000;
 const JWKS_TIMEOUT_MS = 5_000;
+const OK = 200;
 /** The token is wrong, whatever the keys are. */
 const REFUSALS = new Set([
   "ERR_JWT_CLAIM_VALIDATION_FAILED",
@@ -103,14 +105,14 @@ export class Authenticator {
   }
 
   #keysOf({ jwks, jwksUrl }: IssuerConfig): JWTVerifyGetKey | Uint8Array {
-    const { jwtSecret, fetch: fetchPort } = this.#options;
+    const { jwtSecret, fetch: fetchPort, clock } = this.#options;
     if (jwks !== undefined) return createLocalJWKSet(jwks as JSONWebKeySet);
     if (jwksUrl !== undefined) {
       return createRemoteJWKSet(new URL(jwksUrl), {
         cooldownDuration: JWKS_COOLDOWN_MS,
         cacheMaxAge: JWKS_MAX_AGE_MS,
         timeoutDuration: JWKS_TIMEOUT_MS,
-        [customFetch]: (url, init) => fetchPort(url, init).catch(unavailable),
+        [customFetch]: patiently(fetchPort, clock),
       });
     }
     if (jwtSecret === undefined) throw new StreamError("KEY_MISSING");
@@ -118,9 +120,23 @@ export class Authenticator {
   }
 }
 
-/** A failed connection is an error of the platform, which would look like one of ours. */
-function unavailable(): never {
-  throw new StreamError("AUTH_UNAVAILABLE");
+/**
+ * Asks for keys, and after a failure not again for a while: otherwise whoever sends forged tokens would make us knock at the
+ * issuer for each.
+ */
+function patiently(fetchPort: typeof fetch, clock: Pick<Clock, "now">): FetchImplementation {
+  let failedAtMs = -Infinity;
+  return async (url, init) => {
+    if (clock.now() - failedAtMs < JWKS_COOLDOWN_MS) throw new StreamError("AUTH_UNAVAILABLE");
+    try {
+      const response = await fetchPort(url, init);
+      if (response.status !== OK) failedAtMs = clock.now();
+      return response;
+    } catch {
+      failedAtMs = clock.now();
+      throw new StreamError("AUTH_UNAVAILABLE");
+    }
+  };
 }
 
 /** Hex of SHA-256. */

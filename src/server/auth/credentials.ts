@@ -33,11 +33,11 @@ function protocolToken(context: Context): string | undefined {
 
 /**
  * A browser sends the cookie along with whatever a page asks for: it counts for reading only, and only when the browser
- * says that the page is one of ours or of an allowed origin (those are refused earlier).
+ * says that the page is one of ours.
  */
 function cookieToken(context: Context): string | undefined {
   const isRead = context.req.method === "GET" && !isUpgrade(context);
-  const isOurs = context.req.header("sec-fetch-site") === "same-origin" || context.req.header("origin") !== undefined;
+  const isOurs = context.req.header("sec-fetch-site") === "same-origin";
   if (!isRead || !isOurs) return undefined;
   const pairs = (context.req.header("cookie") ?? "").split(";").map((pair) => pair.trim());
   const own = pairs.filter((pair) => pair.startsWith(`${COOKIE}=`));

@@ -25,6 +25,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
   const body = new BodyReader(incoming, {
     clock: ports.clock,
     idleMs: config.limits.producerIdleTimeoutMs,
+    expiresAtMs: access.expiresAtMs,
   });
   const masked = await maskStreams.open({
     policy,

@@ -27,6 +27,7 @@ export async function publish(context: Context, services: Services, { access }: 
   const body = new BodyReader(incoming, {
     clock: ports.clock,
     idleMs: config.limits.producerIdleTimeoutMs,
+    expiresAtMs: access.expiresAtMs,
   });
   const stop = (): void => body.cancel();
   lifecycle.stopping.addEventListener("abort", stop);
@@ -49,7 +50,6 @@ export async function publish(context: Context, services: Services, { access }: 
   ): Promise<StreamError | undefined> {
     try {
       for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
-        if (ports.clock.now() >= (access.expiresAtMs ?? Infinity)) throw new StreamError("TOKEN_EXPIRED");
         for (const record of reader.push(chunk)) publication.add(record);
       }
       if (!lifecycle.stopping.aborted) for (const record of reader.end()) publication.add(record);
