@@ -36,11 +36,11 @@ const FEED = `<section class="feed" aria-labelledby="feed-title">
  pattern="[A-Za-z0-9._\\-]{1,64}(,[A-Za-z0-9._\\-]{1,64}){0,5}" title="one to six feed names, joined by commas">
 <datalist id="names"><option value="demo"></option></datalist>
 <label for="view">View</label>
-<input id="view" name="view" list="views" placeholder="default" autocomplete="off" spellcheck="false"
+<input id="view" name="view" size="9" list="views" placeholder="default" autocomplete="off" spellcheck="false"
  pattern="[A-Za-z0-9._\\-]{1,64}" title="a view that the feed names; empty for its default">
 <datalist id="views"><option value="support"></option><option value="analytics"></option></datalist>
 <label for="token">Token</label>
-<input id="token" type="password" placeholder="none" autocomplete="off" spellcheck="false" title="where the server asks for one; kept by this page only">
+<input id="token" type="password" size="7" placeholder="none" autocomplete="off" spellcheck="false" title="where the server asks for one; kept by this page only">
 <button>Follow</button>
 </form>
 <button type="button" id="pause" aria-pressed="false">Pause</button>
