@@ -8,10 +8,10 @@
  * A match shows in the state reached by the byte *after* it, because an assertion at its end needs that byte;
  * `matchesAtEnd` answers for the end of the text.
  */
-import { LEAD, type Lead, mayBegin, mayEnd, nextLead } from "./boundary.ts";
-import { holds, KIND, KIND_BITS, type Kind, kindAfter, kindBefore, plainKind } from "./neighbour.ts";
-import { type Instruction, NOWHERE, type Program, TRIE_SPAN } from "./program.ts";
-import { ACCEPT } from "./utf8.ts";
+import { LEAD, type Lead, nextLead } from "./boundary.ts";
+import { KIND, type Kind, kindBefore, plainKind } from "./neighbour.ts";
+import type { Program } from "./program.ts";
+import { Threads } from "./threads.ts";
 
 /**
  * An entry of the table: the number of a state, and what is true on arrival there. Entries, not bare numbers, go
@@ -28,8 +28,8 @@ export const UNKNOWN = 0xffff;
 export const ROW_BITS = 8;
 
 interface StateShape {
-  /** Where the threads stand, sorted: at an instruction, or inside a character that a class is reading. */
-  readonly items: readonly number[];
+  /** The threads that have begun, sorted. */
+  readonly threads: Uint32Array;
   readonly before: Kind;
   /** Decides which patterns may begin here; always `open` for an anchored automaton. */
   readonly lead: Lead;
@@ -64,18 +64,7 @@ const FIRST_CAPACITY = 8;
 /** Bytes of one percent-encoded character. */
 const ESCAPE_BYTES = 3;
 
-interface Move {
-  readonly state: StateShape;
-  readonly byte: number;
-  readonly items: Set<number>;
-  readonly matches: Set<number>;
-}
-
-interface Closure {
-  readonly characters: readonly number[];
-  readonly matches: readonly number[];
-  readonly needsKinds: boolean;
-}
+const NO_MATCH: readonly number[] = [];
 
 export class Dfa {
   /** Entry by `state << ROW_BITS | byte`. Replaced when it grows: read it again after `step`. */
@@ -84,28 +73,21 @@ export class Dfa {
   /** Changes when the table is cleared: entries from before are then worthless, but for their upper bits. */
   generation = 0;
 
-  private readonly byteClasses: Uint8Array;
   private readonly program: Program;
-  /** Where matches begin, by lead. */
-  private readonly entries: readonly (readonly number[])[];
+  private readonly all: Threads;
   private readonly isUnanchored: boolean;
   private readonly hasBoundaries: boolean;
   private readonly stateLimit: number;
-  private readonly numbers = new Map<string, number>();
+  /** States by a hash of what they are; those that share one stand in one list. */
+  private readonly byHash = new Map<number, DfaState[]>();
   private starts: (number | undefined)[] = [];
-  private readonly closures = new Map<number, Closure>();
-  private readonly entrySet: ReadonlySet<number>;
-  private readonly begunBy = new Map<number, Set<number>>();
+  private readonly matchSets = new Map<string, readonly number[]>();
+  private readonly gathered = new ThreadSet();
 
   constructor(program: Program, options: DfaOptions) {
     this.program = program;
-    this.byteClasses = program.byteClasses;
-    const patterns = options.patterns.map((index) => program.patterns[index]);
-    this.entries = Object.values(LEAD).map((lead) =>
-      patterns.filter(({ boundary }) => mayBegin(boundary, lead)).map(({ entry }) => entry * TRIE_SPAN),
-    );
-    this.entrySet = new Set(this.entries.flat());
-    this.hasBoundaries = patterns.some(({ boundary }) => boundary !== "none");
+    this.all = new Threads(program, options.patterns);
+    this.hasBoundaries = options.patterns.some((index) => program.patterns[index].boundary !== "none");
     this.isUnanchored = options.isUnanchored;
     this.stateLimit = options.stateLimit ?? STATE_LIMIT;
     this.table = new Uint16Array(FIRST_CAPACITY << ROW_BITS).fill(UNKNOWN);
@@ -115,7 +97,9 @@ export class Dfa {
   start(before: Kind): number {
     const known = this.starts[before];
     if (known !== undefined) return known;
-    const entry = this.intern({ items: this.entries[LEAD.open], before, lead: LEAD.open, matches: [] });
+    // An unanchored automaton begins its threads with every byte: the lead says which.
+    const threads = Uint32Array.from(this.isUnanchored ? [] : this.all.entries[LEAD.open]).toSorted();
+    const entry = this.intern({ threads, before, lead: LEAD.open, matches: NO_MATCH });
     this.starts[before] = entry;
     return entry;
   }
@@ -142,7 +126,8 @@ export class Dfa {
 
   // Bytes of one class lead to one state; the table is by byte, so that the hot loop has one load less to do.
   private fill(entry: number, byte: number, next: number): void {
-    const { byteClasses, table } = this;
+    const { table } = this;
+    const { byteClasses } = this.program;
     const row = (entry & STATE) << ROW_BITS;
     const byteClass = byteClasses[byte];
     for (let same = byte; same >= 0 && byteClasses[same] === byteClass; same--) table[row | same] = next;
@@ -164,12 +149,10 @@ export class Dfa {
     return (state.matchesAtEnd ??= this.findMatchesAtEnd(state));
   }
 
-  private findMatchesAtEnd({ items, before }: StateShape): readonly number[] {
+  private findMatchesAtEnd({ threads, before }: StateShape): readonly number[] {
     const found = new Set<number>();
-    for (const item of items)
-      if (item % TRIE_SPAN === 0)
-        for (const match of this.closure(item / TRIE_SPAN, before, KIND.none).matches) found.add(match);
-    return [...found];
+    for (const thread of threads) for (const match of this.all.matchesAtEnd(thread, before)) found.add(match);
+    return this.matchSet(found);
   }
 
   /** Most bytes back that a thread alive in this state can have begun. */
@@ -178,40 +161,45 @@ export class Dfa {
     return (state.longestLiveBytes ??= this.findLongestLiveBytes(state));
   }
 
-  private findLongestLiveBytes({ items }: StateShape): number {
+  private findLongestLiveBytes({ threads }: StateShape): number {
     let longest = 0;
-    for (const item of items) {
-      if (item % TRIE_SPAN === 0 && this.entries[LEAD.open].includes(item)) continue;
-      const owner = this.program.owners[Math.floor(item / TRIE_SPAN)];
-      longest = Math.max(longest, this.program.patterns[owner].longestBytes);
-    }
+    for (const thread of threads)
+      longest = Math.max(longest, this.program.patterns[this.all.ownerOf(thread)].longestBytes);
     return longest;
   }
 
-  private intern(state: StateShape): number {
-    const normal = this.normalize(state);
-    const key = `${normal.items.join()}|${normal.before}|${normal.lead}|${normal.matches.join()}`;
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
+  private intern(shape: StateShape): number {
+    const before = this.needsKinds(shape) ? shape.before : KIND.none;
+    const hash = hashOf(shape, before);
+    const known = this.byHash.get(hash)?.find((state) => state.before === before && isSame(state, shape));
+    if (known !== undefined) return known.entry;
     if (this.states.length >= this.stateLimit) this.clear();
-    const entry = this.states.length | this.flagsOf(normal);
-    this.states.push({
-      ...normal,
+    const { threads, lead, matches } = shape;
+    const entry = this.states.length | flagsOf(shape);
+    const state: DfaState = {
+      threads,
+      before,
+      lead,
+      matches,
       entry,
       generation: this.generation,
       matchesAtEnd: undefined,
       longestLiveBytes: undefined,
       outcome: undefined,
-    });
+    };
+    this.states.push(state);
     if ((this.states.length - 1) << ROW_BITS >= this.table.length) this.grow();
-    this.numbers.set(key, entry);
+    const alike = this.byHash.get(hash);
+    if (alike === undefined) this.byHash.set(hash, [state]);
+    else alike.push(state);
     return entry;
   }
 
-  private flagsOf({ items, lead, matches }: StateShape): number {
-    // Entries are reached by nothing else, so a set of that size holds no thread that has begun.
-    const begun = items.length - (this.isUnanchored ? this.entries[lead].length : 0);
-    return (begun === 0 ? NO_THREAD : 0) | (matches.length > 0 ? HAS_MATCH : 0);
+  // What stood before matters only where an assertion can ask for it; else states would double for nothing.
+  private needsKinds({ threads, lead }: StateShape): boolean {
+    if (!this.program.hasAssertions) return false;
+    const mayAsk = (thread: number): boolean => this.all.needsKinds(thread);
+    return threads.some(mayAsk) || (this.isUnanchored && this.all.entries[lead].some(mayAsk));
   }
 
   private grow(): void {
@@ -223,107 +211,94 @@ export class Dfa {
   private clear(): void {
     this.states = [];
     this.starts = [];
-    this.numbers.clear();
+    this.byHash.clear();
     this.table.fill(UNKNOWN);
     this.generation++;
   }
 
-  // What stood before matters only where an assertion can ask for it; else states would double for nothing.
-  private normalize(shape: StateShape): StateShape {
-    const { items } = shape;
-    const needsKinds =
-      this.program.hasAssertions &&
-      items.some((item) => item % TRIE_SPAN === 0 && this.closure(item / TRIE_SPAN, KIND.none, KIND.none).needsKinds);
-    return { items, before: needsKinds ? shape.before : KIND.none, lead: shape.lead, matches: shape.matches };
-  }
-
-  private advance(state: StateShape, byte: number): StateShape {
+  private advance(state: DfaState, byte: number): StateShape {
+    const { all, gathered, isUnanchored } = this;
     const { hasAssertions, isFolding } = this.program;
-    const before = hasAssertions ? (isFolding ? kindBefore(state.before, byte) : plainKind(byte)) : KIND.none;
-    const lead = this.isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open;
-    const items = new Set<number>(this.isUnanchored ? this.entries[lead] : []);
-    const matches = new Set<number>();
-    if (this.isUnanchored) for (const item of this.begun(state, byte)) items.add(item);
-    for (const item of state.items)
-      if (!this.isUnanchored || !this.entrySet.has(item)) this.move(item, { state, byte, items, matches });
+    gathered.clear();
+    let matches: Set<number> | undefined;
+    for (const thread of state.threads) {
+      const move = all.move(thread, state.before, byte);
+      gathered.add(move.threads);
+      for (const match of move.matches) (matches ??= new Set()).add(match);
+    }
+    if (isUnanchored) gathered.add(all.begin(state.lead, state.before, byte));
     return {
-      items: [...items].toSorted((a, b) => a - b),
-      before,
-      lead,
-      matches: [...matches].toSorted((a, b) => a - b),
+      threads: gathered.sorted(),
+      before: hasAssertions ? (isFolding ? kindBefore(state.before, byte) : plainKind(byte)) : KIND.none,
+      lead: isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open,
+      matches: matches === undefined ? NO_MATCH : this.matchSet(matches),
     };
   }
 
-  /** Moves one thread over a byte. */
-  private move(item: number, into: Move): void {
-    const { byte, items } = into;
-    const node = item % TRIE_SPAN;
-    const pc = (item - node) / TRIE_SPAN;
-    if (node > 0) {
-      this.read(pc, node, byte, items);
-      return;
-    }
-    const after = this.program.isFolding ? kindAfter(byte) : plainKind(byte);
-    const closure = this.closure(pc, into.state.before, after);
-    for (const match of closure.matches)
-      if (mayEnd(this.program.patterns[match].boundary, byte)) into.matches.add(match);
-    for (const character of closure.characters) this.read(character, 0, byte, items);
+  /** Equal sets are one array, so that what is known of it is found at once. */
+  private matchSet(matches: ReadonlySet<number>): readonly number[] {
+    if (matches.size === 0) return NO_MATCH;
+    const sorted = [...matches].toSorted((a, b) => a - b);
+    const key = sorted.join();
+    const known = this.matchSets.get(key) ?? sorted;
+    this.matchSets.set(key, known);
+    return known;
+  }
+}
+
+/** Gathers threads, each once. */
+class ThreadSet {
+  private list = new Uint32Array(256);
+  private size = 0;
+  /** By thread: the last time it was added. */
+  private addedAt = new Uint32Array(256);
+  private time = 0;
+
+  clear(): void {
+    this.size = 0;
+    this.time++;
   }
 
-  /** Threads that begin with this byte: the same in every state with these neighbours, so computed once. */
-  private begun(state: StateShape, byte: number): Iterable<number> {
-    const key = (((state.lead << KIND_BITS) | state.before) << ROW_BITS) | this.byteClasses[byte];
-    let found = this.begunBy.get(key);
-    if (found === undefined) {
-      found = new Set();
-      for (const item of this.entries[state.lead]) this.move(item, { state, byte, items: found, matches: new Set() });
-      this.begunBy.set(key, found);
-    }
-    return found;
-  }
-
-  private read(pc: number, node: number, byte: number, into: Set<number>): void {
-    const instruction = this.program.instructions[pc] as Extract<Instruction, { op: "char" }>;
-    const edges = this.program.tries[instruction.set][node];
-    for (const edge of edges) {
-      if (byte >= edge.lo && byte <= edge.hi)
-        into.add(edge.to === ACCEPT ? instruction.out * TRIE_SPAN : pc * TRIE_SPAN + edge.to);
+  add(threads: readonly number[]): void {
+    for (const thread of threads) {
+      if (thread >= this.addedAt.length) this.grow(thread + 1);
+      if (this.addedAt[thread] === this.time) continue;
+      this.addedAt[thread] = this.time;
+      this.list[this.size++] = thread;
     }
   }
 
-  /** What can be read from an instruction without reading a byte, between two kinds of neighbours. */
-  private closure(pc: number, before: Kind, after: Kind): Closure {
-    const plainKey = pc << (2 * KIND_BITS);
-    const plain = this.closures.get(plainKey);
-    if (plain !== undefined && !plain.needsKinds) return plain;
-    const key = plainKey | (before << KIND_BITS) | after;
-    let found = this.closures.get(key);
-    if (found === undefined) {
-      found = this.buildClosure(pc, before, after);
-      this.closures.set(found.needsKinds ? key : plainKey, found);
-    }
-    return found;
+  sorted(): Uint32Array {
+    return this.list.subarray(0, this.size).toSorted();
   }
 
-  private buildClosure(from: number, before: Kind, after: Kind): Closure {
-    const characters: number[] = [];
-    const matches: number[] = [];
-    const seen = new Set<number>();
-    const open = [from];
-    let needsKinds = false;
-    while (open.length > 0) {
-      const pc = open.pop() as number;
-      if (pc === NOWHERE || seen.has(pc)) continue;
-      seen.add(pc);
-      const instruction = this.program.instructions[pc];
-      if (instruction.op === "char") characters.push(pc);
-      else if (instruction.op === "match") matches.push(instruction.pattern);
-      else if (instruction.op === "split") open.push(instruction.out, instruction.other);
-      else {
-        needsKinds = true;
-        if (holds(instruction.assertion, before, after)) open.push(instruction.out);
-      }
-    }
-    return { characters, matches, needsKinds };
+  private grow(least: number): void {
+    const capacity = Math.max(least, 2 * this.addedAt.length);
+    this.addedAt = widened(this.addedAt, capacity);
+    this.list = widened(this.list, capacity);
   }
+}
+
+function widened(numbers: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {
+  const wide = new Uint32Array(capacity);
+  wide.set(numbers);
+  return wide;
+}
+
+function flagsOf({ threads, matches }: StateShape): number {
+  return (threads.length === 0 ? NO_THREAD : 0) | (matches.length > 0 ? HAS_MATCH : 0);
+}
+
+function isSame(a: StateShape, b: StateShape): boolean {
+  // Equal sets of matches are one array.
+  if (a.lead !== b.lead || a.matches !== b.matches || a.threads.length !== b.threads.length) return false;
+  for (let i = 0; i < a.threads.length; i++) if (a.threads[i] !== b.threads[i]) return false;
+  return true;
+}
+
+/** FNV-1a, by whole numbers. */
+function hashOf({ threads, lead, matches }: StateShape, before: Kind): number {
+  let hash = 0x811c9dc5 ^ lead ^ (before << 3) ^ (matches.length << 6);
+  for (const thread of threads) hash = Math.imul(hash ^ thread, 0x01000193);
+  return hash ^ (hash >>> 15);
 }

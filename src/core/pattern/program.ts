@@ -22,8 +22,8 @@ export type Instruction =
 
 export const NOWHERE = -1;
 
-/** Most nodes of one trie: what tells places inside characters apart from instructions (`instruction * TRIE_SPAN + node`). */
-export const TRIE_SPAN = 4096;
+/** Most nodes of one trie: places inside one character. */
+const TRIE_LIMIT = 4096;
 
 /** Bytes that invisible characters and wide forms may add to a long match; a short one may grow eightfold. */
 const SLACK_BYTES = 512;
@@ -202,7 +202,7 @@ class Compiler {
           "a class of the pattern holds nothing but characters that vanish or are read as plain ones; write the plain ones",
         );
       const trie = byteTrie(seen, { percent: this.unfolds });
-      refuseOver(trie.length, TRIE_SPAN, `a class of the pattern needs ${trie.length} positions`);
+      refuseOver(trie.length, TRIE_LIMIT, `a class of the pattern needs ${trie.length} positions`);
       number = this.tries.push(trie) - 1;
       this.setNumbers.set(key, number);
     }

@@ -1,0 +1,163 @@
+/**
+ * Where the threads of a program can stand, and where a byte takes each of them.
+ *
+ * Owns the numbers of those places and the answers that were worked out once: building a state of an automaton is
+ * then a union of short lists. Knows no states; keeps no text.
+ */
+import { LEAD, type Lead, mayBegin, mayEnd } from "./boundary.ts";
+import { holds, KIND, KIND_BITS, type Kind, kindAfter, plainKind } from "./neighbour.ts";
+import { type Instruction, NOWHERE, type Program } from "./program.ts";
+import { ACCEPT } from "./utf8.ts";
+
+/** What one thread becomes by one byte. */
+export interface Move {
+  readonly threads: readonly number[];
+  /** Patterns with a match that ended just before the byte. */
+  readonly matches: readonly number[];
+}
+
+/** At an instruction, or inside a character that a class is reading. */
+interface Place {
+  readonly instruction: number;
+  /** Node of the class's trie; 0 is before the character. */
+  readonly node: number;
+  /** By what stood before and class of the next byte. */
+  readonly moves: (Move | undefined)[];
+  /** True when what stood before decides where the thread can go on. */
+  readonly needsKinds: boolean;
+}
+
+interface Closure {
+  readonly characters: readonly number[];
+  readonly matches: readonly number[];
+  readonly needsKinds: boolean;
+}
+
+const CLASS_BITS = 8;
+const NONE: readonly number[] = [];
+
+export class Threads {
+  /** Where matches begin, by lead. */
+  readonly entries: readonly (readonly number[])[];
+
+  private readonly program: Program;
+  private readonly places: Place[] = [];
+  /** By instruction, then by node. */
+  private readonly numbers: (Map<number, number> | undefined)[] = [];
+  private readonly closures = new Map<number, Closure>();
+  private readonly begun = new Map<number, readonly number[]>();
+
+  constructor(program: Program, patterns: readonly number[]) {
+    this.program = program;
+    this.entries = Object.values(LEAD).map((lead) =>
+      patterns
+        .map((index) => program.patterns[index])
+        .filter(({ boundary }) => mayBegin(boundary, lead))
+        .map(({ entry }) => this.numberOf(entry, 0)),
+    );
+  }
+
+  /** How many places have a number: each is less than this. */
+  get count(): number {
+    return this.places.length;
+  }
+
+  /** The pattern that a thread reads. */
+  ownerOf(thread: number): number {
+    return this.program.owners[this.places[thread].instruction];
+  }
+
+  needsKinds(thread: number): boolean {
+    return this.places[thread].needsKinds;
+  }
+
+  /** Where a thread goes by a byte; worked out once for the bytes of one class. */
+  move(thread: number, before: Kind, byte: number): Move {
+    const { moves } = this.places[thread];
+    const key = (before << CLASS_BITS) | this.program.byteClasses[byte];
+    return (moves[key] ??= this.findMove(this.places[thread], before, byte));
+  }
+
+  /** The threads that begin with a byte; worked out once for the bytes of one class. */
+  begin(lead: Lead, before: Kind, byte: number): readonly number[] {
+    const key = (((lead << KIND_BITS) | before) << CLASS_BITS) | this.program.byteClasses[byte];
+    let found = this.begun.get(key);
+    if (found === undefined) {
+      const threads = this.entries[lead].flatMap((entry) => this.move(entry, before, byte).threads);
+      this.begun.set(key, (found = [...new Set(threads)]));
+    }
+    return found;
+  }
+
+  /** Patterns with a match that ends where the thread stands when the text ends there. */
+  matchesAtEnd(thread: number, before: Kind): readonly number[] {
+    const { instruction, node } = this.places[thread];
+    return node === 0 ? this.closure(instruction, before, KIND.none).matches : NONE;
+  }
+
+  private numberOf(instruction: number, node: number): number {
+    const byNode = (this.numbers[instruction] ??= new Map());
+    let number = byNode.get(node);
+    if (number === undefined) {
+      const needsKinds =
+        node === 0 && this.program.hasAssertions && this.closure(instruction, KIND.none, KIND.none).needsKinds;
+      number = this.places.push({ instruction, node, moves: [], needsKinds }) - 1;
+      byNode.set(node, number);
+    }
+    return number;
+  }
+
+  private findMove({ instruction, node }: Place, before: Kind, byte: number): Move {
+    if (node > 0) return { threads: this.read(instruction, node, byte), matches: NONE };
+    const after = this.program.isFolding ? kindAfter(byte) : plainKind(byte);
+    const { characters, matches } = this.closure(instruction, before, after);
+    return {
+      threads: [...new Set(characters.flatMap((character) => this.read(character, 0, byte)))],
+      matches: matches.filter((match) => mayEnd(this.program.patterns[match].boundary, byte)),
+    };
+  }
+
+  private read(at: number, node: number, byte: number): readonly number[] {
+    const { instructions, tries } = this.program;
+    const { set, out } = instructions[at] as Extract<Instruction, { op: "char" }>;
+    return tries[set][node]
+      .filter(({ lo, hi }) => byte >= lo && byte <= hi)
+      .map(({ to }) => (to === ACCEPT ? this.numberOf(out, 0) : this.numberOf(at, to)));
+  }
+
+  /** What can be read from an instruction without reading a byte, between two kinds of neighbours. */
+  private closure(instruction: number, before: Kind, after: Kind): Closure {
+    const plainKey = instruction << (2 * KIND_BITS);
+    const plain = this.closures.get(plainKey);
+    if (plain !== undefined && !plain.needsKinds) return plain;
+    const key = plainKey | (before << KIND_BITS) | after;
+    let found = this.closures.get(key);
+    if (found === undefined) {
+      found = this.findClosure(instruction, before, after);
+      this.closures.set(found.needsKinds ? key : plainKey, found);
+    }
+    return found;
+  }
+
+  private findClosure(from: number, before: Kind, after: Kind): Closure {
+    const characters: number[] = [];
+    const matches: number[] = [];
+    const seen = new Set<number>();
+    const open = [from];
+    let needsKinds = false;
+    while (open.length > 0) {
+      const at = open.pop() as number;
+      if (at === NOWHERE || seen.has(at)) continue;
+      seen.add(at);
+      const instruction = this.program.instructions[at];
+      if (instruction.op === "char") characters.push(at);
+      else if (instruction.op === "match") matches.push(instruction.pattern);
+      else if (instruction.op === "split") open.push(instruction.out, instruction.other);
+      else {
+        needsKinds = true;
+        if (holds(instruction.assertion, before, after)) open.push(instruction.out);
+      }
+    }
+    return { characters, matches, needsKinds };
+  }
+}
