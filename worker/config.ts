@@ -4,7 +4,7 @@
  * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
  * Never coerces, and never repeats a value: a refusal names the key.
  */
-import { BOUNDARIES, NUMBERS, ON_INVALID, type PolicySpec, VALIDATOR_NAMES } from "../src/core/index.ts";
+import { BOUNDARIES, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -21,6 +21,7 @@ import {
   type Viewed,
 } from "../src/server/config.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN, type Grant } from "../src/server/auth/grant.ts";
+import { findExtendsFault, type PolicyConfig } from "../src/server/extend-policy.ts";
 import { DEFAULT_VIEW } from "../src/server/feed.ts";
 import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
 
@@ -61,6 +62,7 @@ const DETECTOR: Shape = {
 
 const POLICY: Shape = {
   keys: {
+    extends: isString,
     detectors: { list: DETECTOR },
     entities: isStringList,
     operators: { each: OPERATOR, named: NAME },
@@ -142,7 +144,7 @@ const CONFIG: Shape = {
 /** What CONFIG has proved about the written configuration. */
 interface WrittenConfig {
   readonly listeners?: Partial<Record<ListenerName, Partial<ListenerConfig>>>;
-  readonly policies?: Record<string, PolicySpec>;
+  readonly policies?: Record<string, PolicyConfig>;
   readonly feeds?: Record<string, Partial<FeedConfig>>;
   readonly relays?: Record<string, Partial<RelayConfig>>;
   readonly limits?: Partial<ServerLimits>;
@@ -242,6 +244,9 @@ function findContradiction(config: ServerConfig): string | undefined {
   for (const [index, issuer] of (config.auth?.issuers ?? []).entries()) {
     const misfit = findIssuerMisfit(issuer);
     if (misfit !== undefined) return `${ROOT}.auth.issuers.${index}.${misfit}`;
+  }
+  for (const name of Object.keys(config.policies)) {
+    if (findExtendsFault(config.policies, name) !== undefined) return `${ROOT}.policies.${name}.extends`;
   }
   for (const [name, feed] of Object.entries(config.feeds)) {
     const unknown = findUnknownView(config, feed);

@@ -45,6 +45,7 @@ export const ERRORS = {
   },
   BODY_BROKEN: { http: 400, close: 1011, retry: true, text: "the body broke off" },
   CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
+  CONFIG_CHANGED: { http: 503, close: 4002, retry: true, text: "the configuration changed; connect again" },
   CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
   EVENT_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the event is longer than eventLimitBytes" },

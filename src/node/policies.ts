@@ -2,6 +2,7 @@
 import { compilePolicy, ConfigurationError, toStreamError, type Hmac, type Policy } from "../core/index.ts";
 import type { Matcher } from "../core/matcher.ts";
 import type { ServerConfig } from "../server/config.ts";
+import { extendPolicy } from "../server/extend-policy.ts";
 import { loadConfig } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
 import { suggest } from "./config/suggest.ts";
@@ -55,7 +56,7 @@ export function compileNamed(config: ServerConfig, name: string, { hmac, matcher
     ...(matcher === undefined ? {} : { matcher }),
   };
   try {
-    return { ok: true, value: compilePolicy(config.policies[name] ?? {}, options) };
+    return { ok: true, value: compilePolicy(extendPolicy(config.policies, name), options) };
   } catch (thrown) {
     return {
       ok: false,

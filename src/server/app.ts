@@ -2,20 +2,22 @@
  * The server as a value: feeds, relays and the Hono app of each listener, from ports and a configuration.
  */
 import type { Hono } from "hono";
-import { compilePolicy, StreamError, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
+import { ConfigurationError, StreamError, type Hmac, type MaskObserver } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { drainServer } from "./drain.ts";
 import { Feed } from "./feed.ts";
-import { Feeds, viewPolicies } from "./feeds.ts";
+import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
 import { MaskStreams } from "./mask-stream.ts";
 import { Metrics } from "./metrics.ts";
+import { PolicySet } from "./policy-set.ts";
 import type { Ports } from "./ports.ts";
 import { Relay } from "./relay.ts";
+import { fixedKeysChanged } from "./reload.ts";
 import { Roster } from "./roster.ts";
-import type { Services } from "./services.ts";
+import type { Services, Settings } from "./services.ts";
 import { isUpstreamUrl } from "./upstream.ts";
 
 export interface MaskwireServer {
@@ -26,6 +28,12 @@ export interface MaskwireServer {
    * @throws StreamError with the code of the refusal.
    */
   publish(feed: string, data: Uint8Array, event?: string): void;
+  /**
+   * Takes over another configuration, all of it between two events: feeds mask the next event by it, and what begins from
+   * now on goes by it. Compiles for some milliseconds a changed policy.
+   * @throws ConfigurationError when it cannot take effect, or needs a restart; then nothing has changed.
+   */
+  reload(config: ServerConfig): void;
   /**
    * Drains by the steps of docs/protocol.md and resolves when every subscriber has ended.
    * The host stops listening when it resolves, and exits by itself after `drainLimitMs`.
@@ -45,18 +53,29 @@ const TICK_LIMIT_MS = 1_000;
 /** @throws StreamError `BAD_CONFIG`, `BAD_PATTERN`, `KEY_MISSING` when a policy cannot be compiled. */
 export function createServer(ports: Ports, config: ServerConfig, options: ServerOptions = {}): MaskwireServer {
   const metrics = new Metrics();
-  const policies = compilePolicies(config, metrics, options);
-  const feeds = new Feeds({ feeds: config.feeds, policies, limits: config.limits, ports, metrics });
+  const observer = observerOf(metrics);
+  const settle = (next: ServerConfig, previous?: Settings): Settings => {
+    const policies = new PolicySet(next, { ...options, observer, previous: previous?.policies });
+    checkUses(next, policies);
+    // One that goes on keeps the public keys that it has fetched.
+    const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
+    const authenticator = isKept ? previous?.authenticator : createAuthenticator(ports, next, options);
+    return { config: next, policies, authenticator };
+  };
+  let settings = settle(config);
+  const { limits } = config;
+  const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics });
   const services: Services = {
     ports,
-    config,
+    get settings() {
+      return settings;
+    },
+    limits,
     metrics,
-    authenticator: createAuthenticator(ports, config, options),
-    policies,
     feeds,
-    relays: createRelays(config, ports, { policies, metrics }),
-    lifecycle: new Lifecycle(config.limits.connectionsLimit),
-    roster: new Roster(ports.clock, tickMs(config.limits)),
+    relays: createRelays(settings, ports, metrics),
+    lifecycle: new Lifecycle(limits.connectionsLimit),
+    roster: new Roster(ports.clock, tickMs(limits)),
     maskStreams: new MaskStreams(),
   };
   return {
@@ -67,6 +86,14 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     publish(name, data, event) {
       const outcome = feeds.open(name).tryPublish(data, event);
       if (typeof outcome === "string") throw new StreamError(outcome);
+    },
+    reload(next) {
+      const fixed = fixedKeysChanged(settings.config, next);
+      if (fixed.length > 0) throw new ConfigurationError("BAD_CONFIG", `${fixed.join(", ")}: needs a restart`);
+      settings = settle(next, settings);
+      const { policies } = settings;
+      feeds.reload({ feeds: next.feeds, policies });
+      for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
     },
     drain: () => drainServer(services),
   };
@@ -80,21 +107,11 @@ function createAuthenticator(
   return auth === undefined ? undefined : new Authenticator({ config: auth, jwtSecret, fetch: fetchPort, clock });
 }
 
-function compilePolicies(config: ServerConfig, metrics: Metrics, { hmac }: ServerOptions): Map<string, Policy> {
-  const observer = observerOf(metrics);
-  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = config.limits;
-  const shared = {
-    limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
-    observer,
-    ...(hmac === undefined ? {} : { hmac }),
-  };
-  const named = Object.entries(config.policies);
-  const policies = new Map(named.map(([name, spec]) => [name, compilePolicy(spec, { name, ...shared })]));
-  const used = [...Object.values(config.feeds), ...Object.values(config.relays)];
-  const isKnown = ({ policy, views }: Viewed): boolean =>
-    [policy, ...Object.values(views)].every((one) => policies.has(one));
-  if (!used.every(isKnown)) throw new StreamError("BAD_CONFIG");
-  return policies;
+/** @throws StreamError `BAD_CONFIG` when a feed or relay names a policy that does not exist. */
+function checkUses(config: ServerConfig, policies: PolicySet): void {
+  const used: readonly Viewed[] = [...Object.values(config.feeds), ...Object.values(config.relays)];
+  const names = used.flatMap(({ policy, views }) => [policy, ...Object.values(views)]);
+  if (names.some((name) => policies.get(name) === undefined)) throw new StreamError("BAD_CONFIG");
 }
 
 function observerOf(metrics: Metrics): MaskObserver {
@@ -105,29 +122,15 @@ function observerOf(metrics: Metrics): MaskObserver {
   };
 }
 
-interface RelayParts {
-  readonly policies: ReadonlyMap<string, Policy>;
-  readonly metrics: Metrics;
-}
-
-function createRelays(config: ServerConfig, ports: Ports, { policies, metrics }: RelayParts): Map<string, Relay> {
-  const relays = new Map<string, Relay>();
-  for (const [name, relay] of Object.entries(config.relays)) {
+function createRelays({ config, policies }: Settings, ports: Ports, metrics: Metrics): Map<string, Relay> {
+  const { limits } = config;
+  const relays = Object.entries(config.relays).map(([name, relay]): [string, Relay] => {
     if (!isUpstreamUrl(relay.url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
-    const { limits } = config;
     const label = `relay:${name}`;
-    const feed = new Feed({
-      name,
-      label,
-      policies: viewPolicies(relay, policies),
-      eventTypes: relay.eventTypes,
-      limits,
-      ports,
-      metrics,
-    });
-    relays.set(name, new Relay({ name, config: relay, feed, limits, ports, metrics }));
-  }
-  return relays;
+    const feed = new Feed({ name, label, ...feedRules(relay, policies), limits, ports, metrics });
+    return [name, new Relay({ name, config: relay, feed, limits, ports, metrics })];
+  });
+  return new Map(relays);
 }
 
 /** Often enough for the shortest of the times that the tick looks after. */

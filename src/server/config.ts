@@ -5,7 +5,8 @@
  * the worker is given this object.
  */
 import type { Grant } from "./auth/grant.ts";
-import { DEFAULT_LIMITS, type PolicySpec } from "../core/index.ts";
+import { DEFAULT_LIMITS } from "../core/index.ts";
+import type { PolicyConfig } from "./extend-policy.ts";
 
 export const LISTENERS = ["publish", "subscribe", "admin"] as const;
 export type ListenerName = (typeof LISTENERS)[number];
@@ -94,7 +95,7 @@ export interface ServerLimits {
 export interface ServerConfig {
   readonly listeners: Readonly<Record<ListenerName, ListenerConfig>>;
   /** `default` always exists. */
-  readonly policies: Readonly<Record<string, PolicySpec>>;
+  readonly policies: Readonly<Record<string, PolicyConfig>>;
   /** Feed name to its settings; the name `*` opens every other name. */
   readonly feeds: Readonly<Record<string, FeedConfig>>;
   readonly relays: Readonly<Record<string, RelayConfig>>;

@@ -12,8 +12,8 @@ const LAST_ANSWERS_MS = 100;
  * ends subscribers evenly over `drainWindowMs`, and lets mask streams go on for as long. Resolves when all have gone,
  * or when what is left may be cut.
  */
-export async function drainServer({ lifecycle, roster, relays, ports, config }: Services): Promise<void> {
-  const { drainGraceMs, drainWindowMs } = config.limits;
+export async function drainServer({ lifecycle, roster, relays, ports, limits }: Services): Promise<void> {
+  const { drainGraceMs, drainWindowMs } = limits;
   const { clock, log } = ports;
   lifecycle.announceStop();
   log.info("drain-announced", { graceMs: drainGraceMs });

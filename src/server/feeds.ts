@@ -3,15 +3,20 @@
  *
  * Owns the names that may exist. Relays have feeds of their own, which are not here.
  */
-import { StreamError, type Policy } from "../core/index.ts";
-import type { FeedConfig, ServerLimits, Viewed } from "./config.ts";
-import { DEFAULT_VIEW, Feed } from "./feed.ts";
+import { StreamError } from "../core/index.ts";
+import type { FeedConfig, RelayConfig, ServerLimits } from "./config.ts";
+import { DEFAULT_VIEW, Feed, type FeedRules } from "./feed.ts";
 import type { Metrics } from "./metrics.ts";
+import type { PolicySet } from "./policy-set.ts";
 import type { Ports } from "./ports.ts";
 
-export interface FeedsOptions {
+/** Which names may exist, and by which policies they go. */
+export interface FeedsRules {
   readonly feeds: Readonly<Record<string, FeedConfig>>;
-  readonly policies: ReadonlyMap<string, Policy>;
+  readonly policies: PolicySet;
+}
+
+export interface FeedsOptions extends FeedsRules {
   readonly limits: ServerLimits;
   readonly ports: Pick<Ports, "clock" | "random">;
   readonly metrics: Metrics;
@@ -24,17 +29,32 @@ const SWEEP_MS = 10_000;
 export class Feeds {
   readonly #options: FeedsOptions;
   readonly #open = new Map<string, Feed>();
+  #rules: FeedsRules;
   #sweptAtMs = 0;
 
   constructor(options: FeedsOptions) {
     this.#options = options;
+    this.#rules = options;
+  }
+
+  /** Goes on by other rules, in every open feed at once; feeds that may exist no more end. */
+  reload(rules: FeedsRules): void {
+    this.#rules = rules;
+    for (const [name, feed] of this.#open) {
+      const config = this.#find(name);
+      if (config !== undefined) {
+        feed.reload(feedRules(config, rules.policies));
+      } else {
+        this.#open.delete(name);
+        feed.close();
+      }
+    }
   }
 
   /** @throws StreamError `FEED_NAME`, `FEED_UNKNOWN`. */
   check(name: string): FeedConfig {
     if (!NAME.test(name)) throw new StreamError("FEED_NAME");
-    const { feeds } = this.#options;
-    const config = Object.hasOwn(feeds, name) ? feeds[name] : feeds[ANY];
+    const config = this.#find(name);
     if (config === undefined) throw new StreamError("FEED_UNKNOWN");
     return config;
   }
@@ -55,21 +75,19 @@ export class Feeds {
       known.trim(this.#options.ports.clock.now());
       return known;
     }
-    const { limits, ports, metrics, feeds, policies } = this.#options;
+    const { limits, ports, metrics } = this.#options;
+    const { feeds, policies } = this.#rules;
     if (this.#open.size >= limits.feedsLimit) this.#forgetUnused();
     if (this.#open.size >= limits.feedsLimit) throw new StreamError("FEED_LIMIT", { limit: limits.feedsLimit });
     const label = Object.hasOwn(feeds, name) ? name : ANY;
-    const feed = new Feed({
-      name,
-      label,
-      policies: viewPolicies(config, policies),
-      eventTypes: config.eventTypes,
-      limits,
-      ports,
-      metrics,
-    });
+    const feed = new Feed({ name, label, ...feedRules(config, policies), limits, ports, metrics });
     this.#open.set(name, feed);
     return feed;
+  }
+
+  #find(name: string): FeedConfig | undefined {
+    const { feeds } = this.#rules;
+    return Object.hasOwn(feeds, name) ? feeds[name] : feeds[ANY];
   }
 
   /** Lets go of what is too old, and of feeds that nobody has used for as long: with the use, not by a timer. */
@@ -92,14 +110,12 @@ export class Feeds {
   }
 }
 
-/** The policy of each view of a feed or relay. @throws StreamError `POLICY_UNKNOWN`. */
-export function viewPolicies(config: Viewed, policies: ReadonlyMap<string, Policy>): Map<string, Policy> {
-  const names = { ...config.views, [DEFAULT_VIEW]: config.policy };
-  return new Map(
-    Object.entries(names).map(([view, name]) => {
-      const policy = policies.get(name);
-      if (policy === undefined) throw new StreamError("POLICY_UNKNOWN");
-      return [view, policy];
-    }),
-  );
+/** What a feed or relay goes by. @throws StreamError `POLICY_UNKNOWN`. */
+export function feedRules({ policy, views, eventTypes }: FeedConfig | RelayConfig, policies: PolicySet): FeedRules {
+  const named = Object.entries({ ...views, [DEFAULT_VIEW]: policy }).map(([view, name]) => {
+    const compiled = policies.get(name);
+    if (compiled === undefined) throw new StreamError("POLICY_UNKNOWN");
+    return [view, compiled] as const;
+  });
+  return { policies: new Map(named), eventTypes };
 }

@@ -65,9 +65,11 @@ export class History {
   #last = 0;
   #endBytes = 0;
 
-  constructor(limits: HistoryLimits, epoch: string) {
+  /** `last`: how many events the feed has counted already. */
+  constructor(limits: HistoryLimits, epoch: string, last = 0) {
     this.#limits = limits;
     this.epoch = epoch;
+    this.#last = last;
   }
 
   /** Sequence of the newest event ever, 0 before the first. */
@@ -110,6 +112,12 @@ export class History {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }
+  }
+
+  /** Forgets every event; the count goes on. */
+  forget(): void {
+    this.#entries = [];
+    this.#head = 0;
   }
 
   /** The entries that follow `sequence`: at most `count`, and no further one once they hold `limitBytes`. */

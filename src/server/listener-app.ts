@@ -39,7 +39,7 @@ export function createListenerApp(services: Services, listeners: readonly Listen
   // A drain refuses work, but probes and scrapes are still answered.
   app.use("/v1/*", async (context, next) => {
     if (services.lifecycle.stopping.aborted) throw new StreamError("DRAINING");
-    const headers = originHeaders(context, services.config.allowedOrigins);
+    const headers = originHeaders(context, services.settings.config.allowedOrigins);
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     await next();
   });
@@ -66,14 +66,15 @@ export function createListenerApp(services: Services, listeners: readonly Listen
   return app;
 }
 
-function isForThisMachineOnly({ config }: Services, listeners: readonly ListenerName[]): boolean {
+function isForThisMachineOnly({ settings }: Services, listeners: readonly ListenerName[]): boolean {
   return listeners.every(
-    (name) => !config.listeners[name].unsafeNoAuthentication && isLoopback(config.listeners[name].host),
+    (name) =>
+      !settings.config.listeners[name].unsafeNoAuthentication && isLoopback(settings.config.listeners[name].host),
   );
 }
 
 /** @throws StreamError when a token is needed and does not hold. */
-async function accessOf(context: Context, { authenticator }: Services): Promise<Access> {
+async function accessOf(context: Context, { settings: { authenticator } }: Services): Promise<Access> {
   if (authenticator === undefined) return OPEN;
   const token = tokenOf(context);
   if (token === undefined) throw new StreamError("TOKEN_MISSING");

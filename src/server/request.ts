@@ -14,12 +14,12 @@ export function mediaTypeOf(context: Context): MediaType {
 }
 
 /** The body of a request, decoded. @throws StreamError `ENCODING_UNKNOWN`. */
-export function bodyOf(context: Context, { ports, config }: Services): ReadableStream<Uint8Array> | null {
+export function bodyOf(context: Context, { ports, limits }: Services): ReadableStream<Uint8Array> | null {
   const { body } = context.req.raw;
   const encoding = readEncoding(context.req.header("content-encoding"));
   if (encoding === undefined || body === null) return body;
   const open: OpenDecoder = (name) => (name === "br" ? ports.openBrotli?.() : new DecompressionStream(name));
-  return decodeBody(body, { encoding, open, inflationLimit: config.limits.inflationLimit });
+  return decodeBody(body, { encoding, open, inflationLimit: limits.inflationLimit });
 }
 
 /**

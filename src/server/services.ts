@@ -1,26 +1,34 @@
 /**
- * What every route is given: the parts of one server, made once.
+ * What every route is given: the parts of one server, made once, and the settings in force.
  */
-import type { Policy } from "../core/index.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
-import type { ServerConfig } from "./config.ts";
+import type { ServerConfig, ServerLimits } from "./config.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Metrics } from "./metrics.ts";
+import type { PolicySet } from "./policy-set.ts";
 import type { Ports } from "./ports.ts";
 import type { Relay } from "./relay.ts";
 import type { Roster } from "./roster.ts";
 import type { MaskStreams } from "./mask-stream.ts";
 
-export interface Services {
-  readonly ports: Ports;
+/** One configuration and what was made of it. Immutable: a reload puts another one in its place. */
+export interface Settings {
   readonly config: ServerConfig;
+  readonly policies: PolicySet;
   /** Undefined when nobody is asked who he is. */
   readonly authenticator: Authenticator | undefined;
+}
+
+export interface Services {
+  readonly ports: Ports;
+  /** Those in force now: read once for each request. */
+  readonly settings: Settings;
+  /** The same in all settings. */
+  readonly limits: ServerLimits;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly roster: Roster;
-  readonly policies: ReadonlyMap<string, Policy>;
   readonly feeds: Feeds;
   readonly relays: ReadonlyMap<string, Relay>;
   readonly maskStreams: MaskStreams;

@@ -53,7 +53,8 @@ export class Subscriber implements FeedReader {
   readonly #deliveredBytes: Series;
   readonly #endsAtMs: number;
   #hasEnded = false;
-  #isGone = false;
+  /** True while the views know it. */
+  #isJoined = false;
   /** True once it had everything: from then on a long backlog means that it is too slow. */
   #isLive = false;
   #isOverQueue = false;
@@ -90,6 +91,12 @@ export class Subscriber implements FeedReader {
     const opening = transport.opening(this.#id());
     if (opening !== undefined) this.#write(opening);
     this.#writeGaps(resumes);
+    // A new configuration may have come between the request and its socket.
+    if (views.some((view) => view.isClosed)) {
+      this.end("CONFIG_CHANGED");
+      return;
+    }
+    this.#isJoined = true;
     for (const view of views) {
       view.addReader(this);
       this.#options.metrics.add("subscribers", 1, view.label, transport.name);
@@ -167,8 +174,8 @@ export class Subscriber implements FeedReader {
 
   #leave(): void {
     this.#stopRetry?.();
-    if (this.#isGone) return;
-    this.#isGone = true;
+    if (!this.#isJoined) return;
+    this.#isJoined = false;
     for (const view of this.#options.views) {
       view.removeReader(this);
       this.#options.metrics.add("subscribers", -1, view.label, this.#options.transport.name);

@@ -23,6 +23,8 @@ export interface ViewOptions {
   /** The feed's metric label: a name out of the configuration. */
   readonly label: string;
   readonly epoch: string;
+  /** How many events the feed has counted already. */
+  readonly last: number;
   readonly limits: HistoryLimits;
   /** Told when a reader comes or goes. */
   readonly onReaders: () => void;
@@ -40,22 +42,30 @@ export class View {
   readonly label: string;
   readonly history: History;
 
-  readonly #frames: FrameCache;
+  readonly #frameCacheBytes: number;
+  #frames: FrameCache;
+  #isClosed = false;
   readonly #readers = new Set<FeedReader>();
   readonly #onReaders: () => void;
   /** While a flush runs: batches by transport and cursor. */
   #shared: Map<string, Batch> | undefined;
 
-  constructor({ name, label, epoch, limits, onReaders }: ViewOptions) {
+  constructor({ name, label, epoch, last, limits, onReaders }: ViewOptions) {
     this.name = name;
     this.label = label;
-    this.history = new History(limits, epoch);
-    this.#frames = new FrameCache(Math.min(FRAME_CACHE_BYTES, limits.historyMaxBytes));
+    this.history = new History(limits, epoch, last);
+    this.#frameCacheBytes = Math.min(FRAME_CACHE_BYTES, limits.historyMaxBytes);
+    this.#frames = new FrameCache(this.#frameCacheBytes);
     this.#onReaders = onReaders;
   }
 
   get readers(): ReadonlySet<FeedReader> {
     return this.#readers;
+  }
+
+  /** True when the configuration names this view no more: nothing will come, and nobody may read. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   addReader(reader: FeedReader): void {
@@ -65,6 +75,19 @@ export class View {
 
   removeReader(reader: FeedReader): void {
     if (this.#readers.delete(reader)) this.#onReaders();
+  }
+
+  /** Forgets what another policy masked: a stricter one must not hand it out. */
+  forget(): void {
+    this.history.forget();
+    this.#frames = new FrameCache(this.#frameCacheBytes);
+  }
+
+  /** Forgets everything, and ends those who read. */
+  close(): void {
+    this.#isClosed = true;
+    this.forget();
+    for (const reader of this.#readers) reader.end("CONFIG_CHANGED");
   }
 
   /** Tells the readers; those that stand at the same place share what they are given. */

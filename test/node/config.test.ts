@@ -52,6 +52,21 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     yaml: "policies:\n  a: {}\n  a: {}",
     says: "f:3:3: this key stands twice; keep one",
   },
+  {
+    mistake: "an extends without a policy",
+    yaml: "policies:\n  support: {}\n  partner:\n    extends: suport",
+    says: "f:4:14: policies.partner.extends: no such policy; did you mean `support`?",
+  },
+  {
+    mistake: "extends in a circle",
+    yaml: "policies:\n  a: { extends: a }",
+    says: "f:2:17: policies.a.extends: goes round in a circle; remove one of its `extends`",
+  },
+  {
+    mistake: "a rule for what the extended policy leaves out",
+    yaml: "policies:\n  a: { entities: [IBAN] }\n  b: { extends: a, operators: { EMAIL: { operator: mask } } }",
+    says: "f:3:33: policies.b.operators.EMAIL: never takes effect: `entities` leaves it out",
+  },
   { mistake: "two documents", yaml: "{}\n---\n{}", says: "f:2:1: write one document; remove `---` and what follows" },
   { mistake: "a tag", yaml: "feeds: !!js/function 'x'", says: "f:1:8: tags (`!…`) are not allowed" },
   {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
 import { createHmacPort } from "../../src/node/config/key.ts";
 import { readConfig } from "../../src/node/config/read.ts";
+import { extendPolicy } from "../../src/server/extend-policy.ts";
 import { CASE_KEY } from "../support/cases.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
@@ -19,8 +20,10 @@ describe("recipes", () => {
   it.each(RECIPES)("hold, and mask as the page shows: %s", (name) => {
     const read = readConfig(block("yaml", name), "docs/policies.md");
     expect(read.ok ? [] : read.problems).toEqual([]);
-    const spec = read.ok ? Object.values(read.value.policies)[0] : {};
-    const policy = compilePolicy(spec, { hmac: createHmacPort(CASE_KEY) });
+    const policies = read.ok ? read.value.policies : {};
+    const policy = compilePolicy(extendPolicy(policies, Object.keys(policies).at(-1) ?? ""), {
+      hmac: createHmacPort(CASE_KEY),
+    });
     const [input, output] = block("json", name).split("\n");
     expect(new TextDecoder().decode(maskWhole(policy, "json", new TextEncoder().encode(input)))).toBe(output);
   });

@@ -13,6 +13,8 @@ export interface TestServer {
   post(path: string, type: string, body: BodyInit): Promise<Response>;
   subscribe(path: string, headers?: Record<string, string>): Promise<MemorySink>;
   upgrade(path: string, headers?: Record<string, string>): Promise<MemorySocket>;
+  /** Takes over the configuration that it started with, changed otherwise. */
+  reload(changes: Changes): void;
   /** The value of one series on `/metrics`, 0 when it is not there. */
   metric(series: string): Promise<number>;
 }
@@ -24,7 +26,10 @@ export function startTestServer(
   ports: TestPorts = createTestPorts(),
   options: ServerOptions = {},
 ): TestServer {
-  const config = { ...DEFAULT_CONFIG, ...changes, limits: { ...DEFAULT_SERVER_LIMITS, ...changes.limits } };
+  const configOf = (some: Changes): ServerConfig => {
+    return { ...DEFAULT_CONFIG, ...some, limits: { ...DEFAULT_SERVER_LIMITS, ...some.limits } };
+  };
+  const config = configOf(changes);
   const server = createServer(ports, config, options);
   const app = server.app(LISTENERS);
   return {
@@ -51,6 +56,8 @@ export function startTestServer(
       if (socket === undefined) throw new Error(`no socket: ${response.status} ${await response.text()}`);
       return socket;
     },
+    reload: (others) =>
+      server.reload(configOf({ ...changes, ...others, limits: { ...changes.limits, ...others.limits } })),
     async metric(series) {
       const text = await (await app.request("/metrics")).text();
       const line = text.split("\n").find((line) => line.startsWith(`maskwire_${series} `));

@@ -26,6 +26,7 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   allowedOrigins: "write an origin such as https://app.example.com, without a path",
   character: "write one printable ASCII character",
   entities: "write entity names in capitals, such as EMAIL",
+  extends: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   eventTypes: "write 1 to 128 characters without a line break",
   feeds: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -, or *",
   headers: "header names are tokens and values printable ASCII",

@@ -7,6 +7,7 @@ import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } fr
 import { BUILT_IN } from "../../core/detectors/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
+import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
 import { DEFAULT_VIEW } from "../../server/feed.ts";
 import { isUpstreamUrl } from "../../server/upstream.ts";
 import { explainIssue } from "./explain.ts";
@@ -76,6 +77,7 @@ function toPlain(document: Document): { readonly value: unknown } | undefined {
 function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
   return [
     ...Object.keys(config.policies).flatMap((name) => [
+      ...checkExtends(source, config, name),
       ...checkEntities(source, config, name),
       ...checkPaths(source, config, name),
     ]),
@@ -105,19 +107,37 @@ function checkViews(source: Source, config: FileConfig, { at, of }: { at: Path; 
 }
 
 function checkPolicyName(source: Source, config: FileConfig, use: { path: Path; policy: string }): ConfigProblem[] {
-  const known = ["default", ...Object.keys(config.policies)];
+  const known = Object.keys(allPolicies(config));
   if (known.includes(use.policy)) return [];
   const near = suggest(use.policy, known);
-  const hint = near === undefined ? `known: ${[...new Set(known)].join(", ")}` : `did you mean \`${near}\`?`;
+  const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
   return [problem(source, use.path, `no such policy; ${hint}`)];
 }
 
+function allPolicies({ policies }: FileConfig): Readonly<Record<string, PolicyConfig>> {
+  return { default: {}, ...policies };
+}
+
+function checkExtends(source: Source, config: FileConfig, name: string): ConfigProblem[] {
+  const { extends: base } = config.policies[name];
+  if (base === undefined) return [];
+  const path = ["policies", name, "extends"];
+  const all = allPolicies(config);
+  // A fault further down is that policy's.
+  if (!Object.hasOwn(all, base)) return checkPolicyName(source, config, { path, policy: base });
+  return findExtendsFault(all, name) === "cycle" ? [problem(source, path, FAULT_TEXTS.cycle)] : [];
+}
+
+/** A rule may be for what a policy further down looks for. */
 function checkEntities(source: Source, config: FileConfig, name: string): ConfigProblem[] {
+  const all = allPolicies(config);
+  if (findExtendsFault(all, name) !== undefined) return [];
   const policy = config.policies[name];
-  const own = (policy?.detectors ?? []).map((detector) => detector.entity);
+  const whole = extendPolicy(all, name);
+  const own = (whole.detectors ?? []).map((detector) => detector.entity);
   const known = [...new Set([...BUILT_IN.map((detector) => detector.entity), ...own])];
-  const lookedFor = policy?.entities ?? known;
-  const listed = lookedFor.map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
+  const lookedFor = whole.entities ?? known;
+  const listed = (policy?.entities ?? []).map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
   const keyed = Object.keys(policy?.operators ?? {}).map((entity) => ({
     entity,
     path: ["operators", entity],

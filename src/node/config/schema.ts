@@ -76,6 +76,11 @@ const detector = z.strictObject({
 });
 
 const policy = z.strictObject({
+  extends: z
+    .string()
+    .regex(NAME)
+    .exactOptional()
+    .describe("Policy that this one builds on: maps merge by key, lists are joined, all else is replaced."),
   detectors: z
     .array(detector)
     .max(256)

@@ -13,7 +13,11 @@ const COOKIE_LIFE_SECONDS = 3_600;
 /** Browsers drop a longer cookie without a word. */
 const COOKIE_LIMIT_CHARACTERS = 4_096;
 
-export function grant(context: Context, { ports, authenticator }: Services, { access }: RouteCall): Response {
+export function grant(
+  context: Context,
+  { ports, settings: { authenticator } }: Services,
+  { access }: RouteCall,
+): Response {
   queryOf(context, []);
   const token = tokenOf(context);
   if (authenticator === undefined || token === undefined) throw new StreamError("NOT_FOUND");

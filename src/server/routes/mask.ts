@@ -14,9 +14,9 @@ const SHORT_BYTES = 65_536;
 
 export async function mask(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   requireAction(access, "mask", []);
-  const { config, ports, metrics, lifecycle, maskStreams } = services;
+  const { settings, limits, ports, metrics, lifecycle, maskStreams } = services;
   const { policy: name = "default" } = queryOf(context, ["policy"]);
-  const policy = services.policies.get(name);
+  const policy = settings.policies.get(name);
   if (policy === undefined) throw new StreamError("POLICY_UNKNOWN");
   const type = mediaTypeOf(context);
   const incoming = bodyOf(context, services);
@@ -24,7 +24,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
   metrics.add("producers", 1);
   const body = new BodyReader(incoming, {
     clock: ports.clock,
-    idleMs: config.limits.producerIdleTimeoutMs,
+    idleMs: limits.producerIdleTimeoutMs,
     expiresAtMs: access.expiresAtMs,
   });
   const masked = await maskStreams.open({

@@ -11,8 +11,9 @@ export function livez(context: Context): Response {
 
 /** 503 while it drains, and while a relay that must always run has an upstream that refuses us. */
 export function readyz(context: Context, services: Services): Response {
+  const { config } = services.settings;
   const failed = [...services.relays].filter(([name, relay]) => {
-    return services.config.relays[name]?.always && relay.state === "failed";
+    return config.relays[name]?.always && relay.state === "failed";
   });
   const isReady = services.lifecycle.isReady && failed.length === 0;
   return context.json({ ready: isReady, failedRelays: failed.length }, isReady ? 200 : 503);

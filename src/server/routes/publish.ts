@@ -13,7 +13,7 @@ import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 
 export async function publish(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
-  const { config, ports, metrics, lifecycle } = services;
+  const { limits, ports, metrics, lifecycle } = services;
   queryOf(context, []);
   const name = context.req.param("feed") ?? "";
   if (name.includes(",")) throw new StreamError("FEED_LIST");
@@ -26,13 +26,13 @@ export async function publish(context: Context, services: Services, { access }: 
   metrics.add("producers", 1);
   const body = new BodyReader(incoming, {
     clock: ports.clock,
-    idleMs: config.limits.producerIdleTimeoutMs,
+    idleMs: limits.producerIdleTimeoutMs,
     expiresAtMs: access.expiresAtMs,
   });
   const stop = (): void => body.cancel();
   lifecycle.stopping.addEventListener("abort", stop);
   try {
-    const reader = RECORD_READERS[format](config.limits.eventLimitBytes);
+    const reader = RECORD_READERS[format](limits.eventLimitBytes);
     const failure = await readAll(body, reader, publication);
     if (reader.isUnfinished) metrics.add("stream_truncated_total", 1);
     // Cancelling looks like an end in order; what a drain cut off is not an event.

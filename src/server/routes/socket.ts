@@ -95,14 +95,14 @@ class Conversation implements SocketHandler {
 
   open(socket: Socket): void {
     const { services, role, views, start } = this.#options;
-    const { ports, config, metrics, roster } = services;
+    const { ports, limits, metrics, roster } = services;
     const receiving = role.mayReceive ? { views, resumes: start.resumes } : { views: [], resumes: [] };
     this.#subscriber = new Subscriber({
       ...receiving,
       after: start.after,
       transport: TRANSPORT.websocket,
       outlet: socketOutlet(socket),
-      limits: config.limits,
+      limits,
       ports,
       metrics,
       expiresAtMs: role.access.expiresAtMs,
@@ -118,7 +118,7 @@ class Conversation implements SocketHandler {
     if (subscriber === undefined || subscriber.hasEnded) return;
     try {
       if (isBinary) throw new StreamError("BINARY_REFUSED");
-      const limit = this.#options.services.config.limits.messageLimitBytes;
+      const limit = this.#options.services.limits.messageLimitBytes;
       if (data.length > limit) throw new StreamError("MESSAGE_TOO_LARGE", { bytes: data.length, limit });
       this.#answer(parseClientMessage(data), subscriber);
     } catch (thrown) {

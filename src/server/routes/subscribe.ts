@@ -47,11 +47,11 @@ interface StreamCall extends RouteCall {
 }
 
 function stream(context: Context, services: Services, call: StreamCall): Response {
-  const { ports, config, metrics, lifecycle, roster } = services;
+  const { ports, settings, limits, metrics, lifecycle, roster } = services;
   const { view } = queryOf(context, START_PARAMETERS);
   const name = transportOf(context);
   const headers: Record<string, string> = {
-    ...originHeaders(context, config.allowedOrigins),
+    ...originHeaders(context, settings.config.allowedOrigins),
     "content-type": TYPES[name],
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
@@ -71,7 +71,7 @@ function stream(context: Context, services: Services, call: StreamCall): Respons
       transport,
       outlet,
       views,
-      limits: config.limits,
+      limits,
       ports,
       metrics,
       expiresAtMs: call.access.expiresAtMs,

@@ -1,0 +1,76 @@
+/**
+ * Policies that build on others by `extends`.
+ *
+ * Owns the rule by which two merge: maps by key, lists joined, everything else replaced; the one that extends wins.
+ * Never compiles.
+ */
+import { ConfigurationError, type PolicySpec } from "../core/index.ts";
+
+/** A policy as the configuration has it. */
+export interface PolicyConfig extends PolicySpec {
+  /** Name of the policy that this one builds on. */
+  readonly extends?: string;
+}
+
+type Policies = Readonly<Record<string, PolicyConfig>>;
+
+/** What is wrong with an `extends`. */
+export type ExtendsFault = "unknown" | "cycle";
+
+/** Undefined when the whole chain from this policy on exists and ends. */
+export function findExtendsFault(policies: Policies, name: string): ExtendsFault | undefined {
+  const seen = new Set<string>();
+  for (let at: string | undefined = name; at !== undefined; at = policies[at].extends) {
+    if (!Object.hasOwn(policies, at)) return "unknown";
+    if (seen.has(at)) return "cycle";
+    seen.add(at);
+  }
+  return undefined;
+}
+
+/** The policy with all that it builds on. @throws ConfigurationError `BAD_CONFIG` for an unknown name and a cycle. */
+export function extendPolicy(policies: Policies, name: string): PolicySpec {
+  const fault = findExtendsFault(policies, name);
+  if (fault !== undefined) throw new ConfigurationError("BAD_CONFIG", `extends: ${FAULT_TEXTS[fault]}`);
+  const chain: PolicyConfig[] = [];
+  for (let at: string | undefined = name; at !== undefined; at = policies[at].extends) chain.unshift(policies[at]);
+  return chain.reduce(merge, {});
+}
+
+export const FAULT_TEXTS: Readonly<Record<ExtendsFault, string>> = {
+  unknown: "no such policy",
+  cycle: "goes round in a circle; remove one of its `extends`",
+};
+
+function merge(base: PolicySpec, own: PolicyConfig): PolicySpec {
+  const inherited = withoutIdleRules(base, own);
+  const merged: Record<string, unknown> = { ...inherited };
+  for (const [key, value] of Object.entries(own)) {
+    if (key !== "extends") merged[key] = mergeValue(merged[key], value);
+  }
+  return merged;
+}
+
+function mergeValue(base: unknown, own: unknown): unknown {
+  if (Array.isArray(base) && Array.isArray(own)) {
+    const names = new Set(own.map(nameOf));
+    return [...base.filter((item) => !names.has(nameOf(item))), ...own];
+  }
+  return isMap(base) && isMap(own) ? { ...base, ...own } : own;
+}
+
+/** A detector goes by its entity, everything else in a list by itself. */
+function nameOf(item: unknown): unknown {
+  return isMap(item) ? item["entity"] : item;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A base that looks for everything may have rules for entities that the other leaves out: there they are no mistake. */
+function withoutIdleRules(base: PolicySpec, { entities }: PolicySpec): PolicySpec {
+  if (base.entities !== undefined || entities === undefined || base.operators === undefined) return base;
+  const isUsed = ([entity]: readonly [string, unknown]): boolean => entity === "default" || entities.includes(entity);
+  return { ...base, operators: Object.fromEntries(Object.entries(base.operators).filter(isUsed)) };
+}

@@ -1,0 +1,40 @@
+/**
+ * What of a configuration a running server can take over, and what it cannot.
+ *
+ * Owns that list (docs/operations.md has it as a table). Never changes anything.
+ */
+import type { RelayConfig, ServerConfig } from "./config.ts";
+
+/** A relay's upstream is opened once; only what is made of its events may change. */
+const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const satisfies readonly (keyof RelayConfig)[];
+
+/** Keys, written `limits.heartbeatMs`, in which the two differ and which only a restart can change; empty: none. */
+export function fixedKeysChanged(before: ServerConfig, after: ServerConfig): string[] {
+  const isAuthKept = (before.auth === undefined) === (after.auth === undefined);
+  return [
+    ...changed(before.listeners, after.listeners).flatMap((name) =>
+      changed(before.listeners[name], after.listeners[name]).map((key) => `listeners.${name}.${key}`),
+    ),
+    ...changed(before.limits, after.limits).map((name) => `limits.${name}`),
+    ...(isAuthKept ? [] : ["auth"]),
+    ...relaysChanged(before.relays, after.relays),
+  ];
+}
+
+function relaysChanged(before: ServerConfig["relays"], after: ServerConfig["relays"]): string[] {
+  return changed(before, after).flatMap((name) => {
+    const [one, other] = [before[name], after[name]];
+    if (one === undefined || other === undefined) return [`relays.${name}`];
+    return RELAY_FIXED.filter((key) => !isSame(one[key], other[key])).map((key) => `relays.${name}.${key}`);
+  });
+}
+
+function changed<Part extends object>(before: Part, after: Part): (keyof Part & string)[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Part & string)[];
+  return keys.filter((key) => !isSame(before[key], after[key]));
+}
+
+/** Both were read by one schema, which writes keys in one order. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
