@@ -5,6 +5,7 @@
  */
 import { Command as Parser, CommanderError } from "commander";
 import type { Arguments, Command } from "./command.ts";
+import { canary } from "./commands/canary.ts";
 import { check } from "./commands/check.ts";
 import { detect } from "./commands/detect.ts";
 import { explain } from "./commands/explain.ts";
@@ -14,7 +15,7 @@ import { token } from "./commands/token.ts";
 import { verify } from "./commands/verify.ts";
 import type { ExitCode, Io } from "./io.ts";
 
-const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token];
+const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token, canary];
 
 /** Runs one command line (without the program's name); resolves with the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io, version: string): Promise<ExitCode> {

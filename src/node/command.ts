@@ -21,6 +21,9 @@ export interface Arguments {
   readonly json?: boolean;
   readonly unsafeShowValues?: boolean;
   readonly refused?: boolean;
+  readonly host?: string;
+  readonly control?: number;
+  readonly forbidden?: number;
 }
 
 export interface Command {

@@ -1,7 +1,8 @@
 /**
  * The server on Node: its ports, its sockets, its end.
  *
- * Owns which listeners share a socket and the order of the shutdown. Reads no configuration by itself.
+ * Owns which listeners share a socket, which wait for network policies, and the order of the shutdown. Reads no
+ * configuration by itself.
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
@@ -12,6 +13,7 @@ import { StreamError, type Hmac } from "../core/index.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
+import { dial } from "./dial.ts";
 import { createHttpServer } from "./http.ts";
 import { createOpenSink } from "./sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
@@ -21,6 +23,8 @@ export interface StartOptions {
   readonly log: Log;
   readonly hmac?: Hmac;
   readonly jwtSecret?: Uint8Array;
+  /** Resolves when the process is asked to end: then nothing is waited for any more. */
+  readonly stopping?: Promise<void>;
   readonly pings?: Pick<WebSocketOptions, "pingMs" | "pongMs">;
 }
 
@@ -33,12 +37,20 @@ export interface Address {
 
 export interface RunningServer {
   readonly server: MaskwireServer;
+  /** Without publish and subscribe when it was asked to end before network policies were in force. */
   readonly addresses: readonly Address[];
+  /** Resolves when required network policies are no longer in force: time for `stopAtOnce`. */
+  untilLost(): Promise<void>;
   /** Drains, then closes every socket. */
   stop(): Promise<void>;
+  /** Ends every stream without grace, then closes every socket. */
+  stopAtOnce(): Promise<void>;
 }
 
-/** @throws StreamError `LISTEN_FAILED`, or what a policy that cannot be compiled gives. */
+/**
+ * Opens the admin listener, and the others once network policies are in force, where that is required.
+ * @throws StreamError `LISTEN_FAILED`, or what a policy that cannot be compiled gives.
+ */
 export async function startServer(config: ServerConfig, options: StartOptions): Promise<RunningServer> {
   const { clock, log, hmac, jwtSecret } = options;
   const { messageLimitBytes } = config.limits;
@@ -51,6 +63,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
+    dial,
   };
   const server = createServer(ports, config, {
     ...(hmac === undefined ? {} : { hmac }),
@@ -58,26 +71,49 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   });
   const running: { readonly http: Server; readonly address: Address }[] = [];
   const close = async (): Promise<void> => {
+    server.canary?.stop();
     webSockets.stop();
     await Promise.all(running.map(({ http }) => closeHttp(http)));
   };
-  for (const { listeners, host, listenPort } of groupListeners(config)) {
+  const open = async ({ listeners, host, listenPort: asked }: Address): Promise<void> => {
     const http = createHttpServer({ app: server.app(listeners), log, webSockets, host });
-    try {
-      running.push({ http, address: { listeners, host, listenPort: await listen(http, host, listenPort) } });
-    } catch (thrown) {
-      await close();
-      throw thrown;
+    const listenPort = await listen(http, host, asked);
+    running.push({ http, address: { listeners, host, listenPort } });
+    log.info("listening", { listeners: listeners.join(","), host, listenPort });
+  };
+  const groups = groupListeners(config);
+  const isOperations = ({ listeners }: Address): boolean => listeners.every((name) => name === "admin");
+  try {
+    for (const group of groups.filter(isOperations)) await open(group);
+    if (await mayServe(server, options)) {
+      for (const group of groups) if (!isOperations(group)) await open(group);
     }
+  } catch (thrown) {
+    await close();
+    throw thrown;
   }
   return {
     server,
     addresses: running.map(({ address }) => address),
+    untilLost: () => server.canary?.untilLost() ?? new Promise(() => {}),
     stop: async () => {
       await server.drain();
       await close();
     },
+    stopAtOnce: async () => {
+      await server.drainAtOnce();
+      await close();
+    },
   };
+}
+
+/** Resolves when network policies are in force, if they have to be; false when the process should end first. */
+async function mayServe({ canary }: MaskwireServer, { stopping, log }: StartOptions): Promise<boolean> {
+  if (canary === undefined) return true;
+  canary.start();
+  if (!canary.isReady) log.warn("network-policies-awaited");
+  const ended = stopping?.then(() => false) ?? new Promise<never>(() => {});
+  return await Promise.race([canary.untilEnforced().then(() => true), ended]);
 }
 
 /** Listeners with the same host and port share one socket, in the order of the configuration. */

@@ -5,7 +5,8 @@ import type { Hono } from "hono";
 import { ConfigurationError, StreamError, type Hmac, type MaskObserver } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
-import { drainServer } from "./drain.ts";
+import { Canary, parseEndpoint } from "./canary.ts";
+import { AT_ONCE, drainServer } from "./drain.ts";
 import { Feed } from "./feed.ts";
 import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -21,7 +22,10 @@ import type { Services, Settings } from "./services.ts";
 import { isUpstreamUrl } from "./upstream.ts";
 
 export interface MaskwireServer {
-  /** The routes of these listeners in one app: several when they share a socket. */
+  /**
+   * The routes of these listeners in one app: several when they share a socket. With `subscribe` among them, upstreams
+   * that are always followed are opened.
+   */
   app(listeners: readonly ListenerName[]): Hono;
   /**
    * Publishes one event's data (JSON or text, UTF-8) into a feed, as a producer inside the process.
@@ -39,6 +43,10 @@ export interface MaskwireServer {
    * The host stops listening when it resolves, and exits by itself after `drainLimitMs`.
    */
   drain(): Promise<void>;
+  /** The same without any time of grace: required network policies are no longer in force. */
+  drainAtOnce(): Promise<void>;
+  /** Looks whether network policies are in force, once it is started; undefined when nothing does. */
+  readonly canary: Canary | undefined;
 }
 
 export interface ServerOptions {
@@ -77,10 +85,12 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     lifecycle: new Lifecycle(limits.connectionsLimit),
     roster: new Roster(ports.clock, tickMs(limits)),
     maskStreams: new MaskStreams(),
+    canary: createCanary(config, ports, metrics),
   };
   return {
     app(listeners) {
-      for (const [name, relay] of services.relays) if (config.relays[name]?.always) relay.start();
+      const always = listeners.includes("subscribe") ? [...services.relays] : [];
+      for (const [name, relay] of always) if (config.relays[name]?.always) relay.start();
       return createListenerApp(services, listeners);
     },
     publish(name, data, event) {
@@ -95,8 +105,19 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       feeds.reload({ feeds: next.feeds, policies });
       for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
     },
-    drain: () => drainServer(services),
+    drain: () => drainServer(services, { graceMs: limits.drainGraceMs, windowMs: limits.drainWindowMs }),
+    drainAtOnce: () => drainServer(services, AT_ONCE),
+    canary: services.canary,
   };
+}
+
+/** @throws StreamError `BAD_CONFIG` when it cannot work: the host has no sockets, or an endpoint is none. */
+function createCanary({ canary, limits }: ServerConfig, ports: Ports, metrics: Metrics): Canary | undefined {
+  if (canary === undefined || canary.mode === "off") return undefined;
+  const { dial } = ports;
+  const isReadable = [canary.control, canary.forbidden].every((text) => parseEndpoint(text) !== undefined);
+  if (dial === undefined || !isReadable) throw new StreamError("BAD_CONFIG");
+  return new Canary({ config: canary, limits, ports, dial, metrics });
 }
 
 function createAuthenticator(

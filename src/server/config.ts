@@ -68,6 +68,16 @@ export interface AuthConfig {
   readonly apiKeys: readonly ApiKeyConfig[];
 }
 
+/** `require` serves nothing before network policies are in force, `warn` only says whether they are. */
+export const CANARY_MODES = ["require", "warn", "off"] as const;
+
+/** A program that listens on two ports, of which our network policy lets us reach one. Each as `host:port`. */
+export interface CanaryConfig {
+  readonly control: string;
+  readonly forbidden: string;
+  readonly mode: (typeof CANARY_MODES)[number];
+}
+
 export interface ServerLimits {
   readonly eventLimitBytes: number;
   readonly messageLimitBytes: number;
@@ -87,6 +97,8 @@ export interface ServerLimits {
   readonly producerIdleTimeoutMs: number;
   readonly upstreamIdleTimeoutMs: number;
   readonly lingerMs: number;
+  readonly canaryIntervalMs: number;
+  readonly canaryTimeoutMs: number;
   readonly drainGraceMs: number;
   readonly drainWindowMs: number;
   readonly drainLimitMs: number;
@@ -104,6 +116,8 @@ export interface ServerConfig {
   readonly allowedOrigins: readonly string[];
   /** Undefined: nobody is asked who he is. */
   readonly auth?: AuthConfig;
+  /** Undefined: nothing looks whether network policies are in force. */
+  readonly canary?: CanaryConfig;
 }
 
 const LOOPBACK = "127.0.0.1";
@@ -127,6 +141,8 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   producerIdleTimeoutMs: 60_000,
   upstreamIdleTimeoutMs: 60_000,
   lingerMs: 30_000,
+  canaryIntervalMs: 10_000,
+  canaryTimeoutMs: 2_000,
   drainGraceMs: 5_000,
   drainWindowMs: 30_000,
   drainLimitMs: 50_000,

@@ -48,6 +48,11 @@ export const METRICS = {
   history_holes_total: { kind: "counter", help: "Gaps that subscribers were told of.", labels: [] },
   resumes_total: { kind: "counter", help: "Subscriptions by how they started.", labels: ["result"] },
   relay_connected: { kind: "gauge", help: "1 while the upstream streams.", labels: ["relay"] },
+  policy_enforced: {
+    kind: "gauge",
+    help: "1 while network policies are in force, 0 while they are not; absent while that is unknown.",
+    labels: [],
+  },
   relay_reconnects_total: { kind: "counter", help: "Further connections to an upstream.", labels: ["relay"] },
 } as const satisfies Record<string, MetricRow>;
 
@@ -71,6 +76,11 @@ export class Metrics {
 
   set(name: MetricName, value: number, ...labels: string[]): void {
     this.series(name, ...labels).value = value;
+  }
+
+  /** Takes all lines of a metric back: nothing is known of it any more. */
+  clear(name: MetricName): void {
+    this.#series.delete(name);
   }
 
   observe(name: MetricName, value: number, ...labels: string[]): void {

@@ -3,6 +3,7 @@
  * nothing below `src/server` reads a clock, a socket or the environment by itself.
  */
 import type { Context } from "hono";
+import type { DialOutcome } from "./enforcement.ts";
 
 /**
  * Shared work (fan-out, heartbeats, relays) asks for these from whichever request came first, so a callback
@@ -91,6 +92,22 @@ export interface Decoder {
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** A TCP port of somebody else. */
+export interface Endpoint {
+  readonly host: string;
+  readonly listenPort: number;
+}
+
+export interface DialOptions {
+  /** Longest wait for the connection and the greeting together. */
+  readonly limitMs: number;
+  /** What the peer says first; another word makes the attempt `failed`. Absent: a connection is enough. */
+  readonly greeting?: string;
+}
+
+/** Tries one TCP connection and closes it. Never throws. */
+export type Dial = (endpoint: Endpoint, options: DialOptions) => Promise<DialOutcome>;
+
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
@@ -101,4 +118,6 @@ export interface Ports {
   readonly upgradeSocket: UpgradeSocket;
   /** Opens a decoder for `Content-Encoding: br`, which web standards do not name; absent where there is none. */
   readonly openBrotli?: () => Decoder;
+  /** Absent where there are no network policies to be tried. */
+  readonly dial?: Dial;
 }

@@ -17,6 +17,7 @@ export function fixedKeysChanged(before: ServerConfig, after: ServerConfig): str
     ),
     ...changed(before.limits, after.limits).map((name) => `limits.${name}`),
     ...(isAuthKept ? [] : ["auth"]),
+    ...(isSame(before.canary, after.canary) ? [] : ["canary"]),
     ...relaysChanged(before.relays, after.relays),
   ];
 }

@@ -2,6 +2,7 @@
  * What every route is given: the parts of one server, made once, and the settings in force.
  */
 import type { Authenticator } from "./auth/authenticator.ts";
+import type { Canary } from "./canary.ts";
 import type { ServerConfig, ServerLimits } from "./config.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -32,4 +33,6 @@ export interface Services {
   readonly feeds: Feeds;
   readonly relays: ReadonlyMap<string, Relay>;
   readonly maskStreams: MaskStreams;
+  /** Undefined when nothing looks after network policies. */
+  readonly canary: Canary | undefined;
 }

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Host } from "./cluster.ts";
+import { PROGRAM } from "../support/run-server.ts";
 import { startLab, type Lab } from "./lab.ts";
 
 /** Every pod's next hop, as Calico has it: link-local, the same on each link, and no address of anybody. */
@@ -23,6 +24,26 @@ export interface Target {
 /** Who answered, by its name; else what stood in the way. */
 export type Answer = string;
 
+interface Request {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface Response {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A program on one host. */
+export interface Program {
+  /** Everything it printed so far. */
+  printed(): string;
+  /** Resolves once it printed this; rejects when it ends before. */
+  untilPrinted(text: string): Promise<void>;
+  readonly exitCode: Promise<number | null>;
+}
+
 export interface Network {
   readonly lab: Lab;
   readonly hosts: readonly Host[];
@@ -32,6 +53,12 @@ export interface Network {
   listen(ports: readonly number[], hosts?: readonly Host[]): Promise<void>;
   /** Dials all targets at once from this host. */
   dial(host: string, targets: readonly Target[]): Promise<Answer[]>;
+  /** One HTTP request from this host; status 0: no answer. */
+  request(host: string, url: string, init?: Request): Promise<Response>;
+  /** Follows an event stream or a WebSocket until `until` came, it ended, or ten seconds passed; returns what came. */
+  follow(host: string, url: string, until: string): Promise<string>;
+  /** Starts `maskwire` itself on this host. */
+  maskwire(host: string, words: readonly string[]): Program;
   /** Replaces all rules of the router; empty: none. */
   filter(rules: string): void;
   stop(): Promise<void>;
@@ -65,6 +92,17 @@ export async function startNetwork(hosts: readonly Host[]): Promise<Network> {
         const { answers } = await agentOf(host).ask({ dial, limitMs: DIAL_LIMIT_MS });
         return answers as Answer[];
       },
+      async request(host, url, init) {
+        return (await agentOf(host).ask({ request: url, ...init })) as unknown as Response;
+      },
+      async follow(host, url, until) {
+        // An agent of its own: this one waits, and others should not wait for it.
+        const agent = new Agent(lab.start([process.execPath, AGENT], linkOf(host)));
+        const { text } = await agent.ask({ follow: url, until });
+        agent.end();
+        return String(text);
+      },
+      maskwire: (host, words) => watch(lab.start([process.execPath, PROGRAM, ...words], linkOf(host))),
       filter: (rules) => void lab.run(["nft", "-f", "-"], `flush ruleset\n${rules}`),
       stop: () => lab.stop(),
     };
@@ -94,6 +132,30 @@ END
 `;
 }
 
+function watch(child: ChildProcessWithoutNullStreams): Program {
+  let text = "";
+  const waiting: (() => void)[] = [];
+  const exitCode = once(child, "exit").then(([code]) => code as number | null);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      for (const check of waiting) check();
+    });
+  }
+  return {
+    printed: () => text,
+    untilPrinted: async (wanted) => {
+      const printed = new Promise<boolean>((resolve) => {
+        const check = (): void => void (text.includes(wanted) && resolve(true));
+        waiting.push(check);
+        check();
+      });
+      if (!(await Promise.race([printed, exitCode.then(() => false)]))) throw new Error(`it ended before: ${text}`);
+    },
+    exitCode,
+  };
+}
+
 /** One process in one namespace; commands are answered in order. */
 class Agent {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -105,7 +167,11 @@ class Agent {
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     // Ends with the lab, in the middle of whatever it does.
     child.stdin.on("error", () => undefined);
-    void once(child, "exit");
+    child.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
+  }
+
+  end(): void {
+    this.#child.stdin.end();
   }
 
   async ask(command: object): Promise<Record<string, unknown>> {

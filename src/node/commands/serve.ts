@@ -13,6 +13,7 @@ import { compileNamed, explain, report } from "../policies.ts";
 import { startServer, type RunningServer } from "../server.ts";
 
 const DEMO_EVENTS_PER_SECOND = 3;
+const POLICIES_LOST = "a connection that network policy forbids was made: closing everything at once";
 
 export const serve: Command = {
   name: "serve",
@@ -22,7 +23,7 @@ Without --config: loopback only, any feed name, the default policy. SIGTERM and 
 Variables: MASKWIRE_CONFIG MASKWIRE_HOST MASKWIRE_PORT MASKWIRE_ADMIN_HOST MASKWIRE_ADMIN_PORT MASKWIRE_KEY_FILE
 MASKWIRE_KEY MASKWIRE_JWT_SECRET_FILE MASKWIRE_JWT_SECRET MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
 
-Exit: 0 drained, 1 the address cannot be used, 2 usage or configuration.`,
+Exit: 0 drained, 1 the address cannot be used or required network policies are no longer in force, 2 usage or configuration.`,
   define: (parser) =>
     parser
       .addOption(configOption())
@@ -46,29 +47,33 @@ Exit: 0 drained, 1 the address cannot be used, 2 usage or configuration.`,
     const settings = isDemo ? { ...loaded.value, config: withDemoFeed(loaded.value.config) } : loaded.value;
     // Before the first line that says it listens: whoever reads that may already end it.
     const signal = untilSignal(io);
-    const running = await start(settings, io);
+    const running = await start(settings, io, signal);
     if (running === undefined) return 1;
-    greet(settings, running, io);
+    if (running.addresses.some(({ listeners }) => listeners.includes("subscribe"))) greet(settings, running, io);
     const stopDemo = isDemo ? playDemo(settings, running, io) : () => undefined;
-    await signal;
+    const isLost = await Promise.race([signal.then(() => false), running.untilLost().then(() => true)]);
     stopDemo();
-    await stop(running, settings.config, io);
-    return 0;
+    tell(io, isLost ? POLICIES_LOST : "draining; a second signal ends at once");
+    const limit = new Promise<void>((resolve) => void nodeClock.after(settings.config.limits.drainLimitMs, resolve));
+    await Promise.race([isLost ? running.stopAtOnce() : running.stop(), limit]);
+    return isLost ? 1 : 0;
   },
 };
 
-async function start({ config, hmac, jwtSecret }: Loaded, io: Io): Promise<RunningServer | undefined> {
+async function start(
+  { config, hmac, jwtSecret }: Loaded,
+  io: Io,
+  stopping: Promise<void>,
+): Promise<RunningServer | undefined> {
   const log = createLog((line) => void io.stderr.write(line));
   try {
     const running = await startServer(config, {
       clock: nodeClock,
       log,
+      stopping,
       ...(hmac === undefined ? {} : { hmac }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
     });
-    for (const { listeners, host, listenPort } of running.addresses) {
-      log.info("listening", { listeners: listeners.join(","), host, listenPort });
-    }
     // Said every time: whoever reaches an address may use it.
     if (config.auth === undefined) log.warn("no-authentication");
     return running;
@@ -155,10 +160,4 @@ function untilSignal(io: Io): Promise<void> {
       resolve();
     });
   });
-}
-
-async function stop(running: RunningServer, config: ServerConfig, io: Io): Promise<void> {
-  tell(io, "draining; a second signal ends at once");
-  const limit = new Promise<void>((resolve) => void nodeClock.after(config.limits.drainLimitMs, resolve));
-  await Promise.race([running.stop(), limit]);
 }

@@ -71,8 +71,23 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
   };
 }
 
-/** The addresses that would let anyone on the network in, each with the line that says it is meant. */
+/** The addresses that would let anyone on the network in, or keep everybody out, each with the way to say what is meant. */
 export function checkReach(config: ServerConfig, source: string): ConfigProblem[] {
+  return [...checkOpen(config, source), ...checkShut(config, source)];
+}
+
+/** A listener that waits for network policies cannot share a socket with the one that says whether they are in force. */
+function checkShut({ canary, listeners }: ServerConfig, source: string): ConfigProblem[] {
+  const { admin } = listeners;
+  const isShared = (["publish", "subscribe"] as const).some(
+    (name) => listeners[name].host === admin.host && listeners[name].listenPort === admin.listenPort,
+  );
+  if (canary?.mode !== "require" || !isShared) return [];
+  const text = "is also the port of a listener that `canary` keeps closed until policies are in force; choose another";
+  return [{ source, path: "listeners.admin.listenPort", text }];
+}
+
+function checkOpen(config: ServerConfig, source: string): ConfigProblem[] {
   return LISTENERS.filter((name) => {
     const { host, unsafeNoAuthentication } = config.listeners[name];
     const isGuarded = config.auth !== undefined && name !== "admin";

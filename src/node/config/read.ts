@@ -8,6 +8,7 @@ import { BUILT_IN } from "../../core/detectors/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
 import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
+import { parseEndpoint } from "../../server/canary.ts";
 import { DEFAULT_VIEW } from "../../server/feed.ts";
 import { isUpstreamUrl } from "../../server/upstream.ts";
 import { explainIssue } from "./explain.ts";
@@ -83,6 +84,7 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
     ]),
     ...(config.auth?.issuers ?? []).flatMap((issuer, index) => checkIssuer(source, ["auth", "issuers", index], issuer)),
     ...checkAnybody(source, config),
+    ...checkCanary(source, config),
     ...Object.entries(config.feeds).flatMap(([name, feed]) =>
       checkViews(source, config, { at: ["feeds", name], of: feed }),
     ),
@@ -195,6 +197,19 @@ function checkAnybody(source: Source, { auth, listeners }: FileConfig): ConfigPr
       problem(source, ["listeners", name, "unsafeNoAuthentication"], "`auth` asks for tokens here; remove this line"),
     ),
   ];
+}
+
+/** One program has both ports: two hosts, or one port, would say nothing about policies. */
+function checkCanary(source: Source, { canary }: FileConfig): ConfigProblem[] {
+  if (canary === undefined) return [];
+  const keys = ["control", "forbidden"] as const;
+  const bad = keys.filter((key) => parseEndpoint(canary[key]) === undefined);
+  const say = (key: string, text: string): ConfigProblem => problem(source, ["canary", key], text);
+  if (bad.length > 0)
+    return bad.map((key) => say(key, "write host:port, such as maskwire-canary.maskwire.svc:7080, or [::1]:7080"));
+  const [control, forbidden] = keys.map((key) => parseEndpoint(canary[key]));
+  if (control?.host !== forbidden?.host) return [say("forbidden", "write the host of `control` and another port")];
+  return control?.listenPort === forbidden?.listenPort ? [say("forbidden", "write another port than `control`")] : [];
 }
 
 function checkRelayUrl(source: Source, path: Path, relay: FileConfig["relays"][string]): ConfigProblem[] {

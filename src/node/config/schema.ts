@@ -7,6 +7,7 @@ import { z } from "zod";
 import { BOUNDARIES, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
 import {
+  CANARY_MODES,
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
   LISTENERS,
@@ -191,6 +192,19 @@ const auth = z.strictObject({
     .describe("Keys without an end, for small set-ups."),
 });
 
+const endpoint = z.string().min(1).max(300);
+
+const canary = z.strictObject({
+  control: endpoint.describe("`host:port` that our network policy allows, where `maskwire canary` listens."),
+  forbidden: endpoint.describe("`host:port` of the same canary that our network policy forbids."),
+  mode: z
+    .enum(CANARY_MODES)
+    .default("require")
+    .describe(
+      "`require`: publish and subscribe open when policies are in force, and close when they are not; `warn`: metric and log only; `off`: nothing is tried.",
+    ),
+});
+
 function listener(name: ListenerName, what: string) {
   const preset = DEFAULT_CONFIG.listeners[name];
   return z
@@ -255,6 +269,12 @@ const limits = z.strictObject({
   producerIdleTimeoutMs: limit("producerIdleTimeoutMs", [100, HOUR], "Silence before a producer's body is ended."),
   upstreamIdleTimeoutMs: limit("upstreamIdleTimeoutMs", [100, HOUR], "Silence before an upstream is reconnected."),
   lingerMs: limit("lingerMs", [0, HOUR], "Time an upstream is kept after its last subscriber; 0: none."),
+  canaryIntervalMs: limit(
+    "canaryIntervalMs",
+    [100, 10 * 60 * SECOND],
+    "Time between two tries of the canary; until policies are in force at most a second.",
+  ),
+  canaryTimeoutMs: limit("canaryTimeoutMs", [100, 60 * SECOND], "Time after which a try of the canary counts as shut."),
   drainGraceMs: limit("drainGraceMs", [0, 10 * 60 * SECOND], "Time served after SIGTERM before streams end; 0: none."),
   drainWindowMs: limit("drainWindowMs", [0, 10 * 60 * SECOND], "Time over which subscribers are ended; 0: at once."),
   drainLimitMs: limit("drainLimitMs", [SECOND, 30 * 60 * SECOND], "Time after SIGTERM at which the process exits."),
@@ -283,6 +303,7 @@ export const configSchema = z.strictObject({
     .array(z.string().regex(ORIGIN))
     .default([])
     .describe("Origins that browsers may come from, exact; empty: same origin only."),
+  canary: canary.exactOptional().describe("How to see whether network policies are in force."),
   auth: auth.exactOptional().describe("Who may come in. Without it nobody is asked who he is."),
 });
 

@@ -9,14 +9,19 @@ export function livez(context: Context): Response {
   return context.json({ live: true });
 }
 
-/** 503 while it drains, and while a relay that must always run has an upstream that refuses us. */
+/**
+ * 503 while it drains, while a relay that must always run has an upstream that refuses us, and while network policies
+ * that are required are not known to be in force.
+ */
 export function readyz(context: Context, services: Services): Response {
   const { config } = services.settings;
   const failed = [...services.relays].filter(([name, relay]) => {
     return config.relays[name]?.always && relay.state === "failed";
   });
-  const isReady = services.lifecycle.isReady && failed.length === 0;
-  return context.json({ ready: isReady, failedRelays: failed.length }, isReady ? 200 : 503);
+  const { canary, lifecycle } = services;
+  const isReady = lifecycle.isReady && failed.length === 0 && (canary?.isReady ?? true);
+  const policies = canary === undefined ? {} : { networkPolicies: canary.state };
+  return context.json({ ready: isReady, failedRelays: failed.length, ...policies }, isReady ? 200 : 503);
 }
 
 export function metrics(context: Context, services: Services): Response {
