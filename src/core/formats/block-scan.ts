@@ -6,6 +6,8 @@
  */
 import type { ContextWords } from "../context-words.ts";
 import type { Engine, Hits } from "../engine.ts";
+import type { DecodedRecords } from "../json/decoded-record.ts";
+import { JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";
 import { KIND } from "../pattern/neighbour.ts";
 import { plausibleRules } from "../plausible.ts";
@@ -26,12 +28,12 @@ function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
 export interface RecordContext {
   /** True when what names the text in which a match ends before `place` is a word that the rule looks for. */
   isNamed(rule: Rule, place: number, record: Span): boolean;
-  /** The first byte of a record, which begins at `start`, from which on words count for what begins at `at`. */
-  wordsFrom(at: number, start: number): number;
+  /** The first byte of a record from which on words count for what begins at `at`. */
+  wordsFrom(at: number, record: Span): number;
 }
 
 /** A name may stand anywhere before its value. */
-export const WHOLE_RECORD: RecordContext = { isNamed: () => false, wordsFrom: (_, start) => start };
+export const WHOLE_RECORD: RecordContext = { isNamed: () => false, wordsFrom: (_, { start }) => start };
 
 export class BlockScan {
   private readonly block: Uint8Array;
@@ -94,11 +96,16 @@ export class BlockScan {
       const words = this.words[i];
       if (words === null) return true;
       for (const rule of this.rules[i]) if (context.isNamed(rule, this.places[i], record)) return true;
-      const from = context.wordsFrom(Math.max(start, this.starts[i]), start);
+      const from = context.wordsFrom(Math.max(start, this.starts[i]), record);
       if (from === start && !this.mayHoldWords(start, end)) continue;
-      if (words.inBytes(this.block, from, this.places[i]) !== false) return true;
+      if (words.inBytes(this.block, from, this.places[i]) === false) continue;
+      if (this.hasWord(this.rules[i], from, this.places[i])) return true;
     }
     return false;
+  }
+
+  private hasWord(rules: readonly Rule[], from: number, to: number): boolean {
+    return rules.some(({ contextWords }) => contextWords.inBytes(this.block, from, to) !== false);
   }
 
   /** False when the record holds no word that some shape needs; asked for one record after the other. */
@@ -109,4 +116,13 @@ export class BlockScan {
     }
     return this.hasWords;
   }
+}
+
+/** By record: true when it is certain that the decoded text shows no finding. */
+export function cleanDecoded(engine: Engine, records: DecodedRecords): readonly boolean[] {
+  const { text, spans } = records;
+  if (spans.length === 0) return [];
+  const scan = new BlockScan(engine, text);
+  const context = new JsonContext(text, (record) => records.quotesIn(record));
+  return spans.map((span) => !scan.hasMatch(span, context));
 }

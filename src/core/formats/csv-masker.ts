@@ -64,7 +64,7 @@ export class CsvMasker implements FormatMasker {
     const scan = new BlockScan(this.policy.engine, bytes);
     const context: RecordContext = {
       isNamed: (rule, place, record) => this.format.isNamed(rule, () => block.columnAt(place - 1, record)),
-      wordsFrom: (at, start) => block.wordsFrom(at, start),
+      wordsFrom: (at, { start }) => block.wordsFrom(at, start),
     };
     let cleanFrom = 0;
     const next = (from: number): number => block.suspect(scan, from, this.readsQuotes);

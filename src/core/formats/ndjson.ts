@@ -2,11 +2,14 @@
  * NDJSON: one value a line.
  *
  * Owns the quick way for whole lines: the automaton runs over all of them at once, and a line in which no match
- * ended and no escape hides anything leaves as it came, valid or not. Every other line is masked as a record.
+ * ended, with or without its escapes, leaves as it came, valid or not. Every other line is masked as a record.
  */
 import type { Policy } from "../policy.ts";
 import { LF, lineFeedBefore, lineFeedFrom } from "../lines.ts";
-import { BlockScan, WHOLE_RECORD } from "./block-scan.ts";
+import { DecodedRecords } from "../json/decoded-record.ts";
+import { JsonContext } from "../json/record-context.ts";
+import type { Span } from "../span.ts";
+import { BlockScan, cleanDecoded } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { writeJsonRecord } from "./json.ts";
 import { type RecordFormat, RecordMasker } from "./record.ts";
@@ -31,6 +34,13 @@ class LineFormat implements RecordFormat {
   maskUnfinished(record: Uint8Array, output: Output): void {
     writeJsonRecord(this.policy, record, output);
   }
+}
+
+interface Suspect extends Span {
+  /** Where matches end, counted from its start. */
+  readonly places: readonly number[];
+  /** Nothing but its escapes make it suspect, and they are undone. */
+  readonly isDecoded: boolean;
 }
 
 export class NdjsonMasker implements FormatMasker {
@@ -63,7 +73,22 @@ export class NdjsonMasker implements FormatMasker {
   }
 
   private writeLines(block: Uint8Array): void {
-    const scan = new BlockScan(this.policy.engine, block);
+    let cleanFrom = 0;
+    for (const { start, end, places } of this.findSuspects(block)) {
+      this.output.write(block.subarray(cleanFrom, start));
+      this.writeLine(block.subarray(start, end), places);
+      cleanFrom = end;
+    }
+    this.output.write(block.subarray(cleanFrom));
+  }
+
+  /** The lines that may hold a finding, in order. */
+  private findSuspects(block: Uint8Array): readonly Suspect[] {
+    const { engine } = this.policy;
+    const scan = new BlockScan(engine, block);
+    const context = new JsonContext(block);
+    const decoded = new DecodedRecords(block.length);
+    const suspects: Suspect[] = [];
     let escape = -1;
     const escapeFrom = (from: number): number => {
       if (escape < from) escape = block.indexOf(BACKSLASH, from);
@@ -71,16 +96,17 @@ export class NdjsonMasker implements FormatMasker {
     };
     // A place lies behind the last byte of its match.
     const next = (from: number): number => Math.min(scan.placeAfter(from) - 1, escapeFrom(from));
-    let cleanFrom = 0;
     for (let suspect = next(0), end = 0; suspect < block.length; suspect = next(end)) {
       const start = lineFeedBefore(block, suspect) + 1;
       end = lineFeedFrom(block, suspect) + 1;
-      if (escapeFrom(start) >= end && !scan.hasMatch({ start, end }, WHOLE_RECORD)) continue;
-      this.output.write(block.subarray(cleanFrom, start));
-      this.writeLine(block.subarray(start, end), scan.placesIn(start, end));
-      cleanFrom = end;
+      const isClean = !scan.hasMatch({ start, end }, context);
+      if (isClean && escapeFrom(start) >= end) continue;
+      const isDecoded = isClean && decoded.add(block.subarray(start, end));
+      suspects.push({ start, end, places: scan.placesIn(start, end), isDecoded });
     }
-    this.output.write(block.subarray(cleanFrom));
+    const clean = cleanDecoded(engine, decoded);
+    let index = 0;
+    return suspects.filter(({ isDecoded }) => !isDecoded || !clean[index++]);
   }
 
   private writeLine(line: Uint8Array, places: readonly number[]): void {

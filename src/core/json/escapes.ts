@@ -39,22 +39,22 @@ export function decodeEscapes(input: Uint8Array, target: DecodeTarget, isLast: b
   let length = 0;
   let at = 0;
   while (at < input.length) {
-    const byte = input[at];
-    if (byte !== BACKSLASH) {
-      text[length++] = byte;
-      at++;
-      continue;
-    }
-    const escape = readEscape(input, at);
+    const escapeAt = input.indexOf(BACKSLASH, at);
+    const plain = input.subarray(at, escapeAt < 0 ? input.length : escapeAt);
+    text.set(plain, length);
+    length += plain.length;
+    at += plain.length;
+    if (escapeAt < 0) break;
+    const escape = readEscape(input, at, isLast);
     if (escape === "cut" && !isLast) break;
     if (escape === "cut" || escape === "none") {
-      text[length++] = byte;
+      text[length++] = BACKSLASH;
       at++;
       continue;
     }
     target.map.add(target.decodedOffset + length, target.encodedOffset + at);
-    const bytes = escape.codePoint < 0x80 ? [escape.codePoint] : encodeUtf8(String.fromCodePoint(escape.codePoint));
-    for (const decoded of bytes) text[length++] = decoded;
+    if (escape.codePoint < 0x80) text[length++] = escape.codePoint;
+    else for (const byte of encodeUtf8(String.fromCodePoint(escape.codePoint))) text[length++] = byte;
     at += escape.length;
     target.map.add(target.decodedOffset + length, target.encodedOffset + at);
   }
@@ -66,7 +66,8 @@ interface Escape {
   readonly length: number;
 }
 
-function readEscape(input: Uint8Array, at: number): Escape | "cut" | "none" {
+/** The escape that a backslash begins; "none" when it is text, "cut" when more may come that makes it one. */
+export function readEscape(input: Uint8Array, at: number, isLast: boolean): Escape | "cut" | "none" {
   const letter = input[at + 1];
   if (letter === undefined) return "cut";
   const short = SHORT[letter];
@@ -76,8 +77,8 @@ function readEscape(input: Uint8Array, at: number): Escape | "cut" | "none" {
   if (unit === "cut" || unit === "none") return unit;
   if (unit < 0xd800 || unit > 0xdbff) return { codePoint: unit >= 0xdc00 && unit <= 0xdfff ? 0xfffd : unit, length: 6 };
   const low = readUnit(input, at + 6);
-  if (low === "cut") return "cut";
-  if (low === "none" || low < 0xdc00 || low > 0xdfff) return { codePoint: 0xfffd, length: 6 };
+  if (low === "cut" && !isLast) return "cut";
+  if (low === "cut" || low === "none" || low < 0xdc00 || low > 0xdfff) return { codePoint: 0xfffd, length: 6 };
   return { codePoint: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), length: 12 };
 }
 

@@ -1,0 +1,78 @@
+/**
+ * What names the values of JSON records: the words that may be context of a match in one of them.
+ *
+ * Owns how far before a match such words can stand. A value has the name of its field, an element that of its array,
+ * and both the text before them; what is no JSON has the text before it only. Errs on the side of farther.
+ */
+import { CONTEXT_CHARACTERS } from "../candidate.ts";
+import type { Span } from "../span.ts";
+import { isJsonSpace } from "./walker.ts";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+export class JsonContext {
+  private readonly bytes: Uint8Array;
+  private readonly quotesIn: (record: Span) => readonly number[];
+  private quotes: readonly number[] = [];
+  private quotesOf = -1;
+
+  /** `quotesIn`: offsets of the quotes that open and close a record's strings, where others are text; in order. */
+  constructor(bytes: Uint8Array, quotesIn?: (record: Span) => readonly number[]) {
+    this.bytes = bytes;
+    this.quotesIn = quotesIn ?? ((record) => findQuotes(bytes, record));
+  }
+
+  isNamed(): boolean {
+    return false;
+  }
+
+  /** The first byte of a record from which on words count for what begins at `at`. */
+  wordsFrom(at: number, record: Span): number {
+    const window = at - CONTEXT_CHARACTERS - 1;
+    return Math.max(record.start, Math.min(window, this.nameFrom(at, record)));
+  }
+
+  /** Where the name of the value begins; the start of the record when that is not at once to be seen. */
+  private nameFrom(at: number, record: Span): number {
+    if (this.quotesOf !== record.start) {
+      this.quotesOf = record.start;
+      this.quotes = this.quotesIn(record);
+    }
+    const { quotes } = this;
+    let before = quotes.length;
+    while (before > 0 && quotes[before - 1] >= at) before--;
+    const isInString = before % 2 === 1;
+    // The quote that closes what may be the name, which opens one before.
+    const closing = before - (isInString ? 2 : 1);
+    if (closing < 1) return record.start;
+    const from = quotes[closing] + 1;
+    return this.isColonOnly(from, isInString ? quotes[before - 1] : at) ? quotes[closing - 1] : record.start;
+  }
+
+  /** True when a colon stands between two places, and beside it nothing but white space and parts of a number. */
+  private isColonOnly(from: number, to: number): boolean {
+    const { bytes } = this;
+    let at = from;
+    while (at < to && isJsonSpace(bytes[at])) at++;
+    if (bytes[at] !== COLON) return false;
+    at++;
+    while (at < to && (isJsonSpace(bytes[at]) || isNumberByte(bytes[at]))) at++;
+    return at >= to;
+  }
+}
+
+function isNumberByte(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e;
+}
+
+function findQuotes(bytes: Uint8Array, { start, end }: Span): number[] {
+  const quotes: number[] = [];
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) quotes.push(at);
+    else if (byte === BACKSLASH) at++;
+  }
+  return quotes;
+}
