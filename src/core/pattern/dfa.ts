@@ -82,11 +82,12 @@ export class Dfa {
   private readonly byHash = new Map<number, DfaState[]>();
   private starts: (number | undefined)[] = [];
   private readonly matchSets = new Map<string, readonly number[]>();
-  private readonly gathered = new ThreadSet();
+  private readonly gathered: ThreadSet;
 
   constructor(program: Program, options: DfaOptions) {
     this.program = program;
     this.all = new Threads(program, options.patterns);
+    this.gathered = new ThreadSet(this.all);
     this.hasBoundaries = options.patterns.some((index) => program.patterns[index].boundary !== "none");
     this.isUnanchored = options.isUnanchored;
     this.stateLimit = options.stateLimit ?? STATE_LIMIT;
@@ -246,13 +247,20 @@ export class Dfa {
   }
 }
 
-/** Gathers threads, each once. */
+/** Gathers threads, each once, and of those in copies of one place the one that can do all that the others can. */
 class ThreadSet {
+  private readonly all: Threads;
   private list = new Uint32Array(256);
   private size = 0;
-  /** By thread: the last time it was added. */
+  /** By first: the last time that a thread which shares it was added. */
   private addedAt = new Uint32Array(256);
+  /** By first: where in the list the thread stands that was added. */
+  private slots = new Uint32Array(256);
   private time = 0;
+
+  constructor(all: Threads) {
+    this.all = all;
+  }
 
   clear(): void {
     this.size = 0;
@@ -260,10 +268,17 @@ class ThreadSet {
   }
 
   add(threads: readonly number[]): void {
+    const { all } = this;
     for (const thread of threads) {
-      if (thread >= this.addedAt.length) this.grow(thread + 1);
-      if (this.addedAt[thread] === this.time) continue;
-      this.addedAt[thread] = this.time;
+      const first = all.firstOf(thread);
+      if (first >= this.addedAt.length) this.grow(first + 1);
+      if (this.addedAt[first] === this.time) {
+        const slot = this.slots[first];
+        if (all.rankOf(thread) < all.rankOf(this.list[slot])) this.list[slot] = thread;
+        continue;
+      }
+      this.addedAt[first] = this.time;
+      this.slots[first] = this.size;
       this.list[this.size++] = thread;
     }
   }
@@ -275,6 +290,7 @@ class ThreadSet {
   private grow(least: number): void {
     const capacity = Math.max(least, 2 * this.addedAt.length);
     this.addedAt = widened(this.addedAt, capacity);
+    this.slots = widened(this.slots, capacity);
     this.list = widened(this.list, capacity);
   }
 }

@@ -48,6 +48,14 @@ export interface PatternSource {
   readonly isPlain?: boolean;
 }
 
+/** Where an instruction stands among the copies of a repeated part. */
+export interface Copy {
+  /** The same instruction in the copy that can read on in most ways. */
+  readonly first: number;
+  /** What can be read from here can be read from the same instruction in every copy of a lower rank, too. */
+  readonly rank: number;
+}
+
 export interface ProgramOptions {
   /**
    * `detector` (default): text is read as a person would, in any script, percent-encoded, with invisible characters.
@@ -62,6 +70,8 @@ export interface Program {
   readonly patterns: readonly CompiledPattern[];
   /** Instruction to the pattern that it belongs to. */
   readonly owners: readonly number[];
+  /** By instruction; undefined outside of repeats. */
+  readonly copies: readonly (Copy | undefined)[];
   readonly hasAssertions: boolean;
   /** True when text may be in disguise: other scripts, escapes, invisible characters. */
   readonly isFolding: boolean;
@@ -82,6 +92,7 @@ export function compileProgram(sources: readonly PatternSource[], options: Progr
     tries: compiler.tries,
     patterns,
     owners: compiler.owners,
+    copies: compiler.copies,
     hasAssertions: compiler.hasAssertions,
     isFolding: compiler.isFolding,
     ...classes,
@@ -101,6 +112,7 @@ class Compiler {
   readonly instructions: Instruction[] = [];
   readonly tries: ByteTrie[] = [];
   readonly owners: number[] = [];
+  readonly copies: (Copy | undefined)[] = [];
   hasAssertions = false;
   readonly isFolding: boolean;
   private owner = 0;
@@ -210,20 +222,45 @@ class Compiler {
   }
 
   private repeat(body: Node, min: number, max: number, next: number): number {
+    if (max === Infinity) return this.repeatFrom(body, min, next);
     let begin = next;
-    if (max === Infinity) begin = this.loop(body, min > 0, next);
-    else
-      for (let i = min; i < max; i++) begin = this.emit({ op: "split", out: this.compile(body, begin), other: next });
-    for (let i = max === Infinity ? 1 : 0; i < min; i++) begin = this.compile(body, begin);
+    const starts: number[] = [];
+    for (let i = min; i < max; i++) {
+      starts.push(this.instructions.length);
+      begin = this.emit({ op: "split", out: this.compile(body, begin), other: next });
+    }
+    // The more rounds may follow, the more can be read: the last one is compiled first.
+    this.noteCopies(starts.toReversed());
+    for (let i = 0; i < min; i++) begin = this.compile(body, begin);
     return begin;
   }
 
-  /** The body over and over; one copy of it, or `+` within `+` would double at each level. */
-  private loop(body: Node, isRequired: boolean, next: number): number {
+  /** `min` rounds or more: the fewer rounds are owed, the more can be read. */
+  private repeatFrom(body: Node, min: number, next: number): number {
     const again = this.emit({ op: "split", out: NOWHERE, other: next });
-    const begin = this.compile(body, again);
-    (this.instructions[again] as { out: number }).out = begin;
-    return isRequired ? begin : again;
+    const starts = [this.instructions.length];
+    // One copy of it goes round, or `+` within `+` would double at each level.
+    const loop = this.compile(body, again);
+    (this.instructions[again] as { out: number }).out = loop;
+    if (min === 0) return again;
+    let begin = loop;
+    for (let i = 1; i < min; i++) {
+      starts.push(this.instructions.length);
+      begin = this.compile(body, begin);
+    }
+    this.noteCopies(starts);
+    // Owes nothing and may go round: as good as any place at the front of a round.
+    this.copies[again] = { first: loop, rank: -1 };
+    return begin;
+  }
+
+  /** Copies of one part, each of which can read on in all the ways in which the next one can. */
+  private noteCopies(starts: readonly number[]): void {
+    if (starts.length < 2) return;
+    const length = Math.abs(starts[1] - starts[0]);
+    starts.forEach((start, rank) => {
+      for (let i = 0; i < length; i++) this.copies[start + i] = { first: starts[0] + i, rank };
+    });
   }
 }
 

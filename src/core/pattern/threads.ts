@@ -25,6 +25,10 @@ interface Place {
   readonly moves: (Move | undefined)[];
   /** True when what stood before decides where the thread can go on. */
   readonly needsKinds: boolean;
+  /** The place of which this is a copy; itself outside of repeats. */
+  readonly first: number;
+  /** All that can be read from here can be read from a copy of a lower rank. */
+  readonly rank: number;
 }
 
 interface Closure {
@@ -67,6 +71,16 @@ export class Threads {
     return this.program.owners[this.places[thread].instruction];
   }
 
+  /** The place of which a thread's place is a copy: at most one thread of those that share it is needed. */
+  firstOf(thread: number): number {
+    return this.places[thread].first;
+  }
+
+  /** Of threads that share the first, the one of the lowest rank reads all that the others read. */
+  rankOf(thread: number): number {
+    return this.places[thread].rank;
+  }
+
   needsKinds(thread: number): boolean {
     return this.places[thread].needsKinds;
   }
@@ -101,7 +115,10 @@ export class Threads {
     if (number === undefined) {
       const needsKinds =
         node === 0 && this.program.hasAssertions && this.closure(instruction, KIND.none, KIND.none).needsKinds;
-      number = this.places.push({ instruction, node, moves: [], needsKinds }) - 1;
+      const copy = this.program.copies[instruction];
+      const isFirst = copy === undefined || copy.first === instruction;
+      const first = isFirst ? this.places.length : this.numberOf(copy.first, node);
+      number = this.places.push({ instruction, node, moves: [], needsKinds, first, rank: copy?.rank ?? 0 }) - 1;
       byNode.set(node, number);
     }
     return number;
