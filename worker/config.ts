@@ -191,6 +191,8 @@ function complete(written: WrittenConfig): ServerConfig {
     relays: mapValues(written.relays ?? {}, completeRelay),
     limits: { ...EDGE_LIMITS, ...written.limits },
     allowedOrigins: written.allowedOrigins ?? [],
+    // A worker is given its configuration anew with its code, never while it runs.
+    reload: "keep",
     ...(written.auth === undefined ? {} : { auth: completeAuth(written.auth) }),
   };
 }

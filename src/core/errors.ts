@@ -176,11 +176,15 @@ export class StreamError extends Error {
   }
 }
 
+/** What is wrong with a configuration. */
+export type ConfigurationCode = "BAD_CONFIG" | "BAD_PATTERN" | "KEY_MISSING";
+
 /** A configuration that cannot take effect; `reason` names the rule and quotes nothing but the configuration. */
 export class ConfigurationError extends StreamError {
+  declare readonly code: ConfigurationCode;
   readonly reason: string;
 
-  constructor(code: "BAD_CONFIG" | "BAD_PATTERN" | "KEY_MISSING", reason: string) {
+  constructor(code: ConfigurationCode, reason: string) {
     super(code);
     this.reason = reason;
   }

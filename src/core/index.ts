@@ -1,6 +1,6 @@
 /** The library: `import { compilePolicy, createMasker, maskWhole } from "maskwire"`. */
 export { ConfigurationError, ERRORS, StreamError, toStreamError } from "./errors.ts";
-export type { ErrorCode, ErrorRow } from "./errors.ts";
+export type { ConfigurationCode, ErrorCode, ErrorRow } from "./errors.ts";
 export type { Finding } from "./finding.ts";
 export type { Span } from "./span.ts";
 export type { Candidate, Detector } from "./detector.ts";

@@ -14,6 +14,8 @@ export interface Io {
   readonly isStderrTerminal: boolean;
   /** Calls back at each SIGTERM and SIGINT; without a call they end the process as usual. */
   onSignal(run: () => void): void;
+  /** Calls back at each SIGHUP; without a call it ends the process as usual. */
+  onHangup(run: () => void): void;
   /** Ends the process without waiting for anything. */
   exitNow(code: ExitCode): void;
 }

@@ -30,6 +30,7 @@ const io: Io = {
     process.on("SIGTERM", run);
     process.on("SIGINT", run);
   },
+  onHangup: (run) => void process.on("SIGHUP", run),
   exitNow: (code) => process.exit(code),
 };
 process.stderr.on("error", () => undefined);

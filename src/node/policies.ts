@@ -1,9 +1,8 @@
 /** From the words on the command line to a compiled policy, or to what to write instead. */
-import { compilePolicy, ConfigurationError, toStreamError, type Hmac, type Policy } from "../core/index.ts";
+import { compilePolicy, ConfigurationError, toStreamError, type Policy } from "../core/index.ts";
 import type { Matcher } from "../core/matcher.ts";
-import type { ServerConfig } from "../server/config.ts";
 import { extendPolicy } from "../server/extend-policy.ts";
-import { loadConfig } from "./config/load.ts";
+import { loadConfig, type Loaded } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
 import { suggest } from "./config/suggest.ts";
 import type { EngineName } from "./command.ts";
@@ -23,7 +22,7 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
     report(loaded.problems, io);
     return undefined;
   }
-  const { config, hmac, fileName } = loaded.value;
+  const { config } = loaded.value;
   const name = request.policy ?? "default";
   if (!Object.hasOwn(config.policies, name)) {
     const known = Object.keys(config.policies);
@@ -31,23 +30,18 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
     return undefined;
   }
   const matcher = request.engine === "re2" ? createRe2Matcher() : undefined;
-  const compiled = compileNamed(config, name, { hmac, matcher });
+  const compiled = compileNamed(loaded.value, name, matcher);
   if (compiled.ok) return compiled.value;
-  report(
-    compiled.problems.map((problem) => ({ ...problem, source: fileName ?? "defaults" })),
-    io,
-  );
+  report(compiled.problems, io);
   return undefined;
 }
 
-/** What a policy needs and no file can hold. */
-export interface PolicyParts {
-  readonly hmac: Hmac | undefined;
-  readonly matcher?: Matcher | undefined;
-}
-
-/** Compiles one policy of a configuration; its problems have the source `policies`. */
-export function compileNamed(config: ServerConfig, name: string, { hmac, matcher }: PolicyParts): Result<Policy> {
+/** Compiles one policy of a configuration. */
+export function compileNamed(
+  { config, hmac, problemAt }: Pick<Loaded, "config" | "hmac" | "problemAt">,
+  name: string,
+  matcher?: Matcher,
+): Result<Policy> {
   const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = config.limits;
   const options = {
     name,
@@ -58,10 +52,7 @@ export function compileNamed(config: ServerConfig, name: string, { hmac, matcher
   try {
     return { ok: true, value: compilePolicy(extendPolicy(config.policies, name), options) };
   } catch (thrown) {
-    return {
-      ok: false,
-      problems: [{ source: "policies", path: `policies.${name}`, text: explain(thrown) }],
-    };
+    return { ok: false, problems: [problemAt(["policies", name], explain(thrown))] };
   }
 }
 

@@ -2,8 +2,9 @@
  * The server as a value: feeds, relays and the Hono app of each listener, from ports and a configuration.
  */
 import type { Hono } from "hono";
-import { ConfigurationError, StreamError, type Hmac, type MaskObserver } from "../core/index.ts";
+import { StreamError, type Hmac, type MaskObserver } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
+import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { Canary, parseEndpoint } from "./canary.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
@@ -16,9 +17,9 @@ import { Metrics } from "./metrics.ts";
 import { PolicySet } from "./policy-set.ts";
 import type { Ports } from "./ports.ts";
 import { Relay } from "./relay.ts";
-import { fixedKeysChanged } from "./reload.ts";
+import { refuseFixed } from "./reload.ts";
 import { Roster } from "./roster.ts";
-import type { Services, Settings } from "./services.ts";
+import type { Place, Services, Settings } from "./services.ts";
 import { isUpstreamUrl } from "./upstream.ts";
 
 export interface MaskwireServer {
@@ -35,9 +36,11 @@ export interface MaskwireServer {
   /**
    * Takes over another configuration, all of it between two events: feeds mask the next event by it, and what begins from
    * now on goes by it. Compiles for some milliseconds a changed policy.
-   * @throws ConfigurationError when it cannot take effect, or needs a restart; then nothing has changed.
+   * @throws ConfigRefusal when it cannot take effect, or needs a restart; then nothing has changed.
    */
-  reload(config: ServerConfig): void;
+  reload(config: ServerConfig): Reloaded;
+  /** Says on `/readyz` and `/metrics` that a new configuration was refused, and where; until one is taken over. */
+  refuse(places: readonly Place[]): void;
   /**
    * Drains by the steps of docs/protocol.md and resolves when every subscriber has ended.
    * The host stops listening when it resolves, and exits by itself after `drainLimitMs`.
@@ -47,6 +50,13 @@ export interface MaskwireServer {
   drainAtOnce(): Promise<void>;
   /** Looks whether network policies are in force, once it is started; undefined when nothing does. */
   readonly canary: Canary | undefined;
+}
+
+/** What a new configuration has changed. */
+export interface Reloaded {
+  readonly changedPolicies: number;
+  /** Mask streams that go on by a policy which is no longer in force. */
+  readonly oldStreams: number;
 }
 
 export interface ServerOptions {
@@ -71,12 +81,16 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     return { config: next, policies, authenticator };
   };
   let settings = settle(config);
+  let refused: readonly Place[] = [];
   const { limits } = config;
   const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics });
   const services: Services = {
     ports,
     get settings() {
       return settings;
+    },
+    get refused() {
+      return refused;
     },
     limits,
     metrics,
@@ -98,12 +112,23 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       if (typeof outcome === "string") throw new StreamError(outcome);
     },
     reload(next) {
-      const fixed = fixedKeysChanged(settings.config, next);
-      if (fixed.length > 0) throw new ConfigurationError("BAD_CONFIG", `${fixed.join(", ")}: needs a restart`);
+      const [first, ...others] = refuseFixed(settings.config, next);
+      if (first !== undefined) throw new ConfigRefusal(first, ...others);
+      const before = settings.policies;
       settings = settle(next, settings);
       const { policies } = settings;
       feeds.reload({ feeds: next.feeds, policies });
       for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
+      if (next.reload === "live") services.maskStreams.endOld(policies);
+      refused = [];
+      metrics.set("config_refused", 0);
+      metrics.add("config_reloads_total", 1, "taken");
+      return { changedPolicies: policies.countChanged(before), oldStreams: services.maskStreams.countOld(policies) };
+    },
+    refuse(places) {
+      refused = places;
+      metrics.set("config_refused", 1);
+      metrics.add("config_reloads_total", 1, "refused");
     },
     drain: () => drainServer(services, { graceMs: limits.drainGraceMs, windowMs: limits.drainWindowMs }),
     drainAtOnce: () => drainServer(services, AT_ONCE),

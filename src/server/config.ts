@@ -104,6 +104,9 @@ export interface ServerLimits {
   readonly drainLimitMs: number;
 }
 
+export const RELOADS = ["keep", "live"] as const;
+export type Reload = (typeof RELOADS)[number];
+
 export interface ServerConfig {
   readonly listeners: Readonly<Record<ListenerName, ListenerConfig>>;
   /** `default` always exists. */
@@ -114,6 +117,8 @@ export interface ServerConfig {
   readonly limits: ServerLimits;
   /** Origins that browsers may come from, exact; empty: same origin only. */
   readonly allowedOrigins: readonly string[];
+  /** What mask streams do that began under a policy which this configuration changes: go on by it, or end. */
+  readonly reload: Reload;
   /** Undefined: nobody is asked who he is. */
   readonly auth?: AuthConfig;
   /** Undefined: nothing looks whether network policies are in force. */
@@ -160,4 +165,5 @@ export const DEFAULT_CONFIG: ServerConfig = {
   relays: {},
   limits: DEFAULT_SERVER_LIMITS,
   allowedOrigins: [],
+  reload: "keep",
 };

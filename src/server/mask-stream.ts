@@ -4,8 +4,16 @@
  * Owns the masker of the stream. Holds no more than one chunk and what is undecided; after an error or a broken body
  * the answer breaks off too, and the undecided is dropped.
  */
-import { createMasker, toStreamError, type FormatChoice, type Policy, type StreamMasker } from "../core/index.ts";
+import {
+  createMasker,
+  StreamError,
+  toStreamError,
+  type FormatChoice,
+  type Policy,
+  type StreamMasker,
+} from "../core/index.ts";
 import type { BodyReader } from "./body-reader.ts";
+import type { PolicySet } from "./policy-set.ts";
 
 export interface MaskStreamOptions {
   readonly policy: Policy;
@@ -16,14 +24,33 @@ export interface MaskStreamOptions {
   readonly onEnd: (failure: unknown) => void;
 }
 
+interface OpenStream {
+  readonly policy: Policy;
+  readonly breakOff: (error: StreamError) => void;
+}
+
 /** All open mask streams, so that what they hold can be counted. */
 export class MaskStreams {
-  readonly #open = new Set<StreamMasker>();
+  readonly #open = new Map<StreamMasker, OpenStream>();
 
   get heldBytes(): number {
     let bytes = 0;
-    for (const masker of this.#open) bytes += masker.heldBytes;
+    for (const masker of this.#open.keys()) bytes += masker.heldBytes;
     return bytes;
+  }
+
+  /** How many go by a policy that is not one of these. */
+  countOld(policies: PolicySet): number {
+    return this.#oldOnes(policies).length;
+  }
+
+  /** Breaks off those that go by a policy which is not one of these; what is undecided is dropped. */
+  endOld(policies: PolicySet): void {
+    for (const { breakOff } of this.#oldOnes(policies)) breakOff(new StreamError("CONFIG_CHANGED"));
+  }
+
+  #oldOnes(policies: PolicySet): readonly OpenStream[] {
+    return [...this.#open.values()].filter(({ policy }) => !policies.holds(policy));
   }
 
   #create({ policy, choice, body, onEnd }: MaskStreamOptions): StreamMasker {
@@ -42,12 +69,22 @@ export class MaskStreams {
    */
   async open(options: MaskStreamOptions): Promise<ReadableStream<Uint8Array>> {
     const masker = this.#create(options);
-    this.#open.add(masker);
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let broken: StreamError | undefined;
+    const breakOff = (error: StreamError): void => {
+      broken = error;
+      options.body.cancel();
+      controller?.error(error);
+      end(error);
+    };
+    this.#open.set(masker, { policy: options.policy, breakOff });
     const end = (failure?: unknown): void => {
       if (this.#open.delete(masker)) options.onEnd(failure);
     };
     const step = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
       const chunk = await options.body.read();
+      // A cancelled body looks like one that ended in order.
+      if (broken !== undefined) throw broken;
       return chunk === undefined
         ? { bytes: masker.flush(), isLast: true }
         : { bytes: masker.push(chunk), isLast: false };
@@ -57,6 +94,7 @@ export class MaskStreams {
       while (options.isShort && first.bytes.length === 0 && !first.isLast) first = await step();
       return new ReadableStream<Uint8Array>(
         {
+          start: (given) => void (controller = given),
           async pull(controller) {
             try {
               for (;;) {

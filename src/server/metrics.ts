@@ -44,6 +44,17 @@ export const METRICS = {
   masked_total: { kind: "counter", help: "Findings replaced.", labels: ["entity", "operator"] },
   held_bytes: { kind: "gauge", help: "Bytes received by mask requests and not yet decided.", labels: [] },
   fail_closed_total: { kind: "counter", help: "Records or streams that could not be read.", labels: ["reason"] },
+  config_reloads_total: {
+    kind: "counter",
+    help: "New configurations that a running server was given, by what became of them.",
+    labels: ["result"],
+  },
+  config_refused: { kind: "gauge", help: "1 while the newest configuration is not the one in force.", labels: [] },
+  streams_on_old_policy: {
+    kind: "gauge",
+    help: "Mask requests that go on by a policy which is no longer in force.",
+    labels: [],
+  },
   stream_truncated_total: { kind: "counter", help: "Unfinished last events that were dropped.", labels: [] },
   history_holes_total: { kind: "counter", help: "Gaps that subscribers were told of.", labels: [] },
   resumes_total: { kind: "counter", help: "Subscriptions by how they started.", labels: ["result"] },

@@ -3,7 +3,8 @@
  *
  * Owns which policy stays the same object when a configuration follows another: whose text is the same.
  */
-import { compilePolicy, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
+import { compilePolicy, ConfigurationError, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
+import { ConfigRefusal, type RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig } from "./config.ts";
 import { extendPolicy } from "./extend-policy.ts";
 
@@ -23,7 +24,7 @@ interface Compiled {
 export class PolicySet {
   readonly #compiled: ReadonlyMap<string, Compiled>;
 
-  /** Some milliseconds a policy. @throws ConfigurationError when one of them cannot be compiled; then none is used. */
+  /** Some milliseconds a policy. @throws ConfigRefusal with what is wrong with each that cannot be compiled. */
   constructor({ policies, limits }: Pick<ServerConfig, "policies" | "limits">, parts: PolicySetParts) {
     const { hmac, observer, previous } = parts;
     const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = limits;
@@ -32,18 +33,34 @@ export class PolicySet {
       observer,
       ...(hmac === undefined ? {} : { hmac }),
     };
-    this.#compiled = new Map(
-      Object.keys(policies).map((name) => {
-        const spec = extendPolicy(policies, name);
-        const text = writeOneWay([spec, options.limits]);
-        const known = previous === undefined ? undefined : previous.#compiled.get(name);
-        return [name, known?.text === text ? known : { text, policy: compilePolicy(spec, { name, ...options }) }];
-      }),
-    );
+    const compile = (name: string): Compiled => {
+      const spec = extendPolicy(policies, name);
+      const text = writeOneWay([spec, options.limits]);
+      const known = previous === undefined ? undefined : previous.#compiled.get(name);
+      return known?.text === text ? known : { text, policy: compilePolicy(spec, { name, ...options }) };
+    };
+    const compiled = new Map<string, Compiled>();
+    const reasons: RefusalReason[] = [];
+    for (const name of Object.keys(policies)) {
+      try {
+        compiled.set(name, compile(name));
+      } catch (thrown) {
+        if (!(thrown instanceof ConfigurationError)) throw thrown;
+        reasons.push({ path: ["policies", name], code: thrown.code, reason: thrown.reason });
+      }
+    }
+    const [first, ...others] = reasons;
+    if (first !== undefined) throw new ConfigRefusal(first, ...others);
+    this.#compiled = compiled;
   }
 
   get(name: string): Policy | undefined {
     return this.#compiled.get(name)?.policy;
+  }
+
+  /** How many of these policies are not those of the other set. */
+  countChanged(other: PolicySet): number {
+    return [...this.#compiled.values()].filter(({ policy }) => !other.holds(policy)).length;
   }
 
   /** True when this very policy is one of the set. */

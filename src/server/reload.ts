@@ -3,30 +3,33 @@
  *
  * Owns that list (docs/operations.md has it as a table). Never changes anything.
  */
+import type { RefusalReason } from "./config-refusal.ts";
 import type { RelayConfig, ServerConfig } from "./config.ts";
 
 /** A relay's upstream is opened once; only what is made of its events may change. */
 const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const satisfies readonly (keyof RelayConfig)[];
 
-/** Keys, written `limits.heartbeatMs`, in which the two differ and which only a restart can change; empty: none. */
-export function fixedKeysChanged(before: ServerConfig, after: ServerConfig): string[] {
-  const isAuthKept = (before.auth === undefined) === (after.auth === undefined);
-  return [
+const RESTART = "cannot be changed while the server runs; restart it, or put back what was here";
+
+/** Where the two differ in what only a restart can change; empty: nowhere. */
+export function refuseFixed(before: ServerConfig, after: ServerConfig): RefusalReason[] {
+  const paths = [
     ...changed(before.listeners, after.listeners).flatMap((name) =>
-      changed(before.listeners[name], after.listeners[name]).map((key) => `listeners.${name}.${key}`),
+      changed(before.listeners[name], after.listeners[name]).map((key) => ["listeners", name, key]),
     ),
-    ...changed(before.limits, after.limits).map((name) => `limits.${name}`),
-    ...(isAuthKept ? [] : ["auth"]),
-    ...(isSame(before.canary, after.canary) ? [] : ["canary"]),
+    ...changed(before.limits, after.limits).map((name) => ["limits", name]),
+    ...((before.auth === undefined) === (after.auth === undefined) ? [] : [["auth"]]),
+    ...(isSame(before.canary, after.canary) ? [] : [["canary"]]),
     ...relaysChanged(before.relays, after.relays),
   ];
+  return paths.map((path) => ({ path, code: "BAD_CONFIG", reason: RESTART }));
 }
 
-function relaysChanged(before: ServerConfig["relays"], after: ServerConfig["relays"]): string[] {
+function relaysChanged(before: ServerConfig["relays"], after: ServerConfig["relays"]): string[][] {
   return changed(before, after).flatMap((name) => {
     const [one, other] = [before[name], after[name]];
-    if (one === undefined || other === undefined) return [`relays.${name}`];
-    return RELAY_FIXED.filter((key) => !isSame(one[key], other[key])).map((key) => `relays.${name}.${key}`);
+    if (one === undefined || other === undefined) return [["relays", name]];
+    return RELAY_FIXED.filter((key) => !isSame(one[key], other[key])).map((key) => ["relays", name, key]);
   });
 }
 

@@ -21,10 +21,18 @@ export interface Settings {
   readonly authenticator: Authenticator | undefined;
 }
 
+/** Where in a file something stands, counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
 export interface Services {
   readonly ports: Ports;
   /** Those in force now: read once for each request. */
   readonly settings: Settings;
+  /** What is wrong with a newer configuration, by place; empty when there is none. */
+  readonly refused: readonly Place[];
   /** The same in all settings. */
   readonly limits: ServerLimits;
   readonly metrics: Metrics;

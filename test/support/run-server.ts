@@ -18,6 +18,8 @@ export const PROGRAM = join(REPOSITORY, "dist/node/main.js");
 export interface RunOptions {
   /** Keys of maskwire.yaml; every listener shares one port unless it says otherwise. */
   readonly config?: object;
+  /** A file of the test's own in place of `config`. */
+  readonly configFile?: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -25,6 +27,7 @@ export interface RunOptions {
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly origin: string;
+  readonly configFile: string;
   /** Standard error so far: the log, and what a person is told. */
   logged(): string;
   /** Resident memory and its peak, in bytes; Linux only. */
@@ -49,9 +52,8 @@ export function requireProgram(): void {
 export async function runServer(options: RunOptions = {}): Promise<ServerProcess> {
   requireProgram();
   const folder = await mkdtemp(join(tmpdir(), "maskwire-run-"));
-  const configFile = join(folder, "maskwire.yaml");
-  const { limits = {}, ...config } = (options.config ?? {}) as { limits?: object };
-  await writeFile(configFile, JSON.stringify({ ...config, limits: { ...QUICK_END, ...limits } }));
+  const configFile = options.configFile ?? join(folder, "maskwire.yaml");
+  if (options.configFile === undefined) await writeFile(configFile, writeConfig(options.config));
   const environment = cleanEnvironment({ MASKWIRE_PORT: "0", MASKWIRE_ADMIN_PORT: "0", ...options.environment });
   const child = spawn(process.execPath, [PROGRAM, "serve", "--config", configFile, ...(options.args ?? [])], {
     env: environment,
@@ -67,6 +69,7 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
   return {
     child,
     origin,
+    configFile,
     logged: () => logged.join(""),
     memory: () => readMemory(child.pid ?? 0),
     stop: async () => {
@@ -76,6 +79,12 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
       return code;
     },
   };
+}
+
+/** A configuration file under which a server ends at once. */
+export function writeConfig(keys: object = {}): string {
+  const { limits = {}, ...config } = keys as { limits?: object };
+  return JSON.stringify({ ...config, limits: { ...QUICK_END, ...limits } });
 }
 
 function readOrigin(child: ChildProcess, logged: string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { measureAutomaton } from "../../core/engine.ts";
 import type { FieldRules } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
 import { configOption, type Command } from "../command.ts";
-import { checkReach, loadConfig } from "../config/load.ts";
+import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -24,12 +24,12 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
       report(loaded.problems, io);
       return 1;
     }
-    const { config, fileName = "defaults", hmac } = loaded.value;
-    const compiled = Object.keys(config.policies).map((name) => compileNamed(config, name, { hmac }));
+    const { config, fileName = "defaults", problemAt } = loaded.value;
+    const compiled = Object.keys(config.policies).map((name) => compileNamed(loaded.value, name));
     const problems = [
       ...checkReach(config, fileName),
-      ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value) : one.problems)),
-    ].map((problem) => ({ ...problem, source: fileName }));
+      ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, problemAt) : one.problems)),
+    ];
     const output = createOutput(io.stdout);
     for (const one of compiled) if (one.ok) await output.write(describePolicy(one.value));
     await output.finish();
@@ -41,12 +41,10 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
 };
 
 /** Each pattern has to mean something to RE2 as well, which says what patterns mean. */
-function checkDetectors({ name, detectors }: Policy): ConfigProblem[] {
-  return checkPatterns(patternsOf(detectors)).map(({ name: pattern, reason }) => ({
-    source: "policies",
-    path: `policies.${name}`,
-    text: `BAD_PATTERN: ${pattern}: ${reason}`,
-  }));
+function checkDetectors({ name, detectors }: Policy, problemAt: Loaded["problemAt"]): ConfigProblem[] {
+  return checkPatterns(patternsOf(detectors)).map(({ name: pattern, reason }) =>
+    problemAt(["policies", name], `BAD_PATTERN: ${pattern}: ${reason}`),
+  );
 }
 
 function describePolicy(policy: Policy): string {

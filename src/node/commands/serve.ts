@@ -1,15 +1,20 @@
 /** `maskwire serve`: the server, until a signal ends it. */
 import { Option } from "commander";
 import { StreamError, toStreamError, type Policy } from "../../core/index.ts";
+import { ConfigRefusal } from "../../server/config-refusal.ts";
 import type { ServerConfig } from "../../server/config.ts";
+import type { Log } from "../../server/ports.ts";
 import { nodeClock } from "../clock.ts";
-import { configOption, wholeNumber, type Command } from "../command.ts";
+import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import { DEMO_EVENT_TYPES } from "../demo-events.ts";
 import { DEMO_FEED, DEMO_VIEWS, formatPair, startDemo } from "../demo.ts";
-import { tell, type Io } from "../io.ts";
+import type { Result } from "../config/problem.ts";
+import { watchConfig } from "../config/watch.ts";
+import { tell, type ExitCode, type Io } from "../io.ts";
 import { createLog } from "../log.ts";
 import { compileNamed, explain, report } from "../policies.ts";
+import { createReloader, problemsIn } from "../reloader.ts";
 import { startServer, type RunningServer } from "../server.ts";
 
 const DEMO_EVENTS_PER_SECOND = 3;
@@ -20,6 +25,7 @@ export const serve: Command = {
   summary: "run the server",
   notes: `
 Without --config: loopback only, any feed name, the default policy. SIGTERM and SIGINT drain; a second one ends at once.
+A file that changes is taken over while it runs, also at SIGHUP; one that does not hold is refused and said so.
 Variables: MASKWIRE_CONFIG MASKWIRE_HOST MASKWIRE_PORT MASKWIRE_ADMIN_HOST MASKWIRE_ADMIN_PORT MASKWIRE_KEY_FILE
 MASKWIRE_KEY MASKWIRE_JWT_SECRET_FILE MASKWIRE_JWT_SECRET MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
 
@@ -33,25 +39,23 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
       .addOption(new Option("--demo", "play made-up events into the feed `demo`").default(false)),
   run: async (args, io) => {
     const isDemo = args.demo ?? false;
-    const loaded = await loadConfig({
-      environment: io.environment,
-      configFile: args.config,
-      listenPort: args.port,
-      missingKey: isDemo ? "random" : "none",
-    });
-    const problems = loaded.ok ? checkReach(loaded.value.config, loaded.value.fileName ?? "defaults") : loaded.problems;
-    if (!loaded.ok || problems.length > 0) {
-      report(problems, io);
+    const loaded = await loadSettings(args, io);
+    if (!loaded.ok) {
+      report(loaded.problems, io);
       return 2;
     }
-    const settings = isDemo ? { ...loaded.value, config: withDemoFeed(loaded.value.config) } : loaded.value;
+    const settings = loaded.value;
     // Before the first line that says it listens: whoever reads that may already end it.
     const signal = untilSignal(io);
-    const running = await start(settings, io, signal);
-    if (running === undefined) return 1;
+    const hangup = hangupOf(settings, io);
+    const log = createLog((line) => void io.stderr.write(line));
+    const running = await start(settings, { log, io, stopping: signal });
+    if (typeof running === "number") return running;
+    const stopFollowing = follow(settings, args, { running, log, io, hangup });
     if (running.addresses.some(({ listeners }) => listeners.includes("subscribe"))) greet(settings, running, io);
     const stopDemo = isDemo ? playDemo(settings, running, io) : () => undefined;
     const isLost = await Promise.race([signal.then(() => false), running.untilLost().then(() => true)]);
+    stopFollowing();
     stopDemo();
     tell(io, isLost ? POLICIES_LOST : "draining; a second signal ends at once");
     const limit = new Promise<void>((resolve) => void nodeClock.after(settings.config.limits.drainLimitMs, resolve));
@@ -60,12 +64,62 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
   },
 };
 
-async function start(
-  { config, hmac, jwtSecret }: Loaded,
-  io: Io,
-  stopping: Promise<void>,
-): Promise<RunningServer | undefined> {
-  const log = createLog((line) => void io.stderr.write(line));
+/** Reads and checks it all, `bytes`: of the file, when they were read already. */
+async function loadSettings(args: Arguments, io: Io, bytes?: Uint8Array): Promise<Result<Loaded>> {
+  const isDemo = args.demo ?? false;
+  const loaded = await loadConfig({
+    environment: io.environment,
+    configFile: args.config,
+    listenPort: args.port,
+    missingKey: isDemo ? "random" : "none",
+    bytes,
+  });
+  if (!loaded.ok) return loaded;
+  const problems = checkReach(loaded.value.config, loaded.value.fileName ?? "defaults");
+  if (problems.length > 0) return { ok: false, problems };
+  return isDemo ? { ok: true, value: { ...loaded.value, config: withDemoFeed(loaded.value.config) } } : loaded;
+}
+
+interface Follower {
+  readonly running: RunningServer;
+  readonly log: Log;
+  readonly io: Io;
+  readonly hangup: Hangup;
+}
+
+/** What SIGHUP does; without a file to read again it ends the process as usual. */
+interface Hangup {
+  run: () => void;
+}
+
+function hangupOf({ fileName }: Loaded, io: Io): Hangup {
+  const hangup: Hangup = { run: () => undefined };
+  if (fileName !== undefined) io.onHangup(() => hangup.run());
+  return hangup;
+}
+
+/** Takes over the file whenever it changes, and at SIGHUP. Returns the way to stop. */
+function follow({ fileName, fileText }: Loaded, args: Arguments, { running, log, io, hangup }: Follower): () => void {
+  if (fileName === undefined) return () => undefined;
+  const reload = createReloader({
+    load: (bytes) => loadSettings(args, io, bytes),
+    server: running.server,
+    log,
+    io,
+  });
+  hangup.run = () => void reload();
+  return watchConfig({ file: fileName, bytes: Buffer.from(fileText), onChange: (bytes) => void reload(bytes) });
+}
+
+interface Host {
+  readonly log: Log;
+  readonly io: Io;
+  /** Resolves when the process is told to end: waiting for network policies ends then, too. */
+  readonly stopping: Promise<void>;
+}
+
+async function start(settings: Loaded, { log, io, stopping }: Host): Promise<RunningServer | ExitCode> {
+  const { config, hmac, jwtSecret } = settings;
   try {
     const running = await startServer(config, {
       clock: nodeClock,
@@ -78,9 +132,13 @@ async function start(
     if (config.auth === undefined) log.warn("no-authentication");
     return running;
   } catch (thrown) {
+    if (thrown instanceof ConfigRefusal) {
+      report(problemsIn(thrown, settings), io);
+      return 2;
+    }
     const numbers = Object.entries(toStreamError(thrown).details).map(([name, value]) => ` (${name} ${value})`);
     tell(io, `${explain(thrown)}${numbers.join("")}`);
-    return undefined;
+    return 1;
   }
 }
 
@@ -131,9 +189,9 @@ function withDemoFeed(config: ServerConfig): ServerConfig {
   };
 }
 
-function playDemo({ config, hmac, isKeyRandom }: Loaded, { server }: RunningServer, io: Io): () => void {
-  if (isKeyRandom) tell(io, "the root key is random and dies with this process: tokens change at each start");
-  const policy = demoPolicy(config, hmac);
+function playDemo(settings: Loaded, { server }: RunningServer, io: Io): () => void {
+  if (settings.isKeyRandom) tell(io, "the root key is random and dies with this process: tokens change at each start");
+  const policy = demoPolicy(settings);
   const show = (raw: string, masked: string): void =>
     void io.stdout.write(formatPair(raw, masked, { isColoured: io.environment["NO_COLOR"] === undefined }));
   return startDemo(server, {
@@ -144,8 +202,8 @@ function playDemo({ config, hmac, isKeyRandom }: Loaded, { server }: RunningServ
   });
 }
 
-function demoPolicy(config: ServerConfig, hmac: Loaded["hmac"]): Policy {
-  const compiled = compileNamed(config, config.feeds[DEMO_FEED]?.policy ?? "default", { hmac });
+function demoPolicy(settings: Loaded): Policy {
+  const compiled = compileNamed(settings, settings.config.feeds[DEMO_FEED]?.policy ?? "default");
   if (!compiled.ok) throw new StreamError("BAD_CONFIG");
   return compiled.value;
 }

@@ -10,7 +10,7 @@ import { readEnvironment, type Environment, type Settings } from "./environment.
 import { completeAuth } from "./auth.ts";
 import { createHmacPort, randomKey, readSecret } from "./key.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
-import { CONFIG_LIMIT_BYTES, readConfig } from "./read.ts";
+import { CONFIG_LIMIT_BYTES, problemIn, readConfig } from "./read.ts";
 import type { FileConfig } from "./schema.ts";
 import type { Hmac } from "../../core/index.ts";
 
@@ -20,6 +20,8 @@ export interface LoadRequest {
   readonly configFile?: string | undefined;
   /** `--port`: the public listeners' port. */
   readonly listenPort?: number | undefined;
+  /** The file's bytes, when they were read already. */
+  readonly bytes?: Uint8Array | undefined;
   /** What stands for a missing root key: nothing, or one that dies with the process. */
   readonly missingKey: "none" | "random";
 }
@@ -34,6 +36,10 @@ export interface Loaded {
   readonly isKeyRandom: boolean;
   /** How messages call the file that was read; undefined when there was none. */
   readonly fileName: string | undefined;
+  /** What stands in it; empty when there was none. */
+  readonly fileText: string;
+  /** What is wrong with the value at this path, with its line and column. */
+  readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
 }
 
 /** Reads and checks everything; every problem of file, environment and key at once. */
@@ -41,14 +47,16 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
   const settings = readEnvironment(request.environment);
   if (!settings.ok) return settings;
   const fileName = request.configFile ?? settings.value.configFile;
-  const [file, key, jwt] = await Promise.all([
-    readFileConfig(fileName),
+  const [text, key, jwt] = await Promise.all([
+    readText(fileName, request.bytes),
     readSecret(settings.value, "rootKey"),
     readSecret(settings.value, "jwtSecret"),
   ]);
-  if (!file.ok || !key.ok || !jwt.ok) return { ok: false, problems: problemsOf(file, key, jwt) };
+  const name = fileName ?? "defaults";
+  const file = text.ok ? readConfig(text.value, name) : text;
+  if (!text.ok || !file.ok || !key.ok || !jwt.ok) return { ok: false, problems: problemsOf(file, key, jwt) };
   const auth = await completeAuth(file.value.auth, {
-    source: fileName ?? "defaults",
+    source: name,
     hasSecret: jwt.value !== undefined,
   });
   if (!auth.ok) return auth;
@@ -64,6 +72,11 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
     value: {
       config,
       fileName,
+      fileText: text.value,
+      problemAt: (path, what) =>
+        fileName === undefined
+          ? { source: name, path: path.join("."), text: what }
+          : problemIn({ text: text.value, name }, path, what),
       isKeyRandom,
       ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }),
       ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
@@ -101,16 +114,13 @@ function checkOpen(config: ServerConfig, source: string): ConfigProblem[] {
   }));
 }
 
-async function readFileConfig(fileName: string | undefined): Promise<Result<FileConfig>> {
-  if (fileName === undefined) return readConfig("", "defaults");
-  const refuse = (text: string): Result<FileConfig> => ({
-    ok: false,
-    problems: [{ source: fileName, path: "", text }],
-  });
+async function readText(fileName: string | undefined, given: Uint8Array | undefined): Promise<Result<string>> {
+  if (fileName === undefined) return { ok: true, value: "" };
+  const refuse = (text: string): Result<string> => ({ ok: false, problems: [{ source: fileName, path: "", text }] });
   try {
-    const bytes = await readFile(fileName);
+    const bytes = given ?? (await readFile(fileName));
     if (bytes.length > CONFIG_LIMIT_BYTES) return refuse(`is longer than ${CONFIG_LIMIT_BYTES} bytes`);
-    return readConfig(new TextDecoder("utf-8", { fatal: true }).decode(bytes), fileName);
+    return { ok: true, value: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
     return refuse("cannot be read as UTF-8 text; does the file exist?");
   }

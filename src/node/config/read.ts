@@ -44,9 +44,8 @@ interface Source {
 
 /** An empty text is the default configuration. `name` is how problems call the file. */
 export function readConfig(text: string, name: string): Result<FileConfig> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
-  const source: Source = { name, document, lines };
+  const source = parse(text, name);
+  const { document } = source;
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     return {
@@ -65,6 +64,21 @@ export function readConfig(text: string, name: string): Result<FileConfig> {
   }
   const problems = crossCheck(source, parsed.data);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: parsed.data };
+}
+
+/** A problem that was found later, with the place in the text of the value at this path. */
+export function problemIn(
+  file: { readonly text: string; readonly name: string },
+  path: Path,
+  text: string,
+): ConfigProblem {
+  return problem(parse(file.text, file.name), path, text);
+}
+
+function parse(text: string, name: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
+  return { name, document, lines };
 }
 
 function toPlain(document: Document): { readonly value: unknown } | undefined {

@@ -11,6 +11,7 @@ import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
   LISTENERS,
+  RELOADS,
   type ListenerName,
   type ServerLimits,
 } from "../../server/config.ts";
@@ -304,6 +305,12 @@ export const configSchema = z.strictObject({
     .default([])
     .describe("Origins that browsers may come from, exact; empty: same origin only."),
   canary: canary.exactOptional().describe("How to see whether network policies are in force."),
+  reload: z
+    .enum(RELOADS)
+    .default("keep")
+    .describe(
+      "Mask streams that began under a policy which a new configuration changes: `keep` it to their end, or (`live`) are ended with CONFIG_CHANGED.",
+    ),
   auth: auth.exactOptional().describe("Who may come in. Without it nobody is asked who he is."),
 });
 

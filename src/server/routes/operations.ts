@@ -21,10 +21,13 @@ export function readyz(context: Context, services: Services): Response {
   const { canary, lifecycle } = services;
   const isReady = lifecycle.isReady && failed.length === 0 && (canary?.isReady ?? true);
   const policies = canary === undefined ? {} : { networkPolicies: canary.state };
-  return context.json({ ready: isReady, failedRelays: failed.length, ...policies }, isReady ? 200 : 503);
+  const refused = services.refused.map(({ line, column }) => ({ line, column }));
+  const configuration = refused.length === 0 ? { state: "current" } : { state: "refused", problems: refused };
+  return context.json({ ready: isReady, failedRelays: failed.length, configuration, ...policies }, isReady ? 200 : 503);
 }
 
 export function metrics(context: Context, services: Services): Response {
+  services.metrics.set("streams_on_old_policy", services.maskStreams.countOld(services.settings.policies));
   services.metrics.set("held_bytes", services.maskStreams.heldBytes);
   return context.body(services.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
 }
