@@ -1,0 +1,77 @@
+/**
+ * The texts that detectors are judged by, and what they call things.
+ *
+ * Owns the table only. None of the texts is part of this repository: they are read where they lie beside it.
+ */
+
+/** How a corpus is judged. */
+export type Judgement =
+  /** Sentences with labelled values: typed precision, recall and leak. */
+  | "sentences"
+  /** Values by themselves and values that are none: what is hidden, and what is hit. */
+  | "values";
+
+export interface Corpus {
+  readonly name: string;
+  readonly judgement: Judgement;
+  readonly policy: string;
+  /** False where some values have no label: then a finding without a label says nothing. */
+  readonly isComplete: boolean;
+  /** Each text gets its entity's name in front, as context. */
+  readonly hasNames: boolean;
+  /** What it holds, for the documentation. */
+  readonly holds: string;
+}
+
+const SENTENCES = { judgement: "sentences", policy: "default", isComplete: true, hasNames: false } as const;
+const VALUES = { judgement: "values", policy: "everything", isComplete: true, hasNames: false } as const;
+
+/** Name of the log that is made anew each time. */
+export const LOG = "log";
+
+export const CORPORA: readonly Corpus[] = [
+  { ...SENTENCES, name: "presidio-synth-v2", holds: "sentences with made-up values, no look-alikes" },
+  {
+    ...SENTENCES,
+    name: "piianon-test_technology",
+    isComplete: false,
+    holds: "logs and code; not every value has a label",
+  },
+  { ...SENTENCES, name: LOG, holds: "a log with few values and 28 kinds of look-alikes, another one each time" },
+  { ...VALUES, name: "presidio-recognizer-tests", holds: "Presidio's tests of its recognizers, as they stand" },
+  {
+    ...VALUES,
+    name: "presidio-recognizer-tests",
+    hasNames: true,
+    holds: "the same with the entity's name in front of each",
+  },
+  { ...VALUES, name: "secrets-synth", holds: "one made-up secret of 216 kinds a line" },
+];
+
+/** What a corpus calls an entity, where we call it something else. */
+export const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
+  ABA_ROUTING_NUMBER: "US_ABA",
+  CRYPTO: "CRYPTO_ADDRESS",
+  EMAIL_ADDRESS: "EMAIL",
+  ES_NIE: "ES_DNI_NIE",
+  ES_NIF: "ES_DNI_NIE",
+  FI_PERSONAL_IDENTITY_CODE: "FI_HETU",
+  IP_ADDRESS: "IP",
+  IT_FISCAL_CODE: "IT_CODICE_FISCALE",
+  IT_VAT_CODE: "IT_VAT",
+  MAC_ADDRESS: "MAC",
+  PH_MOBILE_NUMBER: "PHONE",
+  TR_PHONE_NUMBER: "PHONE",
+};
+
+/** Types that corpora label, with the entities that are right there. */
+export const TYPES: Readonly<Record<string, readonly string[]>> = {
+  EMAIL: ["EMAIL"],
+  CREDIT_CARD: ["CREDIT_CARD"],
+  IBAN: ["IBAN"],
+  IP: ["IPV4", "IPV6"],
+  US_SSN: ["US_SSN"],
+  PHONE: ["PHONE"],
+  MAC: ["MAC"],
+  URL: ["URL"],
+};
