@@ -11,9 +11,14 @@ const LOCAL_LIMIT = 64;
 const AT_SIGN = 0x40;
 const LOWER_V = 0x76;
 
-/** Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs. */
+/**
+ * No domain ends in a digit: `jane@acme.com74` has something glued on. What it is cannot be told from the address, so it
+ * is masked with it.
+ *
+ * Letters, marks, digits and what is common between them: the rest of RFC 5322's atext would swallow URLs.
+ */
 const LABEL = String.raw`[\p{L}\p{M}0-9_-]`;
-const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]*@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
+const PATTERN = String.raw`[\p{L}\p{M}0-9_+][\p{L}\p{M}0-9._+'-]*@(?:${LABEL}+\.)+(?:\p{L}[\p{L}\p{M}0-9]{1,23}|[xX][nN]--[A-Za-z0-9-]{2,59})`;
 
 /** A scaled image (`user@2x.png`) or a package version (`tool@1.2.3-beta.rc`), not a domain. */
 const NOT_A_DOMAIN =
@@ -51,6 +56,7 @@ export const email: Detector = {
     "ana_1@a1.io",
     "joe@my_store.example.com",
     "joe@例子shop.example.com",
+    "jane@acme.com74",
   ],
   misses: [
     "icons/user@2x.png",

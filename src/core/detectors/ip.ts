@@ -86,6 +86,7 @@ export const ipv6: Detector = {
     "std::vec",
     "MyClass::toString",
     "dead::beef",
+    "text2001:db8::1",
     "x::1",
     "2001::db8::1",
     "::ffff:256.0.0.1",
@@ -94,9 +95,15 @@ export const ipv6: Detector = {
   ],
 };
 
-/** Colons beside it belong to a longer run: a fingerprint, a path of names, a time. */
-function goesOn({ before, after }: Candidate, groups: readonly string[]): boolean {
+/** First groups of addresses that are given out: global, unique local, link-local, multicast, or left out. */
+const ASSIGNED = /^(?:[23][0-9A-Fa-f]{3}|[Ff](?:[CcDdFf][0-9A-Fa-f]{2}|[Ee][89A-Fa-f][0-9A-Fa-f]))$/;
+/** `text2001:` before `db8::1`: a word that ends in what looks like a group of it. */
+const GLUED_GROUP = /[G-Zg-z_](?=[A-Fa-f]*\d)[0-9A-Fa-f]{4}:$/;
+
+/** Colons beside it belong to a longer run: a fingerprint, a path of names, a time, a word with an address at its end. */
+function goesOn({ before, after, preceding }: Candidate, groups: readonly string[]): boolean {
   if (/^:[0-9A-Fa-f:]/.test(after) || before.endsWith("::")) return true;
+  if (GLUED_GROUP.test(preceding) && !ASSIGNED.test(groups[0] ?? "")) return true;
   // `node:2001:db8::1` and `eth0:…` end in a hex digit too; only short groups, as of a fingerprint, are refused there.
   return /[0-9A-Fa-f]:$/.test(before) && groups.length === 8 && groups.every((group) => group.length <= 2);
 }

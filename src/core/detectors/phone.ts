@@ -14,7 +14,7 @@ const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ ./()-]{0,3}\d){6,14}`;
 const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ ./()-]{0,3}\d){7,13}`;
 const NORTH_AMERICAN = String.raw`(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
 /** Two groups, three of three digits or more, or four: never the 3-2-2 in which every date ends. */
-const TRUNK_ZERO = String.raw`(?:0\d{1,4}|\(0\d{1,4}\))[ ./-]{1,3}(?:\d{5,8}|\d{3,4}[ .-]\d{3,4}(?:[ .-]\d{2,4})?|\d{2,4}(?:[ .-]\d{2,4}){2,4})`;
+const TRUNK_ZERO = String.raw`(?:0[ -]?\d{1,4}|\(0\d{1,4}\)|0[ -]?\(\d{1,4}\))[ ./-]{1,3}(?:\d{5,8}|\d{3,4}[ .-]\d{3,4}(?:[ .-]\d{2,4})?|\d{2,4}(?:[ .-]\d{2,4}){2,4})`;
 const BRACKETED_AREA = String.raw`\(\d{2,5}\)[ -]?\d{2,5}(?:[ .-]\d{2,5}){1,3}`;
 /** The groupings of national plans, 3-2-2 again left out. */
 const LOCAL = [
@@ -49,7 +49,10 @@ const TELLING: readonly Shape[] = [
     form: IS_NORTH_AMERICAN,
     accepts: (digits) => isNorthAmerican(digits.slice(-10)),
   },
-  { form: /^\(?0[1-9]\d{0,3}\)?[ ./-]{1,3}\d{2,8}(?:([ .-])\d{2,4}(?:\1\d{2,4})*)?$/, accepts: isTrunkNumber },
+  {
+    form: /^(?:\(?0[1-9]\d{0,3}\)?|0[ -]?\(?[1-9]\d{0,3}\)?)[ ./-]{1,3}\d{2,8}(?:([ .-])\d{2,4}(?:\1\d{2,4})*)?$/,
+    accepts: isTrunkNumber,
+  },
   {
     form: /^\((?!(?:19|20)\d\d\))[1-9]\d{1,4}\)[ -]?\d{2,5}(?:[ .-]\d{2,5})+$/,
     accepts: (digits) => isBetween(digits.length, 8, 11),
@@ -100,6 +103,7 @@ export const phone: Detector = {
     const digits = number.replace("(0)", "").replaceAll(/\D/g, "");
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
       return 0;
+    if (/^\d+$/.test(number) && (isCounting(digits) || isWrongTrunkOne(digits))) return 0;
     if (TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number))) return SCORES.shaped;
     return candidate.hasContext ? SCORES.worded : SCORES.bare;
   },
@@ -122,12 +126,16 @@ export const phone: Detector = {
     "(08) 8747 6301",
     "01.84.17.61.18",
     "083 564 9312",
+    "0 (917) 123 4567",
+    "0-532-123-45-67",
     "030/12345678",
     "(71) 4233-6306",
   ],
   misses: [
     "sku 401-990-762",
     "range 123-4567",
+    "phone 12345678901",
+    "046 454 286",
     "order 123456789012",
     '{"ts":1748503543012}',
     "2026-01-14 09:30:00",
@@ -156,9 +164,19 @@ function isNorthAmerican(digits: string): boolean {
   return /^[2-9](?:[02-8]\d|1[02-9])[2-9]\d{6}$/.test(digits);
 }
 
-/** Nine digits are told from other numbers by three groups only. */
+/** Nine digits are told from other numbers by four groups only: three by three is how identity numbers are written. */
 function isTrunkNumber(digits: string, number: string): boolean {
-  return isBetween(digits.length, number.split(/\D+/).filter((group) => group !== "").length > 2 ? 9 : 10, 11);
+  return isBetween(digits.length, number.split(/\D+/).filter((group) => group !== "").length > 3 ? 9 : 10, 11);
+}
+
+/** `12345678901`: what people type where a number is asked for. */
+function isCounting(digits: string): boolean {
+  return "01234567890123456789".includes(digits);
+}
+
+/** Eleven digits from 1 are North American, or a mobile of China. */
+function isWrongTrunkOne(digits: string): boolean {
+  return /^1\d{10}$/.test(digits) && !isNorthAmerican(digits.slice(1)) && !/^1[3-9]/.test(digits);
 }
 
 /** A number that goes on beside it, or a piece of an id. A number with its `+` is one whatever stands there. */

@@ -2,6 +2,8 @@
 import { type Detector, SCORES } from "../detector.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
 
+/** Printed on a card in wallets and in advertisements, and void since: SSA, Misused SSNs; POMS RM 10201.080. */
+const VOID = /^(?:078-05-1120|219-09-9999|987-65-432\d)$/;
 const SHAPE = /^(\d{3})([-.]| {0,2})(\d{2})\2(\d{4})$/;
 
 export const usSsn: Detector = {
@@ -10,10 +12,11 @@ export const usSsn: Detector = {
   pattern: String.raw`\d{3}(?: {1,2}|[.-])\d{2}(?: {1,2}|[.-])\d{4}`,
   contextPattern: String.raw`\d{9}`,
   boundary: "number",
-  contextWords: ["ssn", "ssns", "social security", "socialsecurity", "taxpayer", "itin", "tin"],
+  contextWords: ["ssn", "ssns", "social security", "socialsecurity", "taxpayer", "tin"],
   validate(candidate) {
     const [, area = "", separator = "", group = "", serial = ""] = SHAPE.exec(candidate.text) ?? [];
     if (area === "" || area === "000" || area === "666" || group === "00" || serial === "0000") return 0;
+    if (VOID.test(`${area}-${group}-${serial}`)) return 0;
     // In running text a space and more digits beside it are a list of numbers.
     if (isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
     if (candidate.hasContext) return separator === "" || area.startsWith("9") ? SCORES.worded : SCORES.shaped;
@@ -27,6 +30,8 @@ export const usSsn: Detector = {
     "078-00-1123",
     "078-05-0000",
     "078-05 1123",
+    "078-05-1120",
+    "ssn 219-09-9999",
     "536904399",
     "1-536-90-4399",
     "536-90-4399-1",

@@ -43,11 +43,11 @@ export function isFrNir(text: string): boolean {
 
 const ES_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
 
-/** Spain, DNI and NIE: a letter for the rest by 23; X, Y and Z stand for 0, 1 and 2. */
+/** Spain, DNI and NIE: a letter for the rest by 23; X, Y and Z stand for 0, 1 and 2. Old DNI have seven digits. */
 export function isEsDniNie(text: string): boolean {
-  if (!/^(?:\d{8}|[XYZ]\d{7})[A-Z]$/.test(text)) return false;
-  const digits = text.slice(0, 8).replace(/^[XYZ]/, (letter) => String("XYZ".indexOf(letter)));
-  return ES_LETTERS[Number(digits) % 23] === text[8];
+  if (!/^(?:\d{7,8}|[XYZ]\d{7})[A-Z]$/.test(text)) return false;
+  const digits = text.slice(0, -1).replace(/^[XYZ]/, (letter) => String("XYZ".indexOf(letter)));
+  return ES_LETTERS[Number(digits) % 23] === text.at(-1);
 }
 
 const IT_ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
