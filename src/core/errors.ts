@@ -48,6 +48,7 @@ export const ERRORS = {
   CONFIG_CHANGED: { http: 503, close: 4002, retry: true, text: "the configuration changed; connect again" },
   CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
+  EGRESS_REFUSED: { http: 502, close: 4506, retry: false, text: "the destination is not one of `upstreams`" },
   EVENT_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the event is longer than eventLimitBytes" },
   FEED_LIMIT: { http: 507, close: 4006, retry: true, text: "no more feeds can be opened (feedsLimit)" },
   FEED_LIST: {

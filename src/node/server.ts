@@ -13,7 +13,9 @@ import { StreamError, type Hmac } from "../core/index.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
+import { Egress } from "../server/egress.ts";
 import { dial } from "./dial.ts";
+import { createFetch } from "./fetch.ts";
 import { createHttpServer } from "./http.ts";
 import { createOpenSink } from "./sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
@@ -59,7 +61,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     clock,
     log,
     random: (bytes) => randomBytes(bytes),
-    fetch: globalThis.fetch,
+    fetch: createFetch(new Egress(config.upstreams)),
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),

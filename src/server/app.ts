@@ -8,6 +8,7 @@ import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { Canary, parseEndpoint } from "./canary.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
+import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";
 import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -70,6 +71,8 @@ const TICK_LIMIT_MS = 1_000;
 
 /** @throws StreamError `BAD_CONFIG`, `BAD_PATTERN`, `KEY_MISSING` when a policy cannot be compiled. */
 export function createServer(ports: Ports, config: ServerConfig, options: ServerOptions = {}): MaskwireServer {
+  // For all that leaves: relays, and the keys of issuers.
+  const outward = { ...ports, fetch: guardFetch(ports.fetch, new Egress(config.upstreams)) };
   const metrics = new Metrics();
   const observer = observerOf(metrics);
   const settle = (next: ServerConfig, previous?: Settings): Settings => {
@@ -77,7 +80,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     checkUses(next, policies);
     // One that goes on keeps the public keys that it has fetched.
     const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
-    const authenticator = isKept ? previous?.authenticator : createAuthenticator(ports, next, options);
+    const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, options);
     return { config: next, policies, authenticator };
   };
   let settings = settle(config);
@@ -95,7 +98,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     limits,
     metrics,
     feeds,
-    relays: createRelays(settings, ports, metrics),
+    relays: createRelays(settings, outward, metrics),
     lifecycle: new Lifecycle(limits.connectionsLimit),
     roster: new Roster(ports.clock, tickMs(limits)),
     maskStreams: new MaskStreams(),

@@ -11,6 +11,39 @@ import type { PolicyConfig } from "./extend-policy.ts";
 export const LISTENERS = ["publish", "subscribe", "admin"] as const;
 export type ListenerName = (typeof LISTENERS)[number];
 
+/** On which side of the masker somebody stands; whoever operates it (`ops`) is on neither. */
+export type Zone = "raw" | "masked" | "ops";
+
+/** The pods that network policy lets in. A zone is a label of namespaces; all else narrows it. */
+export interface Comer {
+  /** Pods with this value of the label `maskwire.dev/role`. */
+  readonly role?: string;
+  /** Namespace by its name, besides its zone. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A broker that the producers or the subscribers use beside the masker: network policy lets both reach it. */
+export interface BrokerConfig {
+  readonly name: string;
+  readonly zone: "raw" | "masked";
+  readonly role: string;
+  readonly listenPort: number;
+  /** Why both zones may use it, which no network policy can make safe. */
+  readonly conduit?: string;
+}
+
+/** Somewhere that the server may dial. */
+export interface UpstreamConfig {
+  readonly name: string;
+  /** A host name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /** Where it may be, once its name is resolved; none: anywhere. A network policy needs them. */
+  readonly cidrs: readonly string[];
+  readonly except: readonly string[];
+}
+
 export interface ListenerConfig {
   /** Address to listen on; anything but loopback needs `unsafeNoAuthentication`. */
   readonly host: string;
@@ -18,6 +51,9 @@ export interface ListenerConfig {
   readonly listenPort: number;
   /** Says that whoever reaches this address may use it: a network policy is the only fence. */
   readonly unsafeNoAuthentication: boolean;
+  /** Who comes in here, for network policies; the server itself sees addresses only. */
+  readonly zone?: Zone;
+  readonly from?: Comer;
 }
 
 /** Whoever names views: a feed, a relay. */
@@ -123,6 +159,10 @@ export interface ServerConfig {
   readonly auth?: AuthConfig;
   /** Undefined: nothing looks whether network policies are in force. */
   readonly canary?: CanaryConfig;
+  /** Undefined: whatever a relay or an issuer names may be dialled, but for addresses that are always refused. */
+  readonly upstreams?: readonly UpstreamConfig[];
+  /** For network policies; the server dials none of them. */
+  readonly brokers?: readonly BrokerConfig[];
 }
 
 const LOOPBACK = "127.0.0.1";

@@ -9,6 +9,9 @@ import type { RelayConfig, ServerConfig } from "./config.ts";
 /** A relay's upstream is opened once; only what is made of its events may change. */
 const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const satisfies readonly (keyof RelayConfig)[];
 
+/** What network policies are made of: streams that began under other ones end with the process. */
+const BOUNDARY_KEYS = ["canary", "upstreams", "brokers"] as const satisfies readonly (keyof ServerConfig)[];
+
 const RESTART = "cannot be changed while the server runs; restart it, or put back what was here";
 
 /** Where the two differ in what only a restart can change; empty: nowhere. */
@@ -19,7 +22,7 @@ export function refuseFixed(before: ServerConfig, after: ServerConfig): RefusalR
     ),
     ...changed(before.limits, after.limits).map((name) => ["limits", name]),
     ...((before.auth === undefined) === (after.auth === undefined) ? [] : [["auth"]]),
-    ...(isSame(before.canary, after.canary) ? [] : [["canary"]]),
+    ...BOUNDARY_KEYS.filter((key) => !isSame(before[key], after[key])).map((key) => [key]),
     ...relaysChanged(before.relays, after.relays),
   ];
   return paths.map((path) => ({ path, code: "BAD_CONFIG", reason: RESTART }));

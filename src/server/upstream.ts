@@ -3,6 +3,8 @@
  *
  * Owns URL, headers and verdict. Nothing of an upstream's answer is logged or passed on but its events.
  */
+import { StreamError } from "../core/index.ts";
+
 export interface UpstreamRequest {
   readonly url: string;
   /** From the configuration; dropped when a redirect leaves the origin. */
@@ -42,8 +44,9 @@ export async function openUpstream(
     let response: Response;
     try {
       response = await fetchPort(url.href, { headers, redirect: "manual", signal });
-    } catch {
-      return { kind: "lost", retryAfterMs: undefined };
+    } catch (thrown) {
+      const isRefused = thrown instanceof StreamError && thrown.code === "EGRESS_REFUSED";
+      return isRefused ? { kind: "failed" } : { kind: "lost", retryAfterMs: undefined };
     }
     const location = response.headers.get("location");
     if (!REDIRECTS.includes(response.status) || location === null) return judge(response);

@@ -21,8 +21,16 @@ const SECRET_NAME = /key|secret|salt/i;
 const KEY_REFUSED =
   "the root key never stands in the configuration; set MASKWIRE_KEY_FILE (or MASKWIRE_KEY) and remove this line";
 
+const OBJECT_NAME_TEXT = "write 1 to 63 of the characters a-z 0-9 and, inside, -";
+const LABEL_TEXT = "write a label of Kubernetes: 1 to 63 of the characters a-z A-Z 0-9 and, inside, . _ -";
+
 /** What each pattern of the schema asks for, by the last fixed key above the value. */
 const PATTERN_TEXTS: Readonly<Record<string, string>> = {
+  brokers: OBJECT_NAME_TEXT,
+  labels: LABEL_TEXT,
+  namespace: OBJECT_NAME_TEXT,
+  role: LABEL_TEXT,
+  upstreams: OBJECT_NAME_TEXT,
   allowedOrigins: "write an origin such as https://app.example.com, without a path",
   character: "write one printable ASCII character",
   entities: "write entity names in capitals, such as EMAIL",

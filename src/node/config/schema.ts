@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { BOUNDARIES, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
+import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
   CANARY_MODES,
   DEFAULT_CONFIG,
@@ -216,6 +217,7 @@ function listener(name: ListenerName, what: string) {
         .boolean()
         .default(preset.unsafeNoAuthentication)
         .describe("Says that whoever reaches the address may use it; any but a loopback address needs it."),
+      ...zoneKeys(name),
     })
     .prefault({})
     .describe(what);
@@ -311,6 +313,12 @@ export const configSchema = z.strictObject({
     .describe(
       "Mask streams that began under a policy which a new configuration changes: `keep` it to their end, or (`live`) are ended with CONFIG_CHANGED.",
     ),
+  upstreams: upstreams
+    .exactOptional()
+    .describe("All that the server may dial; absent: whatever a relay or an issuer names."),
+  brokers: brokers
+    .exactOptional()
+    .describe("Brokers beside maskwire that network policies let it and its zones reach."),
   auth: auth.exactOptional().describe("Who may come in. Without it nobody is asked who he is."),
 });
 

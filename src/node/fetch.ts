@@ -1,0 +1,84 @@
+/**
+ * `fetch` for what the server dials itself, which looks at every address that a name resolves to before it connects.
+ *
+ * Owns the request and its answer. Goes to the addresses that were looked at and to no others: a second look at the name
+ * could give other ones. GET only, follows no redirect, keeps no connection.
+ */
+import { lookup as systemLookup, type LookupAddress } from "node:dns";
+import { request as requestPlain, type IncomingMessage } from "node:http";
+import { request as requestTls } from "node:https";
+import type { LookupFunction } from "node:net";
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { StreamError } from "../core/index.ts";
+import { destinationOf, type Destination, type Egress } from "../server/egress.ts";
+
+/** Every address of a name. */
+export type Resolve = (
+  host: string,
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+const NO_BODY: readonly number[] = [204, 205, 304];
+
+const resolveBySystem: Resolve = (host, done) => systemLookup(host, { all: true }, done);
+
+/** The returned function throws StreamError `EGRESS_REFUSED`, or `UPSTREAM_LOST` for whatever else goes wrong. */
+export function createFetch(egress: Egress, resolve: Resolve = resolveBySystem): typeof fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const destination = destinationOf(url);
+    if (!egress.admits(destination)) throw new StreamError("EGRESS_REFUSED");
+    return toResponse(await ask(url, init, lookupFor(egress, destination, resolve)));
+  };
+}
+
+/** Gives the addresses that the list admits; when there is none, an error that says so. */
+function lookupFor(egress: Egress, destination: Destination, resolve: Resolve): LookupFunction {
+  return (host, { all }, done) => {
+    resolve(host, (error, addresses) => {
+      const admitted = (addresses ?? []).filter(({ address }) => egress.admitsAddress(destination, address));
+      const [first] = admitted;
+      if (error !== null) done(error, []);
+      else if (first === undefined) done(new StreamError("EGRESS_REFUSED"), []);
+      else if (all === true) done(null, admitted);
+      else done(null, first.address, first.family);
+    });
+  };
+}
+
+function ask(url: URL, init: RequestInit | undefined, lookup: LookupFunction): Promise<IncomingMessage> {
+  const { headers, signal } = init ?? {};
+  const request = url.protocol === "https:" ? requestTls : requestPlain;
+  const options = { agent: false, headers: Object.fromEntries(new Headers(headers)), lookup } as const;
+  return new Promise((resolve, reject) => {
+    const asked = request(url, signal ? { ...options, signal } : options, resolve);
+    asked.on("error", (error) => reject(error instanceof StreamError ? error : new StreamError("UPSTREAM_LOST")));
+    asked.end();
+  });
+}
+
+function toResponse(message: IncomingMessage): Response {
+  const { statusCode: status = 0, headersDistinct } = message;
+  const pairs = Object.entries(headersDistinct).flatMap(([name, values]) =>
+    (values ?? []).map((value): [string, string] => [name, value]),
+  );
+  try {
+    if (NO_BODY.includes(status)) {
+      message.resume();
+      return new Response(null, { status, headers: pairs });
+    }
+    return new Response(Readable.toWeb(unpacked(message)) as ReadableStream<Uint8Array>, { status, headers: pairs });
+  } catch {
+    // A status or a header that no answer may have.
+    message.destroy();
+    throw new StreamError("UPSTREAM_LOST");
+  }
+}
+
+/** As every `fetch` does, whatever was asked for. */
+function unpacked(message: IncomingMessage): Readable {
+  if (message.headers["content-encoding"]?.trim().toLowerCase() !== "gzip") return message;
+  // Whoever reads the end of it is told of the error.
+  return pipeline(message, createGunzip(), () => undefined);
+}
