@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureKubectl } from "../support/kubectl.ts";
 import { compilePolicies } from "./compile.ts";
 import { demoCluster, PORTS } from "./demo.ts";
+import { evaluatorOf } from "./evaluator.ts";
 import { whyNoLab } from "./lab.ts";
 import { cellsOf, describeCell, probe, type Cell, type Probed } from "./matrix.ts";
 import { startNetwork, type Network } from "./network.ts";
@@ -52,6 +53,12 @@ describe.skipIf(reason !== "")("the demo overlay in packets", () => {
         .toSorted(),
     ).toEqual(MEANT);
     expect(answersOf(probed.filter(({ isOpen }) => !isOpen))).toEqual(["refused"]);
+  });
+
+  it("opens and refuses every cell as the product's evaluator says", async () => {
+    const isAllowed = evaluatorOf(cluster);
+    const differences = (await probe(network, cells)).filter((cell) => cell.isOpen !== isAllowed(cell));
+    expect(differences.map(describeCell)).toEqual([]);
   });
 
   it("leaves those alone whom no policy selects", async () => {
