@@ -6,21 +6,18 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { NetworkPolicy } from "../support/kubernetes-objects.ts";
 import { ensureKubectl } from "../support/kubectl.ts";
 import { requireProgram } from "../support/run-server.ts";
-import { podHost, type Cluster } from "./cluster.ts";
+import { podHost, policyOf, type Cluster } from "./cluster.ts";
 import { compilePolicies } from "./compile.ts";
 import { demoCluster } from "./demo.ts";
 import { whyNoLab } from "./lab.ts";
 import { startNetwork, type Network, type Program } from "./network.ts";
+import { MASKER, PRODUCER, PROMETHEUS, SUBSCRIBER, untilSubscribed } from "./product.ts";
 
 const kubectl = ensureKubectl();
 const reason = whyNoLab() || kubectl.reason;
 if (reason !== "") console.warn(`the canary was not tried on packets: ${reason}`);
 
-const MASKER = "maskwire/maskwire";
 const CANARY = "maskwire/canary";
-const PRODUCER = "raw/producer";
-const SUBSCRIBER = "masked/subscriber";
-const PROMETHEUS = "monitoring/prometheus";
 const HOSTS = [MASKER, CANARY, PRODUCER, SUBSCRIBER, PROMETHEUS];
 const MASKER_ADDRESS = "10.1.0.1";
 const CANARY_ADDRESS = "10.1.0.2";
@@ -107,20 +104,13 @@ describe.skipIf(reason !== "")("the canary in packets", () => {
     await startCanary();
     await masker.untilPrinted(`"listeners":"subscribe"`);
     const stream = network.follow(SUBSCRIBER, `http://${MASKER_ADDRESS}:8081/v1/feeds/a/events`, "no such text");
-    await untilSubscribed();
+    await untilSubscribed(network, cluster);
     network.filter("");
     expect(await stream).toContain("event: maskwire.end");
     expect(await masker.exitCode).toBe(1);
     expect(masker.printed()).toContain("closing everything at once");
     expect(await maskStatus()).toBe(0);
   });
-
-  async function untilSubscribed(): Promise<void> {
-    for (;;) {
-      const { text } = await network.request(PROMETHEUS, `http://${MASKER_ADDRESS}:9090/metrics`);
-      if (/^maskwire_subscribers\{.*\} 1$/m.test(text)) return;
-    }
-  }
 });
 
 function configOf(mode: string): object {
@@ -141,21 +131,15 @@ function withCanary(demo: Cluster): Cluster {
     podSelector: { matchLabels: { [app]: name } },
   });
   const ports = (...numbers: number[]) => numbers.map((port) => ({ port, protocol: "TCP" }));
-  const policy = (name: string, spec: NonNullable<NetworkPolicy["spec"]>): NetworkPolicy => ({
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name, namespace: "maskwire" },
-    spec,
-  });
   const policies = [
     ...demo.policies,
-    policy("maskwire-canary", {
+    policyOf("maskwire/maskwire-canary", {
       podSelector: { matchLabels: { [app]: "maskwire" } },
       policyTypes: ["Egress"],
       egress: [{ to: [peer("maskwire-canary")], ports: ports(CONTROL) }],
     }),
     // Both ports: what closes the forbidden one is the masker's own egress policy, the fence that is put to the test.
-    policy("canary-from-maskwire", {
+    policyOf("maskwire/canary-from-maskwire", {
       podSelector: { matchLabels: { [app]: "maskwire-canary" } },
       policyTypes: ["Ingress"],
       ingress: [{ from: [peer("maskwire")], ports: ports(CONTROL, FORBIDDEN) }],

@@ -38,6 +38,12 @@ export function podHost(name: string, address: string, parts: Partial<Omit<Pod, 
   return { name, address, pod: { namespace, labels: {}, ports: [], ...parts } };
 }
 
+/** `namespace/name` with this meaning. */
+export function policyOf(path: string, spec: NonNullable<NetworkPolicy["spec"]>): NetworkPolicy {
+  const [namespace, name] = path.split("/", 2);
+  return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace }, spec };
+}
+
 /** Labels of a namespace as the API server keeps them. */
 export function labelsOf(cluster: Pick<Cluster, "namespaces">, namespace: string): Labels {
   return { [NAMESPACE_NAME]: namespace, ...cluster.namespaces[namespace] };

@@ -51,14 +51,20 @@ export interface Network {
   linkOf(host: string): string;
   /** Listens on these ports of every host, each saying the host's name. */
   listen(ports: readonly number[], hosts?: readonly Host[]): Promise<void>;
-  /** Dials all targets at once from this host. */
-  dial(host: string, targets: readonly Target[]): Promise<Answer[]>;
+  /** Dials all targets from this host; `say` is sent as soon as one opens. */
+  dial(host: string, targets: readonly Target[], say?: string): Promise<Answer[]>;
+  /** Sends a UDP datagram to all targets. */
+  shout(host: string, targets: readonly Target[], say: string): Promise<void>;
+  /** Opens one connection, says this and returns what is answered, until `until` came or it ended. */
+  talk(host: string, target: Target, words: { readonly say: string; readonly until: string }): Promise<string>;
   /** One HTTP request from this host; status 0: no answer. */
   request(host: string, url: string, init?: Request): Promise<Response>;
   /** Follows an event stream or a WebSocket until `until` came, it ended, or ten seconds passed; returns what came. */
   follow(host: string, url: string, until: string): Promise<string>;
   /** Starts `maskwire` itself on this host. */
   maskwire(host: string, words: readonly string[]): Program;
+  /** Starts any other program on this host. */
+  program(host: string, words: readonly string[]): Program;
   /** Replaces all rules of the router; empty: none. */
   filter(rules: string): void;
   stop(): Promise<void>;
@@ -80,6 +86,14 @@ export async function startNetwork(hosts: readonly Host[]): Promise<Network> {
       agents.set(host, agent);
       return agent;
     };
+    // An agent of its own: it may wait long, and others should not wait for it.
+    const askOnce = async (host: string, command: object): Promise<string> => {
+      const agent = new Agent(lab.start([process.execPath, AGENT], linkOf(host)));
+      const { text } = await agent.ask(command);
+      agent.end();
+      return String(text);
+    };
+    const program = (host: string, words: readonly string[]): Program => watch(lab.start(words, linkOf(host)));
     return {
       lab,
       hosts,
@@ -87,22 +101,22 @@ export async function startNetwork(hosts: readonly Host[]): Promise<Network> {
       async listen(ports, at = hosts) {
         await Promise.all(at.map(({ name }) => agentOf(name).ask({ listen: ports, name })));
       },
-      async dial(host, targets) {
-        const dial = targets.map(({ address, port }) => [address, port]);
-        const { answers } = await agentOf(host).ask({ dial, limitMs: DIAL_LIMIT_MS });
+      async dial(host, targets, say = "") {
+        const { answers } = await agentOf(host).ask({ dial: targets.map(pairOf), limitMs: DIAL_LIMIT_MS, say });
         return answers as Answer[];
+      },
+      async shout(host, targets, say) {
+        await agentOf(host).ask({ shout: targets.map(pairOf), say });
+      },
+      async talk(host, target, words) {
+        return await askOnce(host, { talk: pairOf(target), ...words });
       },
       async request(host, url, init) {
         return (await agentOf(host).ask({ request: url, ...init })) as unknown as Response;
       },
-      async follow(host, url, until) {
-        // An agent of its own: this one waits, and others should not wait for it.
-        const agent = new Agent(lab.start([process.execPath, AGENT], linkOf(host)));
-        const { text } = await agent.ask({ follow: url, until });
-        agent.end();
-        return String(text);
-      },
-      maskwire: (host, words) => watch(lab.start([process.execPath, PROGRAM, ...words], linkOf(host))),
+      follow: (host, url, until) => askOnce(host, { follow: url, until }),
+      maskwire: (host, words) => program(host, [process.execPath, PROGRAM, ...words]),
+      program,
       filter: (rules) => void lab.run(["nft", "-f", "-"], `flush ruleset\n${rules}`),
       stop: () => lab.stop(),
     };
@@ -112,12 +126,16 @@ export async function startNetwork(hosts: readonly Host[]): Promise<Network> {
   }
 }
 
+function pairOf({ address, port }: Target): readonly [string, number] {
+  return [address, port];
+}
+
 /** Shell commands that connect one host to the router, in the router's namespace. */
 function wire({ address }: Host, link: string): string {
   return `
 ip -batch - <<'END'
 netns add ${link}
-link add ${link} type veth peer name eth0 netns ${link}
+link add ${link} gso_max_segs 1 type veth peer name eth0 netns ${link}
 address add ${GATEWAY}/32 dev ${link}
 link set ${link} up
 route add ${address}/32 dev ${link}
@@ -125,6 +143,7 @@ END
 ip -n ${link} -batch - <<'END'
 link set lo up
 address add ${address}/32 dev eth0
+link set eth0 gso_max_segs 1
 link set eth0 up
 route add ${GATEWAY}/32 dev eth0 scope link
 route add default via ${GATEWAY} dev eth0
