@@ -23,6 +23,12 @@ export const ERRORS = {
     text: "multipart/form-data needs a boundary of 1 to 70 characters in which nothing is found",
   },
   BAD_CONFIG: { http: 500, close: 1011, retry: false, text: "the configuration is not valid" },
+  BAD_IDEMPOTENCY_KEY: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "an Idempotency-Key has 1 to 240 printable ASCII characters and no space, an event's own id 1 to 256 characters",
+  },
   BAD_CSV: {
     http: 400,
     close: 4506,
@@ -79,6 +85,12 @@ export const ERRORS = {
   },
   HEADERS_TIMEOUT: { http: 408, close: 1002, retry: true, text: "the headers took too long" },
   HEADERS_TOO_LARGE: { http: 431, close: 1002, retry: false, text: "the headers are longer than 16384 bytes" },
+  HISTORY_UNAVAILABLE: {
+    http: 503,
+    close: 4007,
+    retry: true,
+    text: "the history cannot take or give events now; send the same again",
+  },
   HOST_REFUSED: {
     http: 403,
     close: 4501,

@@ -10,6 +10,8 @@ import { Canary, parseEndpoint } from "./canary.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";
+import { andThen } from "./broker.ts";
+import { MemoryBroker } from "./memory-broker.ts";
 import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
@@ -30,8 +32,9 @@ export interface MaskwireServer {
    */
   app(listeners: readonly ListenerName[]): Hono;
   /**
-   * Publishes one event's data (JSON or text, UTF-8) into a feed, as a producer inside the process.
-   * @throws StreamError with the code of the refusal.
+   * Publishes one event's data (JSON or text, UTF-8) into a feed, as a producer inside the process. A history that
+   * refuses it later counts it in `events_refused_total`.
+   * @throws StreamError with the code of a refusal that is known at once.
    */
   publish(feed: string, data: Uint8Array, event?: string): void;
   /**
@@ -86,7 +89,9 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   let settings = settle(config);
   let refused: readonly Place[] = [];
   const { limits } = config;
-  const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics });
+  const memory = new MemoryBroker({ limits, ports });
+  const broker = ports.broker ?? memory;
+  const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics, broker });
   const services: Services = {
     ports,
     get settings() {
@@ -98,7 +103,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     limits,
     metrics,
     feeds,
-    relays: createRelays(settings, outward, metrics),
+    relays: createRelays(settings, { ports: outward, metrics, memory }),
     lifecycle: new Lifecycle(limits.connectionsLimit),
     roster: new Roster(ports.clock, tickMs(limits)),
     maskStreams: new MaskStreams(),
@@ -111,8 +116,10 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       return createListenerApp(services, listeners);
     },
     publish(name, data, event) {
-      const outcome = feeds.open(name).tryPublish(data, event);
+      const outcome = andThen(feeds.open(name), (feed) => feed.tryPublish(data, event));
       if (typeof outcome === "string") throw new StreamError(outcome);
+      if (outcome instanceof Promise)
+        outcome.catch(() => metrics.add("events_refused_total", 1, "HISTORY_UNAVAILABLE"));
     },
     reload(next) {
       const [first, ...others] = refuseFixed(settings.config, next);
@@ -171,12 +178,18 @@ function observerOf(metrics: Metrics): MaskObserver {
   };
 }
 
-function createRelays({ config, policies }: Settings, ports: Ports, metrics: Metrics): Map<string, Relay> {
+/** Their events stay in memory: the upstream has them, and is asked again after a restart. */
+function createRelays(
+  { config, policies }: Settings,
+  { ports, metrics, memory }: { ports: Ports; metrics: Metrics; memory: MemoryBroker },
+): Map<string, Relay> {
   const { limits } = config;
   const relays = Object.entries(config.relays).map(([name, relay]): [string, Relay] => {
     if (!isUpstreamUrl(relay.url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
     const label = `relay:${name}`;
-    const feed = new Feed({ name, label, ...feedRules(relay, policies), limits, ports, metrics });
+    const source = memory.open();
+    const feed = new Feed({ name, label, ...feedRules(relay, policies), limits, ports, metrics, source });
+    void feed.follow();
     return [name, new Relay({ name, config: relay, feed, limits, ports, metrics })];
   });
   return new Map(relays);

@@ -7,11 +7,18 @@ import { StreamError } from "../core/index.ts";
 import { rawMembers } from "./raw-json.ts";
 import { decodeText, encodeText } from "./text.ts";
 
+export interface PublishedEvent {
+  readonly event: string;
+  readonly data: Uint8Array;
+  /** The client's own id of the event. */
+  readonly key?: string;
+}
+
 export interface PublishMessage {
   readonly type: "publish";
   /** The client's own name for this message, given back with the answer. */
   readonly ref: string | undefined;
-  readonly events: readonly { readonly event: string; readonly data: Uint8Array }[];
+  readonly events: readonly PublishedEvent[];
 }
 
 export interface ResumeMessage {
@@ -44,13 +51,13 @@ function publishOf(members: Members): PublishMessage {
   return { type: "publish", ref, events: (list as readonly string[]).map(eventOf) };
 }
 
-function eventOf(text: string): { event: string; data: Uint8Array } {
+function eventOf(text: string): PublishedEvent {
   const members = membersOf(text, ["key", "event", "data"]);
   const data = members["data"] ?? refuse();
-  if (members["key"] !== undefined && stringOf(members["key"]) === undefined) refuse();
+  const key = members["key"] === undefined ? undefined : (stringOf(members["key"]) ?? refuse());
   const event = members["event"] === undefined ? "message" : (stringOf(members["event"]) ?? refuse());
   // A JSON string is text: it is published as its characters, and comes out as a string again.
-  return { event, data: encodeText(stringOf(data) ?? data) };
+  return { event, data: encodeText(stringOf(data) ?? data), ...(key === undefined ? {} : { key }) };
 }
 
 /** The raw members of an object that has no others than these. */

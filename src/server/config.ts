@@ -128,6 +128,8 @@ export interface ServerLimits {
   readonly writeStallMs: number;
   readonly historyMaxBytes: number;
   readonly historyMaxAgeMs: number;
+  readonly dedupeWindowMs: number;
+  readonly dedupeKeysLimit: number;
   readonly heartbeatMs: number;
   readonly connectionMaxAgeMs: number;
   readonly producerIdleTimeoutMs: number;
@@ -181,6 +183,8 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   writeStallMs: 10_000,
   historyMaxBytes: 67_108_864,
   historyMaxAgeMs: 3_600_000,
+  dedupeWindowMs: 120_000,
+  dedupeKeysLimit: 100_000,
   heartbeatMs: 15_000,
   connectionMaxAgeMs: 600_000,
   producerIdleTimeoutMs: 60_000,

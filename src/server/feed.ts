@@ -4,10 +4,11 @@
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
 import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
-import type { HistoryLimits } from "./history.ts";
+import { andThen, type Awaitable, type BrokerFeed, type Part, type Placement, type StoredEvent } from "./broker.ts";
+import type { HistoryLimits, NewEntry } from "./history.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
-import { drawEpoch, formatPositions } from "./position.ts";
+import { formatPositions } from "./position.ts";
 import { encodeText } from "./text.ts";
 import { View } from "./view.ts";
 
@@ -18,6 +19,8 @@ export const DEFAULT_VIEW = "default";
 export interface FeedRules {
   /** View name to policy; `DEFAULT_VIEW` is among them. */
   readonly policies: ReadonlyMap<string, Policy>;
+  /** Names a policy in what a broker holds. */
+  readonly markOf: (policy: Policy) => string;
   /** Event types that pass; any other becomes `message`. */
   readonly eventTypes: readonly string[];
 }
@@ -27,9 +30,14 @@ export interface FeedOptions extends FeedRules {
   /** The metric label: a name out of the configuration. */
   readonly label: string;
   readonly limits: HistoryLimits & { readonly eventLimitBytes: number };
-  readonly ports: Pick<Ports, "clock" | "random">;
+  readonly ports: Pick<Ports, "clock">;
   readonly metrics: Metrics;
+  /** Where its events go and come from. */
+  readonly source: BrokerFeed;
 }
+
+/** What became of one event. */
+export type Outcome = Placement | ErrorCode;
 
 /** What one policy makes of an event: its bytes, or why it shows none. */
 type Masked = Uint8Array | ErrorCode;
@@ -37,10 +45,15 @@ type Masked = Uint8Array | ErrorCode;
 /** Views that share one policy, which masks once for all of them. */
 interface Audience {
   readonly policy: Policy;
+  readonly mark: string;
   readonly views: readonly View[];
 }
 
 const NOTHING = new Uint8Array(0);
+/** Longest key of an event, in UTF-16 units. */
+const KEY_LENGTH = 256;
+/** A longer run of lost events empties the views, which says the same in less room. */
+const HOLE_LIMIT = 10_000;
 
 export class Feed {
   readonly name: string;
@@ -51,7 +64,6 @@ export class Feed {
   usedAtMs: number;
 
   readonly #options: FeedOptions;
-  readonly #epoch: string;
   readonly #views = new Map<string, View>();
   /** The rules in force. Replaced as a whole between two events, so that no event is masked by a mix of two. */
   #rules: FeedRules;
@@ -68,7 +80,7 @@ export class Feed {
     this.name = name;
     this.label = label;
     this.usedAtMs = ports.clock.now();
-    this.#epoch = drawEpoch(ports.random);
+    this.#last = options.source.start;
     this.#rules = options;
     this.#adopt(options);
   }
@@ -117,32 +129,56 @@ export class Feed {
   close(): void {
     this.#flush();
     this.#isClosed = true;
+    this.release();
     for (const view of this.#allViews) view.close();
   }
 
+  /** Takes events from its source until `release`; resolves when it has what was there. */
+  follow(): Awaitable<void> {
+    return this.#options.source.follow((events) => this.#take(events));
+  }
+
+  /** Resolves when it has whatever anybody published before the call. @throws StreamError `HISTORY_UNAVAILABLE`. */
+  caughtUp(): Awaitable<void> {
+    return this.#options.source.caughtUp();
+  }
+
+  /** Nobody uses this feed now: its source need not hold anything open for it. */
+  release(): void {
+    this.#options.source.close();
+  }
+
   /**
-   * Masks one event's data for each view and appends it; fan-out follows at the end of this loop turn. A view whose
-   * policy refuses the event does not show it. Returns the sequence, or the code of the refusal when no view shows it;
-   * never throws.
+   * Masks one event's data for each view and appends it; fan-out follows when the broker has it, at the end of that
+   * loop turn. A view whose policy refuses the event does not show it. Gives its place, that of the first event with
+   * this key, or the code of the refusal: by the broker, or when no view shows it. Never throws.
    */
-  tryPublish(data: Uint8Array, event = "message"): number | ErrorCode {
+  tryPublish(data: Uint8Array, event = "message", key?: string): Awaitable<Outcome> {
     if (this.#isClosed) return this.#refuse("FEED_UNKNOWN");
+    if (key !== undefined && (key === "" || key.length > KEY_LENGTH)) return this.#refuse("BAD_IDEMPOTENCY_KEY");
     const all = this.#maskAll(data);
     const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
     if (typeof refusal === "string") return this.#refuse(refusal);
-    const sequence = this.#append(all, this.#eventTypes.get(event) ?? NOTHING);
-    this.#options.metrics.add("events_published_total", 1, this.label);
-    return sequence;
+    const parts = all.map((one, index): Part => {
+      const isHidden = typeof one === "string";
+      if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
+      return { mark: this.#audiences[index].mark, data: isHidden ? null : one };
+    });
+    const appended = this.#options.source.append(
+      { event: this.#eventTypes.get(event) ?? NOTHING, isGap: false, parts },
+      key,
+    );
+    return andThen(appended, (outcome) => this.#count(outcome));
   }
 
   /** Says, in order, that the source may have lost events here. */
   publishGap(): void {
-    this.#append("gap", NOTHING);
+    void this.#options.source.append({ event: NOTHING, isGap: true, parts: [] });
   }
 
   /** The position after `sequence`, as clients write it; the same in every view. */
   positionAt(sequence: number): string {
-    return formatPositions([{ epoch: this.#epoch, sequence }]);
+    return formatPositions([{ epoch: this.#options.source.epoch, sequence }]);
   }
 
   /** Nothing more will come: everybody who still reads is told. */
@@ -162,6 +198,7 @@ export class Feed {
     const named = [...rules.policies];
     this.#audiences = [...new Set(rules.policies.values())].map((policy) => ({
       policy,
+      mark: rules.markOf(policy),
       views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name)),
     }));
     this.#eventTypes = new Map(rules.eventTypes.map((type) => [type, encodeText(type)]));
@@ -172,9 +209,9 @@ export class Feed {
   #open(viewName: string): View {
     const known = this.#views.get(viewName);
     if (known !== undefined) return known;
-    const { name, label, limits } = this.#options;
+    const { name, label, limits, source } = this.#options;
     const onReaders = (): void => this.#countReaders();
-    const view = new View({ name, label, epoch: this.#epoch, last: this.#last, limits, onReaders });
+    const view = new View({ name, label, epoch: source.epoch, last: this.#last, limits, onReaders });
     this.#views.set(viewName, view);
     return view;
   }
@@ -190,24 +227,42 @@ export class Feed {
     return this.#audiences.map(({ policy }) => tryMask(policy, data));
   }
 
+  #count(outcome: Outcome): Outcome {
+    if (typeof outcome === "string") return this.#refuse(outcome);
+    this.#options.metrics.add(outcome.isRepeat ? "duplicates_total" : "events_published_total", 1, this.label);
+    return outcome;
+  }
+
   /** One entry in every view, so that all count alike. */
-  #append(all: readonly Masked[] | "gap", event: Uint8Array): number {
+  #take(events: readonly StoredEvent[]): void {
     const now = this.#options.ports.clock.now();
     this.usedAtMs = now;
-    this.#last++;
-    this.#audiences.forEach(({ views }, index) => {
-      const data = all === "gap" ? NOTHING : all[index];
-      const isHidden = typeof data === "string";
-      if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
-      const entry = { data: isHidden ? NOTHING : data, event, isGap: all === "gap", isHidden };
-      for (const view of views) view.history.append(entry, now);
-    });
-    if (!this.#isFlushDue) {
-      this.#isFlushDue = true;
-      this.#oldestUnflushedMs = now;
-      this.#options.ports.clock.soon(() => this.#flush());
+    for (const event of events) {
+      this.#miss(event);
+      this.#last = event.sequence;
+      this.#audiences.forEach(({ mark, views }, index) => {
+        const part = partOf(event, mark, index);
+        for (const { history } of views) {
+          if (part === undefined) history.miss(event.atMs);
+          else history.append(entryOf(event, part), event.atMs);
+        }
+      });
     }
-    return this.#last;
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    this.#oldestUnflushedMs = now;
+    this.#options.ports.clock.soon(() => this.#flush());
+  }
+
+  /** The events between the last one and this, which are lost. */
+  #miss({ sequence, atMs }: StoredEvent): void {
+    const count = sequence - 1 - this.#last;
+    if (count === 0) return;
+    this.#options.metrics.add("history_holes_total", 1);
+    for (const { history } of this.#allViews) {
+      if (count > HOLE_LIMIT) history.skipTo(sequence - 1);
+      else for (let at = 0; at < count; at++) history.miss(atMs);
+    }
   }
 
   #flush(): void {
@@ -222,6 +277,17 @@ export class Feed {
     this.usedAtMs = this.#options.ports.clock.now();
     this.onReaders(this.readerCount);
   }
+}
+
+/** What a view of that mark is shown; undefined when nobody masked the event for it. */
+function partOf({ isGap, parts }: StoredEvent, mark: string, index: number): Part | undefined {
+  if (isGap) return { mark, data: NOTHING };
+  const expected = parts[index];
+  return expected?.mark === mark ? expected : parts.find((part) => part.mark === mark);
+}
+
+function entryOf({ event, isGap }: StoredEvent, { data }: Part): NewEntry {
+  return { event, data: data ?? NOTHING, isGap, isHidden: data === null };
 }
 
 function tryMask(policy: Policy, data: Uint8Array): Masked {

@@ -3,7 +3,8 @@
  *
  * Owns the names that may exist. Relays have feeds of their own, which are not here.
  */
-import { StreamError } from "../core/index.ts";
+import { StreamError, type Policy } from "../core/index.ts";
+import { andThen, type Awaitable, type Broker, type BrokerFeed } from "./broker.ts";
 import type { FeedConfig, RelayConfig, ServerLimits } from "./config.ts";
 import { DEFAULT_VIEW, Feed, type FeedRules } from "./feed.ts";
 import type { Metrics } from "./metrics.ts";
@@ -18,7 +19,8 @@ export interface FeedsRules {
 
 export interface FeedsOptions extends FeedsRules {
   readonly limits: ServerLimits;
-  readonly ports: Pick<Ports, "clock" | "random">;
+  readonly ports: Pick<Ports, "clock">;
+  readonly broker: Broker;
   readonly metrics: Metrics;
 }
 
@@ -29,6 +31,8 @@ const SWEEP_MS = 10_000;
 export class Feeds {
   readonly #options: FeedsOptions;
   readonly #open = new Map<string, Feed>();
+  /** Those that do not have yet what their broker holds. */
+  readonly #opening = new Map<string, Promise<Feed>>();
   #rules: FeedsRules;
   #sweptAtMs = 0;
 
@@ -66,23 +70,67 @@ export class Feeds {
     for (const name of names) this.check(name);
   }
 
-  /** @throws StreamError `FEED_NAME`, `FEED_UNKNOWN`, `FEED_LIMIT`. */
-  open(name: string): Feed {
-    const config = this.check(name);
+  /** @throws StreamError `FEED_NAME`, `FEED_UNKNOWN`, `FEED_LIMIT`, `HISTORY_UNAVAILABLE`. */
+  open(name: string): Awaitable<Feed> {
+    this.check(name);
     this.#sweep();
+    const opening = this.#opening.get(name);
+    if (opening !== undefined) return opening;
     const known = this.#open.get(name);
     if (known !== undefined) {
       known.trim(this.#options.ports.clock.now());
       return known;
     }
+    const { limits, broker } = this.#options;
+    if (this.#size >= limits.feedsLimit) this.#forgetUnused();
+    if (this.#size >= limits.feedsLimit) throw new StreamError("FEED_LIMIT", { limit: limits.feedsLimit });
+    const started = andThen(broker.open(name), (source) => this.#start(name, source));
+    if (!(started instanceof Promise)) return started;
+    const settled = started.finally(() => this.#opening.delete(name));
+    this.#opening.set(name, settled);
+    return settled;
+  }
+
+  /** For those who read: the feed, with whatever anybody published before the call. @throws as `open`. */
+  async openCurrent(name: string): Promise<Feed> {
+    const feed = await this.open(name);
+    await feed.caughtUp();
+    return feed;
+  }
+
+  get #size(): number {
+    return this.#open.size + this.#opening.size;
+  }
+
+  /** By the rules of now: the configuration may be another one since it was asked for. */
+  #start(name: string, source: BrokerFeed): Awaitable<Feed> {
+    const config = this.#find(name);
+    if (config === undefined) {
+      source.close();
+      throw new StreamError("FEED_UNKNOWN");
+    }
     const { limits, ports, metrics } = this.#options;
     const { feeds, policies } = this.#rules;
-    if (this.#open.size >= limits.feedsLimit) this.#forgetUnused();
-    if (this.#open.size >= limits.feedsLimit) throw new StreamError("FEED_LIMIT", { limit: limits.feedsLimit });
     const label = Object.hasOwn(feeds, name) ? name : ANY;
-    const feed = new Feed({ name, label, ...feedRules(config, policies), limits, ports, metrics });
+    const feed = new Feed({ name, label, ...feedRules(config, policies), limits, ports, metrics, source });
     this.#open.set(name, feed);
-    return feed;
+    const followed = feed.follow();
+    if (followed === undefined) return feed;
+    return Promise.resolve(followed).then(
+      () => {
+        feed.trim(ports.clock.now());
+        return feed;
+      },
+      (thrown: unknown) => {
+        this.#forget(name, feed);
+        throw thrown;
+      },
+    );
+  }
+
+  #forget(name: string, feed: Feed): void {
+    this.#open.delete(name);
+    feed.release();
   }
 
   #find(name: string): FeedConfig | undefined {
@@ -98,14 +146,14 @@ export class Feeds {
     for (const [name, feed] of this.#open) {
       feed.trim(now);
       const isUnused = now - feed.usedAtMs >= this.#options.limits.historyMaxAgeMs;
-      if (isUnused && feed.readerCount === 0 && feed.isEmpty) this.#open.delete(name);
+      if (isUnused && feed.readerCount === 0 && feed.isEmpty) this.#forget(name, feed);
     }
   }
 
   /** Names that were only asked for make room for those that are used. */
   #forgetUnused(): void {
     for (const [name, feed] of this.#open) {
-      if (feed.readerCount === 0 && feed.isEmpty) this.#open.delete(name);
+      if (feed.readerCount === 0 && feed.isEmpty) this.#forget(name, feed);
     }
   }
 }
@@ -117,5 +165,5 @@ export function feedRules({ policy, views, eventTypes }: FeedConfig | RelayConfi
     if (compiled === undefined) throw new StreamError("POLICY_UNKNOWN");
     return [view, compiled] as const;
   });
-  return { policies: new Map(named), eventTypes };
+  return { policies: new Map(named), eventTypes, markOf: (one: Policy) => policies.markOf(one, eventTypes) };
 }

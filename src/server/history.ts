@@ -64,6 +64,8 @@ export class History {
   #head = 0;
   #last = 0;
   #endBytes = 0;
+  /** True while the newest places are of events that are not to be had. */
+  #isMissing = false;
 
   /** `last`: how many events the feed has counted already. */
   constructor(limits: HistoryLimits, epoch: string, last = 0) {
@@ -92,8 +94,26 @@ export class History {
     this.#last++;
     const entry = { sequence: this.#last, atMs: nowMs, event, data, isGap, isHidden, endBytes: this.#endBytes };
     this.#entries.push(entry);
+    this.#isMissing = false;
     this.trim(nowMs);
     return entry;
+  }
+
+  /** Counts an event that is not to be had, or not for this view: readers find one gap for a run of them. */
+  miss(nowMs: number): void {
+    if (this.isEmpty) {
+      this.#last++;
+      return;
+    }
+    const isGap = !this.#isMissing;
+    this.append({ event: NOTHING, data: NOTHING, isGap, isHidden: !isGap }, nowMs);
+    this.#isMissing = true;
+  }
+
+  /** Forgets every event and goes on behind `sequence`. */
+  skipTo(sequence: number): void {
+    this.forget();
+    this.#last = sequence;
   }
 
   /** Forgets what is too old, and what is too much. */

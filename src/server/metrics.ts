@@ -19,6 +19,11 @@ export const METRICS = {
   subscribers: { kind: "gauge", help: "Open subscriptions.", labels: ["feed", "transport"] },
   producers: { kind: "gauge", help: "Open publish and mask requests, and sockets that may publish.", labels: [] },
   events_published_total: { kind: "counter", help: "Events that a history took.", labels: ["feed"] },
+  duplicates_total: {
+    kind: "counter",
+    help: "Events that came again under a known key, and were not added.",
+    labels: ["feed"],
+  },
   event_maskings_total: {
     kind: "counter",
     help: "Events masked, once for each view; subscribers add none.",

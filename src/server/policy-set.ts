@@ -3,10 +3,12 @@
  *
  * Owns which policy stays the same object when a configuration follows another: whose text is the same.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
 import { compilePolicy, ConfigurationError, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
 import { ConfigRefusal, type RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig } from "./config.ts";
 import { extendPolicy } from "./extend-policy.ts";
+import { encodeText } from "./text.ts";
 
 export interface PolicySetParts {
   readonly hmac?: Hmac | undefined;
@@ -20,6 +22,8 @@ interface Compiled {
   /** The policy in full, written one way only. */
   readonly text: string;
 }
+
+const MARK_BYTES = 8;
 
 export class PolicySet {
   readonly #compiled: ReadonlyMap<string, Compiled>;
@@ -56,6 +60,16 @@ export class PolicySet {
 
   get(name: string): Policy | undefined {
     return this.#compiled.get(name)?.policy;
+  }
+
+  /**
+   * Names this policy and the event types that pass, in what a broker holds: whoever masks the same way has the same
+   * mark, in another process too. 16 hex digits, which say nothing of the policy.
+   */
+  markOf(policy: Policy, eventTypes: readonly string[]): string {
+    const text = this.#compiled.get(policy.name)?.text ?? "";
+    const digest = sha256(encodeText(JSON.stringify([text, eventTypes])));
+    return Array.from(digest.subarray(0, MARK_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   /** How many of these policies are not those of the other set. */

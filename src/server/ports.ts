@@ -3,6 +3,7 @@
  * nothing below `src/server` reads a clock, a socket or the environment by itself.
  */
 import type { Context } from "hono";
+import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
 
 /**
@@ -118,6 +119,8 @@ export interface Ports {
   readonly upgradeSocket: UpgradeSocket;
   /** Opens a decoder for `Content-Encoding: br`, which web standards do not name; absent where there is none. */
   readonly openBrotli?: () => Decoder;
+  /** Absent where events live in memory and end with the process. */
+  readonly broker?: Broker;
   /** Absent where there are no network policies to be tried. */
   readonly dial?: Dial;
 }

@@ -1,10 +1,10 @@
 /**
  * The account of what one producer sent: accepted, refused, first and last position.
  *
- * Owns the counting. Never keeps an event.
+ * Owns the counting, and what keys the events of a body have. Never keeps an event.
  */
 import { StreamError, type ErrorCode } from "../core/index.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed, Outcome } from "./feed.ts";
 import type { BodyRecord } from "./records.ts";
 
 export interface Refusal {
@@ -15,7 +15,7 @@ export interface Refusal {
 
 export interface Receipt {
   readonly accepted: number;
-  /** Always 0: producers' keys are not compared yet. */
+  /** Events whose key was known: they were accepted before, and their places are among the ids. */
   readonly duplicates: number;
   readonly firstId: string | null;
   readonly lastId: string | null;
@@ -23,51 +23,71 @@ export interface Receipt {
   readonly refused: readonly Refusal[];
 }
 
+/** The key of the event at this place, from 0. */
+export type KeyOf = (index: number) => string | undefined;
+
 const REFUSALS_SHOWN = 100;
 
 export class Publication {
   readonly #feed: Feed;
+  readonly #keyOf: KeyOf;
   readonly #refused: Refusal[] = [];
   #index = 0;
   #accepted = 0;
-  #first: number | undefined;
-  #last: number | undefined;
+  #duplicates = 0;
+  #first = Infinity;
+  #last = 0;
+  #waiting: Promise<void>[] = [];
 
-  constructor(feed: Feed) {
+  /** `keyOf` is for events that bring no key of their own. */
+  constructor(feed: Feed, keyOf: KeyOf = () => undefined) {
     this.#feed = feed;
+    this.#keyOf = keyOf;
   }
 
   add(record: BodyRecord): void {
-    const outcome = "refused" in record ? record.refused : this.#feed.tryPublish(record.data, record.event);
-    if (typeof outcome === "number") {
-      this.#accepted++;
-      this.#first ??= outcome;
-      this.#last = outcome;
-    } else if (this.#refused.length < REFUSALS_SHOWN) {
-      this.#refused.push({ index: this.#index, code: outcome });
+    const index = this.#index++;
+    if ("refused" in record) {
+      this.#count(index, record.refused);
+      return;
     }
-    this.#index++;
+    const outcome = this.#feed.tryPublish(record.data, record.event, record.key ?? this.#keyOf(index));
+    if (outcome instanceof Promise) this.#waiting.push(outcome.then((one) => this.#count(index, one)));
+    else this.#count(index, outcome);
+  }
+
+  /** Resolves when the history has answered for everything so far; undefined when it has. */
+  settled(): Promise<unknown> | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting.length === 0 ? undefined : Promise.all(waiting);
+  }
+
+  #count(index: number, outcome: Outcome): void {
+    if (typeof outcome === "string") {
+      if (this.#refused.length < REFUSALS_SHOWN) this.#refused.push({ index, code: outcome });
+      return;
+    }
+    if (outcome.isRepeat) this.#duplicates++;
+    else this.#accepted++;
+    this.#first = Math.min(this.#first, outcome.sequence);
+    this.#last = Math.max(this.#last, outcome.sequence);
   }
 
   /** The error to answer with: set when there were events and none was accepted. */
   get failure(): StreamError | undefined {
     const first = this.#refused[0];
-    return this.#accepted === 0 && first !== undefined ? new StreamError(first.code) : undefined;
-  }
-
-  get accepted(): number {
-    return this.#accepted;
+    return this.#accepted + this.#duplicates === 0 && first !== undefined ? new StreamError(first.code) : undefined;
   }
 
   receipt(): Receipt {
-    const idOf = (sequence: number | undefined): string | null =>
-      sequence === undefined ? null : this.#feed.positionAt(sequence);
+    const hasAny = this.#last > 0;
     return {
       accepted: this.#accepted,
-      duplicates: 0,
-      firstId: idOf(this.#first),
-      lastId: idOf(this.#last),
-      refused: this.#refused,
+      duplicates: this.#duplicates,
+      firstId: hasAny ? this.#feed.positionAt(this.#first) : null,
+      lastId: hasAny ? this.#feed.positionAt(this.#last) : null,
+      refused: this.#refused.toSorted((one, other) => one.index - other.index),
     };
   }
 }

@@ -10,7 +10,14 @@ import { decodeText } from "./text.ts";
 import { isJson } from "./transports.ts";
 
 /** One event of a body, or why it is none. */
-export type BodyRecord = { readonly data: Uint8Array; readonly event: string } | { readonly refused: ErrorCode };
+export type BodyRecord =
+  | {
+      readonly data: Uint8Array;
+      readonly event: string;
+      /** The producer's own id of the event. */
+      readonly key?: string;
+    }
+  | { readonly refused: ErrorCode };
 
 export interface RecordReader {
   /** Adds one chunk; returns the events that it completes. */
@@ -121,11 +128,15 @@ class SseReader implements RecordReader {
   }
 
   push(chunk: Uint8Array): BodyRecord[] {
-    return this.#parser
-      .push(chunk)
-      .map(({ data, event, isTooLarge }) =>
-        isTooLarge ? { refused: "EVENT_TOO_LARGE" } : { data, event: event.length === 0 ? MESSAGE : decodeText(event) },
-      );
+    return this.#parser.push(chunk).map(({ data, event, id, hasOwnId, isTooLarge }) =>
+      isTooLarge
+        ? { refused: "EVENT_TOO_LARGE" }
+        : {
+            data,
+            event: event.length === 0 ? MESSAGE : decodeText(event),
+            ...(hasOwnId && id.length > 0 ? { key: decodeText(id) } : {}),
+          },
+    );
   }
 
   end(): BodyRecord[] {

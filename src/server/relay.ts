@@ -161,7 +161,7 @@ export class Relay {
   #publish(data: Uint8Array, event: Uint8Array, isTooLarge: boolean): void {
     this.#hasReceived = true;
     if (isTooLarge) this.#options.metrics.add("events_refused_total", 1, "EVENT_TOO_LARGE");
-    else this.feed.tryPublish(data, event.length === 0 ? "message" : decodeText(event));
+    else void this.feed.tryPublish(data, event.length === 0 ? "message" : decodeText(event));
   }
 
   #remember(id: string): void {

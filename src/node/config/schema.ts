@@ -263,6 +263,12 @@ const limits = z.strictObject({
     "Masked events kept for resuming, per view of a feed.",
   ),
   historyMaxAgeMs: limit("historyMaxAgeMs", [SECOND, 720 * HOUR], "Age at which kept events are dropped."),
+  dedupeWindowMs: limit(
+    "dedupeWindowMs",
+    [SECOND, HOUR],
+    "Time in which an event that is sent again under the same key is recognised.",
+  ),
+  dedupeKeysLimit: limit("dedupeKeysLimit", [1, 10_000_000], "Keys of events kept for that, per feed."),
   heartbeatMs: limit("heartbeatMs", [100, 10 * 60 * SECOND], "Time between heartbeats to subscribers."),
   connectionMaxAgeMs: limit(
     "connectionMaxAgeMs",

@@ -6,11 +6,14 @@ import { StreamError, toStreamError } from "../../core/index.ts";
 import { requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
-import { Publication } from "../publication.ts";
-import { isPublishFormat, RECORD_READERS, type RecordReader } from "../records.ts";
+import { Publication, type KeyOf } from "../publication.ts";
+import { isPublishFormat, RECORD_READERS, type PublishFormat, type RecordReader } from "../records.ts";
 import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
+
+/** Short enough to leave room for the place of an event. */
+const IDEMPOTENCY_KEY = /^[!-~]{1,240}$/;
 
 export async function publish(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   const { limits, ports, metrics, lifecycle } = services;
@@ -21,7 +24,8 @@ export async function publish(context: Context, services: Services, { access }: 
   const { format } = mediaTypeOf(context);
   if (!isPublishFormat(format)) throw new StreamError("FORMAT_UNKNOWN");
   const incoming = bodyOf(context, services);
-  const publication = new Publication(services.feeds.open(name));
+  const keyOf = keysOf(context, format);
+  const publication = new Publication(await services.feeds.open(name), keyOf);
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
   const body = new BodyReader(incoming, {
@@ -51,14 +55,29 @@ export async function publish(context: Context, services: Services, { access }: 
     try {
       for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
         for (const record of reader.push(chunk)) publication.add(record);
+        // The history sets the pace: no more of a body waits for it than one chunk.
+        await publication.settled();
       }
       if (!lifecycle.stopping.aborted) for (const record of reader.end()) publication.add(record);
+      await publication.settled();
       return undefined;
     } catch (thrown) {
       body.cancel();
+      await publication.settled();
       return toStreamError(thrown);
     }
   }
+}
+
+/**
+ * `Idempotency-Key` names the body: it is the key of a single event, and with the place that of each of several.
+ * @throws StreamError `BAD_IDEMPOTENCY_KEY`.
+ */
+function keysOf(context: Context, format: PublishFormat): KeyOf {
+  const key = context.req.header("idempotency-key");
+  if (key === undefined) return () => undefined;
+  if (!IDEMPOTENCY_KEY.test(key)) throw new StreamError("BAD_IDEMPOTENCY_KEY");
+  return format === "json" ? () => key : (index) => `${key} ${index}`;
 }
 
 function answer(

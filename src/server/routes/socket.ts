@@ -49,7 +49,7 @@ export async function openSocket(context: Context, services: Services, role: Soc
   const disconnect = services.lifecycle.connect();
   try {
     const { view } = queryOf(context, START_PARAMETERS);
-    const feeds = role.names.map((name) => services.feeds.open(name));
+    const feeds = await Promise.all(role.names.map((name) => services.feeds.openCurrent(name)));
     const views = role.mayReceive ? viewsOf(feeds, role, view) : feeds.map((feed) => feed.view());
     const start = startFromRequest(context, views);
     const conversation = new Conversation({ services, role, feeds, views, start, disconnect });
@@ -158,6 +158,9 @@ class Conversation implements SocketHandler {
     if (feeds.length !== 1) throw new StreamError("FEED_LIST");
     const publication = new Publication(feeds[0]);
     for (const event of events) publication.add(event);
-    subscriber.send(json({ type: "ack", ref, ...publication.receipt() }));
+    const acknowledge = (): void => subscriber.send(json({ type: "ack", ref, ...publication.receipt() }));
+    const settled = publication.settled();
+    if (settled === undefined) acknowledge();
+    else void settled.then(acknowledge);
   }
 }

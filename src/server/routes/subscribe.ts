@@ -24,7 +24,11 @@ export async function subscribe(context: Context, services: Services, call: Rout
   const viewOf = (asked: string | undefined): string | undefined => call.access.viewOf("subscribe", names, asked);
   return stream(context, services, {
     ...call,
-    openViews: (asked) => names.map((name) => services.feeds.open(name).view(viewOf(asked))),
+    openViews: async (asked) => {
+      const view = viewOf(asked);
+      const feeds = await Promise.all(names.map((name) => services.feeds.openCurrent(name)));
+      return feeds.map((feed) => feed.view(view));
+    },
   });
 }
 
@@ -37,16 +41,16 @@ export async function followRelay(context: Context, services: Services, call: Ro
   if (relay.state === "ended") return context.body(null, 204);
   return stream(context, services, {
     ...call,
-    openViews: (asked) => [relay.feed.view(call.access.viewOf("relay", [name], asked))],
+    openViews: async (asked) => [relay.feed.view(call.access.viewOf("relay", [name], asked))],
   });
 }
 
 interface StreamCall extends RouteCall {
   /** The views to show, by the one that was asked for. */
-  openViews(asked: string | undefined): readonly View[];
+  openViews(asked: string | undefined): Promise<readonly View[]>;
 }
 
-function stream(context: Context, services: Services, call: StreamCall): Response {
+async function stream(context: Context, services: Services, call: StreamCall): Promise<Response> {
   const { ports, settings, limits, metrics, lifecycle, roster } = services;
   const { view } = queryOf(context, START_PARAMETERS);
   const name = transportOf(context);
@@ -60,7 +64,7 @@ function stream(context: Context, services: Services, call: StreamCall): Respons
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
   const disconnect = lifecycle.connect();
   try {
-    const views = call.openViews(view);
+    const views = await call.openViews(view);
     const start = startFromRequest(context, views);
     metrics.add("resumes_total", 1, resultOf(start));
     const { sink, response } = ports.openSink(context, { ...headers, "maskwire-resume": start.label });

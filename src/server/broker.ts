@@ -1,0 +1,77 @@
+/**
+ * The port behind a feed's history: where published events go, get their place, and come back from.
+ *
+ * Owns the words that every implementation speaks. What crosses it is masked already: an event is one part for each
+ * policy, and the part names the policy by its mark, so that nobody is shown what another policy let through.
+ */
+import type { ErrorCode } from "../core/index.ts";
+
+export type Awaitable<Value> = Value | Promise<Value>;
+
+/** What one policy made of an event. */
+export interface Part {
+  /** Of the policy and the event types that it was masked by: `PolicySet.markOf`. */
+  readonly mark: string;
+  /** Null: that policy does not show the event. */
+  readonly data: Uint8Array | null;
+}
+
+export interface NewEvent {
+  /** Event type; empty means `message`. */
+  readonly event: Uint8Array;
+  /** Marks a place where the source may have lost events; it has no parts. */
+  readonly isGap: boolean;
+  readonly parts: readonly Part[];
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
+/** Where an event stands in the feed. */
+export interface Placement {
+  readonly sequence: number;
+  /** True when its key was known: this is the place of the first one, and nothing was added. */
+  readonly isRepeat: boolean;
+}
+
+/** Is given every event once, in order of its sequence. A sequence that is left out is lost. */
+export type Take = (events: readonly StoredEvent[]) => void;
+
+/** One feed of a broker. */
+export interface BrokerFeed {
+  /** Stays the same as long as the sequences mean the same events. */
+  readonly epoch: string;
+  /** The sequence before the first event that is still held. */
+  readonly start: number;
+  /** Gives what is held, then whatever is committed, by whomever. Resolves when what was held has been given. */
+  follow(take: Take): Awaitable<void>;
+  /**
+   * Commits an event; one with a `key` only once within the window. Resolves when it would outlive what this broker
+   * outlives, or with the code of the refusal. Events are taken in the order of the calls; never throws or rejects.
+   */
+  append(event: NewEvent, key?: string): Awaitable<Placement | ErrorCode>;
+  /**
+   * Resolves when everything has been given that anybody committed before the call.
+   * @throws StreamError `HISTORY_UNAVAILABLE`.
+   */
+  caughtUp(): Awaitable<void>;
+  /** Gives no more events. What is held stays. */
+  close(): void;
+}
+
+export interface Broker {
+  /** Once for each feed until it is closed. @throws StreamError `HISTORY_UNAVAILABLE`, `FEED_LIMIT`. */
+  open(feed: string): Awaitable<BrokerFeed>;
+  /** Commits what is under way and lets go of files and connections. */
+  close(): Promise<void>;
+}
+
+/** Goes on with a value at once where it is there, so that a broker in memory costs no turn of the loop. */
+export function andThen<Value, Result>(
+  value: Awaitable<Value>,
+  run: (value: Value) => Awaitable<Result>,
+): Awaitable<Result> {
+  return value instanceof Promise ? value.then(run) : run(value);
+}
