@@ -4,7 +4,7 @@
  * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
  * Never coerces, and never repeats a value: a refusal names the key.
  */
-import { BOUNDARIES, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../src/core/index.ts";
+import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -73,6 +73,10 @@ const POLICY: Shape = {
     except: isStringList,
     fieldsIgnoreCase: isBoolean,
     numbers: isOneOf(NUMBERS),
+    crossLine: isBoolean,
+    decodeEntities: isBoolean,
+    decodeBase64: isBoolean,
+    decodeDepth: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= DECODE_DEPTH_LIMIT,
   },
 };
 

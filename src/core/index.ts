@@ -21,6 +21,7 @@ export type {
   PolicyOptions,
   PolicySpec,
 } from "./policy.ts";
+export { DECODE_DEPTH_LIMIT } from "./readings/index.ts";
 export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
 export type { Delimiter, FormatOptions } from "./formats/format-options.ts";

@@ -5,7 +5,6 @@
  */
 import { concat } from "./bytes.ts";
 import { toStreamError } from "./errors.ts";
-import { findIn } from "./finder.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits } from "./formats/event-data.ts";
 import { CsvMasker } from "./formats/csv-masker.ts";
@@ -20,6 +19,7 @@ import { RecordMasker } from "./formats/record.ts";
 import { SseMasker } from "./formats/sse-masker.ts";
 import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
+import { findRead } from "./readings/reading-finder.ts";
 import { Utf8Repair } from "./utf8-repair.ts";
 
 /** One stream being masked. Not for use after `flush`; after it threw, every call throws the same again. */
@@ -128,5 +128,5 @@ export function maskEvent(policy: Policy, data: Uint8Array): Uint8Array | null {
 
 /** All findings in a text, disjoint and in order; offsets are bytes. The text must be valid UTF-8. */
 export function findAll(policy: Policy, text: Uint8Array): Finding[] {
-  return findIn(policy.engine, text).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
+  return findRead(policy, text).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }

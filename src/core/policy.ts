@@ -16,6 +16,8 @@ import { KeyedValues } from "./keyed-values.ts";
 import type { Matcher } from "./matcher.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, type Operator } from "./operators.ts";
+import { compileReadings, type ReadingSpec } from "./readings/index.ts";
+import type { Reading } from "./readings/reading.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
 
 export const FORMATS = ["text", "json", "ndjson", "json-seq", "sse", "csv", "form", "multipart"] as const;
@@ -36,7 +38,7 @@ export const NUMBERS = ["string", "shape"] as const;
 export type Numbers = (typeof NUMBERS)[number];
 
 /** A policy as written by a person. Everything is optional: `{}` is the default policy. */
-export interface PolicySpec {
+export interface PolicySpec extends ReadingSpec {
   /** Detectors of its own, beside the built-in ones; where findings overlap, these name both. */
   readonly detectors?: readonly DetectorSpec[];
   /** Entities to look for; default: every built-in detector and the policy's own. */
@@ -99,6 +101,8 @@ export interface Policy {
   readonly keyedValues: KeyedValues;
   readonly fields: FieldRules;
   readonly numbers: Numbers;
+  /** How texts are read beside as they stand. */
+  readonly readings: readonly Reading[];
   /**
    * True when structured input in whose raw bytes no match ends may pass unread, valid or not: no policy wants to see
    * it, and no anchor could match at the edge of a string.
@@ -132,6 +136,7 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   const operators = chooseOperators(spec, detectors, options.hmac);
   const fields = compileFields(spec, options.hmac);
   const row = (entity: string): Operator => operators.get(entity) as Operator;
+  const readings = compileReadings(spec);
   const engine = compileEngine(detectors, {
     threshold: spec.threshold ?? DEFAULT_THRESHOLD,
     needsText: (entity) => row(entity).needsText,
@@ -149,10 +154,12 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     keyedValues: new KeyedValues(engine),
     fields,
     numbers: spec.numbers ?? "string",
+    readings,
     passesClean:
       (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" &&
       !engine.program.hasAssertions &&
       !engine.isBlind &&
+      readings.length === 0 &&
       !fields.hasOperators,
     observer: options.observer ?? NO_OBSERVER,
     hmac: options.hmac,

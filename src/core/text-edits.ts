@@ -4,19 +4,25 @@
  * Owns nothing: the one step from what is found to what is written, for every format.
  */
 import { type Edit, encodeEdits, OffsetMap } from "./edit.ts";
-import { findIn } from "./finder.ts";
 import { decodeEscapes } from "./json/escapes.ts";
 import type { KeyedField } from "./keyed-values.ts";
 import type { Policy } from "./policy.ts";
+import { findRead, type ReadFinding } from "./readings/reading-finder.ts";
 
 /** Edits of a plain text; `key` is the name of the field that holds it, as context only. */
 export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
-  return findIn(policy.engine, text, key).map((found) => ({
+  return findRead(policy, text, key).map((found) => ({
     start: found.start,
     end: found.end,
-    bytes: policy.replace(found),
+    bytes: replacementOf(policy, found),
     entity: found.entity,
   }));
+}
+
+/** What takes the place of a finding, written as it is written there. */
+export function replacementOf(policy: Policy, found: ReadFinding): Uint8Array {
+  const bytes = policy.replace(found);
+  return found.encode === undefined ? bytes : found.encode(bytes);
 }
 
 /** Edits of the value of a field, whose name alone may tell that all of it is a finding. */

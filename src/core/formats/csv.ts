@@ -166,6 +166,7 @@ export class CsvFormat implements RecordFormat {
 
   /** True when no match ends in the field; `places` holds where matches end in the record, when that is known. */
   private isCleanField(record: Uint8Array, { start, end }: Cell, places: readonly number[] | undefined): boolean {
+    if (this.policy.readings.length > 0) return false;
     if (places === undefined) return isClean(this.policy.engine, record, { start, end });
     for (const place of places) if (place > start && place <= end) return false;
     return true;

@@ -6,20 +6,21 @@
  */
 import { ByteQueue } from "../bytes.ts";
 import { OffsetMap } from "../edit.ts";
-import { Finder } from "../finder.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import type { Policy } from "../policy.ts";
+import { openFinder, type TextFinder } from "../readings/reading-finder.ts";
+import { replacementOf } from "../text-edits.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 
 export class TextMasker implements FormatMasker {
   private readonly policy: Policy;
-  private readonly finder: Finder;
+  private readonly finder: TextFinder;
   private readonly output: Output;
   private released = 0;
 
   constructor(policy: Policy) {
     this.policy = policy;
-    this.finder = new Finder(policy.engine);
+    this.finder = openFinder(policy);
     this.output = new Output(policy);
   }
 
@@ -41,7 +42,7 @@ export class TextMasker implements FormatMasker {
     const { finder, output } = this;
     for (const found of finder.found.splice(0)) {
       output.write(finder.slice(this.released, found.start));
-      output.writeReplacement(found.entity, this.policy.replace(found));
+      output.writeReplacement(found.entity, replacementOf(this.policy, found));
       this.released = found.end;
     }
     if (finder.clearTo > this.released) {
@@ -55,7 +56,7 @@ export class TextMasker implements FormatMasker {
 
 export class EscapedTextMasker implements FormatMasker {
   private readonly policy: Policy;
-  private readonly finder: Finder;
+  private readonly finder: TextFinder;
   private readonly output: Output;
   private readonly map = new OffsetMap(0, 0);
   /** Raw bytes from `released` on, and how many of them have been decoded. */
@@ -66,7 +67,7 @@ export class EscapedTextMasker implements FormatMasker {
 
   constructor(policy: Policy, key = "") {
     this.policy = policy;
-    this.finder = new Finder(policy.engine, key);
+    this.finder = openFinder(policy, key);
     this.output = new Output(policy);
   }
 
@@ -101,7 +102,7 @@ export class EscapedTextMasker implements FormatMasker {
     for (const found of finder.found.splice(0)) {
       const end = map.toEncoded(found.end);
       this.copyTo(map.toEncoded(found.start));
-      output.writeReplacement(found.entity, encodeJsonText(this.policy.replace(found)));
+      output.writeReplacement(found.entity, encodeJsonText(replacementOf(this.policy, found)));
       this.raw.consume(end - this.released);
       this.released = end;
     }

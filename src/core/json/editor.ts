@@ -224,6 +224,7 @@ export class JsonEditor implements JsonVisitor {
   /** True when no match ends in the token; tokens come in order. */
   private isClean(start: number, end: number): boolean {
     const { places } = this;
+    if (this.policy.readings.length > 0) return false;
     if (places === undefined) return isClean(this.policy.engine, this.bytes, { start, end });
     while (this.nextPlace < places.length && places[this.nextPlace] <= start) this.nextPlace++;
     return this.nextPlace === places.length || places[this.nextPlace] > end;

@@ -4,7 +4,7 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { BOUNDARIES, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../../core/index.ts";
+import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
@@ -118,6 +118,29 @@ const policy = z.strictObject({
     .enum(NUMBERS)
     .exactOptional()
     .describe("What a masked JSON number becomes: a `string` (default) or a number of the same `shape`."),
+  crossLine: z
+    .boolean()
+    .exactOptional()
+    .describe("Values go on over line breaks; default false. Two more runs of the automaton."),
+  decodeEntities: z
+    .boolean()
+    .exactOptional()
+    .describe("HTML entities are read as their characters; default false. One more run over texts with an ampersand."),
+  decodeBase64: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Runs of base64 are read as what they stand for; default false. Up to two more runs over texts with one.",
+    ),
+  decodeDepth: z
+    .int()
+    .min(1)
+    .max(DECODE_DEPTH_LIMIT)
+    .exactOptional()
+    .describe(
+      "How many times percent-encoding, entities and base64 are undone one inside the other, 1 (default) to 3. " +
+        "Each round multiplies the runs over texts that hold such encodings.",
+    ),
 });
 
 const eventTypes = z

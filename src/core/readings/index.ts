@@ -1,0 +1,44 @@
+/**
+ * The readings that a policy asks for.
+ *
+ * Owns which one reads what another has decoded. Each costs one more run of the automaton over every text that it may
+ * change; a policy without any pays nothing.
+ */
+import { ConfigurationError } from "../errors.ts";
+import { base64Reading } from "./base64.ts";
+import { entityReading, JSON_ESCAPES, lineBreakReading, percentReading } from "./escapes.ts";
+import type { Reading } from "./reading.ts";
+
+export interface ReadingSpec {
+  /** Values go on over line breaks. */
+  readonly crossLine?: boolean;
+  /** HTML entities are read as their characters. */
+  readonly decodeEntities?: boolean;
+  /** Runs of base64 are read as what they stand for. */
+  readonly decodeBase64?: boolean;
+  /** How many times percent-encoding, entities and base64 are undone one inside the other, 1 to DECODE_DEPTH_LIMIT. */
+  readonly decodeDepth?: number;
+}
+
+export const DECODE_DEPTH_LIMIT = 3;
+
+/** @throws ConfigurationError `BAD_CONFIG`. */
+export function compileReadings(spec: ReadingSpec): readonly Reading[] {
+  const { crossLine = false, decodeDepth = 1 } = spec;
+  if (!Number.isInteger(decodeDepth) || decodeDepth < 1 || decodeDepth > DECODE_DEPTH_LIMIT)
+    throw new ConfigurationError("BAD_CONFIG", `decodeDepth: has to be a whole number from 1 to ${DECODE_DEPTH_LIMIT}`);
+  // Twice: a value broken where it has a space needs one, all others none.
+  const acrossLines = crossLine ? [lineBreakReading(""), lineBreakReading(" ")] : [];
+  return [...acrossLines, ...decoders(spec, decodeDepth)];
+}
+
+function decoders(spec: ReadingSpec, depth: number): readonly Reading[] {
+  if (depth === 0) return [];
+  const inner = decoders(spec, depth - 1);
+  return [
+    // The matcher undoes one round itself.
+    ...(depth > 1 ? [percentReading(inner)] : []),
+    ...(spec.decodeEntities === true ? [entityReading(inner)] : []),
+    ...(spec.decodeBase64 === true ? [base64Reading([JSON_ESCAPES, ...inner])] : []),
+  ];
+}
