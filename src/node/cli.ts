@@ -9,13 +9,14 @@ import { canary } from "./commands/canary.ts";
 import { check } from "./commands/check.ts";
 import { detect } from "./commands/detect.ts";
 import { explain } from "./commands/explain.ts";
+import { manifests } from "./commands/manifests.ts";
 import { mask } from "./commands/mask.ts";
 import { serve } from "./commands/serve.ts";
 import { token } from "./commands/token.ts";
 import { verify } from "./commands/verify.ts";
 import type { ExitCode, Io } from "./io.ts";
 
-const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token, canary];
+const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token, canary, manifests];
 
 /** Runs one command line (without the program's name); resolves with the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io, version: string): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 /** What a command is: a value whose `run` is given everything it touches. */
 import { InvalidArgumentError, Option, type Command as Parser } from "commander";
 import { FORMATS, type FormatChoice, readMediaType } from "../core/index.ts";
+import type { Target } from "../kubernetes/render/tree.ts";
 import type { ExitCode, Io } from "./io.ts";
 
 export const ENGINES = ["automaton", "re2"] as const;
@@ -24,6 +25,9 @@ export interface Arguments {
   readonly host?: string;
   readonly control?: number;
   readonly forbidden?: number;
+  readonly target?: Target;
+  readonly out?: string;
+  readonly check?: boolean;
 }
 
 export interface Command {

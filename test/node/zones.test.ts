@@ -85,7 +85,7 @@ const REFUSED: readonly (readonly [mistake: string, yaml: string, says: string])
   [
     "an exception that leaves nothing",
     upstream("cidrs: [198.51.100.0/25]\n    except: [198.51.100.0/25]"),
-    "f:5:14: upstreams.0.except.0: lies inside none of `cidrs`, as a part of it; remove it, or widen those",
+    "f:4:13: upstreams.0.cidrs.0: lies inside of `except`; remove one of the two",
   ],
   ["a URL for a host", "upstreams: [{ name: a, host: 'https://a.example' }]", `f:1:30: upstreams.0.host: ${HOST_TEXT}`],
   ["a host with its port", "upstreams: [{ name: a, host: 'a.example:443' }]", `f:1:30: upstreams.0.host: ${HOST_TEXT}`],

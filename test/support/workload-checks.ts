@@ -80,12 +80,14 @@ export const WORKLOAD_CHECKS = {
     containersOf(objects).flatMap((container) => {
       const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
       const ports = new Set((container.ports ?? []).flatMap(({ name, containerPort }) => [name, containerPort]));
+      ports.delete(undefined);
       return probes
-        .filter((probe) => probe?.httpGet === undefined || !ports.has(probe.httpGet.port))
+        .filter((probe) => !ports.has(probe?.httpGet?.port ?? probe?.tcpSocket?.port))
         .map(() => `${container.name} has a probe that is missing or asks a port that it does not have`);
     }),
   "probe-path": ({ objects }) =>
     containersOf(objects)
+      .filter(({ livenessProbe }) => livenessProbe?.httpGet !== undefined)
       .filter(({ livenessProbe, readinessProbe }) => pathOf(livenessProbe) === pathOf(readinessProbe))
       .map(({ name }) => `${name} is alive and ready by the same path`),
   "mounted-volume": ({ objects }) =>

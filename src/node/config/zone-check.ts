@@ -95,22 +95,26 @@ function checkHost({ host }: Upstream): string[] {
 }
 
 function checkRanges(upstream: Upstream, key: "cidrs" | "except"): Fault[] {
-  const outer = upstream.cidrs.flatMap((text) => parseRange(text) ?? []);
+  const other = upstream[key === "cidrs" ? "except" : "cidrs"].flatMap((text) => parseRange(text) ?? []);
   return upstream[key].flatMap((text, index) => {
     const range = parseRange(text);
-    const fault = range === undefined ? RANGE_TEXT : faultOf(range, key === "except" ? outer : undefined);
+    const fault = range === undefined ? RANGE_TEXT : faultOf(range, key, other);
     return fault === undefined ? [] : [{ path: [key, index], text: fault }];
   });
 }
 
-function faultOf(range: Range, outer: readonly Range[] | undefined): string | undefined {
+function faultOf(range: Range, key: "cidrs" | "except", other: readonly Range[]): string | undefined {
   if (range.prefix === 0) return "is every address there is; write the ranges of the upstream";
   if (hasHostBits(range)) return "has bits behind its prefix; write the first address of the range";
-  if (outer !== undefined) {
-    const isInside = outer.some((one) => one.prefix < range.prefix && holdsRange(one, range));
-    return isInside ? undefined : "lies inside none of `cidrs`, as a part of it; remove it, or widen those";
+  if (key === "except") {
+    const isInside = other.some((one) => one.prefix < range.prefix && holdsRange(one, range));
+    const isNamedThere = other.some((one) => holdsRange(range, one));
+    return isInside || isNamedThere
+      ? undefined
+      : "lies inside none of `cidrs`, as a part of it; remove it, or widen those";
   }
-  return overlapsRefused(range)
-    ? "holds addresses of nodes, of groups or of the cloud's metadata (169.254.169.254), which are never dialled; write narrower ranges"
-    : undefined;
+  if (overlapsRefused(range))
+    return "holds addresses of nodes, of groups or of the cloud's metadata (169.254.169.254), which are never dialled; write narrower ranges";
+  // To a policy a range stands for itself, whatever another one leaves out.
+  return other.some((one) => holdsRange(one, range)) ? "lies inside of `except`; remove one of the two" : undefined;
 }

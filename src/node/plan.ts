@@ -1,0 +1,148 @@
+/**
+ * From a checked configuration to what manifests are made of, or to what a cluster could not do with it.
+ *
+ * Owns the rules that hold in a cluster only; what holds everywhere is checked when the file is read.
+ */
+import { createHash } from "node:crypto";
+import type { AddressBlock, Plan, PlannedListeners, PlannedUpstream } from "../kubernetes/render/plan.ts";
+import type { Target } from "../kubernetes/render/tree.ts";
+import { parseEndpoint } from "../server/canary.ts";
+import { holdsRange, parseAddress, parseRange } from "../server/cidr.ts";
+import { LISTENERS, type ServerConfig, type UpstreamConfig } from "../server/config.ts";
+import { isLoopback } from "../server/loopback.ts";
+import type { Loaded } from "./config/load.ts";
+import type { ConfigProblem, Result } from "./config/problem.ts";
+
+export interface PlanRequest {
+  readonly target: Target;
+  /** Of the image. */
+  readonly version: string;
+}
+
+type Fault = readonly [path: readonly string[], text: string];
+
+const CANARY_HOST = /^maskwire-canary\.maskwire(?:\.svc(?:\.cluster\.local)?)?$/;
+const HASH_CHARACTERS = 10;
+const NO_RANGES =
+  "has no `cidrs`, and a NetworkPolicy knows no host names: write its ranges; or send it through an egress gateway and write the gateway's; or, with Cilium, use --target cilium";
+
+const DEFAULT_LISTENERS = {
+  publish: { zone: "raw", from: { role: "producer" } },
+  subscribe: { zone: "masked", from: { role: "subscriber" } },
+  admin: { zone: "ops", from: { namespace: "monitoring", labels: { "app.kubernetes.io/name": "prometheus" } } },
+} as const;
+
+export function planOf({ config, fileText, problemAt }: Loaded, request: PlanRequest): Result<Plan> {
+  const faults = [
+    ...checkListeners(config),
+    ...checkCanary(config),
+    ...checkAuth(config),
+    ...checkUpstreams(config, request.target),
+  ];
+  if (faults.length > 0)
+    return { ok: false, problems: faults.map(([path, text]): ConfigProblem => problemAt(path, text)) };
+  const canary = canaryOf(config);
+  return {
+    ok: true,
+    value: {
+      version: request.version,
+      configText: fileText,
+      configHash: createHash("sha256").update(fileText).digest("hex").slice(0, HASH_CHARACTERS),
+      listeners: listenersOf(config),
+      brokers: config.brokers ?? [],
+      upstreams: (config.upstreams ?? []).map(upstreamOf),
+      canary,
+      needsKey: usesKey(config),
+      drainLimitMs: config.limits.drainLimitMs,
+    },
+  };
+}
+
+function listenersOf({ listeners }: ServerConfig): PlannedListeners {
+  const planned = LISTENERS.map((name) => {
+    const { listenPort, zone, from } = listeners[name];
+    const preset = DEFAULT_LISTENERS[name];
+    return [name, { listenPort, zone: zone ?? preset.zone, from: from ?? preset.from }] as const;
+  });
+  return Object.fromEntries(planned) as unknown as PlannedListeners;
+}
+
+function upstreamOf({ name, host, port, cidrs, except }: UpstreamConfig): PlannedUpstream {
+  const address = parseAddress(host);
+  const ranges = cidrs.length === 0 && address !== undefined ? [`${host}/${address.bits}`] : cidrs;
+  return { name, host, port, blocks: ranges.map((cidr) => blockOf(cidr, except)) };
+}
+
+/** An API server takes only exceptions that lie inside their range. */
+function blockOf(cidr: string, except: readonly string[]): AddressBlock {
+  const outer = parseRange(cidr);
+  const inside = except.filter((text) => {
+    const range = parseRange(text);
+    return outer !== undefined && range !== undefined && holdsRange(outer, range);
+  });
+  return inside.length === 0 ? { cidr } : { cidr, except: inside };
+}
+
+function canaryOf({ canary }: ServerConfig): Plan["canary"] {
+  const control = parseEndpoint(canary?.control ?? "")?.listenPort;
+  const forbidden = parseEndpoint(canary?.forbidden ?? "")?.listenPort;
+  return control === undefined || forbidden === undefined ? undefined : { control, forbidden };
+}
+
+function usesKey({ policies }: ServerConfig): boolean {
+  return Object.values(policies)
+    .flatMap(({ operators = {}, fields = {} }) => [...Object.values(operators), ...Object.values(fields)])
+    .some(({ operator }) => operator === "hash");
+}
+
+function checkListeners({ listeners }: ServerConfig): Fault[] {
+  const ports = LISTENERS.map((name) => listeners[name].listenPort);
+  return LISTENERS.flatMap((name, index): Fault[] => {
+    const { host, listenPort } = listeners[name];
+    const at = (key: string): string[] => ["listeners", name, key];
+    if (isLoopback(host))
+      return [[at("host"), "is the pod's own loopback, which nobody else reaches; write 0.0.0.0 or ::"]];
+    if (listenPort === 0) return [[at("listenPort"), "is picked anew at each start; policies need one number"]];
+    if (ports.indexOf(listenPort) < index)
+      return [
+        [
+          at("listenPort"),
+          "is the port of another listener: policies could not tell their callers apart; choose another",
+        ],
+      ];
+    return [];
+  });
+}
+
+function checkCanary({ canary }: ServerConfig): Fault[] {
+  if (canary === undefined) return [];
+  const host = parseEndpoint(canary.control)?.host ?? "";
+  if (CANARY_HOST.test(host)) return [];
+  const text = "write maskwire-canary.maskwire.svc and a port: that is the Service of the canary in these manifests";
+  return [[["canary", "control"], text]];
+}
+
+/** The pod is given the configuration and the root key, and no other file. */
+function checkAuth({ auth }: ServerConfig): Fault[] {
+  return (auth?.issuers ?? []).flatMap(({ jwks }, index): Fault[] =>
+    jwks === undefined
+      ? []
+      : [[["auth", "issuers", String(index), "jwksFile"], "is no file of the pod; write `jwksUrl`"]],
+  );
+}
+
+function checkUpstreams({ upstreams, relays, auth }: ServerConfig, target: Target): Fault[] {
+  if (upstreams === undefined) {
+    const dialled: (readonly string[])[] = [
+      ...Object.keys(relays).map((name) => ["relays", name, "url"]),
+      ...(auth?.issuers ?? []).flatMap(({ jwksUrl }, index) =>
+        jwksUrl === undefined ? [] : [["auth", "issuers", String(index), "jwksUrl"]],
+      ),
+    ];
+    return dialled.map((path): Fault => [path, "needs an entry in `upstreams` with its host, port and addresses"]);
+  }
+  if (target === "cilium") return [];
+  return upstreams.flatMap(({ host, cidrs }, index): Fault[] =>
+    cidrs.length > 0 || parseAddress(host) !== undefined ? [] : [[["upstreams", String(index), "host"], NO_RANGES]],
+  );
+}
