@@ -242,10 +242,8 @@ export class Feed {
       this.#last = event.sequence;
       this.#audiences.forEach(({ mark, views }, index) => {
         const part = partOf(event, mark, index);
-        for (const { history } of views) {
-          if (part === undefined) history.miss(event.atMs);
-          else history.append(entryOf(event, part), event.atMs);
-        }
+        const entry = part === undefined ? undefined : entryOf(event, part);
+        for (const view of views) view.append(entry, event.atMs);
       });
     }
     if (this.#isFlushDue) return;

@@ -13,7 +13,10 @@ import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
 import { PAGE_BYTES, type FeedReader, type View } from "./view.ts";
 
-/** A connection as a subscriber sees it, whatever carries it. No method waits or throws. */
+/**
+ * A connection as a subscriber sees it, whatever carries it. No method waits; one that throws costs this connection and
+ * no other.
+ */
 export interface Outlet {
   write(batch: Batch): void;
   queuedBytes(): number;
@@ -87,6 +90,10 @@ export class Subscriber implements FeedReader {
 
   /** Writes the opening and the gaps, then whatever is there. */
   start(): void {
+    this.#guard(() => this.#start());
+  }
+
+  #start(): void {
     const { transport, views, resumes } = this.#options;
     const opening = transport.opening(this.#id());
     if (opening !== undefined) this.#write(opening);
@@ -101,19 +108,25 @@ export class Subscriber implements FeedReader {
       view.addReader(this);
       this.#options.metrics.add("subscribers", 1, view.label, transport.name);
     }
-    this.pump();
+    this.#pump();
   }
 
   /** Starts anew from another place: the client's first message said where it stands. */
   restart(resumes: readonly Resume[], after: string): void {
-    resumes.forEach((resume, index) => (this.#cursors[index] = resume.cursor));
-    this.#isLive = false;
-    this.#writeGaps(resumes, after);
-    this.pump();
+    this.#guard(() => {
+      resumes.forEach((resume, index) => (this.#cursors[index] = resume.cursor));
+      this.#isLive = false;
+      this.#writeGaps(resumes, after);
+      this.#pump();
+    });
   }
 
   /** Sends what the feeds hold and the socket has room for. */
   pump(): void {
+    this.#guard(() => this.#pump());
+  }
+
+  #pump(): void {
     if (this.#hasEnded) return;
     const isDone = this.#options.views.every((_, index) => this.#pumpFeed(index));
     if (isDone) {
@@ -125,11 +138,17 @@ export class Subscriber implements FeedReader {
 
   /** Sends one frame of its own (an ack, an error), after what is already queued. */
   send(frame: Uint8Array): void {
-    if (!this.#hasEnded) this.#write(frame);
+    this.#guard(() => {
+      if (!this.#hasEnded) this.#write(frame);
+    });
   }
 
   /** Called by the shared timer: heartbeat, age, and whether the peer takes anything. */
   tick(nowMs: number): void {
+    this.#guard(() => this.#tick(nowMs));
+  }
+
+  #tick(nowMs: number): void {
     if (this.#hasEnded) return;
     const { outlet, limits, metrics, transport } = this.#options;
     const queuedBytes = outlet.queuedBytes();
@@ -152,6 +171,10 @@ export class Subscriber implements FeedReader {
 
   /** Tells the client, and closes; a peer that does not take the rest is cut off after `writeStallMs`. */
   end(ending: Ending): void {
+    this.#guard(() => this.#end(ending));
+  }
+
+  #end(ending: Ending): void {
     if (this.#hasEnded) return;
     const { transport, outlet, limits, ports, metrics } = this.#options;
     const code = closeCodeOf(ending);
@@ -170,6 +193,18 @@ export class Subscriber implements FeedReader {
     this.#hasEnded = true;
     this.#leave();
     this.#stopAbort?.();
+  }
+
+  /** What cannot be encoded or written costs this connection: it is cut, and nobody else notices. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch {
+      this.#hasEnded = true;
+      this.#options.metrics.add("disconnects_total", 1, "INTERNAL");
+      this.#leave();
+      this.#options.outlet.abort();
+    }
   }
 
   #leave(): void {

@@ -6,12 +6,12 @@
  */
 import { Batch } from "./batch.ts";
 import { FrameCache } from "./frame-cache.ts";
-import { History, type HistoryLimits } from "./history.ts";
+import { History, type HistoryLimits, type NewEntry } from "./history.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
 import type { Ending } from "./ending.ts";
 
-/** Whoever is told that there is something new to read. */
+/** Whoever is told that there is something new to read. No method throws: readers come one after the other. */
 export interface FeedReader {
   pump(): void;
   end(ending: Ending): void;
@@ -88,6 +88,21 @@ export class View {
     this.#isClosed = true;
     this.forget();
     for (const reader of this.#readers) reader.end("CONFIG_CHANGED");
+  }
+
+  /**
+   * Adds an event, or counts one that is not to be had for this view. One that cannot be kept is a gap for the readers:
+   * the view forgets what it had, and counts on with the others. Never throws.
+   */
+  append(entry: NewEntry | undefined, atMs: number): void {
+    const { last } = this.history;
+    try {
+      if (entry === undefined) this.history.miss(atMs);
+      else this.history.append(entry, atMs);
+    } catch {
+      this.forget();
+      this.history.skipTo(last + 1);
+    }
   }
 
   /** Tells the readers; those that stand at the same place share what they are given. */

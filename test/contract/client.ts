@@ -70,7 +70,16 @@ export class Call {
   }
 
   async write(chunk: string | Uint8Array): Promise<void> {
-    if (!this.#request.destroyed) await new Promise<void>((done) => this.#request.write(chunk, () => done()));
+    if (this.#request.destroyed) return;
+    // A write into a connection that has just broken is never called back.
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#request.off("close", done);
+        resolve();
+      };
+      this.#request.on("close", done);
+      this.#request.write(chunk, done);
+    });
   }
 
   end(): void {
