@@ -71,6 +71,8 @@ const POLICY: Shape = {
     fields: { each: OPERATOR, named: PATH },
     only: isStringList,
     except: isStringList,
+    joinFields: isStringList,
+    joinMessages: isBoolean,
     fieldsIgnoreCase: isBoolean,
     numbers: isOneOf(NUMBERS),
     crossLine: isBoolean,

@@ -15,11 +15,12 @@ const RULES_LIMIT = 256;
 
 /** @throws ConfigurationError `BAD_CONFIG` with the path, or `KEY_MISSING`. */
 export function compileFields(spec: PolicySpec, hmac: Hmac | undefined): FieldRules {
-  const { fields = {}, only = [], except = [], fieldsIgnoreCase = false } = spec;
+  const { fields = {}, only = [], except = [], joinFields = [], fieldsIgnoreCase = false } = spec;
   const rules = [
     ...Object.entries(fields).map(([path, one]) => ruleOf("fields", path, verdictOf(one, hmac))),
     ...only.map((path) => ruleOf("only", path, "look")),
     ...except.map((path) => ruleOf("except", path, "keep")),
+    ...joinFields.map((path) => ruleOf("joinFields", path, `join:${path}`)),
   ];
   if (rules.length > RULES_LIMIT) refuse("fields", `there are ${rules.length} paths, over the limit of ${RULES_LIMIT}`);
   const compiled = new FieldRules(rules, {

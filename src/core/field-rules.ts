@@ -14,8 +14,11 @@ import type { Operator } from "./operators.ts";
 /** What the value of a field is called that a path hides. */
 export const FIELD = "FIELD";
 
-/** `look`: detectors and telling names decide. `keep`: what stands there passes unread. */
-export type Verdict = "look" | "keep" | Operator;
+/**
+ * `look`: detectors and telling names decide. `keep`: what stands there passes unread. `join:`: as `look`, in a text that goes
+ * on from record to record, one for each such path.
+ */
+export type Verdict = "look" | "keep" | `join:${string}` | Operator;
 
 export interface FieldRule {
   readonly steps: readonly PathStep[];
@@ -169,20 +172,27 @@ export class FieldRules {
   }
 }
 
-/** Of rules that end at one place hiding wins, then looking; among operators the first written. */
+/** Of rules that end at one place hiding wins, then joining, then looking; among operators the first written. */
 function decide(rules: readonly FieldRule[]): Verdict | undefined {
   const verdicts = rules.map(({ verdict }) => verdict);
   return (
     verdicts.find((verdict) => typeof verdict === "object") ??
+    verdicts.find((verdict) => joinedBy(verdict) !== undefined) ??
     verdicts.find((verdict) => verdict === "look") ??
     verdicts[0]
   );
 }
 
+/** The text that a value with this verdict is a part of; undefined for one that stands alone. */
+export function joinedBy(verdict: Verdict): string | undefined {
+  return typeof verdict === "string" && verdict.startsWith("join:") ? verdict : undefined;
+}
+
 /** What a path says of a value: the edit of all of it, none, or undefined where detectors decide. */
 export function ruledEdits({ verdict }: FieldPlace, value: Uint8Array): readonly Edit[] | undefined {
-  if (verdict === "look") return undefined;
-  if (verdict === "keep" || value.length === 0) return [];
+  if (verdict === "keep") return [];
+  if (typeof verdict === "string") return undefined;
+  if (value.length === 0) return [];
   const text = value.length <= TEXT_KEPT_BYTES ? value : null;
   const bytes = verdict.replace({ start: 0, end: value.length, entity: FIELD, score: 1, text });
   return [{ start: 0, end: value.length, bytes, entity: FIELD }];

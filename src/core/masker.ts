@@ -11,11 +11,13 @@ import { CsvMasker } from "./formats/csv-masker.ts";
 import { FormFormat } from "./formats/form.ts";
 import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
 import type { FormatOptions } from "./formats/format-options.ts";
+import { JoinedMasker } from "./formats/joined.ts";
 import { JsonSeqFormat } from "./formats/json-seq.ts";
 import { JsonMasker } from "./formats/json.ts";
 import { MultipartMasker } from "./formats/multipart.ts";
-import { NdjsonMasker } from "./formats/ndjson.ts";
+import { LineFormat, NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
+import { SseFormat } from "./formats/sse.ts";
 import { SseMasker } from "./formats/sse-masker.ts";
 import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
@@ -42,9 +44,16 @@ type Opener = (policy: Policy, options: FormatOptions) => FormatMasker;
 const OPENERS: Readonly<Record<Format, Opener>> = {
   text: (policy) => new TextMasker(policy),
   json: (policy) => new JsonMasker(policy),
-  ndjson: (policy) => new NdjsonMasker(policy),
-  "json-seq": (policy) => new RecordMasker(policy, new JsonSeqFormat(policy)),
-  sse: (policy) => new SseMasker(policy),
+  ndjson: (policy) =>
+    policy.joins.fields ? new JoinedMasker(policy, new LineFormat(policy)) : new NdjsonMasker(policy),
+  "json-seq": (policy) => {
+    const format = new JsonSeqFormat(policy);
+    return policy.joins.fields ? new JoinedMasker(policy, format) : new RecordMasker(policy, format);
+  },
+  sse: (policy) =>
+    policy.joins.fields || policy.joins.messages
+      ? new JoinedMasker(policy, new SseFormat(policy))
+      : new SseMasker(policy),
   csv: (policy, options) => new CsvMasker(policy, options),
   form: (policy) => new RecordMasker(policy, new FormFormat(policy)),
   multipart: (policy, { boundary }) =>

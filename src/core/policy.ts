@@ -55,6 +55,10 @@ export interface PolicySpec extends ReadingSpec {
   readonly only?: readonly string[];
   /** Values below these paths pass unread. */
   readonly except?: readonly string[];
+  /** Texts at these paths go on from one record or event to the next: of each path all are one text. */
+  readonly joinFields?: readonly string[];
+  /** Data of events that is text goes on from one event to the next; default false. */
+  readonly joinMessages?: boolean;
   /** Names in paths match in any case; default false. */
   readonly fieldsIgnoreCase?: boolean;
   /** What a masked JSON number becomes: a string (default), or a number of the same shape. */
@@ -101,6 +105,8 @@ export interface Policy {
   readonly keyedValues: KeyedValues;
   readonly fields: FieldRules;
   readonly numbers: Numbers;
+  /** True when a text may go on from one record to the next. */
+  readonly joins: { readonly fields: boolean; readonly messages: boolean };
   /** How texts are read beside as they stand. */
   readonly readings: readonly Reading[];
   /**
@@ -137,6 +143,7 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   const fields = compileFields(spec, options.hmac);
   const row = (entity: string): Operator => operators.get(entity) as Operator;
   const readings = compileReadings(spec);
+  const joins = { fields: (spec.joinFields ?? []).length > 0, messages: spec.joinMessages === true };
   const engine = compileEngine(detectors, {
     threshold: spec.threshold ?? DEFAULT_THRESHOLD,
     needsText: (entity) => row(entity).needsText,
@@ -154,12 +161,15 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     keyedValues: new KeyedValues(engine),
     fields,
     numbers: spec.numbers ?? "string",
+    joins,
     readings,
     passesClean:
       (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" &&
       !engine.program.hasAssertions &&
       !engine.isBlind &&
       readings.length === 0 &&
+      !joins.fields &&
+      !joins.messages &&
       !fields.hasOperators,
     observer: options.observer ?? NO_OBSERVER,
     hmac: options.hmac,

@@ -22,6 +22,8 @@ const OPTIONS = {
   decodeEntities: () => ({ decodeEntities: true }),
   decodeBase64: () => ({ decodeBase64: true }),
   decodeDepth: (depth) => ({ decodeDepth: Number(depth) }),
+  joinField: (path) => ({ joinFields: [path] }),
+  joinMessages: () => ({ joinMessages: true }),
 };
 
 const FORMATS = { json: "json", ndjson: "ndjson", sse: "sse", ws: "json", "ws-fragments": "json" };
@@ -29,6 +31,19 @@ const FORMATS = { json: "json", ndjson: "ndjson", sse: "sse", ws: "json", "ws-fr
 /** Null: refused, as the server refuses binary messages. */
 export function runCase({ transport, option }, chunks) {
   if (transport === "ws-binary") return null;
+  // The library knows a stream of messages as one of events.
+  if (option === "joinMessages") {
+    const events = maskAll(
+      policyOf(option),
+      "sse",
+      chunks.map((chunk) => Buffer.from(`data: ${chunk}\n\n`)),
+    );
+    return Buffer.from(
+      Buffer.concat(events)
+        .toString()
+        .replaceAll(/^data: ?|\n\n/gm, ""),
+    );
+  }
   const messages = transport === "ws" ? chunks.map((chunk) => [chunk]) : [chunks];
   return Buffer.concat(messages.flatMap((pieces) => maskAll(policyOf(option), FORMATS[transport] ?? "text", pieces)));
 }

@@ -1,7 +1,8 @@
 /** The data of one event, which may be JSON or text: what a feed, a relay and the SSE format have in common. */
-import type { Edit } from "../edit.ts";
+import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { editJson, looksLikeJson } from "../json/editor.ts";
-import { encodeJsonText } from "../json/escapes.ts";
+import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
+import type { JoinedText } from "../joined-text.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits } from "../text-edits.ts";
 import { DecodedRecords } from "../json/decoded-record.ts";
@@ -11,24 +12,48 @@ import { whenInvalid } from "./format-masker.ts";
 
 const BACKSLASH = 0x5c;
 
+export interface EventDataOptions {
+  /** Where matches end in the data, when the automaton has run over it already. */
+  readonly places?: readonly number[] | undefined;
+  /** Takes the texts that go on in the next event; left out: each event stands alone. */
+  readonly joined?: JoinedText[] | undefined;
+}
+
+/** The channel of data that is text. */
+const MESSAGES = "messages";
+
 /**
  * Edits of one event's data, or undefined when the policy drops it. Data that is one JSON value is masked as such;
  * all else is text, in which JSON escapes are read too, so that broken JSON hides nothing.
- * `places`: where matches end in the data, when the automaton has run over it already.
  * @throws StreamError `INVALID_INPUT` when data opens like JSON, is none, and the policy says `close`.
  */
 export function eventDataEdits(
   policy: Policy,
   data: Uint8Array,
-  places?: readonly number[],
+  { places, joined }: EventDataOptions = {},
 ): readonly Edit[] | undefined {
   const ends = places ?? matchEnds(policy, data);
   if (ends === "clean") return [];
   if (places?.length === 0 && isCleanUndone(policy, data)) return [];
-  const { edits, fault } = editJson(policy, data, { places: ends });
-  if (fault === undefined) return edits;
+  const texts: JoinedText[] | undefined = joined === undefined ? undefined : [];
+  const { edits, fault } = editJson(policy, data, { places: ends, joined: texts });
+  if (fault === undefined) {
+    joined?.push(...(texts ?? []));
+    return edits;
+  }
+  if (!looksLikeJson(data) && policy.joins.messages && joined !== undefined) {
+    joined.push(joinedMessage(data));
+    return [];
+  }
   if (!looksLikeJson(data)) return escapedTextEdits(policy, data, { encode: (replacement) => replacement });
   return whenInvalid(policy, fault) === "drop" ? undefined : escapedTextEdits(policy, data, { encode: encodeJsonText });
+}
+
+/** Text with its JSON escapes read, as a part of the text of all messages. */
+function joinedMessage(data: Uint8Array): JoinedText {
+  const map = new OffsetMap(0, 0);
+  const { text } = decodeEscapes(data, { map, decodedOffset: 0, encodedOffset: 0 }, true);
+  return { channel: MESSAGES, text, toEdits: (edits) => encodeEdits(edits, map, (bytes) => bytes) };
 }
 
 /** Where matches end; undefined when the policy wants to see what holds none, too. */

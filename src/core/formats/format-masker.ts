@@ -2,6 +2,7 @@
 import type { Policy } from "../policy.ts";
 import { type Edit, splitByEdits } from "../edit.ts";
 import { concat } from "../bytes.ts";
+import type { JoinedText } from "../joined-text.ts";
 import { type ErrorCode, StreamError } from "../errors.ts";
 
 /** Masks one stream of valid UTF-8. Returns only bytes that no later chunk can change. */
@@ -24,8 +25,18 @@ export class Output {
     if (bytes.length > 0) this.parts.push(bytes);
   }
 
-  /** Writes `bytes` with the edits applied; offsets count from `bytes[0]`. */
-  writeEdited(bytes: Uint8Array, edits: readonly Edit[]): void {
+  /** Bytes that wait for what follows. */
+  get heldBytes(): number {
+    return 0;
+  }
+
+  /** A list for the texts of a record that may go on in the next one; undefined where each record stands alone. */
+  openTexts(): JoinedText[] | undefined {
+    return undefined;
+  }
+
+  /** Writes `bytes` with the edits applied, and those of `_texts` later; offsets count from `bytes[0]`. */
+  writeEdited(bytes: Uint8Array, edits: readonly Edit[], _texts?: readonly JoinedText[]): void {
     for (const part of splitByEdits(bytes, edits)) this.write(part);
     for (const { entity } of edits) this.count(entity);
   }
@@ -36,7 +47,7 @@ export class Output {
     this.count(entity);
   }
 
-  private count(entity: string): void {
+  protected count(entity: string): void {
     this.policy.observer.masked(entity, this.policy.operatorOf(entity), 1);
   }
 

@@ -31,10 +31,11 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
   }
   const prefix = prefixLength(record);
   const body = record.subarray(prefix);
-  const { edits, fault } = editJson(policy, body, { places: places?.map((place) => place - prefix) });
+  const joined = output.openTexts();
+  const { edits, fault } = editJson(policy, body, { places: places?.map((place) => place - prefix), joined });
   if (fault === undefined) {
     output.write(record.subarray(0, prefix));
-    output.writeEdited(body, edits);
+    output.writeEdited(body, edits, joined);
   } else if (whenInvalid(policy, fault) === "mask-as-text") {
     output.writeEdited(record, escapedTextEdits(policy, record, { encode: encodeJsonText }));
   }

@@ -16,7 +16,7 @@ import { type RecordFormat, RecordMasker } from "./record.ts";
 
 const BACKSLASH = 0x5c;
 
-class LineFormat implements RecordFormat {
+export class LineFormat implements RecordFormat {
   private readonly policy: Policy;
 
   constructor(policy: Policy) {

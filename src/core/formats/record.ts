@@ -29,10 +29,10 @@ export class RecordMasker implements FormatMasker {
   /** What the rest of an overlong record goes through; undefined while records are of legal length. */
   private overlong: FormatMasker | undefined;
 
-  constructor(policy: Policy, format: RecordFormat) {
+  constructor(policy: Policy, format: RecordFormat, output = new Output(policy)) {
     this.policy = policy;
     this.format = format;
-    this.output = new Output(policy);
+    this.output = output;
   }
 
   get heldBytes(): number {

@@ -74,7 +74,7 @@ export class SseMasker implements FormatMasker {
       if (block.escapeFrom(start) >= end && !scan.hasMatch(event, WHOLE_RECORD)) continue;
       const text = bytes.subarray(start, end);
       const isLegal = text.length <= this.policy.limits.lineLimitBytes;
-      const edits = isLegal ? this.format.editsOf(text, scan.placesIn(start, end)) : undefined;
+      const edits = isLegal ? this.format.editsOf(text, { places: scan.placesIn(start, end) }) : undefined;
       if (edits?.length === 0) continue;
       this.output.write(bytes.subarray(cleanFrom, start));
       this.writeEvent(text, edits);

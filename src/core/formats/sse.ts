@@ -8,10 +8,11 @@
 import { bomLength, concat, encodeUtf8 } from "../bytes.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { foldSpan } from "../folded-text.ts";
+import type { JoinedText } from "../joined-text.ts";
 import { token } from "../operators.ts";
 import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
-import { eventDataEdits } from "./event-data.ts";
+import { eventDataEdits, type EventDataOptions } from "./event-data.ts";
 import type { Output } from "./format-masker.ts";
 import type { RecordFormat } from "./record.ts";
 
@@ -78,18 +79,16 @@ export class SseFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
-    const edits = this.editsOf(record);
-    if (edits !== undefined) output.writeEdited(record, edits);
+    const joined = output.openTexts();
+    const edits = this.editsOf(record, { joined });
+    if (edits !== undefined) output.writeEdited(record, edits, joined);
   }
 
-  /**
-   * Edits of one event, or undefined when the policy drops it. `places`: where matches end in it, when the automaton has
-   * run over it already.
-   */
-  editsOf(record: Uint8Array, places?: readonly number[]): readonly Edit[] | undefined {
+  /** Edits of one event, or undefined when the policy drops it. The options speak of the event. */
+  editsOf(record: Uint8Array, { places, joined }: EventDataOptions = {}): readonly Edit[] | undefined {
     const lines = splitLines(record, this.isFirst ? bomLength(record) : 0);
     this.isFirst = false;
-    const payload = this.payloadEdits(record, lines, places);
+    const payload = this.payloadEdits(record, lines, { places, joined });
     if (payload === undefined) return undefined;
     const others = lines.flatMap((line) => (isCleanLine(line, places) ? [] : this.lineEdits(record, line)));
     return others.length === 0 ? payload : [...payload, ...others].toSorted((a, b) => a.start - b.start);
@@ -102,7 +101,7 @@ export class SseFormat implements RecordFormat {
   private payloadEdits(
     record: Uint8Array,
     lines: readonly Line[],
-    places: readonly number[] | undefined,
+    { places, joined }: EventDataOptions,
   ): readonly Edit[] | undefined {
     const dataLines = lines.filter((line) => line.name === "data");
     if (dataLines.length === 0) return [];
@@ -110,8 +109,13 @@ export class SseFormat implements RecordFormat {
     // In a single line the bytes are the text.
     const offset = dataLines.length === 1 ? dataLines[0].valueStart : undefined;
     const inText = offset === undefined ? undefined : places?.map((place) => place - offset);
-    const edits = eventDataEdits(this.policy, text, inText);
-    return edits === undefined ? undefined : encodeEdits(edits, map, splitIntoDataLines);
+    const texts: JoinedText[] | undefined = joined === undefined ? undefined : [];
+    const edits = eventDataEdits(this.policy, text, { places: inText, joined: texts });
+    const inRecord = (some: readonly Edit[]): readonly Edit[] => encodeEdits(some, map, splitIntoDataLines);
+    joined?.push(
+      ...(texts ?? []).map((one) => ({ ...one, toEdits: (some: readonly Edit[]) => inRecord(one.toEdits(some)) })),
+    );
+    return edits === undefined ? undefined : inRecord(edits);
   }
 
   private lineEdits(record: Uint8Array, line: Line): Edit[] {

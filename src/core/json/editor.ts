@@ -6,9 +6,10 @@
  */
 import { concat, EMPTY, encodeUtf8 } from "../bytes.ts";
 import { applyEdits, type Edit, encodeEdits, OffsetMap } from "../edit.ts";
-import { type FieldPlace, type FieldRules, hideWhole, NOWHERE_SPECIAL, ruledEdits } from "../field-rules.ts";
+import { type FieldPlace, type FieldRules, hideWhole, joinedBy, NOWHERE_SPECIAL, ruledEdits } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
+import type { JoinedText } from "../joined-text.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits, textEdits, valueEdits } from "../text-edits.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
@@ -75,6 +76,8 @@ export interface EditorOptions {
   readonly places?: readonly number[] | undefined;
   /** Where the JSON stands in what holds it; default: the root. */
   readonly at?: FieldPlace;
+  /** Takes the texts that go on in other records, whose edits are then somebody else's; left out: each stands alone. */
+  readonly joined?: JoinedText[] | undefined;
 }
 
 export class JsonEditor implements JsonVisitor {
@@ -84,6 +87,7 @@ export class JsonEditor implements JsonVisitor {
   private readonly policy: Policy;
   private readonly nesting: number;
   private readonly places: readonly number[] | undefined;
+  private readonly joined: JoinedText[] | undefined;
   private nextPlace = 0;
   private readonly walker: JsonWalker;
   private readonly fields: FieldRules;
@@ -95,6 +99,7 @@ export class JsonEditor implements JsonVisitor {
     this.policy = policy;
     this.nesting = options.nesting ?? 0;
     this.places = options.places;
+    this.joined = options.joined;
     this.fields = policy.fields;
     const place = options.at ?? policy.fields.root;
     this.level = topLevel(place);
@@ -189,6 +194,11 @@ export class JsonEditor implements JsonVisitor {
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
     const { mayTell, place } = this.level;
+    const channel = isKey || this.joined === undefined ? undefined : joinedBy(place.verdict);
+    if (channel !== undefined && !(mayTell && this.policy.keyedValues.isNamed(this.keyText()))) {
+      this.joined?.push({ channel, text, toEdits: (edits) => encodeEdits(edits, map, encodeJsonText) });
+      return;
+    }
     const held = isKey
       ? { key: "", nesting: this.nesting, mayTell: false, at: NOWHERE_SPECIAL }
       : { key: this.keyText(), nesting: this.nesting, mayTell, at: place };

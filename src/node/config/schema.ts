@@ -113,6 +113,20 @@ const policy = z.strictObject({
     .exactOptional()
     .describe("Look below these paths only; values of all other fields pass unread."),
   except: z.array(fieldPath).min(1).exactOptional().describe("Values below these paths pass unread."),
+  joinFields: z
+    .array(fieldPath)
+    .min(1)
+    .exactOptional()
+    .describe(
+      "Texts at these paths go on from one record or event to the next, as tokens of a model do: of each path all are one " +
+        "text. A record waits until its text is decided.",
+    ),
+  joinMessages: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Data of server-sent events that is text goes on in the next event; default false. An event waits likewise.",
+    ),
   fieldsIgnoreCase: z.boolean().exactOptional().describe("Names in paths match in any case; default false."),
   numbers: z
     .enum(NUMBERS)
