@@ -1,4 +1,7 @@
-/** A running server as a masker that a judge of evasions can run: posted bodies, and WebSocket messages to a subscriber. */
+/**
+ * A running server as a masker that a judge of evasions can run: posted bodies, and published messages that a subscriber
+ * reads, over WebSocket and over server-sent events.
+ */
 import { once } from "node:events";
 import { request } from "node:http";
 import process from "node:process";
@@ -6,22 +9,25 @@ import { WebSocket } from "ws";
 
 export const name = "maskwire, live server";
 
-/** Where the server listens; whoever runs this has started it. */
-const { ORIGIN = "" } = process.env;
+/** Where the server listens; whoever runs this has started it. Its policies have the names of the options. */
+const { ORIGIN = "", SUBSCRIBER = "websocket" } = process.env;
 const TYPES = { json: "application/json", ndjson: "application/x-ndjson", sse: "text/event-stream" };
-const SETTLE_MS = 150;
+/** What ends a case: a number, which no policy changes, and no case holds. */
+const END = "0.5";
 let feeds = 0;
 
 /** Null: refused. */
-export async function runCase({ transport }, chunks) {
+export async function runCase({ transport, option }, chunks) {
   if (transport === "ws-binary") return await sendBinary(chunks[0]);
+  if (transport === "ws" && option === "joinMessages") return await postMessages(chunks);
   if (transport === "ws" || transport === "ws-fragments") return await sendMessages(chunks, transport);
-  return await post(TYPES[transport] ?? "text/plain", chunks);
+  return await post(TYPES[transport] ?? "text/plain", option, chunks);
 }
 
 /** The answer's bytes, chunk after chunk as they were cut. */
-async function post(type, chunks) {
-  const call = request(`${ORIGIN}/v1/mask`, { method: "POST", headers: { "content-type": type } });
+async function post(type, option, chunks) {
+  const query = option === undefined ? "" : `?policy=${option.split("=")[0]}`;
+  const call = request(`${ORIGIN}/v1/mask${query}`, { method: "POST", headers: { "content-type": type } });
   const answered = once(call, "response");
   for (const chunk of chunks) {
     call.write(chunk);
@@ -34,39 +40,81 @@ async function post(type, chunks) {
   return response.statusCode === 200 ? Buffer.concat(parts) : null;
 }
 
+/** Feeds do not join what is published; a stream of events does. */
+async function postMessages(chunks) {
+  const events = chunks.map((chunk) => Buffer.from(`data: ${chunk}\n\n`));
+  const answer = await post(TYPES.sse, "joinMessages", events);
+  return answer === null ? null : Buffer.from(answer.toString().replaceAll(/^data: ?|\n\n/gm, ""));
+}
+
 /** Publishes each message, or all fragments as one, and returns what a subscriber was given. */
 async function sendMessages(chunks, transport) {
-  const socket = await open();
-  const received = [];
-  socket.on("message", (message) => {
-    const text = Buffer.from(message).toString();
-    const data = /"type":"event",.*?"data":(.*)\}$/s.exec(text)?.[1];
-    if (data !== undefined) received.push(data.startsWith('"') ? JSON.parse(data) : data);
-  });
+  feeds += 1;
+  const feed = `evasion-${SUBSCRIBER}-${feeds}`;
+  const producer = await open(feed);
+  const { done } = await SUBSCRIBERS[SUBSCRIBER](feed, producer);
   if (transport === "ws-fragments") {
-    socket.send(`{"type":"publish","ref":"a","events":[{"data":`, { fin: false });
-    for (const chunk of chunks) socket.send(chunk.toString(), { fin: false });
-    socket.send("}]}", { fin: true });
+    producer.send(`{"type":"publish","ref":"a","events":[{"data":`, { fin: false });
+    for (const chunk of chunks) producer.send(chunk.toString(), { fin: false });
+    producer.send("}]}", { fin: true });
   } else {
     for (const chunk of chunks)
-      socket.send(JSON.stringify({ type: "publish", ref: "a", events: [{ data: chunk.toString() }] }));
+      producer.send(JSON.stringify({ type: "publish", ref: "a", events: [{ data: chunk.toString() }] }));
   }
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  socket.terminate();
+  producer.send(`{"type":"publish","events":[{"data":${END}}]}`);
+  const received = await done;
+  producer.terminate();
   return Buffer.from(received.join(""));
 }
 
+/** By transport: once subscribed, a promise in a box of the data of all events before the last one. */
+const SUBSCRIBERS = {
+  async websocket(_, socket) {
+    const received = [];
+    const done = new Promise((resolve) => {
+      socket.on("message", (message) => {
+        const data = /"type":"event",.*?"data":(.*)\}$/s.exec(Buffer.from(message).toString())?.[1];
+        if (data === END) resolve(received);
+        else if (data !== undefined) received.push(data.startsWith('"') ? JSON.parse(data) : data);
+      });
+    });
+    return { done };
+  },
+  async sse(feed) {
+    const headers = { accept: "text/event-stream" };
+    const call = request(`${ORIGIN}/v1/feeds/${feed}/events`, { headers });
+    call.end();
+    const [response] = await once(call, "response");
+    return { done: readEvents(response).finally(() => call.destroy()) };
+  },
+};
+
+async function readEvents(response) {
+  const received = [];
+  let rest = "";
+  for await (const chunk of response.setEncoding("utf8")) {
+    const blocks = (rest + chunk).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const lines = block.split("\n").filter((line) => line.startsWith("data:"));
+      const data = lines.map((line) => line.slice("data:".length).replace(/^ /, "")).join("\n");
+      if (data === END) return received;
+      if (lines.length > 0) received.push(data);
+    }
+  }
+  throw new Error("the subscription ended");
+}
+
 async function sendBinary(chunk) {
-  const socket = await open();
+  const socket = await open("evasion-binary");
   const closed = once(socket, "close");
   socket.send(chunk, { binary: true });
   await closed;
   return null;
 }
 
-async function open() {
-  feeds += 1;
-  const socket = new WebSocket(`${ORIGIN.replace("http", "ws")}/v1/feeds/evasion-${feeds}/socket`, "maskwire.v1");
+async function open(feed) {
+  const socket = new WebSocket(`${ORIGIN.replace("http", "ws")}/v1/feeds/${feed}/socket`, "maskwire.v1");
   await once(socket, "open");
   return socket;
 }
