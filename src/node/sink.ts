@@ -30,11 +30,12 @@ function createSink(outgoing: ServerResponse, frame: (bytes: Uint8Array) => Uint
   });
   outgoing.on("error", () => undefined);
   const write = writerOf(outgoing, frame);
+  const stream = outgoing.socket ?? outgoing;
   return {
     write: (bytes) => {
       if (!isOver && bytes.length > 0) write(bytes);
     },
-    queuedBytes: () => outgoing.socket?.writableLength ?? outgoing.writableLength,
+    queuedBytes: () => stream.writableLength,
     close: () => {
       if (isOver) return;
       isOver = true;
@@ -64,7 +65,10 @@ function writerOf(outgoing: ServerResponse, frame: (bytes: Uint8Array) => Uint8A
 
 function createFramer(): (bytes: Uint8Array) => Uint8Array {
   const framed = new WeakMap<Uint8Array, Uint8Array>();
+  // Most often the next subscriber is given the same.
+  let latest: { readonly bytes: Uint8Array; readonly chunk: Uint8Array } | undefined;
   return (bytes) => {
+    if (latest?.bytes === bytes) return latest.chunk;
     const known = framed.get(bytes);
     if (known !== undefined) return known;
     const head = `${bytes.length.toString(16)}\r\n`;
@@ -73,6 +77,7 @@ function createFramer(): (bytes: Uint8Array) => Uint8Array {
     chunk.set(bytes, head.length);
     chunk.write("\r\n", head.length + bytes.length, "latin1");
     framed.set(bytes, chunk);
+    latest = { bytes, chunk };
     return chunk;
   };
 }

@@ -51,6 +51,8 @@ const LAST_RETRY_MS = 640;
 
 export class Subscriber implements FeedReader {
   readonly #options: SubscriberOptions;
+  readonly #outlet: Outlet;
+  readonly #roomBytes: number;
   readonly #cursors: number[];
   readonly #deliveredEvents: readonly Series[];
   readonly #deliveredBytes: Series;
@@ -71,6 +73,8 @@ export class Subscriber implements FeedReader {
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
+    this.#outlet = options.outlet;
+    this.#roomBytes = Math.min(options.limits.subscriberQueueBytes, PAGE_BYTES);
     this.#cursors = options.resumes.map((resume) => resume.cursor);
     const { metrics, transport } = options;
     this.#deliveredEvents = options.views.map(({ label }) =>
@@ -128,7 +132,8 @@ export class Subscriber implements FeedReader {
 
   #pump(): void {
     if (this.#hasEnded) return;
-    const isDone = this.#options.views.every((_, index) => this.#pumpFeed(index));
+    let isDone = true;
+    for (let index = 0; isDone && index < this.#cursors.length; index++) isDone = this.#pumpFeed(index);
     if (isDone) {
       this.#isLive = true;
     } else {
@@ -218,12 +223,11 @@ export class Subscriber implements FeedReader {
   }
 
   #pumpFeed(index: number): boolean {
-    const { views, outlet, limits, transport } = this.#options;
+    const { views, transport } = this.#options;
     const view = views[index];
-    const roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);
     while (this.#cursors[index] < view.history.last) {
-      if (outlet.queuedBytes() > roomBytes) return false;
-      this.#skipForgotten(index);
+      if (this.#outlet.queuedBytes() > this.#roomBytes) return false;
+      if (this.#cursors[index] < view.history.first - 1) this.#skipForgotten(index);
       const before = this.#cursors[index];
       const batch = views.length === 1 ? view.batchAfter(before, transport) : this.#ownBatch(index);
       if (batch === undefined) return true;
@@ -292,7 +296,7 @@ export class Subscriber implements FeedReader {
     this.#writtenBytes += batch.lengthBytes;
     this.#deliveredBytes.value += batch.lengthBytes;
     this.#writtenAtMs = this.#options.ports.clock.now();
-    this.#options.outlet.write(batch);
+    this.#outlet.write(batch);
   }
 
   #retryLater(): void {

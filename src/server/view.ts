@@ -49,6 +49,7 @@ export class View {
   readonly #onReaders: () => void;
   /** While a flush runs: batches by transport and cursor. */
   #shared: Map<string, Batch> | undefined;
+  #latest: { readonly cursor: number; readonly transport: Transport; readonly batch: Batch } | undefined;
 
   constructor({ name, label, epoch, last, limits, onReaders }: ViewOptions) {
     this.name = name;
@@ -110,6 +111,7 @@ export class View {
     this.#shared = new Map();
     for (const reader of this.#readers) reader.pump();
     this.#shared = undefined;
+    this.#latest = undefined;
   }
 
   /** The position after `sequence`, as clients write it. */
@@ -122,6 +124,9 @@ export class View {
    * frames: nothing that this view shows.
    */
   batchAfter(cursor: number, transport: Transport): Batch | undefined {
+    // Nearly all readers stand at the same place.
+    const latest = this.#latest;
+    if (latest !== undefined && latest.cursor === cursor && latest.transport === transport) return latest.batch;
     const key = `${transport.name}.${cursor}`;
     const shared = this.#shared?.get(key);
     if (shared !== undefined) return shared;
@@ -132,7 +137,10 @@ export class View {
       .filter(({ isHidden }) => !isHidden)
       .map((entry) => this.#frames.frameOf(entry, this.positionAt(entry.sequence), transport));
     const batch = new Batch(frames, newest.sequence);
-    if (this.#shared !== undefined && this.#shared.size < SHARED_BATCHES) this.#shared.set(key, batch);
+    if (this.#shared !== undefined && this.#shared.size < SHARED_BATCHES) {
+      this.#shared.set(key, batch);
+      this.#latest = { cursor, transport, batch };
+    }
     return batch;
   }
 }
