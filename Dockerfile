@@ -1,5 +1,5 @@
 # Builds maskwire and runs it as an unprivileged user from a root file system that may be read-only.
-# Nothing is written at run time, no shell is started, and npm is not in the final image.
+# Nothing is written at run time but a history's own folder (history.dataDir), no shell is started, and npm is not in the final image.
 
 FROM node:20.20.2-bookworm-slim AS base
 WORKDIR /app

@@ -85,6 +85,12 @@ export const ERRORS = {
   },
   HEADERS_TIMEOUT: { http: 408, close: 1002, retry: true, text: "the headers took too long" },
   HEADERS_TOO_LARGE: { http: 431, close: 1002, retry: false, text: "the headers are longer than 16384 bytes" },
+  DATA_DIR_UNUSABLE: {
+    http: 500,
+    close: 1011,
+    retry: false,
+    text: "history.dataDir cannot be read and written, or another process has it; one folder for each process (--data-dir)",
+  },
   HISTORY_UNAVAILABLE: {
     http: 503,
     close: 4007,

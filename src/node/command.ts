@@ -15,6 +15,7 @@ export interface Arguments {
   readonly format?: FormatChoice;
   readonly engine?: EngineName;
   readonly port?: number;
+  readonly dataDir?: string;
   readonly demo?: boolean;
   readonly seed?: number;
   readonly grant?: readonly string[];

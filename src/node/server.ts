@@ -10,12 +10,14 @@ import { Duplex } from "node:stream";
 import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
 import { StreamError, type Hmac } from "../core/index.ts";
+import type { Broker } from "../server/broker.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
 import { Egress } from "../server/egress.ts";
 import { dial } from "./dial.ts";
 import { createFetch } from "./fetch.ts";
+import { openBroker } from "./history/open-broker.ts";
 import { createHttpServer } from "./http.ts";
 import { createOpenSink } from "./sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
@@ -51,11 +53,12 @@ export interface RunningServer {
 
 /**
  * Opens the admin listener, and the others once network policies are in force, where that is required.
- * @throws StreamError `LISTEN_FAILED`, or what a policy that cannot be compiled gives.
+ * @throws StreamError `LISTEN_FAILED`, what a history that cannot be opened gives, or what a policy that cannot be compiled gives.
  */
 export async function startServer(config: ServerConfig, options: StartOptions): Promise<RunningServer> {
   const { clock, log, hmac, jwtSecret } = options;
   const { messageLimitBytes } = config.limits;
+  const broker = await openBroker(config, { clock, log, hmac });
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, ...options.pings });
   const ports: Ports = {
     clock,
@@ -66,16 +69,20 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     upgradeSocket: webSockets.upgradeSocket,
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
     dial,
+    ...(broker === undefined ? {} : { broker }),
   };
-  const server = createServer(ports, config, {
-    ...(hmac === undefined ? {} : { hmac }),
-    ...(jwtSecret === undefined ? {} : { jwtSecret }),
-  });
+  const server = await closingOnFailure(broker, () =>
+    createServer(ports, config, {
+      ...(hmac === undefined ? {} : { hmac }),
+      ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    }),
+  );
   const running: { readonly http: Server; readonly address: Address }[] = [];
   const close = async (): Promise<void> => {
     server.canary?.stop();
     webSockets.stop();
     await Promise.all(running.map(({ http }) => closeHttp(http)));
+    await broker?.close();
   };
   const open = async ({ listeners, host, listenPort: asked }: Address): Promise<void> => {
     const http = createHttpServer({ app: server.app(listeners), log, webSockets, host });
@@ -107,6 +114,15 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
       await close();
     },
   };
+}
+
+async function closingOnFailure<Made>(broker: Broker | undefined, make: () => Made): Promise<Made> {
+  try {
+    return make();
+  } catch (thrown) {
+    await broker?.close();
+    throw thrown;
+  }
 }
 
 /** Resolves when network policies are in force, if they have to be; false when the process should end first. */

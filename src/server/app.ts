@@ -91,6 +91,10 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   const { limits } = config;
   const memory = new MemoryBroker({ limits, ports });
   const broker = ports.broker ?? memory;
+  broker.watch({
+    committed: (waitedMs) => metrics.observe("history_append_seconds", waitedMs / 1000),
+    available: (isAvailable) => metrics.set("history_available", isAvailable ? 1 : 0),
+  });
   const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics, broker });
   const services: Services = {
     ports,

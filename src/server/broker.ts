@@ -61,7 +61,15 @@ export interface BrokerFeed {
   close(): void;
 }
 
+/** Is told how a broker does. */
+export interface BrokerWatcher {
+  /** A batch was committed, so long after its first event came. */
+  committed(waitedMs: number): void;
+  available(isAvailable: boolean): void;
+}
+
 export interface Broker {
+  watch(watcher: BrokerWatcher): void;
   /** Once for each feed until it is closed. @throws StreamError `HISTORY_UNAVAILABLE`, `FEED_LIMIT`. */
   open(feed: string): Awaitable<BrokerFeed>;
   /** Commits what is under way and lets go of files and connections. */

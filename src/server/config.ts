@@ -114,6 +114,19 @@ export interface CanaryConfig {
   readonly mode: (typeof CANARY_MODES)[number];
 }
 
+/** When a durable history counts as committed: on the disk, there within a second, or with the operating system. */
+export const HISTORY_SYNCS = ["always", "interval", "never"] as const;
+
+/** What keeps events beyond this process. */
+export interface DiskHistoryConfig {
+  readonly broker: "disk";
+  /** A folder that no other process uses. */
+  readonly dataDir: string;
+  readonly sync: (typeof HISTORY_SYNCS)[number];
+}
+
+export type HistoryConfig = { readonly broker: "memory" } | DiskHistoryConfig;
+
 export interface ServerLimits {
   readonly eventLimitBytes: number;
   readonly messageLimitBytes: number;
@@ -128,6 +141,7 @@ export interface ServerLimits {
   readonly writeStallMs: number;
   readonly historyMaxBytes: number;
   readonly historyMaxAgeMs: number;
+  readonly historyQueueBytes: number;
   readonly dedupeWindowMs: number;
   readonly dedupeKeysLimit: number;
   readonly heartbeatMs: number;
@@ -157,6 +171,8 @@ export interface ServerConfig {
   readonly allowedOrigins: readonly string[];
   /** What mask streams do that began under a policy which this configuration changes: go on by it, or end. */
   readonly reload: Reload;
+  /** Undefined: events live in memory and end with the process. */
+  readonly history?: HistoryConfig;
   /** Undefined: nobody is asked who he is. */
   readonly auth?: AuthConfig;
   /** Undefined: nothing looks whether network policies are in force. */
@@ -183,6 +199,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   writeStallMs: 10_000,
   historyMaxBytes: 67_108_864,
   historyMaxAgeMs: 3_600_000,
+  historyQueueBytes: 16_777_216,
   dedupeWindowMs: 120_000,
   dedupeKeysLimit: 100_000,
   heartbeatMs: 15_000,

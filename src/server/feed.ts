@@ -256,7 +256,7 @@ export class Feed {
   #miss({ sequence, atMs }: StoredEvent): void {
     const count = sequence - 1 - this.#last;
     if (count === 0) return;
-    this.#options.metrics.add("history_holes_total", 1);
+    this.#options.metrics.add("history_damages_total", 1);
     for (const { history } of this.#allViews) {
       if (count > HOLE_LIMIT) history.skipTo(sequence - 1);
       else for (let at = 0; at < count; at++) history.miss(atMs);

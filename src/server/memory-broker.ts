@@ -20,6 +20,8 @@ export class MemoryBroker implements Broker {
     this.#options = options;
   }
 
+  watch(): void {}
+
   open(): MemoryFeed {
     return new MemoryFeed(this.#options);
   }

@@ -62,6 +62,22 @@ export const METRICS = {
   },
   stream_truncated_total: { kind: "counter", help: "Unfinished last events that were dropped.", labels: [] },
   history_holes_total: { kind: "counter", help: "Gaps that subscribers were told of.", labels: [] },
+  history_damages_total: {
+    kind: "counter",
+    help: "Places where a history that outlives the process lacks events.",
+    labels: [],
+  },
+  history_append_seconds: {
+    kind: "histogram",
+    help: "From the first event of a batch to its commit, where a history outlives the process.",
+    labels: [],
+    buckets: SECONDS,
+  },
+  history_available: {
+    kind: "gauge",
+    help: "1 while a history that outlives the process takes events, 0 while it does not.",
+    labels: [],
+  },
   resumes_total: { kind: "counter", help: "Subscriptions by how they started.", labels: ["result"] },
   relay_connected: { kind: "gauge", help: "1 while the upstream streams.", labels: ["relay"] },
   policy_enforced: {

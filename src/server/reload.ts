@@ -9,8 +9,11 @@ import type { RelayConfig, ServerConfig } from "./config.ts";
 /** A relay's upstream is opened once; only what is made of its events may change. */
 const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const satisfies readonly (keyof RelayConfig)[];
 
-/** What network policies are made of: streams that began under other ones end with the process. */
-const BOUNDARY_KEYS = ["canary", "upstreams", "brokers"] as const satisfies readonly (keyof ServerConfig)[];
+/**
+ * What network policies are made of, because streams that began under other ones end with the process; and where events
+ * are kept.
+ */
+const BOUNDARY_KEYS = ["canary", "upstreams", "brokers", "history"] as const satisfies readonly (keyof ServerConfig)[];
 
 const RESTART = "cannot be changed while the server runs; restart it, or put back what was here";
 

@@ -37,11 +37,12 @@ function listKeys(node: Node, path: string): Row[] {
 }
 
 function listBranch(branch: Node, path: string): Row[] {
-  const { operator, ...options } = branch.properties ?? {};
-  return [
-    { path: `${path}.operator`.slice(1), node: operator ?? {} },
-    ...Object.entries(options).map(([key, node]) => ({ path: `${path}.${key} (${operator?.const})`.slice(1), node })),
-  ];
+  const properties = Object.entries(branch.properties ?? {});
+  const word = properties.find(([, node]) => node.const !== undefined)?.[1].const;
+  return properties.map(([key, node]) => {
+    const condition = node.const === undefined ? ` (${word})` : "";
+    return { path: `${path}.${key}${condition}`.slice(1), node };
+  });
 }
 
 function describeValue({ type = "", enum: choices, const: only, minimum, maximum, items }: Node): string {

@@ -27,7 +27,7 @@ export const serve: Command = {
 Without --config: loopback only, any feed name, the default policy. SIGTERM and SIGINT drain; a second one ends at once.
 A file that changes is taken over while it runs, also at SIGHUP; one that does not hold is refused and said so.
 Variables: MASKWIRE_CONFIG MASKWIRE_HOST MASKWIRE_PORT MASKWIRE_ADMIN_HOST MASKWIRE_ADMIN_PORT MASKWIRE_KEY_FILE
-MASKWIRE_KEY MASKWIRE_JWT_SECRET_FILE MASKWIRE_JWT_SECRET MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
+MASKWIRE_KEY MASKWIRE_JWT_SECRET_FILE MASKWIRE_JWT_SECRET MASKWIRE_DATA_DIR MASKWIRE_UNSAFE_NO_AUTHENTICATION; a flag wins over its variable, a variable over the file.
 
 Exit: 0 drained, 1 the address cannot be used or required network policies are no longer in force, 2 usage or configuration.`,
   define: (parser) =>
@@ -35,6 +35,9 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
       .addOption(configOption())
       .addOption(
         new Option("--port <number>", "public port; 0: the system picks one").argParser(wholeNumber(0, 65_535)),
+      )
+      .addOption(
+        new Option("--data-dir <folder>", "keep events there, so that a restart loses none; needs the root key"),
       )
       .addOption(new Option("--demo", "play made-up events into the feed `demo`").default(false)),
   run: async (args, io) => {
@@ -71,6 +74,7 @@ async function loadSettings(args: Arguments, io: Io, bytes?: Uint8Array): Promis
     environment: io.environment,
     configFile: args.config,
     listenPort: args.port,
+    dataDir: args.dataDir,
     missingKey: isDemo ? "random" : "none",
     bytes,
   });

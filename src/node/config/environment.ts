@@ -15,6 +15,7 @@ export interface Settings {
   readonly adminHost?: string;
   readonly adminListenPort?: number;
   readonly unsafeNoAuthentication?: boolean;
+  readonly dataDir?: string;
   readonly key?: string;
   readonly keyFile?: string;
   readonly jwtSecret?: string;
@@ -41,6 +42,11 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   },
   MASKWIRE_ADMIN_HOST: { setting: "adminHost", form: "text", description: "Address of the admin listener." },
   MASKWIRE_ADMIN_PORT: { setting: "adminListenPort", form: "port", description: "Port of the admin listener." },
+  MASKWIRE_DATA_DIR: {
+    setting: "dataDir",
+    form: "text",
+    description: "Folder of the durable history (`history.broker: disk`); `--data-dir` wins.",
+  },
   MASKWIRE_UNSAFE_NO_AUTHENTICATION: {
     setting: "unsafeNoAuthentication",
     form: "boolean",

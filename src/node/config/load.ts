@@ -5,7 +5,13 @@
  */
 import { isLoopback } from "../../server/loopback.ts";
 import { readFile } from "node:fs/promises";
-import { LISTENERS, type ListenerConfig, type ListenerName, type ServerConfig } from "../../server/config.ts";
+import {
+  LISTENERS,
+  type HistoryConfig,
+  type ListenerConfig,
+  type ListenerName,
+  type ServerConfig,
+} from "../../server/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
 import { completeAuth } from "./auth.ts";
 import { createHmacPort, randomKey, readSecret } from "./key.ts";
@@ -20,6 +26,8 @@ export interface LoadRequest {
   readonly configFile?: string | undefined;
   /** `--port`: the public listeners' port. */
   readonly listenPort?: number | undefined;
+  /** `--data-dir`: keeps events on disk. */
+  readonly dataDir?: string | undefined;
   /** The file's bytes, when they were read already. */
   readonly bytes?: Uint8Array | undefined;
   /** What stands for a missing root key: nothing, or one that dies with the process. */
@@ -63,6 +71,7 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
   const { auth: _, ...rest } = file.value;
   const config = {
     ...complete(rest, { ...settings.value, ...publicPort(request.listenPort) }),
+    ...withDataDir(rest.history, request.dataDir ?? settings.value.dataDir),
     ...(auth.value === undefined ? {} : { auth: auth.value }),
   };
   const isKeyRandom = key.value === undefined && request.missingKey === "random";
@@ -124,6 +133,12 @@ async function readText(fileName: string | undefined, given: Uint8Array | undefi
   } catch {
     return refuse("cannot be read as UTF-8 text; does the file exist?");
   }
+}
+
+/** A folder that was named outside of the file: what else the file says of it stays. */
+function withDataDir(history: HistoryConfig | undefined, dataDir: string | undefined): Pick<ServerConfig, "history"> {
+  if (dataDir === undefined) return history === undefined ? {} : { history };
+  return { history: { broker: "disk", dataDir, sync: history?.broker === "disk" ? history.sync : "always" } };
 }
 
 function publicPort(listenPort: number | undefined): Pick<Settings, "listenPort"> {

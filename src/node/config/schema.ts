@@ -11,6 +11,7 @@ import {
   CANARY_MODES,
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
+  HISTORY_SYNCS,
   LISTENERS,
   RELOADS,
   type ListenerName,
@@ -244,6 +245,20 @@ const canary = z.strictObject({
     ),
 });
 
+const history = z.discriminatedUnion("broker", [
+  z.strictObject({ broker: z.literal("memory").describe("In this process, and gone with it (the default).") }),
+  z.strictObject({
+    broker: z.literal("disk").describe("Also on the disk of this one process: a restart loses nothing."),
+    dataDir: z.string().min(1).max(4096).describe("Folder of the files, for this process alone; `--data-dir` wins."),
+    sync: z
+      .enum(HISTORY_SYNCS)
+      .default("always")
+      .describe(
+        "When events count as committed. `always`: they are on the disk. `interval`: they will be within a second; `never`: when the system likes. Both survive the end of the process, not that of the power.",
+      ),
+  }),
+]);
+
 function listener(name: ListenerName, what: string) {
   const preset = DEFAULT_CONFIG.listeners[name];
   return z
@@ -300,6 +315,11 @@ const limits = z.strictObject({
     "Masked events kept for resuming, per view of a feed.",
   ),
   historyMaxAgeMs: limit("historyMaxAgeMs", [SECOND, 720 * HOUR], "Age at which kept events are dropped."),
+  historyQueueBytes: limit(
+    "historyQueueBytes",
+    [MIB, GIB],
+    "Masked events that wait for a durable history; over it events are refused.",
+  ),
   dedupeWindowMs: limit(
     "dedupeWindowMs",
     [SECOND, HOUR],
@@ -349,6 +369,9 @@ export const configSchema = z.strictObject({
     .array(z.string().regex(ORIGIN))
     .default([])
     .describe("Origins that browsers may come from, exact; empty: same origin only."),
+  history: history
+    .exactOptional()
+    .describe("What keeps events beyond this process. Needs the root key (MASKWIRE_KEY_FILE)."),
   canary: canary.exactOptional().describe("How to see whether network policies are in force."),
   reload: z
     .enum(RELOADS)

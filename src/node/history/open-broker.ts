@@ -1,0 +1,30 @@
+/**
+ * The broker that a configuration asks for.
+ *
+ * Owns the rule that what keeps events has the root key: ids of producers are kept as keyed hashes only.
+ */
+import type { Hmac } from "../../core/index.ts";
+import type { Broker } from "../../server/broker.ts";
+import { ConfigRefusal } from "../../server/config-refusal.ts";
+import type { ServerConfig } from "../../server/config.ts";
+import type { Clock, Log } from "../../server/ports.ts";
+import { DiskBroker } from "./disk-broker.ts";
+
+export interface OpenBrokerOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hmac: Hmac | undefined;
+}
+
+/**
+ * Undefined: events live in memory.
+ * @throws ConfigRefusal without a root key; StreamError `DATA_DIR_UNUSABLE`.
+ */
+export async function openBroker(
+  { history, limits }: ServerConfig,
+  { hmac, ...ports }: OpenBrokerOptions,
+): Promise<Broker | undefined> {
+  if (history === undefined || history.broker === "memory") return undefined;
+  if (hmac === undefined) throw new ConfigRefusal({ path: ["history"], code: "KEY_MISSING", reason: "history" });
+  return await DiskBroker.open({ config: history, limits, hmac, ...ports });
+}

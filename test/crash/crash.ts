@@ -1,0 +1,156 @@
+/**
+ * Kills what keeps the events in the middle of publishing, and looks whether anybody noticed.
+ *
+ * Owns the processes of one run. The promise: every acknowledged event reaches every subscriber exactly once, in order.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CrashSubscriber } from "./subscriber.ts";
+import { BODY_EVENTS, produce, type Produced } from "./producer.ts";
+
+export interface CrashOptions {
+  /** The built program. */
+  readonly program: string;
+  readonly events: number;
+  readonly subscribers: number;
+  readonly kills: number;
+}
+
+export interface CrashReport extends Produced {
+  readonly kills: number;
+  readonly connections: number;
+  /** Events that all subscribers together were given. */
+  readonly delivered: number;
+  /** What may not happen; empty when the promise held. */
+  readonly faults: readonly string[];
+}
+
+export const FEED_PATH = "/v1/feeds/orders/events";
+const KEY = "0123456789abcdef0123456789abcdef";
+const PRODUCERS = 4;
+const PATIENCE_MS = 120_000;
+
+/** A port that was free a moment ago: a process that is started again needs the same one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Starts `maskwire serve` and resolves once it listens. */
+export async function startNode(program: string, configFile: string, listenPort: number): Promise<ChildProcess> {
+  const environment = { PATH: process.env["PATH"], MASKWIRE_KEY: KEY, MASKWIRE_ADMIN_PORT: "0" };
+  const args = [program, "serve", "--config", configFile, "--port", String(listenPort)];
+  const child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  await new Promise<void>((resolve, reject) => {
+    let text = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (/"listening".*subscribe/.test(text)) resolve();
+    });
+    child.once("exit", () => reject(new Error(`the server did not start: ${text}`)));
+  });
+  return child;
+}
+
+export async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
+
+/** The server with a durable history on disk is killed. */
+export async function crashDisk(options: CrashOptions): Promise<CrashReport> {
+  const folder = await mkdtemp(join(tmpdir(), "maskwire-crash-"));
+  const configFile = join(folder, "maskwire.yaml");
+  const history = { broker: "disk", dataDir: join(folder, "data") };
+  await writeFile(configFile, JSON.stringify({ history, limits: { drainGraceMs: 0, drainWindowMs: 0 } }));
+  const listenPort = await freePort();
+  const origin = `http://127.0.0.1:${listenPort}`;
+  let node = await startNode(options.program, configFile, listenPort);
+  try {
+    return await follow(options, {
+      origins: [origin],
+      crash: async () => {
+        await kill(node);
+        node = await startNode(options.program, configFile, listenPort);
+      },
+    });
+  } finally {
+    await kill(node);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Stage {
+  /** Nodes; with several, subscribers move between them and producers send again elsewhere. */
+  readonly origins: readonly string[];
+  /** Kills, and starts again. */
+  readonly crash: () => Promise<void>;
+}
+
+export async function follow(options: CrashOptions, { origins, crash }: Stage): Promise<CrashReport> {
+  const { events, kills } = options;
+  const isMoving = origins.length > 1;
+  const subscribers = Array.from({ length: options.subscribers }, (_, at) => {
+    let turn = at;
+    return new CrashSubscriber({
+      origin: () => origins[turn++ % origins.length],
+      path: FEED_PATH,
+      leaveAfter: isMoving ? Math.ceil(events / 7) + at : 0,
+    });
+  });
+  try {
+    let killed = 0;
+    let crashing = Promise.resolve();
+    const produced = await produce({
+      origin: (attempt) => origins[attempt % origins.length],
+      path: FEED_PATH,
+      events,
+      atOnce: PRODUCERS,
+      onProgress: (acknowledged) => {
+        if (acknowledged < ((killed + 1) * events) / (kills + 1) || killed === kills) return;
+        killed++;
+        crashing = crashing.then(crash);
+      },
+    });
+    await crashing;
+    await until(() => subscribers.every(({ numbers }) => numbers.length >= events));
+    return {
+      ...produced,
+      kills: killed,
+      connections: subscribers.reduce((sum, one) => sum + one.connections, 0),
+      delivered: subscribers.reduce((sum, { numbers }) => sum + numbers.length, 0),
+      faults: subscribers.flatMap((one, at) =>
+        [...one.faults, ...judge(one.numbers, events)].map((text) => `${at}: ${text}`),
+      ),
+    };
+  } finally {
+    for (const subscriber of subscribers) subscriber.stop();
+  }
+}
+
+/** Each number once; a later event of a body never before an earlier one. */
+function judge(numbers: readonly number[], events: number): string[] {
+  const places = new Map(numbers.map((number, place) => [number, place]));
+  const faults: string[] = [];
+  for (let number = 1; number < events; number++) {
+    const isSameBody = number % BODY_EVENTS !== 0;
+    if (isSameBody && (places.get(number) ?? 0) < (places.get(number - 1) ?? 0)) faults.push(`${number} out of order`);
+  }
+  if (numbers.length !== events) faults.push(`${numbers.length} of ${events} events`);
+  if (places.size !== numbers.length) faults.push(`${numbers.length - places.size} repeated`);
+  return faults;
+}
+
+async function until(isDone: () => boolean): Promise<void> {
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS && !isDone(); waitedMs += 100) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,17 @@
+/** A bounded run of `npm run crash`: kill -9 in the middle of publishing. */
+import { describe, expect, test } from "vitest";
+import { crashDisk } from "../crash/crash.ts";
+import { PROGRAM, requireProgram } from "../support/run-server.ts";
+
+describe("kill -9 in the middle of publishing", () => {
+  test("of the server with its history on disk loses and repeats nothing for any subscriber", async () => {
+    requireProgram();
+    const size = { program: PROGRAM, events: 2_000, subscribers: 10, kills: 2 };
+    const report = await crashDisk(size);
+    expect(report.faults).toEqual([]);
+    expect(report).toMatchObject({ acknowledged: 2_000, kills: 2, delivered: 20_000 });
+    // Else nobody was in the middle of anything.
+    expect(report.failedAttempts).toBeGreaterThan(0);
+    expect(report.connections).toBeGreaterThan(10);
+  }, 120_000);
+});
