@@ -4,7 +4,7 @@
  * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
  * Never coerces, and never repeats a value: a refusal names the key.
  */
-import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../src/core/index.ts";
+import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, VALIDATOR_NAMES } from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -64,6 +64,7 @@ const POLICY: Shape = {
   keys: {
     extends: isString,
     detectors: { list: DETECTOR },
+    packs: { list: isOneOf(PACK_NAMES) },
     entities: isStringList,
     operators: { each: OPERATOR, named: NAME },
     threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,

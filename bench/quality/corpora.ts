@@ -58,10 +58,13 @@ export const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
   FI_PERSONAL_IDENTITY_CODE: "FI_HETU",
   IP_ADDRESS: "IP",
   IT_FISCAL_CODE: "IT_CODICE_FISCALE",
+  IT_IDENTITY_CARD: "IT_ID_CARD",
   IT_VAT_CODE: "IT_VAT",
   MAC_ADDRESS: "MAC",
   PH_MOBILE_NUMBER: "PHONE",
   TR_PHONE_NUMBER: "PHONE",
+  US_BANK_NUMBER: "US_BANK_ACCOUNT",
+  ZA_ID_NUMBER: "ZA_ID",
 };
 
 /** Types that corpora label, with the entities that are right there. */

@@ -6,6 +6,8 @@
 import { type Detector, SCORES } from "../../src/core/detector.ts";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { compileEngine, type Engine } from "../../src/core/engine.ts";
+import { PACK_NAMES } from "../../src/core/index.ts";
+import { packDetectors } from "../../src/core/packs/index.ts";
 import { findIn } from "../../src/core/finder.ts";
 import type { Results, Row } from "../result.ts";
 import { TYPES } from "./corpora.ts";
@@ -14,6 +16,9 @@ import { type Measured, measure, wholes } from "./summary.ts";
 
 /** Where figures are kept, from the root of the repository. */
 export const RESULTS = "bench/quality/results.csv";
+
+/** All detectors there are. */
+const CATALOGUE = [...BUILT_IN, ...packDetectors(PACK_NAMES)];
 
 const SCORE_MEANINGS: Readonly<Record<keyof typeof SCORES, string>> = {
   strong:
@@ -41,6 +46,8 @@ export function renderDetectors({ machine, rows }: Results): string {
     "*Evidence* is the row of the score table below that the first example reaches. *Context* says what a word before the",
     "value does: `raises` the score, or is `needed`, in some shapes or in all. A longest match of `…` has a tail of any length.",
     "",
+    ...renderPacks(),
+    "",
     ...renderMeasured(rows, machine.commit),
     "",
     ...renderNames(),
@@ -64,6 +71,21 @@ function renderDetector(detector: Detector): string {
     contextWords.join(" "),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function renderPacks(): string[] {
+  return [
+    "## Packs",
+    "",
+    "Identity numbers of further countries, off unless a policy names them: `packs: [de, fr]`. Most of them are bare digits of",
+    "which one in ten passes the check, so they need a word before them; the words are in the languages of the country and in",
+    "English. With `entities` a policy looks for what stands there and for what its packs bring. *Evidence* `worded` means that",
+    "the number has no check digit, or none that is public: it is found by its shape beside a word.",
+    "",
+    "| pack | entity | source | evidence | context | longest match | found | not found | context words |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...PACK_NAMES.flatMap((name) => packDetectors([name]).map((detector) => `| ${name} ${renderDetector(detector)}`)),
+  ];
 }
 
 function evidenceOf(engine: Engine, hit: string): string {
@@ -100,7 +122,7 @@ function example(text: string): string {
 }
 
 function renderMeasured(rows: readonly Row[], commit: string): string[] {
-  const subjects = [...new Set([...Object.keys(TYPES), ...BUILT_IN.map(({ entity }) => entity)])];
+  const subjects = [...new Set([...Object.keys(TYPES), ...CATALOGUE.map(({ entity }) => entity)])];
   const measured = subjects
     .map((subject) => ({ subject, ...measure(rows, subject) }))
     .filter(({ values }) => values > 0);

@@ -5,7 +5,7 @@
  */
 import { LOOK_AHEAD_BYTES } from "./candidate.ts";
 import type { Detector } from "./detector.ts";
-import { BUILT_IN } from "./detectors/index.ts";
+import { withPacks } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { FoundText } from "./finder.ts";
@@ -14,6 +14,7 @@ import { compileFields } from "./compile-fields.ts";
 import { FIELD, type FieldRules } from "./field-rules.ts";
 import { KeyedValues } from "./keyed-values.ts";
 import type { Matcher } from "./matcher.ts";
+import { entitiesOf, PACK_NAMES, type PackName, unknownPacks } from "./packs/index.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, type Operator } from "./operators.ts";
 import { compileReadings, type ReadingSpec } from "./readings/index.ts";
@@ -41,7 +42,9 @@ export type Numbers = (typeof NUMBERS)[number];
 export interface PolicySpec extends ReadingSpec {
   /** Detectors of its own, beside the built-in ones; where findings overlap, these name both. */
   readonly detectors?: readonly DetectorSpec[];
-  /** Entities to look for; default: every built-in detector and the policy's own. */
+  /** Countries whose identity numbers are looked for as well; default none. */
+  readonly packs?: readonly PackName[];
+  /** Entities to look for beside those of `packs`; default: every built-in detector and the policy's own. */
   readonly entities?: readonly string[];
   /** Entity, or `default`, to operator. */
   readonly operators?: Readonly<Record<string, OperatorSpec>>;
@@ -136,7 +139,8 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  * @throws ConfigurationError `BAD_CONFIG`, `BAD_PATTERN` or `KEY_MISSING`, with the reason.
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
-  const known = options.detectors ?? BUILT_IN;
+  const packs = choosePacks(spec);
+  const known = options.detectors ?? withPacks(packs);
   const taken = known.map(({ entity }) => entity);
   const detectors = chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
   const operators = chooseOperators(spec, detectors, options.hmac);
@@ -178,10 +182,17 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   };
 }
 
-function chooseDetectors(spec: PolicySpec, all: readonly Detector[]): readonly Detector[] {
-  if (spec.entities === undefined) return all;
-  for (const entity of spec.entities) requireEntity(entity, all, "entities");
-  return all.filter((detector) => (spec.entities as readonly string[]).includes(detector.entity));
+function choosePacks({ packs = [] }: PolicySpec): readonly PackName[] {
+  const [unknown] = unknownPacks(packs);
+  if (unknown === undefined) return packs;
+  throw new ConfigurationError("BAD_CONFIG", `packs: there is no pack ${unknown}; there are ${PACK_NAMES.join(", ")}`);
+}
+
+function chooseDetectors({ entities, packs = [] }: PolicySpec, all: readonly Detector[]): readonly Detector[] {
+  if (entities === undefined) return all;
+  for (const entity of entities) requireEntity(entity, all, "entities");
+  const chosen = new Set([...entities, ...entitiesOf(packs)]);
+  return all.filter(({ entity }) => chosen.has(entity));
 }
 
 function chooseOperators(

@@ -4,7 +4,7 @@
  * Owns the rule by which two merge: maps by key, lists joined, everything else replaced; the one that extends wins.
  * Never compiles.
  */
-import { ConfigurationError, type PolicySpec } from "../core/index.ts";
+import { ConfigurationError, entitiesOf, type PolicySpec } from "../core/index.ts";
 
 /** A policy as the configuration has it. */
 export interface PolicyConfig extends PolicySpec {
@@ -69,8 +69,9 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A base that looks for everything may have rules for entities that the other leaves out: there they are no mistake. */
-function withoutIdleRules(base: PolicySpec, { entities }: PolicySpec): PolicySpec {
+function withoutIdleRules(base: PolicySpec, { entities, packs = [] }: PolicySpec): PolicySpec {
   if (base.entities !== undefined || entities === undefined || base.operators === undefined) return base;
-  const isUsed = ([entity]: readonly [string, unknown]): boolean => entity === "default" || entities.includes(entity);
+  const used = ["default", ...entities, ...entitiesOf([...(base.packs ?? []), ...packs])];
+  const isUsed = ([entity]: readonly [string, unknown]): boolean => used.includes(entity);
   return { ...base, operators: Object.fromEntries(Object.entries(base.operators).filter(isUsed)) };
 }

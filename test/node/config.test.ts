@@ -95,6 +95,16 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     says: "f:1:29: policies.a.entities.0: write entity names in capitals, such as EMAIL",
   },
   {
+    mistake: "an unknown pack",
+    yaml: "policies: { a: { packs: [de, xx] } }",
+    says: "f:1:30: policies.a.packs.1: write one of: us, ca, mx, uk, ie, de, at, ch, fr, es, it, pt, nl, be, pl, se, no, dk, fi, br, ar, cl, in, au, sg, kr, jp, cn, hk, tw, th, tr, il, za",
+  },
+  {
+    mistake: "an entity of a pack that the policy does not name",
+    yaml: "policies: { a: { entities: [DE_VAT_ID] } }",
+    says: "f:1:29: policies.a.entities.0: no such entity; write `packs: [de]` to look for it",
+  },
+  {
     mistake: "an unknown entity",
     yaml: "policies: { a: { entities: [EMIAL] } }",
     says: "f:1:29: policies.a.entities.0: no such entity; did you mean `EMAIL`?",

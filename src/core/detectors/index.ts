@@ -1,5 +1,6 @@
 /** The built-in detectors. Their order is their precedence: where two findings overlap, the earlier names both. */
 import type { Detector } from "../detector.ts";
+import { type PackName, packDetectors } from "../packs/index.ts";
 import { authHeader } from "./auth-header.ts";
 import { awsKey } from "./aws-key.ts";
 import { creditCard } from "./credit-card.ts";
@@ -17,7 +18,7 @@ import { urlCredentials } from "./url-credentials.ts";
 import { usSsn } from "./us-ssn.ts";
 import { vendorToken } from "./vendor-token.ts";
 
-export const BUILT_IN: readonly Detector[] = [
+const AHEAD_OF_PACKS: readonly Detector[] = [
   privateKey,
   jwt,
   authHeader,
@@ -31,9 +32,14 @@ export const BUILT_IN: readonly Detector[] = [
   iban,
   creditCard,
   ...nationalIds,
-  usSsn,
-  ipv6,
-  ipv4,
-  mac,
-  phone,
 ];
+
+const BEHIND_PACKS: readonly Detector[] = [usSsn, ipv6, ipv4, mac, phone];
+
+/** What looks where a policy names no packs. */
+export const BUILT_IN: readonly Detector[] = [...AHEAD_OF_PACKS, ...BEHIND_PACKS];
+
+/** The built-in detectors with those of packs in their place. */
+export function withPacks(names: readonly PackName[]): readonly Detector[] {
+  return names.length === 0 ? BUILT_IN : [...AHEAD_OF_PACKS, ...packDetectors(names), ...BEHIND_PACKS];
+}

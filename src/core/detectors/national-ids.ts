@@ -1,50 +1,12 @@
 /**
- * National identity numbers.
+ * National identity numbers that every policy looks for; those of the packs are in packs/.
  *
  * Owns shapes, words and scores; the rules are in validators/national-ids.ts. A bare run of digits passes one of these
  * rules in ten or so: it counts beside a word only.
  */
 import { type Detector, SCORES } from "../detector.ts";
-import { isInsideNumber } from "../validators/neighbours.ts";
 import * as ids from "../validators/national-ids.ts";
-
-interface Scheme {
-  readonly entity: string;
-  readonly source: string;
-  /** As written with separators, or of letters and digits; counts by itself unless `needsContext`. */
-  readonly pattern: string;
-  /** A bare run of digits: beside a word only. */
-  readonly bare?: string;
-  readonly needsContext?: boolean;
-  readonly words: readonly string[];
-  readonly isValid: (text: string) => boolean;
-  /** What `pattern` is worth by itself. */
-  readonly score?: number;
-  readonly hits: readonly string[];
-  readonly misses: readonly string[];
-}
-
-function detectorOf({ entity, source, pattern, bare, needsContext = false, words, ...rest }: Scheme): Detector {
-  const { isValid, score = SCORES.ranged, hits, misses } = rest;
-  const bareShape = bare === undefined ? undefined : new RegExp(`^(?:${bare})$`);
-  return {
-    entity,
-    source,
-    pattern,
-    ...(bare === undefined ? {} : { contextPattern: bare }),
-    needsContext,
-    boundary: "number",
-    contextWords: words,
-    validate(candidate) {
-      const text = candidate.text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
-      if (!isValid(text) || isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
-      if (candidate.hasContext) return Math.max(score, SCORES.contextual);
-      return needsContext || bareShape?.test(candidate.text) === true ? SCORES.weak : score;
-    },
-    hits,
-    misses,
-  };
-}
+import { detectorOf, type Scheme } from "./identity-number.ts";
 
 const SCHEMES: readonly Scheme[] = [
   {

@@ -4,7 +4,8 @@
  * Owns YAML and cross-checks between keys. Never opens a file, reads a variable, or repeats a value in a problem.
  */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
-import { BUILT_IN } from "../../core/detectors/index.ts";
+import { withPacks } from "../../core/detectors/index.ts";
+import { entitiesOf, PACK_NAMES } from "../../core/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
 import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
@@ -153,8 +154,9 @@ function checkEntities(source: Source, config: FileConfig, name: string): Config
   const policy = config.policies[name];
   const whole = extendPolicy(all, name);
   const own = (whole.detectors ?? []).map((detector) => detector.entity);
-  const known = [...new Set([...BUILT_IN.map((detector) => detector.entity), ...own])];
-  const lookedFor = whole.entities ?? known;
+  const { packs = [] } = whole;
+  const known = [...new Set([...withPacks(packs).map((detector) => detector.entity), ...own])];
+  const lookedFor = whole.entities === undefined ? known : [...whole.entities, ...entitiesOf(packs)];
   const listed = (policy?.entities ?? []).map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
   const keyed = Object.keys(policy?.operators ?? {}).map((entity) => ({
     entity,
@@ -164,7 +166,9 @@ function checkEntities(source: Source, config: FileConfig, name: string): Config
   return [...listed, ...keyed].flatMap(({ entity, path, isKey }) => {
     if (entity === "default" || (known.includes(entity) && lookedFor.includes(entity))) return [];
     const near = suggest(entity, known);
-    const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
+    const pack = PACK_NAMES.find((one) => entitiesOf([one]).includes(entity));
+    const guess = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
+    const hint = pack === undefined ? guess : `write \`packs: [${pack}]\` to look for it`;
     // A rule for an entity that nobody looks for would never take effect.
     const text = known.includes(entity) ? "never takes effect: `entities` leaves it out" : `no such entity; ${hint}`;
     return [problem(source, ["policies", name, ...path], text, isKey)];

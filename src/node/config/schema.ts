@@ -4,7 +4,7 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, VALIDATOR_NAMES } from "../../core/index.ts";
+import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, VALIDATOR_NAMES } from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
@@ -90,11 +90,15 @@ const policy = z.strictObject({
     .max(256)
     .exactOptional()
     .describe("Detectors of its own beside the built-in ones; their examples are run at the start."),
+  packs: z
+    .array(z.enum(PACK_NAMES))
+    .exactOptional()
+    .describe("Countries whose identity numbers are looked for as well; default none."),
   entities: z
     .array(z.string().regex(ENTITY))
     .min(1)
     .exactOptional()
-    .describe("Entities to look for; default: every built-in detector."),
+    .describe("Entities to look for, beside those of `packs`; default: every built-in detector."),
   operators: z
     .record(z.string().regex(OPERATOR_KEY), operator)
     .exactOptional()

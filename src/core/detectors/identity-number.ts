@@ -1,0 +1,66 @@
+/**
+ * From the description of an identity number to its detector.
+ *
+ * Owns what separators, words and checks are worth; knows no number.
+ */
+import { type Detector, SCORES } from "../detector.ts";
+import { isInsideNumber } from "../validators/neighbours.ts";
+import type { Check } from "../validators/checks.ts";
+
+export interface Scheme {
+  readonly entity: string;
+  readonly source: string;
+  /** As written with separators, or of letters and digits; counts by itself unless `needsContext`. */
+  readonly pattern: string;
+  /** A bare run of digits: beside a word only. */
+  readonly bare?: string;
+  readonly needsContext?: boolean;
+  readonly words: readonly string[];
+  /** What has to hold of its capitals and digits, whatever stands beside it. */
+  readonly isValid: Check;
+  /** Where there are numbers without check digits: what has to hold as well unless a word stands beside it. */
+  readonly isProven?: Check;
+  /** What `pattern` is worth by itself; `worded` says that `isValid` checks no digits. */
+  readonly score?: number;
+  readonly hits: readonly string[];
+  readonly misses: readonly string[];
+}
+
+/**
+ * What the automaton looks for in place of the shapes of a number that counts beside a word only: digits, eight or more,
+ * without upper counts. One for all of them, or groups of digits would stand in thousands of combinations of counts.
+ */
+const DIGITS = { pattern: String.raw`\d(?:[ ./-]?\d){7,}`, maxLength: 40 };
+const IS_DIGITS = /^(?:\\d|[^A-Za-z])*$/;
+
+/** The shapes of a number, and what the automaton looks for. */
+function shapesOf({ pattern, bare, needsContext = false }: Scheme): Partial<Detector> & { pattern: string } {
+  if (needsContext) {
+    const both = bare === undefined ? pattern : `(?:${pattern})|(?:${bare})`;
+    return { pattern: both, needsContext, ...(IS_DIGITS.test(both) ? { scan: DIGITS } : {}) };
+  }
+  return bare === undefined ? { pattern } : { pattern, contextPattern: bare };
+}
+
+export function detectorOf(scheme: Scheme): Detector {
+  const { entity, source, bare, needsContext = false, words, ...rest } = scheme;
+  const { isValid, isProven, score = SCORES.ranged, hits, misses } = rest;
+  const bareShape = bare === undefined ? undefined : new RegExp(`^(?:${bare})$`);
+  return {
+    entity,
+    source,
+    ...shapesOf(scheme),
+    boundary: "number",
+    contextWords: words,
+    validate(candidate) {
+      const text = candidate.text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
+      if (!isValid(text) || isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
+      const proven = isProven === undefined || isProven(text);
+      if (candidate.hasContext)
+        return proven && score !== SCORES.worded ? Math.max(score, SCORES.contextual) : SCORES.worded;
+      return !proven || needsContext || bareShape?.test(candidate.text) === true ? SCORES.weak : score;
+    },
+    hits,
+    misses,
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Packs: identity numbers of one country each, off unless a policy names it.
+ *
+ * Owns which packs there are. What a country's numbers look like stands in the file of its part of the world.
+ */
+import type { Detector } from "../detector.ts";
+import { detectorOf, type Scheme } from "../detectors/identity-number.ts";
+import { AU, CN, HK, IN, JP, KR, SG, TH, TW } from "./asia-pacific.ts";
+import { IE, UK } from "./british-isles.ts";
+import { AT, CH, DE } from "./german.ts";
+import { AR, BR, CL } from "./latin-america.ts";
+import { IL, TR, ZA } from "./middle-east-and-africa.ts";
+import { CA, MX, US } from "./north-america.ts";
+import { BE, DK, FI, NL, NO, PL, SE } from "./northern-europe.ts";
+import { ES, FR, IT, PT } from "./romance.ts";
+
+const SCHEMES = {
+  us: US,
+  ca: CA,
+  mx: MX,
+  uk: UK,
+  ie: IE,
+  de: DE,
+  at: AT,
+  ch: CH,
+  fr: FR,
+  es: ES,
+  it: IT,
+  pt: PT,
+  nl: NL,
+  be: BE,
+  pl: PL,
+  se: SE,
+  no: NO,
+  dk: DK,
+  fi: FI,
+  br: BR,
+  ar: AR,
+  cl: CL,
+  in: IN,
+  au: AU,
+  sg: SG,
+  kr: KR,
+  jp: JP,
+  cn: CN,
+  hk: HK,
+  tw: TW,
+  th: TH,
+  tr: TR,
+  il: IL,
+  za: ZA,
+} as const satisfies Readonly<Record<string, readonly Scheme[]>>;
+
+export type PackName = keyof typeof SCHEMES;
+export const PACK_NAMES = Object.keys(SCHEMES) as readonly PackName[];
+
+/** Their detectors, in the order of the packs above whatever the order of the names. */
+export function packDetectors(names: readonly PackName[]): Detector[] {
+  return PACK_NAMES.filter((name) => names.includes(name)).flatMap((name) => SCHEMES[name].map(detectorOf));
+}
+
+/** What they find. */
+export function entitiesOf(names: readonly PackName[]): string[] {
+  return PACK_NAMES.filter((name) => names.includes(name)).flatMap((name) => SCHEMES[name].map(({ entity }) => entity));
+}
+
+/** Names of no pack. */
+export function unknownPacks(names: readonly string[]): string[] {
+  return names.filter((name) => !Object.hasOwn(SCHEMES, name));
+}
