@@ -2,7 +2,10 @@
 import { type Detector, SCORES } from "../detector.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
 
-/** Printed on a card in wallets and in advertisements, and void since: SSA, Misused SSNs; POMS RM 10201.080. */
+/**
+ * Printed on a card in wallets and in advertisements, and void since: SSA, Misused SSNs; POMS RM 10201.080. Where a word says
+ * what they are somebody means them, if only to see whether they are masked.
+ */
 const VOID = /^(?:078-05-1120|219-09-9999|987-65-432\d)$/;
 const SHAPE = /^(\d{3})([-.]| {0,2})(\d{2})\2(\d{4})$/;
 
@@ -16,13 +19,13 @@ export const usSsn: Detector = {
   validate(candidate) {
     const [, area = "", separator = "", group = "", serial = ""] = SHAPE.exec(candidate.text) ?? [];
     if (area === "" || area === "000" || area === "666" || group === "00" || serial === "0000") return 0;
-    if (VOID.test(`${area}-${group}-${serial}`)) return 0;
+    if (!candidate.hasContext && VOID.test(`${area}-${group}-${serial}`)) return 0;
     // In running text a space and more digits beside it are a list of numbers.
     if (isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
     if (candidate.hasContext) return separator === "" || area.startsWith("9") ? SCORES.worded : SCORES.shaped;
     return separator === "" || area.startsWith("9") ? SCORES.bare : SCORES.shaped;
   },
-  hits: ["536-90-4399", "078 05 1123", "078.05.1123", "123-45-6789", "899-12-0001"],
+  hits: ["536-90-4399", "ssn 219-09-9999", "078 05 1123", "078.05.1123", "123-45-6789", "899-12-0001"],
   misses: [
     "912-34-5678",
     "000-12-3456",
@@ -31,7 +34,6 @@ export const usSsn: Detector = {
     "078-05-0000",
     "078-05 1123",
     "078-05-1120",
-    "ssn 219-09-9999",
     "536904399",
     "1-536-90-4399",
     "536-90-4399-1",
