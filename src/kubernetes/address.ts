@@ -97,3 +97,15 @@ export function subtract(whole: Interval, holes: readonly Interval[]): Interval[
 export function pointOf({ family, value }: Address): Interval {
   return { family, first: value, last: value };
 }
+
+/** Canonical text: dotted IPv4, IPv6 in full groups with the longest run of zeros left out. */
+export function formatAddress({ family, value }: Address): string {
+  if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => ((value >> shift) & 255n).toString()).join(".");
+  const groups = Array.from({ length: 8 }, (_, index) => (value >> BigInt(112 - 16 * index)) & 0xffffn);
+  const text = groups.map((group) => group.toString(16)).join(":");
+  const runs = text.match(/(?:^|:)0(?::0)+(?=:|$)/g) ?? [];
+  const longest = runs.toSorted((a, b) => b.length - a.length)[0];
+  if (longest === undefined) return text;
+  const at = text.indexOf(longest);
+  return `${text.slice(0, at)}::${text.slice(at + longest.length).replace(/^:/, "")}`;
+}

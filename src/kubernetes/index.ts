@@ -1,18 +1,28 @@
-/** The evaluator and the proof, for hosts and tests. Pure: objects in, findings out. */
+/** Objects in, findings and verdicts out: for hosts and tests. Pure. */
 export { parseAddress } from "./address.ts";
+export { checkObjects } from "./check/check.ts";
 export { kubernetesObject, type KubernetesObject, type Path, type Place } from "./object.ts";
+export type { Selector } from "./selector.ts";
+export { storedSpec } from "./netpolicy/defaulting.ts";
+export { describeConnection, describeFinding, describeReport } from "./netpolicy/describe.ts";
 export { boundaryPorts, createEvaluator } from "./netpolicy/evaluate.ts";
+export { changesBetween, describeMatrix, matrixOf } from "./netpolicy/matrix.ts";
 export {
+  NAMESPACE_NAME,
   namespaceOf,
   outsideOf,
   podOf,
   policyOf,
   PRIVATE_RANGES,
+  PROTOCOLS,
   type Cluster,
   type End,
   type Outside,
   type Protocol,
 } from "./netpolicy/model.ts";
-export { storedSpec } from "./netpolicy/defaulting.ts";
+export type { Conduit } from "./netpolicy/plan.ts";
+export { describePorts, hasPort, portSet } from "./netpolicy/port-set.ts";
+export { findingValue, reportValue } from "./netpolicy/report-value.ts";
+export { exitCodeOf, verify, type Report } from "./netpolicy/verify.ts";
 export { clusterOf } from "./netpolicy/workloads.ts";
-export { describePorts, hasPort } from "./netpolicy/port-set.ts";
+export { closedWorld, openWorld, type World } from "./netpolicy/world.ts";

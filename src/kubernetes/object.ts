@@ -55,3 +55,7 @@ export function labelsOf(value: unknown): Labels {
     Object.entries(fieldsOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
 }
+
+export function nameOf({ kind, namespace, name }: Pick<KubernetesObject, "kind" | "namespace" | "name">): string {
+  return namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}

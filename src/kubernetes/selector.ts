@@ -45,3 +45,35 @@ function isMet({ key, operator, values }: Requirement, labels: Labels): boolean 
       return false;
   }
 }
+
+/**
+ * Labels that a selector matches, as few as it takes: what whoever may create pods would write.
+ * `undefined` when nothing can match.
+ */
+export function witnessOf(selector: Selector, base: Labels = {}): Labels | undefined {
+  const labels: Record<string, string> = { ...base };
+  for (const { key, operator, values } of selector) {
+    if (Object.hasOwn(labels, key)) continue;
+    const excluded = selector.filter((other) => other.key === key && other.operator === "NotIn");
+    const allowed = values.filter((value) => excluded.every((other) => !other.values.includes(value)));
+    if (operator === "In" && allowed[0] !== undefined) labels[key] = allowed[0];
+    if (operator === "Exists") labels[key] = unusedValue(excluded.flatMap((other) => other.values));
+  }
+  return isSelected(selector, labels) ? labels : undefined;
+}
+
+function unusedValue(used: readonly string[]): string {
+  let value = "any";
+  while (used.includes(value)) value += "x";
+  return value;
+}
+
+export function describeSelector(selector: Selector): string {
+  if (selector.length === 0) return "all";
+  return selector
+    .map(({ key, operator, values }) => {
+      if (operator === "In" && values.length === 1) return `${key}=${values[0] ?? ""}`;
+      return values.length === 0 ? `${key} ${operator}` : `${key} ${operator} (${values.join(", ")})`;
+    })
+    .join(",");
+}

@@ -11,12 +11,13 @@ import { detect } from "./commands/detect.ts";
 import { explain } from "./commands/explain.ts";
 import { manifests } from "./commands/manifests.ts";
 import { mask } from "./commands/mask.ts";
+import { netpolicy } from "./commands/netpolicy.ts";
 import { serve } from "./commands/serve.ts";
 import { token } from "./commands/token.ts";
 import { verify } from "./commands/verify.ts";
 import type { ExitCode, Io } from "./io.ts";
 
-const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token, canary, manifests];
+const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token, canary, manifests, netpolicy];
 
 /** Runs one command line (without the program's name); resolves with the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io, version: string): Promise<ExitCode> {
@@ -58,5 +59,5 @@ function settle(parser: Parser, io: Io): Parser {
 
 function argumentsOf(parser: Parser): Arguments {
   const [file] = parser.args;
-  return { ...parser.opts<Arguments>(), ...(file === undefined ? {} : { file }) };
+  return { ...parser.opts<Arguments>(), words: parser.args, ...(file === undefined ? {} : { file }) };
 }

@@ -10,6 +10,8 @@ export type EngineName = (typeof ENGINES)[number];
 /** Everything that a command line can say. Each command declares, and is given, the part that it knows. */
 export interface Arguments {
   readonly file?: string;
+  /** All words that are no option. */
+  readonly words?: readonly string[];
   readonly config?: string;
   readonly policy?: string;
   readonly format?: FormatChoice;
@@ -29,6 +31,10 @@ export interface Arguments {
   readonly target?: Target;
   readonly out?: string;
   readonly check?: boolean;
+  /** Of commands whose `--format` is of what they print. */
+  readonly outputFormat?: string;
+  readonly closedWorld?: boolean;
+  readonly conduit?: readonly string[];
 }
 
 export interface Command {

@@ -2,8 +2,8 @@
 import type { Readable, Writable } from "node:stream";
 import type { Environment } from "./config/environment.ts";
 
-/** 0 clean, 1 findings or a failed check, 2 usage. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 clean, 1 findings or a failed check, 2 usage, 3 unknown: no answer either way. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Io {
   readonly stdin: Readable;

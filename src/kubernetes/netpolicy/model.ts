@@ -47,6 +47,10 @@ export function isPod(end: End): end is Pod {
   return "namespace" in end;
 }
 
+export function endName(end: End): string {
+  return isPod(end) ? `${end.namespace}/${end.name}` : end.name;
+}
+
 export interface Namespace {
   readonly name: string;
   /** With `kubernetes.io/metadata.name`. */
@@ -195,6 +199,10 @@ function portOf({ protocol, port, endPort }: Fields): PolicyPort {
     return { protocol: spoken, port: { first: port, last: typeof endPort === "number" ? endPort : port } };
   }
   return { protocol: spoken, port: typeof port === "string" ? port : undefined };
+}
+
+export function rulesOfPolicies(policies: readonly Policy[]): Rule[] {
+  return policies.flatMap(({ rules }) => DIRECTIONS.flatMap((direction) => rules[direction]));
 }
 
 export function addressesOf(values: readonly unknown[]): Address[] {

@@ -22,6 +22,10 @@ export function portSet(protocol: Protocol, intervals: readonly PortInterval[] =
   return { ...NO_PORTS, [protocol]: normalise(intervals) };
 }
 
+export function isEmpty(set: PortSet): boolean {
+  return PROTOCOLS.every((protocol) => set[protocol].length === 0);
+}
+
 export function hasPort(set: PortSet, protocol: Protocol, port: number): boolean {
   return set[protocol].some(({ first, last }) => first <= port && port <= last);
 }
@@ -42,6 +46,22 @@ export function intersect(one: PortSet, other: PortSet): PortSet {
         .filter(({ first, last }) => first <= last),
     ),
   );
+}
+
+export function subtractPorts(one: PortSet, other: PortSet): PortSet {
+  if (other === NO_PORTS) return one;
+  return forEach((protocol) => {
+    let rest = [...one[protocol]];
+    for (const hole of other[protocol]) {
+      rest = rest.flatMap(({ first, last }) =>
+        [
+          { first, last: Math.min(last, hole.first - 1) },
+          { first: Math.max(first, hole.last + 1), last },
+        ].filter((piece) => piece.first <= piece.last),
+      );
+    }
+    return normalise(rest);
+  });
 }
 
 /** `all`, or `TCP 80,8080-8090; UDP 53`. */
