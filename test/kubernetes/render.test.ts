@@ -15,7 +15,12 @@ import { REPOSITORY } from "../support/repository.ts";
 
 const SHIPPED = join(REPOSITORY, "manifests");
 const CONFIG_FILE = join(SHIPPED, "base/maskwire.yaml");
-const FOLDERS: Readonly<Record<Target, string>> = { k8s: SHIPPED, cilium: SHIPPED, helm: join(SHIPPED, "helm") };
+const FOLDERS: Readonly<Record<Target, string>> = {
+  k8s: SHIPPED,
+  cilium: SHIPPED,
+  cnp: SHIPPED,
+  helm: join(SHIPPED, "helm"),
+};
 const kubectl = ensureKubectl().path;
 const helm = ensureHelm().path;
 const { version } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { version: string };
@@ -201,7 +206,7 @@ describe.skipIf(kubectl === null)("rendered by kubectl", () => {
     );
   });
 
-  const SHIPPED_COMPONENTS = (["k8s", "cilium"] as const).map(async (target) => {
+  const SHIPPED_COMPONENTS = (["k8s", "cilium", "cnp"] as const).map(async (target) => {
     const planned = await plan(shippedText, target);
     return planned.ok ? componentNames(planned.value, target) : [];
   });
@@ -210,7 +215,11 @@ describe.skipIf(kubectl === null)("rendered by kubectl", () => {
     const names = [...new Set((await Promise.all(SHIPPED_COMPONENTS)).flat())];
     expect(names.length).toBeGreaterThan(10);
     const root = write(
-      new Map([...(await render(shippedText)), ...(await render(shippedText, "cilium"))]),
+      new Map([
+        ...(await render(shippedText)),
+        ...(await render(shippedText, "cilium")),
+        ...(await render(shippedText, "cnp")),
+      ]),
       "components",
     );
     for (const name of names) {

@@ -1,8 +1,8 @@
 /**
  * Lays out the files of the run stage in a folder, by the Dockerfile's own COPY lines and without a container engine.
  *
- * Owns the folder. Executes only the build stage's compiler call; installs nothing: `npm ci` is stood in for by
- * copies of the same packages out of this checkout, as `npm ls` selects them.
+ * Owns the folder. Executes the compiler call of the build stage, and its `npm ci` only when asked to: that needs a registry.
+ * Otherwise copies of the same packages out of this checkout stand in for it, as `npm ls` selects them.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -28,6 +28,9 @@ const READ_ONLY_FILE = 0o444;
 const READ_ONLY_FOLDER = 0o555;
 const WRITABLE_FOLDER = 0o755;
 
+/** Where packages come from: the registry, as when the image is built, or this checkout. */
+export type Install = "npm" | "copies";
+
 export interface ImageFiles {
   /** What /app is in the image; nobody may write to it. */
   readonly workingFolder: string;
@@ -36,16 +39,27 @@ export interface ImageFiles {
   remove(): void;
 }
 
-/** A few seconds: the compiler runs once, as in the build stage. */
-export function layOutImage(): ImageFiles {
+/**
+ * A few seconds, with `npm` up to a minute: the compiler runs once, as in the build stage.
+ * @throws Error when a step fails.
+ */
+export function layOutImage(install: Install = "copies"): ImageFiles {
   const root = mkdtempSync(join(tmpdir(), "maskwire-image-"));
   chmodSync(root, WRITABLE_FOLDER);
   try {
     const stages = parseDockerfile(readFileSync(join(REPOSITORY, "Dockerfile"), "utf8"));
-    for (const [index, stage] of stages.entries()) layOutStage(root, stage, index === stages.length - 1);
+    for (const stage of stages.slice(0, -1)) layOutStage(root, stage, install);
+    // The last stage's RUN lines trim the base image; they must never reach this machine.
+    const last = stages.at(-1);
+    if (last)
+      layOutStage(root, { ...last, instructions: last.instructions.filter(({ name }) => name !== "RUN") }, install);
     const workingFolder = join(root, "run", WORKING_FOLDER);
     setModes(workingFolder, READ_ONLY_FOLDER);
-    return { workingFolder, list: () => listFiles(workingFolder), remove: () => removeAll(root, workingFolder) };
+    return {
+      workingFolder,
+      list: () => listFiles(workingFolder),
+      remove: () => removeAll(root, workingFolder),
+    };
   } catch (error) {
     rmSync(root, { recursive: true, force: true });
     throw error;
@@ -60,13 +74,12 @@ function productionPackages(): string[] {
   return [...new Set(paths)].filter((path) => path.startsWith("node_modules/"));
 }
 
-function layOutStage(root: string, stage: Stage, isLast: boolean): void {
+function layOutStage(root: string, stage: Stage, install: Install): void {
   const folder = join(root, stage.name ?? "", WORKING_FOLDER);
   mkdirSync(folder, { recursive: true });
   for (const instruction of stage.instructions) {
     if (instruction.name === "COPY") copy(root, folder, instruction);
-    // The last stage's RUN lines trim the base image; they must never reach this machine.
-    if (instruction.name === "RUN" && !isLast) run(folder, instruction.rest);
+    if (instruction.name === "RUN") run(folder, instruction.rest, install);
   }
 }
 
@@ -80,14 +93,20 @@ function copy(root: string, folder: string, { rest, flags }: Instruction): void 
   }
 }
 
-function run(folder: string, command: string): void {
-  if (command.startsWith("npm ci --omit=dev")) return installProduction(folder);
-  if (command.startsWith("npm ci")) return symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
-  if (!command.startsWith("npx tsc ")) throw new Error(`the build has a step that this test does not know: ${command}`);
+function run(folder: string, command: string, install: Install): void {
+  const isInstall = command.startsWith("npm ci ");
+  if (isInstall && install === "copies") {
+    if (command.includes(" --omit=dev")) return installProduction(folder);
+    return symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
+  }
+  if (!isInstall && !command.startsWith("npx tsc "))
+    throw new Error(`the build has a step that this test does not know: ${command}`);
   const [program = "", ...args] = command.split(" ");
-  const compiled = spawnSync(program, args, { cwd: folder, encoding: "utf8", timeout: LIMIT_MS });
-  if (compiled.status !== 0)
-    throw new Error(`\`${command}\` fails: ${(compiled.stdout + compiled.stderr).slice(0, SHOWN_CHARACTERS)}`);
+  // Nothing of this checkout: neither its variables nor its settings of npm.
+  const environment = { PATH: process.env["PATH"], HOME: process.env["HOME"] };
+  const ended = spawnSync(program, args, { cwd: folder, encoding: "utf8", timeout: LIMIT_MS, env: environment });
+  if (ended.status !== 0)
+    throw new Error(`\`${command}\` fails: ${(ended.stdout + ended.stderr).slice(0, SHOWN_CHARACTERS)}`);
 }
 
 function installProduction(folder: string): void {

@@ -22,7 +22,7 @@ function overlay(name: string): RenderedFolder {
 
 export const RENDERED_FOLDERS: readonly RenderedFolder[] = [
   { name: "base", folder: join(REPOSITORY, "manifests/base"), foreignNamespaces: [...CLUSTER, ...ZONES] },
-  ...["cilium", "demo", "dev", "openshift", "prod"].map(overlay),
+  ...["cilium", "demo", "dev", "guarded", "openshift", "prod"].map(overlay),
   {
     name: "root-key",
     folder: join(REPOSITORY, "test/kubernetes/overlays/root-key"),

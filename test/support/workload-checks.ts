@@ -6,6 +6,13 @@
 import { isSelected, ofKind, type Container, type Deployment, type Probe } from "./kubernetes-objects.ts";
 import { nameOf, type ManifestCheck } from "./policy-checks.ts";
 
+/** Objects of the cluster, which stand in no namespace. */
+const CLUSTER_KINDS = new Set([
+  "ClusterNetworkPolicy",
+  "Namespace",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+]);
 const RESOURCES = ["cpu", "memory", "ephemeral-storage"];
 const POD_SECURITY = "pod-security.kubernetes.io/";
 
@@ -124,7 +131,7 @@ export const WORKLOAD_CHECKS = {
   "own-namespace": ({ objects }) => {
     const namespaces = new Set(ofKind(objects, "Namespace").map(({ metadata }) => metadata.name));
     return objects
-      .filter(({ kind, metadata }) => kind !== "Namespace" && !namespaces.has(metadata.namespace ?? ""))
+      .filter(({ kind, metadata }) => !CLUSTER_KINDS.has(kind) && !namespaces.has(metadata.namespace ?? ""))
       .map((object) => `${object.kind} ${nameOf(object)} is in a namespace that is not there`);
   },
 } satisfies Record<string, ManifestCheck>;

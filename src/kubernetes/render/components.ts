@@ -3,8 +3,27 @@
  *
  * Owns one row a component. A component without documents and patches does not exist for that configuration.
  */
-import { APP, appLabels, CANARY, NAMESPACE_LABEL, zoneNamespace, type Document, type Plan } from "./plan.ts";
-import { canaryPolicies, denialPolicies, peer, upstreamPolicy, zonePolicies } from "./policies.ts";
+import {
+  APP,
+  appLabels,
+  CANARY,
+  NAMESPACE_LABEL,
+  ownObject,
+  zoneNamespace,
+  type Document,
+  type KubernetesObject,
+  type Plan,
+} from "./plan.ts";
+import { admissionGuards, denyingGuards } from "./guards.ts";
+import {
+  canaryPolicies,
+  denialPolicies,
+  gatewayPolicy,
+  kubeletPolicy,
+  peer,
+  upstreamPolicy,
+  zonePolicies,
+} from "./policies.ts";
 import { canaryDocuments, namespaceDocument } from "./workload.ts";
 import type { Json, JsonObject } from "./yaml.ts";
 
@@ -87,6 +106,25 @@ Slow on the way down, for every pod that goes ends its streams: one in two minut
       target: { kind: "Deployment", name },
       patch: ["runAsUser", "runAsGroup", "fsGroup"].map((key) => ({ op: "remove", path: `${POD_CONTEXT}/${key}` })),
     })),
+  }),
+  gateway: (plan) => ({
+    comment: `Subscribers from outside through the Gateway \`maskwire\` in namespace \`gateway\`: to the subscribe listener, and to no other.
+Its pods may open it; who else may reach them is for their own policies to say. Configure \`auth\` before you use it.`,
+    files: { "http-route.yaml": [{ object: httpRoute(plan) }], "network-policy.yaml": [gatewayPolicy(plan)] },
+  }),
+  "allow-kubelet": (plan) => ({
+    comment: `Probes from nodes, for plugins that hold them to policies as well; most do not. 192.0.2.0/24 is a documentation range: replace
+it by that of your nodes with a patch in your overlay.`,
+    files: { "network-policy.yaml": [kubeletPolicy(plan)] },
+  }),
+  "guard-cnp": (plan) => ({
+    comment: "Denies what no policy may allow, whoever adds one. For plugins that know ClusterNetworkPolicy (alpha).",
+    files: { "guard.yaml": denyingGuards(plan) },
+  }),
+  "guard-vap": () => ({
+    comment:
+      "Refuses network policies that open a zone to everybody. Checked by the API server itself (Kubernetes 1.30 and newer).",
+    files: { "guard.yaml": admissionGuards() },
   }),
   "hardening-userns": () => ({
     comment: "Users of the pod are nobody on the node, root included. Needs user namespaces in kernel and runtime.",
@@ -204,6 +242,20 @@ not start, rather than make tokens that nobody can match later.
       },
     ],
   };
+}
+
+function httpRoute({ listeners }: Plan): KubernetesObject {
+  return ownObject(
+    "HTTPRoute",
+    "maskwire-subscribe",
+    {
+      spec: {
+        parentRefs: [{ name: APP, namespace: "gateway" }],
+        rules: [{ backendRefs: [{ name: "maskwire-subscribe", port: listeners.subscribe.listenPort }] }],
+      },
+    },
+    "gateway.networking.k8s.io/v1",
+  );
 }
 
 const AUTOSCALER = {

@@ -143,6 +143,28 @@ export function canaryPolicies({ control, forbidden }: NonNullable<Plan["canary"
   ];
 }
 
+export function gatewayPolicy({ listeners }: Plan): Document {
+  const pods = { "gateway.networking.k8s.io/gateway-name": APP };
+  return policy({
+    name: "maskwire-gateway",
+    namespace: APP,
+    pods: appLabels(),
+    flow: "Ingress",
+    rules: [{ peers: [peer({ [NAMESPACE_LABEL]: "gateway" }, pods)], ports: [listeners.subscribe.listenPort] }],
+  });
+}
+
+/** Nodes are no pods: a range of addresses is all that there is. */
+export function kubeletPolicy({ listeners }: Plan): Document {
+  return policy({
+    name: "maskwire-kubelet",
+    namespace: APP,
+    pods: appLabels(),
+    flow: "Ingress",
+    rules: [{ peers: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [listeners.admin.listenPort] }],
+  });
+}
+
 /** A peer of policies: a namespace AND pods, in one item. */
 export function peer(namespace: Labels, pods: Labels): JsonObject {
   return { namespaceSelector: { matchLabels: namespace }, podSelector: { matchLabels: pods } };

@@ -16,7 +16,7 @@ import {
 } from "./workload.ts";
 import { printComment, printYaml, type Json, type JsonObject } from "./yaml.ts";
 
-export const TARGETS = ["k8s", "cilium", "helm"] as const;
+export const TARGETS = ["k8s", "cilium", "cnp", "helm"] as const;
 export type Target = (typeof TARGETS)[number];
 
 interface Overlay {
@@ -34,8 +34,12 @@ Needs zones that may talk to it, and one component for DNS when it dials anythin
 const IMAGE_HINT = "Name your image in an overlay of your own: images: [{ name: maskwire, newName: …, digest: … }].";
 const POLICY_FILE_COMMENT = `Every policy names its types; every peer is a namespace AND a pod selector in one item; ports are container ports.
 Zones are decided by the label of the namespace, which whoever may create pods cannot forge; pod labels only narrow.`;
-/** What only one target can use. */
-const TARGET_OF: Readonly<Record<string, Target>> = { "upstream-cidr": "k8s", "egress-cilium": "cilium" };
+/** What not every target can use. */
+const TARGETS_OF: Readonly<Record<string, readonly Target[]>> = {
+  "upstream-cidr": ["k8s", "cnp"],
+  "egress-cilium": ["cilium"],
+  "guard-cnp": ["cnp"],
+};
 
 const OVERLAYS: Readonly<Record<string, Overlay>> = {
   dev: {
@@ -82,6 +86,11 @@ ${IMAGE_HINT}`,
     targets: ["cilium"],
     components: ["monitoring", "dns-coredns", "egress-cilium"],
   },
+  guarded: {
+    comment: "As the demo, and nobody else can open the zones, by ClusterNetworkPolicy and by admission.",
+    targets: ["cnp"],
+    components: ["monitoring", "dns-coredns", "guard-cnp", "guard-vap"],
+  },
 };
 
 /** Path to text, in the order of paths. The same plan gives the same bytes. */
@@ -94,7 +103,7 @@ export function renderTree(plan: Plan, target: Target): ReadonlyMap<string, stri
 /** Names of what this configuration has, in the order of the table. */
 export function componentNames(plan: Plan, target: Target): string[] {
   return Object.keys(COMPONENTS).filter(
-    (name) => (TARGET_OF[name] ?? target) === target && COMPONENTS[name]?.(plan) !== undefined,
+    (name) => (TARGETS_OF[name] ?? TARGETS).includes(target) && COMPONENTS[name]?.(plan) !== undefined,
   );
 }
 

@@ -17,7 +17,8 @@ export const manifests: Command = {
   name: "manifests",
   summary: "print Kubernetes manifests from the configuration",
   notes: `
-Targets: k8s (kustomize: base, components, overlays), cilium (the same, with upstreams by name), helm (a chart).
+Targets: k8s (kustomize: base, components, overlays), cilium (the same, with upstreams by name), cnp (with
+guards against policies of others), helm (a chart).
 The same configuration gives the same bytes. Files of yours beside the printed ones are not looked at.
 
 Exit: 0 written, or with --check the same; 1 --check found files that differ; 2 usage or configuration.`,
