@@ -4,7 +4,17 @@
  * Owns the structural check (unknown keys, types, references) that zod does on Node, and the edge's defaults.
  * Never coerces, and never repeats a value: a refusal names the key.
  */
-import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, VALIDATOR_NAMES } from "../src/core/index.ts";
+import {
+  BOUNDARIES,
+  DECODE_DEPTH_LIMIT,
+  type KeyRingOptions,
+  NUMBERS,
+  ON_INVALID,
+  OPERATOR_KINDS,
+  type OptionRule,
+  PACK_NAMES,
+  VALIDATOR_NAMES,
+} from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
@@ -42,8 +52,23 @@ const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
 const PATH = /^[^]{1,1024}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 
+/** Types only: the policy's compiler knows the ranges, and which operator takes which option. */
+const SHAPE_OF_OPTION: Readonly<Record<OptionRule["kind"], Shape>> = {
+  integer: isCount,
+  choice: isString,
+  boolean: isBoolean,
+  text: isString,
+};
+
 const OPERATOR: Shape = {
-  keys: { operator: isString, keepLast: isCount, character: isString, bits: isPositive },
+  keys: {
+    operator: isString,
+    ...Object.fromEntries(
+      OPERATOR_KINDS.flatMap(({ options }) =>
+        Object.entries(options).map(([name, rule]): [string, Shape] => [name, SHAPE_OF_OPTION[rule.kind]]),
+      ),
+    ),
+  },
 };
 
 const DETECTOR: Shape = {
@@ -80,6 +105,7 @@ const POLICY: Shape = {
     decodeEntities: isBoolean,
     decodeBase64: isBoolean,
     decodeDepth: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= DECODE_DEPTH_LIMIT,
+    tenant: (value) => typeof value === "string" && NAME.test(value),
   },
 };
 
@@ -144,6 +170,7 @@ const CONFIG: Shape = {
     feeds: { each: { keys: { policy: isString, views: VIEWS, eventTypes: isStringList } }, named: FEED_NAME },
     relays: { each: RELAY, named: NAME },
     limits: { keys: LIMITS },
+    keys: { keys: { current: isPositive, decryptFrom: isPositive } },
     allowedOrigins: isStringList,
   },
 };
@@ -156,6 +183,7 @@ interface WrittenConfig {
   readonly relays?: Record<string, Partial<RelayConfig>>;
   readonly limits?: Partial<ServerLimits>;
   readonly allowedOrigins?: readonly string[];
+  readonly keys?: KeyRingOptions;
   readonly auth?: WrittenAuth;
 }
 
@@ -200,6 +228,7 @@ function complete(written: WrittenConfig): ServerConfig {
     allowedOrigins: written.allowedOrigins ?? [],
     // A worker is given its configuration anew with its code, never while it runs.
     reload: "keep",
+    ...(written.keys === undefined ? {} : { keys: written.keys }),
     ...(written.auth === undefined ? {} : { auth: completeAuth(written.auth) }),
   };
 }

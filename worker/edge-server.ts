@@ -6,11 +6,13 @@
  */
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import { createServer, type ServerOptions } from "../src/server/app.ts";
+import { createCrypto } from "../src/server/crypto.ts";
+import { openKeyRing } from "../src/server/root-key.ts";
 import type { ServerConfig } from "../src/server/config.ts";
 import { problemBody, problemHeaders } from "../src/server/problem.ts";
 import { readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
-import { createHmac, secretOf } from "./hmac.ts";
+import { secretOf } from "./secret.ts";
 import { createPorts, edgeLog } from "./ports.ts";
 
 export interface EdgeServer {
@@ -44,15 +46,22 @@ function open(env: Env, run: (config: ServerConfig, options: ServerOptions) => E
   if (!read.ok) return refuse(read.key, new StreamError("BAD_CONFIG"));
   let at = "MASKWIRE_KEY";
   try {
-    const hmac = env.MASKWIRE_KEY === undefined ? {} : { hmac: createHmac(env.MASKWIRE_KEY) };
+    const keys = readKeys(env, read.config);
     at = "MASKWIRE_JWT_SECRET";
     const secret = env.MASKWIRE_JWT_SECRET === undefined ? {} : { jwtSecret: secretOf(env.MASKWIRE_JWT_SECRET) };
-    const options = { ...hmac, ...secret };
+    const options = { ...keys, ...secret };
     at = "MASKWIRE_CONFIG.policies";
     return run(read.config, options);
   } catch (thrown) {
     return refuse(at, thrown);
   }
+}
+
+/** @throws StreamError `BAD_CONFIG` for a key that is too short or a version that is not there. */
+function readKeys({ MASKWIRE_KEY }: Env, { keys }: ServerConfig): Pick<ServerOptions, "keys"> {
+  if (MASKWIRE_KEY !== undefined) return { keys: openKeyRing(createCrypto(), secretOf(MASKWIRE_KEY), keys) };
+  if (keys !== undefined) throw new StreamError("KEY_MISSING");
+  return {};
 }
 
 function refuse(key: string, thrown: unknown): EdgeServer {

@@ -6,18 +6,28 @@
  */
 import { ConfigurationError } from "./errors.ts";
 import { parseFieldPath, type PathStep } from "./field-path.ts";
-import { FIELD, type FieldRule, FieldRules, type Verdict } from "./field-rules.ts";
-import { compileOperator } from "./operators.ts";
-import type { FieldSpec, Hmac, PolicySpec } from "./policy.ts";
+import { type FieldOptions, type FieldRule, FieldRules, type Verdict } from "./field-rules.ts";
+import { KEEP } from "./operators/index.ts";
+import type { OperatorSpec } from "./operators/spec.ts";
+import type { PolicySpec } from "./policy.ts";
 
 /** Paths of one policy. */
 const RULES_LIMIT = 256;
 
+/** What a path that hides does, or `look` where it hides nothing after all. */
+type OperatorOf = (path: string, spec: OperatorSpec) => Verdict;
+
 /** @throws ConfigurationError `BAD_CONFIG` with the path, or `KEY_MISSING`. */
-export function compileFields(spec: PolicySpec, hmac: Hmac | undefined): FieldRules {
+export function compileFields(
+  spec: PolicySpec,
+  operatorOf: OperatorOf,
+  doubt: FieldOptions["doubt"] = "hide",
+): FieldRules {
   const { fields = {}, only = [], except = [], joinFields = [], fieldsIgnoreCase = false } = spec;
   const rules = [
-    ...Object.entries(fields).map(([path, one]) => ruleOf("fields", path, verdictOf(one, hmac))),
+    ...Object.entries(fields).map(([path, one]) =>
+      ruleOf("fields", path, one.operator === KEEP ? "keep" : operatorOf(path, one)),
+    ),
     ...only.map((path) => ruleOf("only", path, "look")),
     ...except.map((path) => ruleOf("except", path, "keep")),
     ...joinFields.map((path) => ruleOf("joinFields", path, `join:${path}`)),
@@ -26,14 +36,11 @@ export function compileFields(spec: PolicySpec, hmac: Hmac | undefined): FieldRu
   const compiled = new FieldRules(rules, {
     elsewhere: only.length > 0 ? "keep" : "look",
     isCaseIgnored: fieldsIgnoreCase,
+    doubt,
   });
   if (compiled.hasOperators && (spec.onInvalid ?? "mask-as-text") === "mask-as-text")
     refuse("onInvalid", "what does not parse has no fields to hide; with `fields` that mask write drop or close");
   return compiled;
-}
-
-function verdictOf(spec: FieldSpec, hmac: Hmac | undefined): Verdict {
-  return spec.operator === "keep" ? "keep" : compileOperator(spec, FIELD, hmac);
 }
 
 function ruleOf(where: string, path: string, verdict: Verdict): FieldRule {

@@ -202,10 +202,13 @@ export type ConfigurationCode = "BAD_CONFIG" | "BAD_PATTERN" | "KEY_MISSING";
 export class ConfigurationError extends StreamError {
   declare readonly code: ConfigurationCode;
   readonly reason: string;
+  /** Keys to the place of the mistake, below what was being read; empty where it has none. */
+  readonly at: readonly string[];
 
-  constructor(code: ConfigurationCode, reason: string) {
+  constructor(code: ConfigurationCode, reason: string, at: readonly string[] = []) {
     super(code);
     this.reason = reason;
+    this.at = at;
   }
 }
 

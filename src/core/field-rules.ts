@@ -9,7 +9,7 @@ import type { Edit } from "./edit.ts";
 import type { PathStep } from "./field-path.ts";
 import { TEXT_KEPT_BYTES } from "./finder.ts";
 import { foldSpan } from "./folded-text.ts";
-import type { Operator } from "./operators.ts";
+import type { Operator } from "./operators/operator.ts";
 
 /** What the value of a field is called that a path hides. */
 export const FIELD = "FIELD";
@@ -49,12 +49,16 @@ export interface FieldOptions {
   /** Of a text that no path speaks of. */
   readonly elsewhere: "look" | "keep";
   readonly isCaseIgnored: boolean;
+  /** What becomes of a value in which fields are to be told apart and cannot be. */
+  readonly doubt: "hide" | "stay";
 }
 
 export class FieldRules {
   readonly root: FieldPlace;
   /** True when some path hides what is there: then what has no fields must not pass as text. */
   readonly hasOperators: boolean;
+  /** True when a value in which fields cannot be told apart must be hidden. */
+  readonly hidesOnDoubt: boolean;
   readonly isEmpty: boolean;
   /** Paths by what they say. */
   readonly counts: { readonly hidden: number; readonly kept: number; readonly looked: number };
@@ -68,7 +72,7 @@ export class FieldRules {
   private readonly indices: ReadonlySet<number>;
   private readonly places = new Map<string, KnownPlace>();
 
-  constructor(rules: readonly FieldRule[], { elsewhere, isCaseIgnored }: FieldOptions) {
+  constructor(rules: readonly FieldRule[], { elsewhere, isCaseIgnored, doubt }: FieldOptions) {
     this.rules = rules.map((rule) => ({
       ...rule,
       steps: rule.steps.map((step) => this.foldStep(step, isCaseIgnored)),
@@ -83,6 +87,7 @@ export class FieldRules {
       looked: count((verdict) => verdict === "look"),
     };
     this.hasOperators = this.counts.hidden > 0;
+    this.hidesOnDoubt = this.hasOperators && doubt === "hide";
     this.steps = this.rules.flatMap(({ steps }) => [...steps, undefined]);
     this.owners = this.rules.flatMap(({ steps }, rule) => [...steps, undefined].map(() => rule));
     const all = this.rules.flatMap(({ steps }) => steps);

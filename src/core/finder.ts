@@ -25,6 +25,8 @@ export const TEXT_KEPT_BYTES = 16_384;
  */
 export interface FoundText extends Finding {
   readonly text: Uint8Array | null;
+  /** Which finding of its entity it is in the stream, from 1; absent where nobody counts. */
+  readonly count?: number;
 }
 
 let passes = 0;

@@ -11,21 +11,18 @@ export type { DetectorSpec, ValidatorName } from "./custom-detector.ts";
 export { entitiesOf, PACK_NAMES } from "./packs/index.ts";
 export type { PackName } from "./packs/index.ts";
 export { compilePolicy, DEFAULT_LIMITS, FORMATS, NUMBERS, ON_INVALID } from "./policy.ts";
-export type {
-  FieldSpec,
-  Format,
-  Hmac,
-  Limits,
-  Numbers,
-  OnInvalid,
-  OperatorSpec,
-  Policy,
-  PolicyOptions,
-  PolicySpec,
-} from "./policy.ts";
+export type { Format, Limits, Numbers, OnInvalid, Policy, PolicyOptions, PolicySpec } from "./policy.ts";
 export { DECODE_DEPTH_LIMIT } from "./readings/index.ts";
 export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
 export type { Delimiter, FormatOptions } from "./formats/format-options.ts";
+export { compileRestorer, openToken } from "./restore.ts";
+export type { OpenedToken, Restorer, RestorerOptions } from "./restore.ts";
 export { readMediaType, writeMediaType } from "./formats/media-type.ts";
 export type { MediaType } from "./formats/media-type.ts";
+export type { Crypto, Ff1, Ff1Options, Hmac, Siv } from "./crypto.ts";
+export { KEY_MIN_BYTES, KEY_VERSION_LIMIT, KeyRing } from "./key-ring.ts";
+export type { KeyRingOptions, RootSecret } from "./key-ring.ts";
+export { OPERATOR_KINDS } from "./operators/index.ts";
+export type { OptionRule } from "./operators/options.ts";
+export type { OperatorSpec } from "./operators/spec.ts";

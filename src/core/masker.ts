@@ -66,7 +66,8 @@ export type FormatChoice = Format | ({ readonly format: Format } & FormatOptions
 /** Opens a masker for one stream of this format. */
 export function createMasker(policy: Policy, choice: FormatChoice): StreamMasker {
   const { format, ...options } = typeof choice === "string" ? { format: choice } : choice;
-  return new GuardedMasker(policy, OPENERS[format](policy, options));
+  const own = policy.perStream();
+  return new GuardedMasker(own, OPENERS[format](own, options));
 }
 
 class GuardedMasker implements StreamMasker {
@@ -123,7 +124,8 @@ export function maskWhole(policy: Policy, choice: FormatChoice, input: Uint8Arra
  * Returns null when the policy drops it; the input itself when there was nothing to mask.
  * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`.
  */
-export function maskEvent(policy: Policy, data: Uint8Array): Uint8Array | null {
+export function maskEvent(shared: Policy, data: Uint8Array): Uint8Array | null {
+  const policy = shared.perStream();
   const repair = new Utf8Repair();
   const valid = concat([repair.push(data), repair.flush()]);
   if (repair.replaced > 0) whenInvalid(policy, "INVALID_UTF8");

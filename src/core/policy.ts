@@ -3,20 +3,25 @@
  *
  * Owns the shape that the configuration fills and the compiled, immutable form that every stream shares.
  */
+import { encodeUtf8 } from "./bytes.ts";
 import { LOOK_AHEAD_BYTES } from "./candidate.ts";
 import type { Detector } from "./detector.ts";
 import { withPacks } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
-import type { FoundText } from "./finder.ts";
+import { findIn, type FoundText } from "./finder.ts";
 import { compileCustom, type DetectorSpec } from "./custom-detector.ts";
 import { compileFields } from "./compile-fields.ts";
 import { FIELD, type FieldRules } from "./field-rules.ts";
 import { KeyedValues } from "./keyed-values.ts";
+import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import type { Matcher } from "./matcher.ts";
 import { entitiesOf, PACK_NAMES, type PackName, unknownPacks } from "./packs/index.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
-import { compileOperator, type Operator } from "./operators.ts";
+import { compileOperator, KEEP } from "./operators/index.ts";
+import type { Operator } from "./operators/operator.ts";
+import { COUNTER, exampleOf } from "./operators/redact.ts";
+import type { OperatorSpec } from "./operators/spec.ts";
 import { compileReadings, type ReadingSpec } from "./readings/index.ts";
 import type { Reading } from "./readings/reading.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
@@ -26,14 +31,6 @@ export type Format = (typeof FORMATS)[number];
 
 export const ON_INVALID = ["mask-as-text", "drop", "close"] as const;
 export type OnInvalid = (typeof ON_INVALID)[number];
-
-export type OperatorSpec =
-  | { readonly operator: "redact" }
-  | { readonly operator: "mask"; readonly keepLast?: number; readonly character?: string }
-  | { readonly operator: "hash"; readonly bits?: number };
-
-/** What happens to the value of a field. */
-export type FieldSpec = OperatorSpec | { readonly operator: "keep" };
 
 export const NUMBERS = ["string", "shape"] as const;
 export type Numbers = (typeof NUMBERS)[number];
@@ -53,7 +50,7 @@ export interface PolicySpec extends ReadingSpec {
   /** What happens to a record that its format cannot parse; default `mask-as-text`. */
   readonly onInvalid?: OnInvalid;
   /** Path to what happens to the value there, and to every value below; detectors are not asked. */
-  readonly fields?: Readonly<Record<string, FieldSpec>>;
+  readonly fields?: Readonly<Record<string, OperatorSpec>>;
   /** Look below these paths only; the values of all other fields pass unread. */
   readonly only?: readonly string[];
   /** Values below these paths pass unread. */
@@ -66,10 +63,9 @@ export interface PolicySpec extends ReadingSpec {
   readonly fieldsIgnoreCase?: boolean;
   /** What a masked JSON number becomes: a string (default), or a number of the same shape. */
   readonly numbers?: Numbers;
+  /** Whose values these are: equal values of two tenants get different tokens; default `default`. */
+  readonly tenant?: string;
 }
-
-/** Keyed hash, HMAC-SHA-256: synchronous, 32 bytes. The host brings it (node:crypto, @noble/hashes). */
-export type Hmac = (data: Uint8Array) => Uint8Array;
 
 export interface Limits {
   /** Longest line, event, CSV record, form field or part headers that a format holds; over it `onInvalid` decides. */
@@ -83,7 +79,8 @@ export const DEFAULT_LIMITS: Limits = { lineLimitBytes: 1_048_576, jsonDepthLimi
 
 export interface PolicyOptions {
   readonly name?: string;
-  readonly hmac?: Hmac;
+  /** Root keys, for operators that need one. */
+  readonly keys?: KeyRing;
   readonly limits?: Partial<Limits>;
   readonly observer?: MaskObserver;
   /** Judges what matches instead of the automaton. Slow: every place of the text is looked at. */
@@ -118,16 +115,21 @@ export interface Policy {
    */
   readonly passesClean: boolean;
   readonly observer: MaskObserver;
-  /** Present when a key is configured. */
-  readonly hmac: Hmac | undefined;
+  /** What stands for an event's id in which something was found; absent without a key. */
+  readonly hideId: Operator | undefined;
   /** The bytes that take the place of a finding. */
   replace(found: FoundText): Uint8Array;
   /** Name of the operator that an entity gets. */
   operatorOf(entity: string): string;
+  /** This policy for one stream or event: what counts begins anew. */
+  perStream(): Policy;
 }
 
-const DEFAULT_THRESHOLD = 0.6;
-const DEFAULT_ON_INVALID: OnInvalid = "mask-as-text";
+export const DEFAULT_THRESHOLD = 0.6;
+export const DEFAULT_ON_INVALID: OnInvalid = "mask-as-text";
+export const DEFAULT_TENANT = "default";
+/** Of an event's id: who resumes needs equal ids to be equal. */
+const ID_ENTITY = "ID";
 const DEFAULT_OPERATOR: OperatorSpec = { operator: "redact" };
 /** Key of `operators` that stands for every entity without its own. */
 const EVERY_ENTITY = "default";
@@ -142,9 +144,29 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   const packs = choosePacks(spec);
   const known = options.detectors ?? withPacks(packs);
   const taken = known.map(({ entity }) => entity);
-  const detectors = chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
-  const operators = chooseOperators(spec, detectors, options.hmac);
-  const fields = compileFields(spec, options.hmac);
+  const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
+  const chosen = chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
+  const detectors = withoutKept(spec, chosen);
+  const policy = assemblePolicy(spec, options, {
+    detectors,
+    operators: chooseOperators(spec, detectors, keys),
+    fields: compileFields(spec, (path, one) => fieldOperatorOf(path, one, keys)),
+    hideId: keys === undefined ? undefined : hideIdBy(keys),
+  });
+  checkTemplates(spec, policy.engine);
+  return policy;
+}
+
+/** What a policy has come to, before it is put together. */
+export interface PolicyParts {
+  readonly detectors: readonly Detector[];
+  readonly operators: ReadonlyMap<string, Operator>;
+  readonly fields: FieldRules;
+  readonly hideId: Operator | undefined;
+}
+
+export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: PolicyParts): Policy {
+  const { detectors, operators, fields, hideId } = parts;
   const row = (entity: string): Operator => operators.get(entity) as Operator;
   const readings = compileReadings(spec);
   const joins = { fields: (spec.joinFields ?? []).length > 0, messages: spec.joinMessages === true };
@@ -153,10 +175,14 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     needsText: (entity) => row(entity).needsText,
     matcher: options.matcher,
   });
-  return {
+  const onInvalid = spec.onInvalid ?? DEFAULT_ON_INVALID;
+  const isCounting = Object.values(spec.operators ?? {}).some(
+    (one) => one.operator === "redact" && one.template?.includes(COUNTER) === true,
+  );
+  const policy: Policy = {
     name: options.name ?? "default",
     detectors,
-    onInvalid: spec.onInvalid ?? DEFAULT_ON_INVALID,
+    onInvalid,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     longestMatchBytes: engine.longestMatchBytes,
     holdbackMaxBytes: engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES + UTF8_HOLD_BYTES,
@@ -168,7 +194,7 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
     joins,
     readings,
     passesClean:
-      (spec.onInvalid ?? DEFAULT_ON_INVALID) === "mask-as-text" &&
+      onInvalid === "mask-as-text" &&
       !engine.program.hasAssertions &&
       !engine.isBlind &&
       readings.length === 0 &&
@@ -176,10 +202,47 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
       !joins.messages &&
       !fields.hasOperators,
     observer: options.observer ?? NO_OBSERVER,
-    hmac: options.hmac,
+    hideId,
     replace: (found) => row(found.entity).replace(found),
     operatorOf: (entity) => (entity === FIELD ? "field" : row(entity).name),
+    perStream: () => (isCounting ? counting(policy) : policy),
   };
+  return policy;
+}
+
+function hideIdBy(keys: TenantKeys): Operator {
+  const place = { where: [], entity: ID_ENTITY, keys, examples: [], isFinding: undefined };
+  return compileOperator({ operator: "hash" }, place);
+}
+
+/** Findings of each entity are numbered from 1. */
+function counting(policy: Policy): Policy {
+  const counts = new Map<string, number>();
+  return {
+    ...policy,
+    replace: (found) => {
+      const count = (counts.get(found.entity) ?? 0) + 1;
+      counts.set(found.entity, count);
+      return policy.replace({ ...found, count });
+    },
+  };
+}
+
+/** What looks like a finding would be masked again by whoever reads it next, and taken for a leak by everybody else. */
+function checkTemplates({ operators = {}, fields = {} }: PolicySpec, engine: Engine): void {
+  for (const [where, specs] of Object.entries({ operators, fields })) {
+    for (const [name, one] of Object.entries(specs)) {
+      if (one.operator !== "redact" || one.template === undefined) continue;
+      const [found] = findIn(engine, exampleOf(one, name));
+      if (found === undefined) continue;
+      const reason = `${where}.${name}: redact: template: looks like ${found.entity} itself; write another text`;
+      throw new ConfigurationError("BAD_CONFIG", reason, [where, name]);
+    }
+  }
+}
+
+function fieldOperatorOf(path: string, spec: OperatorSpec, keys: TenantKeys | undefined): Operator {
+  return compileOperator(spec, { where: ["fields", path], entity: FIELD, keys, examples: [], isFinding: undefined });
 }
 
 function choosePacks({ packs = [] }: PolicySpec): readonly PackName[] {
@@ -195,19 +258,49 @@ function chooseDetectors({ entities, packs = [] }: PolicySpec, all: readonly Det
   return all.filter(({ entity }) => chosen.has(entity));
 }
 
+export function specOf(
+  { operators = {} }: PolicySpec,
+  entity: string,
+): { where: readonly string[]; spec: OperatorSpec } {
+  const name = Object.hasOwn(operators, entity) ? entity : EVERY_ENTITY;
+  return { where: ["operators", name], spec: operators[name] ?? DEFAULT_OPERATOR };
+}
+
+/** What is kept is not looked for; what other detectors find in it still goes. */
+function withoutKept(spec: PolicySpec, detectors: readonly Detector[]): readonly Detector[] {
+  for (const entity of Object.keys(spec.operators ?? {}))
+    if (entity !== EVERY_ENTITY) requireEntity(entity, detectors, "operators");
+  const left = detectors.filter(({ entity }) => specOf(spec, entity).spec.operator !== KEEP);
+  if (left.length === 0) {
+    const reason = "operators: keep everything that is looked for; a policy that masks nothing is none";
+    throw new ConfigurationError("BAD_CONFIG", reason);
+  }
+  return left;
+}
+
 function chooseOperators(
-  spec: PolicySpec,
+  policy: PolicySpec,
   detectors: readonly Detector[],
-  hmac: Hmac | undefined,
+  keys: TenantKeys | undefined,
 ): Map<string, Operator> {
-  const specs = spec.operators ?? {};
-  for (const entity of Object.keys(specs)) if (entity !== EVERY_ENTITY) requireEntity(entity, detectors, "operators");
   return new Map(
-    detectors.map(({ entity }) => {
-      const chosen = (Object.hasOwn(specs, entity) ? specs[entity] : specs[EVERY_ENTITY]) ?? DEFAULT_OPERATOR;
-      return [entity, compileOperator(chosen, entity, hmac)];
+    detectors.map((detector) => {
+      const { entity, hits } = detector;
+      const { where, spec } = specOf(policy, entity);
+      return [entity, compileOperator(spec, { where, entity, keys, examples: hits, isFinding: finderOf(detector) })];
     }),
   );
+}
+
+/** Asks one detector alone. Compiled when it is first asked. */
+export function finderOf(detector: Detector): (text: string) => boolean {
+  let engine: Engine | undefined;
+  return (text) => {
+    engine ??= compileEngine([detector], { threshold: DEFAULT_THRESHOLD, needsText: () => false });
+    const bytes = encodeUtf8(text);
+    const found = findIn(engine, bytes);
+    return found.length === 1 && found[0].start === 0 && found[0].end === bytes.length;
+  };
 }
 
 // A rule for an entity that nobody looks for would never take effect.

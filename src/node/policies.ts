@@ -38,7 +38,7 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
 
 /** Compiles one policy of a configuration. */
 export function compileNamed(
-  { config, hmac, problemAt }: Pick<Loaded, "config" | "hmac" | "problemAt">,
+  { config, keys, problemAt }: Pick<Loaded, "config" | "keys" | "problemAt">,
   name: string,
   matcher?: Matcher,
 ): Result<Policy> {
@@ -46,13 +46,14 @@ export function compileNamed(
   const options = {
     name,
     limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
-    ...(hmac === undefined ? {} : { hmac }),
+    ...(keys === undefined ? {} : { keys }),
     ...(matcher === undefined ? {} : { matcher }),
   };
   try {
     return { ok: true, value: compilePolicy(extendPolicy(config.policies, name), options) };
   } catch (thrown) {
-    return { ok: false, problems: [problemAt(["policies", name], explain(thrown))] };
+    const at = thrown instanceof ConfigurationError ? thrown.at : [];
+    return { ok: false, problems: [problemAt(["policies", name, ...at], explain(thrown))] };
   }
 }
 

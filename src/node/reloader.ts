@@ -44,7 +44,9 @@ export function createReloader({ load, server, log, io }: ReloaderOptions): Relo
         return;
       }
       try {
-        log.info("configuration-taken", { ...server.reload(loaded.value.config) });
+        const { config, keys, isKeyRandom } = loaded.value;
+        // A random one lives as long as the process does.
+        log.info("configuration-taken", { ...server.reload(config, isKeyRandom ? undefined : keys) });
       } catch (thrown) {
         refuse(problemsIn(thrown, loaded.value));
       }

@@ -9,7 +9,7 @@ import type { Server } from "node:http";
 import { Duplex } from "node:stream";
 import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
-import { StreamError, type Hmac } from "../core/index.ts";
+import { StreamError, type KeyRing } from "../core/index.ts";
 import type { Broker } from "../server/broker.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
@@ -25,7 +25,7 @@ import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 export interface StartOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly hmac?: Hmac;
+  readonly keys?: KeyRing;
   readonly jwtSecret?: Uint8Array;
   /** Resolves when the process is asked to end: then nothing is waited for any more. */
   readonly stopping?: Promise<void>;
@@ -56,9 +56,9 @@ export interface RunningServer {
  * @throws StreamError `LISTEN_FAILED`, what a history that cannot be opened gives, or what a policy that cannot be compiled gives.
  */
 export async function startServer(config: ServerConfig, options: StartOptions): Promise<RunningServer> {
-  const { clock, log, hmac, jwtSecret } = options;
+  const { clock, log, keys, jwtSecret } = options;
   const { messageLimitBytes } = config.limits;
-  const broker = await openBroker(config, { clock, log, hmac });
+  const broker = await openBroker(config, { clock, log, hmac: keys?.hmacOfEvents() });
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, ...options.pings });
   const ports: Ports = {
     clock,
@@ -73,7 +73,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   };
   const server = await closingOnFailure(broker, () =>
     createServer(ports, config, {
-      ...(hmac === undefined ? {} : { hmac }),
+      ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
     }),
   );

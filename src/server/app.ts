@@ -2,7 +2,7 @@
  * The server as a value: feeds, relays and the Hono app of each listener, from ports and a configuration.
  */
 import type { Hono } from "hono";
-import { StreamError, type Hmac, type MaskObserver } from "../core/index.ts";
+import { StreamError, type KeyRing, type MaskObserver } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
@@ -40,9 +40,10 @@ export interface MaskwireServer {
   /**
    * Takes over another configuration, all of it between two events: feeds mask the next event by it, and what begins from
    * now on goes by it. Compiles for some milliseconds a changed policy.
-   * @throws ConfigRefusal when it cannot take effect, or needs a restart; then nothing has changed.
+   * `keys` take the place of those in force. @throws ConfigRefusal when it cannot take effect, or needs a restart; then
+   * nothing has changed.
    */
-  reload(config: ServerConfig): Reloaded;
+  reload(config: ServerConfig, keys?: KeyRing): Reloaded;
   /** Says on `/readyz` and `/metrics` that a new configuration was refused, and where; until one is taken over. */
   refuse(places: readonly Place[]): void;
   /**
@@ -64,10 +65,16 @@ export interface Reloaded {
 }
 
 export interface ServerOptions {
-  /** Keyed hash for the `hash` operator and for tokens of upstream ids; absent: policies that need it are refused. */
-  readonly hmac?: Hmac;
+  /** For operators that need a key and for tokens of upstream ids; absent: policies that need one are refused. */
+  readonly keys?: KeyRing;
   /** Key of issuers that sign with HS256, HS384 or HS512. */
   readonly jwtSecret?: Uint8Array;
+}
+
+interface Before {
+  readonly previous?: Settings;
+  /** Keys that take the place of those in force. */
+  readonly keys?: KeyRing | undefined;
 }
 
 const TICK_LIMIT_MS = 1_000;
@@ -78,12 +85,14 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   const outward = { ...ports, fetch: guardFetch(ports.fetch, new Egress(config.upstreams)) };
   const metrics = new Metrics();
   const observer = observerOf(metrics);
-  const settle = (next: ServerConfig, previous?: Settings): Settings => {
-    const policies = new PolicySet(next, { ...options, observer, previous: previous?.policies });
+  let keys = options.keys;
+  const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
+    const policies = new PolicySet(next, { keys: others, observer, previous: previous?.policies });
     checkUses(next, policies);
     // One that goes on keeps the public keys that it has fetched.
     const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
     const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, options);
+    keys = others;
     return { config: next, policies, authenticator };
   };
   let settings = settle(config);
@@ -125,11 +134,11 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       if (outcome instanceof Promise)
         outcome.catch(() => metrics.add("events_refused_total", 1, "HISTORY_UNAVAILABLE"));
     },
-    reload(next) {
+    reload(next, nextKeys) {
       const [first, ...others] = refuseFixed(settings.config, next);
       if (first !== undefined) throw new ConfigRefusal(first, ...others);
       const before = settings.policies;
-      settings = settle(next, settings);
+      settings = settle(next, { previous: settings, keys: nextKeys });
       const { policies } = settings;
       feeds.reload({ feeds: next.feeds, policies });
       for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));

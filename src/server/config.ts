@@ -5,7 +5,7 @@
  * the worker is given this object.
  */
 import type { Grant } from "./auth/grant.ts";
-import { DEFAULT_LIMITS } from "../core/index.ts";
+import { DEFAULT_LIMITS, type KeyRingOptions } from "../core/index.ts";
 import type { PolicyConfig } from "./extend-policy.ts";
 
 export const LISTENERS = ["publish", "subscribe", "admin"] as const;
@@ -173,6 +173,8 @@ export interface ServerConfig {
   readonly reload: Reload;
   /** Undefined: events live in memory and end with the process. */
   readonly history?: HistoryConfig;
+  /** Which version of the root key does what; undefined: the highest makes tokens, all turn them back. */
+  readonly keys?: KeyRingOptions;
   /** Undefined: nobody is asked who he is. */
   readonly auth?: AuthConfig;
   /** Undefined: nothing looks whether network policies are in force. */

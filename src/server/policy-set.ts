@@ -4,14 +4,14 @@
  * Owns which policy stays the same object when a configuration follows another: whose text is the same.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { compilePolicy, ConfigurationError, type Hmac, type MaskObserver, type Policy } from "../core/index.ts";
+import { compilePolicy, ConfigurationError, type KeyRing, type MaskObserver, type Policy } from "../core/index.ts";
 import { ConfigRefusal, type RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig } from "./config.ts";
 import { extendPolicy } from "./extend-policy.ts";
 import { encodeText } from "./text.ts";
 
 export interface PolicySetParts {
-  readonly hmac?: Hmac | undefined;
+  readonly keys?: KeyRing | undefined;
   readonly observer: MaskObserver;
   /** The set to follow: what is the same is taken from it. */
   readonly previous?: PolicySet | undefined;
@@ -30,16 +30,16 @@ export class PolicySet {
 
   /** Some milliseconds a policy. @throws ConfigRefusal with what is wrong with each that cannot be compiled. */
   constructor({ policies, limits }: Pick<ServerConfig, "policies" | "limits">, parts: PolicySetParts) {
-    const { hmac, observer, previous } = parts;
+    const { keys, observer, previous } = parts;
     const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = limits;
     const options = {
       limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
       observer,
-      ...(hmac === undefined ? {} : { hmac }),
+      ...(keys === undefined ? {} : { keys }),
     };
     const compile = (name: string): Compiled => {
       const spec = extendPolicy(policies, name);
-      const text = writeOneWay([spec, options.limits]);
+      const text = writeOneWay([spec, options.limits, keys?.print]);
       const known = previous === undefined ? undefined : previous.#compiled.get(name);
       return known?.text === text ? known : { text, policy: compilePolicy(spec, { name, ...options }) };
     };
@@ -50,7 +50,7 @@ export class PolicySet {
         compiled.set(name, compile(name));
       } catch (thrown) {
         if (!(thrown instanceof ConfigurationError)) throw thrown;
-        reasons.push({ path: ["policies", name], code: thrown.code, reason: thrown.reason });
+        reasons.push({ path: ["policies", name, ...thrown.at], code: thrown.code, reason: thrown.reason });
       }
     }
     const [first, ...others] = reasons;

@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { compilePolicy, maskWhole, type Policy, type PolicySpec } from "../../src/core/index.ts";
-import { CASE_KEY, loadCases } from "../support/cases.ts";
+import { isKeyed, loadCases } from "../support/cases.ts";
+import { keysFrom } from "../support/keys.ts";
 import { findCutFailure } from "../support/every-cut.ts";
 
 const policies = new Map<string, Policy>();
@@ -10,10 +10,7 @@ function policyOf(spec: PolicySpec): Policy {
   const key = JSON.stringify(spec);
   let policy = policies.get(key);
   if (policy === undefined) {
-    policy = compilePolicy(
-      spec,
-      key.includes('"hash"') ? { hmac: (data) => createHmac("sha256", CASE_KEY).update(data).digest() } : {},
-    );
+    policy = compilePolicy(spec, isKeyed(spec) ? { keys: keysFrom() } : {});
     policies.set(key, policy);
   }
   return policy;

@@ -1,12 +1,12 @@
 /** Explanations are the masker's own decisions: as many, of the same entities, in the same order, each with its reason. */
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { explain, type ExplainedFormat } from "../../src/core/explain.ts";
 import { FIELD } from "../../src/core/field-rules.ts";
 import { compilePolicy, maskWhole, type PolicySpec } from "../../src/core/index.ts";
-import { CASE_KEY, loadCases } from "../support/cases.ts";
+import { loadCases } from "../support/cases.ts";
+import { keysFrom } from "../support/keys.ts";
 
-const hmac = (data: Uint8Array): Uint8Array => createHmac("sha256", CASE_KEY).update(data).digest();
+const keys = keysFrom();
 const FORMATS: readonly string[] = ["text", "json", "ndjson"];
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -20,7 +20,7 @@ function countMasked(spec: PolicySpec, format: ExplainedFormat, input: Uint8Arra
     invalid(): void {},
     truncated(): void {},
   };
-  maskWhole(compilePolicy(spec, { hmac, observer }), format, input);
+  maskWhole(compilePolicy(spec, { keys, observer }), format, input);
   return counted;
 }
 
@@ -37,7 +37,7 @@ describe("explain", () => {
 
   it.each(CASES.map((row) => [`${row.file}: ${row.name}`, row] as const))("tells what was masked: %s", (_, row) => {
     const format = row.choice.format as ExplainedFormat;
-    const all = explain(compilePolicy(row.policy, { hmac }), format, row.input);
+    const all = explain(compilePolicy(row.policy, { keys }), format, row.input);
     const masked = all.filter(({ verdict }) => verdict === "masked");
     expect(masked.map(({ entity }) => entity).toSorted()).toEqual(
       countMasked(row.policy, format, row.input).toSorted(),

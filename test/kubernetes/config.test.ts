@@ -37,7 +37,7 @@ describe.skipIf(kubectl === null).each(RENDERED_FOLDERS)("the configuration of $
     const loaded = await load();
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
     config = loaded.value.config;
-    hasKey = loaded.value.hmac !== undefined;
+    hasKey = loaded.value.keys !== undefined;
   });
 
   /** As the container would: its arguments and variables, with the mounted files laid elsewhere. */

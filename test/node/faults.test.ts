@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigurationError } from "../../src/core/index.ts";
 import { runCommandLine } from "../../src/node/cli.ts";
 import { nodeClock } from "../../src/node/clock.ts";
-import { createHmacPort } from "../../src/node/config/key.ts";
 import type { Io } from "../../src/node/io.ts";
 import { createLog } from "../../src/node/log.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
 import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config.ts";
 import { CASE_KEY } from "../support/cases.ts";
+import { keysFrom } from "../support/keys.ts";
 import { idOf, numbersIn, spoiled } from "../faults/exits.ts";
 import { EVENTS, type Fault, FAULTS, FIXED_FAULTS, LIMIT_BYTES, RAW, Trap } from "../faults/faults.ts";
 import { describeFaults, expectNothingOf, type StartFaultyHost } from "../faults/matrix.ts";
@@ -29,7 +29,7 @@ const start: StartFaultyHost = async (contract) => {
     limits: { ...DEFAULT_CONFIG.limits, ...contract.limits },
   };
   const log = createLog((line) => void lines.push(line));
-  const running = await startServer(config, { clock: nodeClock, log, hmac: createHmacPort(CASE_KEY) });
+  const running = await startServer(config, { clock: nodeClock, log, keys: keysFrom() });
   const origin = `http://127.0.0.1:${running.addresses[0]?.listenPort}`;
   const trap = new Trap();
   return {

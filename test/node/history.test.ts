@@ -3,14 +3,14 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createHmacPort } from "../../src/node/config/key.ts";
 import { DiskBroker } from "../../src/node/history/disk-broker.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config.ts";
 import { MemoryBroker } from "../../src/server/memory-broker.ts";
 import { append, describeBroker, eventOf, follow, type BrokerHost } from "../contract/history.ts";
+import { keysFrom } from "../support/keys.ts";
 import { createTestPorts, type TestPorts } from "../support/ports.ts";
 
-const hmac = createHmacPort(new Uint8Array(32).fill(7));
+const hmac = keysFrom(new Uint8Array(32).fill(7)).hmacOfEvents();
 
 interface DiskHost extends BrokerHost {
   readonly dataDir: string;

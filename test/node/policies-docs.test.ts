@@ -3,10 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
-import { createHmacPort } from "../../src/node/config/key.ts";
 import { readConfig } from "../../src/node/config/read.ts";
 import { extendPolicy } from "../../src/server/extend-policy.ts";
-import { CASE_KEY } from "../support/cases.ts";
+import { keysFrom } from "../support/keys.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const PAGE = readFileSync(join(REPOSITORY, "docs/policies.md"), "utf8");
@@ -22,7 +21,7 @@ describe("recipes", () => {
     expect(read.ok ? [] : read.problems).toEqual([]);
     const policies = read.ok ? read.value.policies : {};
     const policy = compilePolicy(extendPolicy(policies, Object.keys(policies).at(-1) ?? ""), {
-      hmac: createHmacPort(CASE_KEY),
+      keys: keysFrom(),
     });
     const [input, output] = block("json", name).split("\n");
     expect(new TextDecoder().decode(maskWhole(policy, "json", new TextEncoder().encode(input)))).toBe(output);

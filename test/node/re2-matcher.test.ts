@@ -1,25 +1,24 @@
 /** RE2 in the place of the automaton: the same findings, the same bytes, however the stream is cut. */
-import { createHmac } from "node:crypto";
 import { array, assert, nat, pre, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Detector } from "../../src/core/detector.ts";
 import { compilePolicy, ConfigurationError, maskWhole, type Policy, type PolicySpec } from "../../src/core/index.ts";
 import type { Matcher } from "../../src/core/matcher.ts";
 import { createRe2Matcher } from "../../src/node/re2-matcher.ts";
-import { CASE_KEY, loadCases } from "../support/cases.ts";
+import { isKeyed, loadCases } from "../support/cases.ts";
+import { keysFrom } from "../support/keys.ts";
 import { detectorsFrom } from "../support/drawn-detector.ts";
 import { findCutFailure, maskCut } from "../support/every-cut.ts";
 import { randomPolicy } from "../support/random-policy.ts";
 
 const matcher = createRe2Matcher();
-const hmac = (data: Uint8Array): Uint8Array => createHmac("sha256", CASE_KEY).update(data).digest();
 const policies = new Map<string, Policy>();
 
 function policyOf(spec: PolicySpec): Policy {
   const key = JSON.stringify(spec);
   let policy = policies.get(key);
   if (policy === undefined) {
-    policy = compilePolicy(spec, { matcher, ...(key.includes('"hash"') ? { hmac } : {}) });
+    policy = compilePolicy(spec, { matcher, ...(isKeyed(spec) ? { keys: keysFrom() } : {}) });
     policies.set(key, policy);
   }
   return policy;

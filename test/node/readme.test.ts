@@ -8,6 +8,7 @@ import { compilePolicy } from "../../src/core/index.ts";
 import { nodeClock } from "../../src/node/clock.ts";
 import { readConfig } from "../../src/node/config/read.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
+import { keysFrom } from "../support/keys.ts";
 import { DEFAULT_CONFIG } from "../../src/server/config.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -82,10 +83,9 @@ describe("the README's examples", () => {
     (name) => {
       const read = readConfig(block(name), "README.md");
       expect(read.ok ? [] : read.problems).toEqual([]);
-      const hmac = (): Uint8Array => new Uint8Array(32);
       if (read.ok)
         for (const policy of Object.values(read.value.policies))
-          expect(() => compilePolicy(policy, { hmac })).not.toThrow();
+          expect(() => compilePolicy(policy, { keys: keysFrom() })).not.toThrow();
     },
   );
 });

@@ -1,7 +1,9 @@
 /**
  * A worker for tests: masks the cases it is sent at every cut inside the isolate, and says which cut differs.
  */
-import { createHmac } from "../../worker/hmac.ts";
+import { createCrypto } from "../../src/server/crypto.ts";
+import { openKeyRing } from "../../src/server/root-key.ts";
+import { secretOf } from "../../worker/secret.ts";
 import { compilePolicy, type Policy } from "../../src/core/index.ts";
 import { detectorsFrom } from "../support/drawn-detector.ts";
 import { cutsOf, maskCut } from "../support/every-cut.ts";
@@ -11,7 +13,7 @@ export default {
   async fetch(request: Request, env: { readonly KEY: string }): Promise<Response> {
     const { policy, isKeyed, detectors, cases } = (await request.json()) as CutsRequest;
     const compiled = compilePolicy(policy, {
-      ...(isKeyed ? { hmac: createHmac(env.KEY) } : {}),
+      ...(isKeyed ? { keys: openKeyRing(createCrypto(), secretOf(env.KEY)) } : {}),
       ...(detectors === undefined ? {} : { detectors: detectorsFrom(detectors) }),
     });
     return Response.json(cases.map((one) => runCase(compiled, one)));

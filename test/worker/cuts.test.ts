@@ -10,15 +10,15 @@ import {
   type Policy,
   type PolicySpec,
 } from "../../src/core/index.ts";
-import { createHmacPort } from "../../src/node/config/key.ts";
 import { CASE_KEY, choiceOf, isKeyed, loadCases } from "../support/cases.ts";
+import { keysFrom } from "../support/keys.ts";
 import { detectorsFrom } from "../support/drawn-detector.ts";
 import { randomPolicy } from "../support/random-policy.ts";
 import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 import { startWorkerd, type RunningWorker } from "../support/workerd.ts";
 
 const KEY = new TextDecoder().decode(CASE_KEY);
-const hmac = createHmacPort(CASE_KEY);
+const keys = keysFrom();
 
 /** How a text looks inside each format, with a neighbour before and after. */
 const WRAPPERS: Readonly<Record<Format, (text: string) => string>> = {
@@ -35,7 +35,7 @@ const WRAPPERS: Readonly<Record<Format, (text: string) => string>> = {
 
 /** Every example of every detector in these formats, each with the bytes that Node makes of it. */
 function detectorCases(spec: PolicySpec, formats: readonly Format[]): CutsRequest {
-  const policy = compilePolicy(spec, { hmac });
+  const policy = compilePolicy(spec, { keys });
   const texts = policy.detectors.flatMap(({ hits, misses }) => [...hits, ...misses]);
   const cases = formats.flatMap((format) =>
     texts.map((text) => {

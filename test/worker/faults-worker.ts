@@ -5,7 +5,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { createServer } from "../../src/server/app.ts";
 import { LISTENERS } from "../../src/server/config.ts";
 import { readConfig } from "../../worker/config.ts";
-import { createHmac } from "../../worker/hmac.ts";
+import { createCrypto } from "../../src/server/crypto.ts";
+import { openKeyRing } from "../../src/server/root-key.ts";
+import { secretOf } from "../../worker/secret.ts";
 import { createPorts } from "../../worker/ports.ts";
 import { FAULTS, Trap } from "../faults/faults.ts";
 
@@ -35,7 +37,9 @@ export class FaultsObject extends DurableObject<FaultEnv> {
 function open({ CONFIG, KEY }: FaultEnv) {
   const read = readConfig(CONFIG);
   if (!read.ok) throw new Error(read.key);
-  return createServer(createPorts(read.config.limits), read.config, { hmac: createHmac(KEY) }).app(LISTENERS);
+  return createServer(createPorts(read.config.limits), read.config, {
+    keys: openKeyRing(createCrypto(), secretOf(KEY)),
+  }).app(LISTENERS);
 }
 
 export default {

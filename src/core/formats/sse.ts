@@ -7,9 +7,7 @@
  */
 import { bomLength, concat, encodeUtf8 } from "../bytes.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
-import { foldSpan } from "../folded-text.ts";
 import type { JoinedText } from "../joined-text.ts";
-import { token } from "../operators.ts";
 import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
 import { eventDataEdits, type EventDataOptions } from "./event-data.ts";
@@ -22,8 +20,6 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 const NEWLINE = Uint8Array.of(LF);
 const DATA_LINE = encodeUtf8("\ndata: ");
-const ID_ENTITY = "ID";
-const ID_BITS = 80;
 
 /** A line without its end; `name` and the span of the value. */
 interface Line {
@@ -125,11 +121,17 @@ export class SseFormat implements RecordFormat {
     const text = record.subarray(start, line.end);
     const edits = textEdits(this.policy, text);
     if (edits.length === 0) return [];
-    if (line.name === "id" && this.policy.hmac !== undefined) {
-      const bytes = token(ID_ENTITY, foldSpan(text, 0, text.length), { bits: ID_BITS, hmac: this.policy.hmac });
-      return [{ start, end: line.end, bytes, entity: edits[0].entity }];
+    if (line.name === "id" && this.policy.hideId !== undefined) {
+      const { entity } = edits[0];
+      const bytes = this.policy.hideId.replace({ start, end: line.end, entity, score: 1, text });
+      return [{ start, end: line.end, bytes, entity }];
     }
-    return edits.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start }));
+    return edits.map(({ start: from, end, bytes, entity }) => ({
+      start: from + start,
+      end: end + start,
+      bytes: oneLine(bytes),
+      entity,
+    }));
   }
 }
 
@@ -187,6 +189,13 @@ function joinLines(record: Uint8Array, lines: readonly Line[]): { text: Uint8Arr
     previousEnd = line.end;
   }
   return { text: concat(parts), map };
+}
+
+/** A value that was turned back may hold line breaks, which would end the line that the token stood in. */
+function oneLine(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(LF) || bytes.includes(CR)
+    ? bytes.map((byte) => (byte === LF || byte === CR ? SPACE : byte))
+    : bytes;
 }
 
 /** A replacement may keep the line breaks of its value; on the wire each needs a `data:` of its own. */

@@ -302,7 +302,7 @@ export function heldTextEdits(
     if (fault === undefined) return edits;
   } else policy.observer.invalid("NESTED_JSON_DEPTH");
   // Fields that are to be hidden cannot be told from the others any more.
-  if (policy.fields.hasOperators && at.items.length > 0) return [hideWhole(text)];
+  if (policy.fields.hidesOnDoubt && at.items.length > 0) return [hideWhole(text)];
   return escapedTextEdits(policy, text, { encode: encodeJsonText, key });
 }
 

@@ -123,13 +123,13 @@ interface Host {
 }
 
 async function start(settings: Loaded, { log, io, stopping }: Host): Promise<RunningServer | ExitCode> {
-  const { config, hmac, jwtSecret } = settings;
+  const { config, keys, jwtSecret } = settings;
   try {
     const running = await startServer(config, {
       clock: nodeClock,
       log,
       stopping,
-      ...(hmac === undefined ? {} : { hmac }),
+      ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
     });
     // Said every time: whoever reaches an address may use it.

@@ -4,6 +4,7 @@
  * Owns the sentences. They quote key names and ranges, never a value: a value may be a secret.
  */
 import { z } from "zod";
+import { OPERATOR_KINDS } from "../../core/index.ts";
 import { configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
@@ -32,7 +33,7 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   role: LABEL_TEXT,
   upstreams: OBJECT_NAME_TEXT,
   allowedOrigins: "write an origin such as https://app.example.com, without a path",
-  character: "write one printable ASCII character",
+  ...hintsOf(OPERATOR_KINDS),
   entities: "write entity names in capitals, such as EMAIL",
   extends: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   eventTypes: "write 1 to 128 characters without a line break",
@@ -42,9 +43,17 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   operators: "write an entity in capitals, such as EMAIL, or `default`",
   policies: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   policy: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  tenant: "write 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   sha256: "write the 64 hex digits that `maskwire token key` prints",
   relays: "a relay name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
 };
+
+function hintsOf(kinds: typeof OPERATOR_KINDS): Record<string, string> {
+  const rules = kinds.flatMap(({ options }) => Object.entries(options));
+  return Object.fromEntries(
+    rules.flatMap(([name, rule]) => (rule.kind === "text" ? [[name, `write ${rule.hint}`]] : [])),
+  );
+}
 
 /** One issue becomes one sentence, or several where it names several keys. */
 export function explainIssue(issue: Issue): Explained[] {

@@ -14,11 +14,12 @@ import {
 } from "../../server/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
 import { completeAuth } from "./auth.ts";
-import { createHmacPort, randomKey, readSecret } from "./key.ts";
+import { nodeCrypto, randomKey, readSecret, rootKeySource } from "./key.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
 import { CONFIG_LIMIT_BYTES, problemIn, readConfig } from "./read.ts";
 import type { FileConfig } from "./schema.ts";
-import type { Hmac } from "../../core/index.ts";
+import { ConfigurationError, type KeyRing } from "../../core/index.ts";
+import { openKeyRing, readRootSecrets } from "../../server/root-key.ts";
 
 export interface LoadRequest {
   readonly environment: Environment;
@@ -37,7 +38,7 @@ export interface LoadRequest {
 export interface Loaded {
   readonly config: ServerConfig;
   /** Absent when no key is configured. */
-  readonly hmac?: Hmac;
+  readonly keys?: KeyRing;
   /** Of issuers with HS algorithms. */
   readonly jwtSecret?: Uint8Array;
   /** True when the key was drawn for this process and dies with it. */
@@ -74,23 +75,61 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
     ...withDataDir(rest.history, request.dataDir ?? settings.value.dataDir),
     ...(auth.value === undefined ? {} : { auth: auth.value }),
   };
+  const problemAt = (path: readonly string[], what: string): ConfigProblem =>
+    fileName === undefined
+      ? { source: name, path: path.join("."), text: what }
+      : problemIn({ text: text.value, name }, path, what);
   const isKeyRandom = key.value === undefined && request.missingKey === "random";
-  const rootKey = isKeyRandom ? randomKey() : key.value;
+  const keys = openKeys(isKeyRandom ? randomKey() : key.value, {
+    fileText: text.value,
+    options: config.keys,
+    problemAt,
+    source: rootKeySource(settings.value),
+  });
+  if (!keys.ok) return keys;
   return {
     ok: true,
     value: {
       config,
       fileName,
       fileText: text.value,
-      problemAt: (path, what) =>
-        fileName === undefined
-          ? { source: name, path: path.join("."), text: what }
-          : problemIn({ text: text.value, name }, path, what),
+      problemAt,
       isKeyRandom,
-      ...(rootKey === undefined ? {} : { hmac: createHmacPort(rootKey) }),
+      ...(keys.value === undefined ? {} : { keys: keys.value }),
       ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
     },
   };
+}
+
+interface KeyRequest {
+  readonly fileText: string;
+  readonly options: ServerConfig["keys"];
+  readonly problemAt: Loaded["problemAt"];
+  /** The variable that named the root key. */
+  readonly source: string;
+}
+
+function openKeys(
+  rootKey: Uint8Array | undefined,
+  { fileText, options, problemAt, source }: KeyRequest,
+): Result<KeyRing | undefined> {
+  if (rootKey === undefined) {
+    if (options === undefined) return { ok: true, value: undefined };
+    const text = "there is no root key; set MASKWIRE_KEY_FILE (or MASKWIRE_KEY), or remove this";
+    return { ok: false, problems: [problemAt(["keys"], text)] };
+  }
+  try {
+    if (readRootSecrets(rootKey).some(({ secret }) => fileText.includes(new TextDecoder().decode(secret))))
+      return {
+        ok: false,
+        problems: [problemAt([], "the root key itself stands in this file; remove it, and draw a new one")],
+      };
+    return { ok: true, value: openKeyRing(nodeCrypto, rootKey, options) };
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigurationError)) throw thrown;
+    const { at, reason } = thrown;
+    return { ok: false, problems: [at.length > 0 ? problemAt(at, reason) : { source, path: "", text: reason }] };
+  }
 }
 
 /** The addresses that would let anyone on the network in, or keep everybody out, each with the way to say what is meant. */

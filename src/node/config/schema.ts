@@ -4,8 +4,17 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { BOUNDARIES, DECODE_DEPTH_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, VALIDATOR_NAMES } from "../../core/index.ts";
+import {
+  BOUNDARIES,
+  DECODE_DEPTH_LIMIT,
+  KEY_VERSION_LIMIT,
+  NUMBERS,
+  ON_INVALID,
+  PACK_NAMES,
+  VALIDATOR_NAMES,
+} from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
+import { operatorOf } from "./operator-schema.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
   CANARY_MODES,
@@ -29,29 +38,9 @@ const HEADER_VALUE = /^[\x20-\x7e]{0,8192}$/;
 const EVENT_TYPE = /^[^\r\n\0]{1,128}$/;
 const ORIGIN = /^https?:\/\/[^/\s?#@]+$/;
 
-const OPERATORS = [
-  z.strictObject({ operator: z.literal("redact").describe("Writes [ENTITY] in place of the value.") }),
-  z.strictObject({
-    operator: z.literal("mask").describe("Replaces letters and digits, keeps separators."),
-    keepLast: z.int().min(0).max(8).exactOptional().describe("Characters at the end that stay readable."),
-    character: z
-      .string()
-      .regex(/^[!-~]$/)
-      .exactOptional()
-      .describe("What stands for a hidden character; one printable ASCII character."),
-  }),
-  z.strictObject({
-    operator: z.literal("hash").describe("Writes a keyed token: equal values give equal tokens. Needs the root key."),
-    bits: z.int().min(40).max(256).exactOptional().describe("Length of the token in bits."),
-  }),
-] as const;
+const operator = operatorOf("Leaves the entity alone; what other detectors find in it still goes.");
 
-const operator = z.discriminatedUnion("operator", OPERATORS);
-
-const fieldOperator = z.discriminatedUnion("operator", [
-  ...OPERATORS,
-  z.strictObject({ operator: z.literal("keep").describe("Lets the value pass unread, whatever it is.") }),
-]);
+const fieldOperator = operatorOf("Lets the value pass unread, whatever it is.");
 
 const fieldPath = z.string().max(1024);
 
@@ -160,6 +149,11 @@ const policy = z.strictObject({
       "How many times percent-encoding, entities and base64 are undone one inside the other, 1 (default) to 3. " +
         "Each round multiplies the runs over texts that hold such encodings.",
     ),
+  tenant: z
+    .string()
+    .regex(NAME)
+    .exactOptional()
+    .describe("Whose values these are: equal values of two tenants get different tokens; default `default`."),
 });
 
 const eventTypes = z
@@ -262,6 +256,13 @@ const history = z.discriminatedUnion("broker", [
       ),
   }),
 ]);
+
+const keyVersion = z.int().min(1).max(KEY_VERSION_LIMIT).exactOptional();
+
+const keys = z.strictObject({
+  current: keyVersion.describe("Version that makes tokens; default the highest one there is."),
+  decryptFrom: keyVersion.describe("Lowest version whose tokens are turned back; default the lowest one there is."),
+});
 
 function listener(name: ListenerName, what: string) {
   const preset = DEFAULT_CONFIG.listeners[name];
@@ -389,6 +390,9 @@ export const configSchema = z.strictObject({
   brokers: brokers
     .exactOptional()
     .describe("Brokers beside maskwire that network policies let it and its zones reach."),
+  keys: keys
+    .exactOptional()
+    .describe("Which version of the root key does what. The key itself is in MASKWIRE_KEY_FILE, never here."),
   auth: auth.exactOptional().describe("Who may come in. Without it nobody is asked who he is."),
 });
 

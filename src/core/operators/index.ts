@@ -1,0 +1,117 @@
+/**
+ * The operators: what takes the place of a finding.
+ *
+ * Owns the table, and the one way from what a policy writes to what runs. Replacements are of letters, digits, `_ [ ] ( ) :`
+ * and the separators of the value itself, so that they are legal in every format and are not detected again; fakes, what
+ * is encrypted in its form, and what is generalized look like values because they are to.
+ */
+import { ConfigurationError } from "../errors.ts";
+import type { FoundText } from "../finder.ts";
+import type { TenantKeys } from "../key-ring.ts";
+import { encrypt } from "./encrypt.ts";
+import { fpe } from "./fpe.ts";
+import { generalize } from "./generalize.ts";
+import { hash } from "./hash.ts";
+import { mask } from "./mask.ts";
+import { type Operator, type OperatorContext, type OperatorKind, redacted, type Transform } from "./operator.ts";
+import { findOptionFault } from "./options.ts";
+import { pseudonym } from "./pseudonym.ts";
+import { redact } from "./redact.ts";
+import type { OperatorSpec } from "./spec.ts";
+
+export type AnyOperatorKind = OperatorKind;
+
+/** Each takes what a policy writes under its own name. */
+const KINDS = [
+  redact,
+  mask,
+  hash,
+  pseudonym,
+  encrypt,
+  fpe,
+  generalize,
+] as readonly unknown[] as readonly AnyOperatorKind[];
+
+/** What stays, and is not compiled: nothing is replaced. */
+export const KEEP = "keep";
+
+export const OPERATOR_KINDS: readonly AnyOperatorKind[] = KINDS;
+
+export interface OperatorPlace {
+  /** `operators` and `EMAIL`: where the policy says it. */
+  readonly where: readonly string[];
+  readonly entity: string;
+  readonly keys: TenantKeys | undefined;
+  /** Texts that are findings of this entity; none for a field. */
+  readonly examples: readonly string[];
+  readonly isFinding: ((text: string) => boolean) | undefined;
+}
+
+/**
+ * @throws ConfigurationError `BAD_CONFIG` for what cannot be done to such values, and `KEY_MISSING` for an operator that
+ * needs a key when there is none.
+ */
+export function compileOperator(spec: OperatorSpec, place: OperatorPlace): Operator {
+  const kind = kindOf(spec, place);
+  const refuse = refuserOf(spec, place);
+  const transform = kind.compile(spec as never, contextOf(spec, place));
+  checkForm(transform, place, refuse);
+  const otherwise = redacted(place.entity);
+  return {
+    name: kind.name,
+    needsText: transform.needsText,
+    replace: (found) => transform.run(found) ?? otherwise,
+  };
+}
+
+/**
+ * The way back of an operator; undefined when it has none, or when its tokens say it themselves. What is not of its form
+ * stays.
+ */
+export function compileReverse(spec: OperatorSpec, place: OperatorPlace): Operator | undefined {
+  if (spec.operator === KEEP) return undefined;
+  const transform = kindOf(spec, place).revert?.(spec as never, contextOf(spec, place));
+  if (transform === undefined) return undefined;
+  const stay = ({ text }: FoundText): Uint8Array => text ?? redacted(place.entity);
+  return { name: "restore", needsText: true, replace: (found) => transform.run(found) ?? stay(found) };
+}
+
+function kindOf(spec: OperatorSpec, place: OperatorPlace): AnyOperatorKind {
+  const refuse = refuserOf(spec, place);
+  const kind = OPERATOR_KINDS.find(({ name }) => name === spec.operator);
+  const known = OPERATOR_KINDS.map(({ name }) => name).join(", ");
+  if (kind === undefined) return refuse(`no such operator; there are ${known}, ${KEEP}`);
+  const fault = findOptionFault(kind.options, spec as unknown as Record<string, unknown>);
+  return fault === undefined ? kind : refuse(fault);
+}
+
+function refuserOf({ operator }: OperatorSpec, { where }: OperatorPlace): (reason: string) => never {
+  return (reason) => {
+    throw new ConfigurationError("BAD_CONFIG", `${where.join(".")}: ${operator}: ${reason}`, where);
+  };
+}
+
+function contextOf(spec: OperatorSpec, place: OperatorPlace): OperatorContext {
+  const { where, entity, keys, isFinding } = place;
+  const { operator } = spec;
+  return {
+    entity,
+    isFinding,
+    refuse: refuserOf(spec, place),
+    keys: () => {
+      if (keys !== undefined) return keys;
+      throw new ConfigurationError("KEY_MISSING", `${where.join(".")}: operator ${operator} needs a key`, where);
+    },
+  };
+}
+
+/** What cannot be done to any of an entity's examples would never be done. */
+function checkForm(
+  { partial }: Transform,
+  { entity, examples }: OperatorPlace,
+  refuse: (reason: string) => never,
+): void {
+  if (partial === undefined || examples.length === 0) return;
+  if (examples.some((text) => partial.convert(text) !== undefined)) return;
+  refuse(`needs ${partial.form}, which ${entity} is not; write redact, mask, hash, pseudonym or encrypt`);
+}
