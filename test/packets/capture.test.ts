@@ -1,10 +1,10 @@
 /** The capture finds what passed, however it was cut or written, and says on which links. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startCapture } from "./capture.ts";
+import { startCapture, whyNoCapture } from "./capture.ts";
 import { whyNoLab } from "./lab.ts";
 import { startNetwork, type Network } from "./network.ts";
 
-const reason = whyNoLab();
+const reason = whyNoLab() || whyNoCapture();
 if (reason !== "") console.warn(`the capture was not tried: ${reason}`);
 
 const TEXT = "4111 1111 1111 1111";

@@ -5,6 +5,8 @@
  * IPv4 over TCP and UDP; of anything else the bytes of each packet are searched.
  */
 import { once } from "node:events";
+import { ensureCommand, missingCommand } from "../support/debian.ts";
+import { IS_ROOT } from "./lab.ts";
 import type { Network } from "./network.ts";
 import { packetsOf, type Packet } from "./packet.ts";
 
@@ -29,11 +31,19 @@ export interface Captured {
   seenAt(texts: readonly string[]): string[];
 }
 
+/** Why links cannot be recorded here; empty when they can. @throws Error when they cannot and CI=true. */
+export function whyNoCapture(): string {
+  const { path, reason } = ensureCommand("tcpdump", "tcpdump");
+  if (path === null || IS_ROOT) return reason;
+  return missingCommand("only root may record links: tcpdump changes its user, which a user namespace does not allow")
+    .reason;
+}
+
 export async function startCapture(network: Network): Promise<Capture> {
   const { lab } = network;
   const names = namesOf(network);
   // Ends with its input: signals do not reach through namespaces of processes.
-  const script = `${TCPDUMP} & dump=$!; cat >/dev/null; kill -INT $dump; wait $dump`;
+  const script = `exec 3<&0; ${TCPDUMP} & dump=$!; (cat <&3 >/dev/null; kill -INT $dump) & wait $dump`;
   const child = lab.start(["sh", "-c", script]);
   const chunks: Buffer[] = [];
   let told = "";

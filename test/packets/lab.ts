@@ -19,7 +19,7 @@ const INIT = [
 const LIFE_SECONDS = 900;
 const COMMAND_LIMIT_MS = 30_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
-const IS_ROOT = process.getuid?.() === 0;
+export const IS_ROOT = process.getuid?.() === 0;
 const AS_ROOT = IS_ROOT ? [] : ["--user", "--map-root-user"];
 
 export interface Lab {
@@ -39,7 +39,6 @@ export function whyNoLab(): string {
   const needed = [
     ["ip", "iproute2"],
     ["nft", "nftables"],
-    ["tcpdump", "tcpdump"],
     ["unshare", "util-linux"],
     ["nsenter", "util-linux"],
   ] as const;

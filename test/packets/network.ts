@@ -59,7 +59,7 @@ export interface Network {
   talk(host: string, target: Target, words: { readonly say: string; readonly until: string }): Promise<string>;
   /** One HTTP request from this host; status 0: no answer. */
   request(host: string, url: string, init?: Request): Promise<Response>;
-  /** Follows an event stream or a WebSocket until `until` came, it ended, or ten seconds passed; returns what came. */
+  /** Follows an event stream or a WebSocket until `until` came, it ended, or twenty seconds passed; returns what came. */
   follow(host: string, url: string, until: string): Promise<string>;
   /** Starts `maskwire` itself on this host. */
   maskwire(host: string, words: readonly string[]): Program;
