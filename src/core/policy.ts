@@ -141,12 +141,8 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  * @throws ConfigurationError `BAD_CONFIG`, `BAD_PATTERN` or `KEY_MISSING`, with the reason.
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
-  const packs = choosePacks(spec);
-  const known = options.detectors ?? withPacks(packs);
-  const taken = known.map(({ entity }) => entity);
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
-  const chosen = chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
-  const detectors = withoutKept(spec, chosen);
+  const detectors = withoutKept(spec, detectorsOf(spec, options.detectors));
   const policy = assemblePolicy(spec, options, {
     detectors,
     operators: chooseOperators(spec, detectors, keys),
@@ -155,6 +151,12 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   });
   checkTemplates(spec, policy.engine);
   return policy;
+}
+
+/** What a policy looks for: of `known`, else of the built-in detectors and its packs, and its own. */
+export function detectorsOf(spec: PolicySpec, known = withPacks(choosePacks(spec))): readonly Detector[] {
+  const taken = known.map(({ entity }) => entity);
+  return chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
 }
 
 /** What a policy has come to, before it is put together. */

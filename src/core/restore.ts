@@ -5,9 +5,7 @@
  * Never decides who may ask.
  */
 import { compileFields } from "./compile-fields.ts";
-import { compileCustom } from "./custom-detector.ts";
 import type { Detector } from "./detector.ts";
-import { BUILT_IN } from "./detectors/index.ts";
 import type { FoundText } from "./finder.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import { FIELD } from "./field-rules.ts";
@@ -19,6 +17,7 @@ import {
   DEFAULT_ON_INVALID,
   DEFAULT_TENANT,
   DEFAULT_THRESHOLD,
+  detectorsOf,
   finderOf,
   type Policy,
   type PolicyOptions,
@@ -42,8 +41,7 @@ export type Restorer = Policy;
 export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Restorer {
   const keys = options.keys.of(spec.tenant ?? DEFAULT_TENANT);
   const opener = new TokenOpener(keys);
-  const taken = BUILT_IN.map(({ entity }) => entity);
-  const all = [...compileCustom(spec.detectors ?? [], taken), ...BUILT_IN];
+  const all = detectorsOf(spec);
   const operators = new Map<string, Operator>([[TOKEN, openTokens(opener)]]);
   for (const detector of all) {
     const reverse = reverseOf(spec, detector, keys);
@@ -68,7 +66,6 @@ export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Res
 
 function reverseOf(policy: PolicySpec, detector: Detector, keys: TenantKeys): Operator | undefined {
   const { entity, hits } = detector;
-  if (policy.entities?.includes(entity) === false) return undefined;
   const { where, spec } = specOf(policy, entity);
   return compileReverse(spec, { where, entity, keys, examples: hits, isFinding: finderOf(detector) });
 }
