@@ -85,6 +85,8 @@ const DETECTOR: Shape = {
   },
 };
 
+const LIST: Shape = { keys: { values: isStringList, patterns: isStringList } };
+
 const POLICY: Shape = {
   keys: {
     extends: isString,
@@ -92,6 +94,9 @@ const POLICY: Shape = {
     packs: { list: isOneOf(PACK_NAMES) },
     entities: isStringList,
     operators: { each: OPERATOR, named: NAME },
+    allow: LIST,
+    deny: LIST,
+    requireContext: { each: (value) => value === false, named: NAME },
     threshold: (value) => typeof value === "number" && value >= 0 && value <= 1,
     onInvalid: isOneOf(ON_INVALID),
     fields: { each: OPERATOR, named: PATH },

@@ -8,6 +8,7 @@ export { SCORES } from "./detector.ts";
 export type { MaskObserver } from "./observer.ts";
 export { BOUNDARIES, VALIDATOR_NAMES } from "./custom-detector.ts";
 export type { DetectorSpec, ValidatorName } from "./custom-detector.ts";
+export { DENIED } from "./lists.ts";
 export { entitiesOf, PACK_NAMES } from "./packs/index.ts";
 export type { PackName } from "./packs/index.ts";
 export { compilePolicy, DEFAULT_LIMITS, FORMATS, NUMBERS, ON_INVALID } from "./policy.ts";

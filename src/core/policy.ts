@@ -13,6 +13,7 @@ import { findIn, type FoundText } from "./finder.ts";
 import { compileCustom, type DetectorSpec } from "./custom-detector.ts";
 import { compileFields } from "./compile-fields.ts";
 import { FIELD, type FieldRules } from "./field-rules.ts";
+import { bend, DENIED, type ListsSpec } from "./lists.ts";
 import { KeyedValues } from "./keyed-values.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import type { Matcher } from "./matcher.ts";
@@ -36,7 +37,7 @@ export const NUMBERS = ["string", "shape"] as const;
 export type Numbers = (typeof NUMBERS)[number];
 
 /** A policy as written by a person. Everything is optional: `{}` is the default policy. */
-export interface PolicySpec extends ReadingSpec {
+export interface PolicySpec extends ListsSpec, ReadingSpec {
   /** Detectors of its own, beside the built-in ones; where findings overlap, these name both. */
   readonly detectors?: readonly DetectorSpec[];
   /** Countries whose identity numbers are looked for as well; default none. */
@@ -153,10 +154,10 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   return policy;
 }
 
-/** What a policy looks for: of `known`, else of the built-in detectors and its packs, and its own. */
+/** What a policy looks for: of `known`, else of the built-in detectors and its packs, and its own; as its lists bend them. */
 export function detectorsOf(spec: PolicySpec, known = withPacks(choosePacks(spec))): readonly Detector[] {
-  const taken = known.map(({ entity }) => entity);
-  return chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]);
+  const taken = [...known.map(({ entity }) => entity), DENIED];
+  return bend(chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]), spec);
 }
 
 /** What a policy has come to, before it is put together. */

@@ -4,7 +4,7 @@
  * Owns the rule by which two merge: maps by key, lists joined, everything else replaced; the one that extends wins.
  * Never compiles.
  */
-import { ConfigurationError, entitiesOf, type PolicySpec } from "../core/index.ts";
+import { ConfigurationError, DENIED, entitiesOf, type PolicySpec } from "../core/index.ts";
 
 /** A policy as the configuration has it. */
 export interface PolicyConfig extends PolicySpec {
@@ -70,8 +70,15 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A base that looks for everything may have rules for entities that the other leaves out: there they are no mistake. */
 function withoutIdleRules(base: PolicySpec, { entities, packs = [] }: PolicySpec): PolicySpec {
-  if (base.entities !== undefined || entities === undefined || base.operators === undefined) return base;
-  const used = ["default", ...entities, ...entitiesOf([...(base.packs ?? []), ...packs])];
+  if (base.entities !== undefined || entities === undefined) return base;
+  const { operators, requireContext } = base;
+  const used = ["default", DENIED, ...entities, ...entitiesOf([...(base.packs ?? []), ...packs])];
   const isUsed = ([entity]: readonly [string, unknown]): boolean => used.includes(entity);
-  return { ...base, operators: Object.fromEntries(Object.entries(base.operators).filter(isUsed)) };
+  return {
+    ...base,
+    ...(operators === undefined ? {} : { operators: Object.fromEntries(Object.entries(operators).filter(isUsed)) }),
+    ...(requireContext === undefined
+      ? {}
+      : { requireContext: Object.fromEntries(Object.entries(requireContext).filter(isUsed)) }),
+  };
 }

@@ -95,6 +95,21 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     says: "f:1:29: policies.a.entities.0: write entity names in capitals, such as EMAIL",
   },
   {
+    mistake: "a word that is asked for anyway",
+    yaml: "policies: { a: { requireContext: { CA_SIN: true } } }",
+    says: "f:1:44: policies.a.requireContext.CA_SIN: write one of: false",
+  },
+  {
+    mistake: "a word for an entity that there is not",
+    yaml: "policies: { a: { requireContext: { CA_SINS: false } } }",
+    says: "f:1:36: policies.a.requireContext.CA_SINS: no such entity; did you mean `CA_SIN`?",
+  },
+  {
+    mistake: "an empty value to deny",
+    yaml: 'policies: { a: { deny: { values: [""] } } }',
+    says: "f:1:35: policies.a.deny.values.0: must not be empty",
+  },
+  {
     mistake: "an unknown pack",
     yaml: "policies: { a: { packs: [de, xx] } }",
     says: "f:1:30: policies.a.packs.1: write one of: us, ca, mx, uk, ie, de, at, ch, fr, es, it, pt, nl, be, pl, se, no, dk, fi, br, ar, cl, in, au, sg, kr, jp, cn, hk, tw, th, tr, il, za",

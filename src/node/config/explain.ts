@@ -45,6 +45,7 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   policy: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   tenant: "write 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   sha256: "write the 64 hex digits that `maskwire token key` prints",
+  requireContext: "write an entity in capitals, such as CA_SIN",
   relays: "a relay name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
 };
 

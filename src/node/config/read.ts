@@ -5,7 +5,7 @@
  */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
 import { withPacks } from "../../core/detectors/index.ts";
-import { entitiesOf, PACK_NAMES } from "../../core/index.ts";
+import { DENIED, entitiesOf, PACK_NAMES } from "../../core/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
 import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
@@ -154,16 +154,22 @@ function checkEntities(source: Source, config: FileConfig, name: string): Config
   const policy = config.policies[name];
   const whole = extendPolicy(all, name);
   const own = (whole.detectors ?? []).map((detector) => detector.entity);
+  const denied = whole.deny === undefined ? [] : [DENIED];
   const { packs = [] } = whole;
-  const known = [...new Set([...withPacks(packs).map((detector) => detector.entity), ...own])];
-  const lookedFor = whole.entities === undefined ? known : [...whole.entities, ...entitiesOf(packs)];
+  const known = [...new Set([...withPacks(packs).map((detector) => detector.entity), ...own, ...denied])];
+  const lookedFor = whole.entities === undefined ? known : [...whole.entities, ...entitiesOf(packs), ...denied];
   const listed = (policy?.entities ?? []).map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
   const keyed = Object.keys(policy?.operators ?? {}).map((entity) => ({
     entity,
     path: ["operators", entity],
     isKey: true,
   }));
-  return [...listed, ...keyed].flatMap(({ entity, path, isKey }) => {
+  const bare = Object.keys(policy?.requireContext ?? {}).map((entity) => ({
+    entity,
+    path: ["requireContext", entity],
+    isKey: true,
+  }));
+  return [...listed, ...keyed, ...bare].flatMap(({ entity, path, isKey }) => {
     if (entity === "default" || (known.includes(entity) && lookedFor.includes(entity))) return [];
     const near = suggest(entity, known);
     const pack = PACK_NAMES.find((one) => entitiesOf([one]).includes(entity));

@@ -4,17 +4,10 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import {
-  BOUNDARIES,
-  DECODE_DEPTH_LIMIT,
-  KEY_VERSION_LIMIT,
-  NUMBERS,
-  ON_INVALID,
-  PACK_NAMES,
-  VALIDATOR_NAMES,
-} from "../../core/index.ts";
+import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES } from "../../core/index.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
 import { operatorOf } from "./operator-schema.ts";
+import { detector, ENTITY, list } from "./detector-schema.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
   CANARY_MODES,
@@ -29,7 +22,6 @@ import {
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
-const ENTITY = /^[A-Z][A-Z0-9_]{0,63}$/;
 const OPERATOR_KEY = /^(?:default|[A-Z][A-Z0-9_]{0,63})$/;
 const HOST = /^[0-9A-Za-z.:-]{1,253}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
@@ -43,30 +35,6 @@ const operator = operatorOf("Leaves the entity alone; what other detectors find 
 const fieldOperator = operatorOf("Lets the value pass unread, whatever it is.");
 
 const fieldPath = z.string().max(1024);
-
-const detector = z.strictObject({
-  entity: z.string().regex(ENTITY).describe("Name of what it finds."),
-  pattern: z.string().min(1).max(8192).describe("RE2 syntax."),
-  maxLength: z
-    .int()
-    .min(1)
-    .max(16_384)
-    .exactOptional()
-    .describe("Most characters of a match; needed where the pattern has no bound of its own."),
-  boundary: z.enum(BOUNDARIES).exactOptional().describe("What may not touch a match; default `word`."),
-  validator: z.enum(VALIDATOR_NAMES).exactOptional().describe("Check digits over its letters and digits."),
-  contextWords: z
-    .array(z.string().min(1).max(64))
-    .max(64)
-    .exactOptional()
-    .describe("Words up to 40 characters before a match that make it more certain."),
-  needsContext: z.boolean().exactOptional().describe("Without one of the words there is no finding."),
-  hits: z
-    .array(z.string().min(1).max(1024))
-    .min(1)
-    .describe("Texts that are one finding, whole; with `needsContext` behind the first of the words."),
-  misses: z.array(z.string().max(1024)).exactOptional().describe("Texts without one."),
-});
 
 const policy = z.strictObject({
   extends: z
@@ -92,6 +60,16 @@ const policy = z.strictObject({
     .record(z.string().regex(OPERATOR_KEY), operator)
     .exactOptional()
     .describe("What happens to each entity, or to `default`: every other one."),
+  allow: list
+    .exactOptional()
+    .describe(
+      "Findings that stay as they are; says nothing of what a name, a path or an opening such as `Bearer` tells.",
+    ),
+  deny: list.exactOptional().describe("Texts that are always found, as `DENIED`."),
+  requireContext: z
+    .record(z.string().regex(ENTITY), z.literal(false))
+    .exactOptional()
+    .describe("Entity to `false`: found without the word before it that it otherwise needs."),
   threshold: z.number().min(0).max(1).exactOptional().describe("Lowest score that counts; default 0.6."),
   onInvalid: z
     .enum(ON_INVALID)

@@ -1,0 +1,132 @@
+/**
+ * What a policy knows better than the detectors: values that stay, values that go, words that are not needed.
+ *
+ * Owns the lists and how they bend detectors. What a name or a path decides is not asked of them.
+ */
+import { encodeUtf8 } from "./bytes.ts";
+import { type Candidate, type Detector, SCORES } from "./detector.ts";
+import { ConfigurationError } from "./errors.ts";
+import { Dfa } from "./pattern/dfa.ts";
+import { KIND } from "./pattern/neighbour.ts";
+import { PatternError } from "./pattern/parse.ts";
+import { compileProgram } from "./pattern/program.ts";
+
+/** Values as they are, and RE2 patterns of whole values. */
+export interface ListSpec {
+  readonly values?: readonly string[];
+  readonly patterns?: readonly string[];
+}
+
+export interface ListsSpec {
+  /** Findings that stay as they are. */
+  readonly allow?: ListSpec;
+  /** Texts that are found whatever the detectors say, as `DENIED`. */
+  readonly deny?: ListSpec;
+  /** Entity to `false`: what needs a word before it is found without one. */
+  readonly requireContext?: Readonly<Record<string, boolean>>;
+}
+
+/** What a text on the list of values to go is called. */
+export const DENIED = "DENIED";
+
+/** Values of one list, and characters of one of them. */
+const VALUES_LIMIT = 1000;
+const CHARACTERS_LIMIT = 256;
+
+/** @throws ConfigurationError `BAD_CONFIG` or `BAD_PATTERN`, with the list. */
+export function bend(detectors: readonly Detector[], { allow, deny, requireContext = {} }: ListsSpec): Detector[] {
+  for (const [entity, isRequired] of Object.entries(requireContext)) {
+    const detector = detectors.find((one) => one.entity === entity);
+    if (detector === undefined) refuse(`requireContext: no detector of this policy looks for ${entity}`);
+    else if (!isRequired && !needsWord(detector)) refuse(`requireContext: ${entity} needs no word; remove the line`);
+  }
+  const isAllowed = allow === undefined ? undefined : matcherOf("allow", allow);
+  const wordless = new Set(Object.keys(requireContext).filter((entity) => !requireContext[entity]));
+  const bent = detectors
+    .map((detector) => (wordless.has(detector.entity) ? withoutWords(detector) : detector))
+    .map((detector) => (isAllowed === undefined ? detector : except(detector, isAllowed)));
+  return deny === undefined ? bent : [denied(deny), ...bent];
+}
+
+function needsWord({ needsContext = false, contextPattern, contextWords = [] }: Detector): boolean {
+  return contextWords.length > 0 && (needsContext || contextPattern !== undefined);
+}
+
+/** Every shape counts, as if a word stood before it. */
+function withoutWords(detector: Detector): Detector {
+  const { contextPattern, ...rest } = detector;
+  const { pattern } = detector;
+  return {
+    ...rest,
+    pattern: contextPattern === undefined ? pattern : `(?:${pattern})|(?:${contextPattern})`,
+    needsContext: false,
+    validate: (candidate) => detector.validate(inContext(candidate)),
+  };
+}
+
+function inContext(candidate: Candidate): Candidate {
+  return Object.create(candidate, { hasContext: { value: true } }) as Candidate;
+}
+
+/** What has a tail is longer than what a detector is asked about: there the list says nothing. */
+function except(detector: Detector, isAllowed: (text: string) => boolean): Detector {
+  if (detector.tail !== undefined) return detector;
+  return {
+    ...detector,
+    validate: (candidate) => (isAllowed(candidate.text) ? 0 : detector.validate(candidate)),
+  };
+}
+
+function denied({ values = [], patterns = [] }: ListSpec): Detector {
+  check("deny", values);
+  const all = [...values.map(quoted), ...patterns.map((pattern) => `(?:${pattern})`)];
+  if (all.length === 0) refuse("deny: write values or patterns");
+  return {
+    entity: DENIED,
+    source: "the configuration",
+    pattern: all.join("|"),
+    maxLength: CHARACTERS_LIMIT,
+    boundary: "alphanumeric",
+    validate: () => SCORES.strong,
+    hits: [],
+    misses: [],
+  };
+}
+
+function quoted(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+}
+
+function matcherOf(list: string, { values = [], patterns = [] }: ListSpec): (text: string) => boolean {
+  check(list, values);
+  const known = new Set(values);
+  if (patterns.length === 0) return (text) => known.has(text);
+  const dfa = compile(list, patterns);
+  return (text) => known.has(text) || matchesWhole(dfa, text);
+}
+
+function compile(list: string, patterns: readonly string[]): Dfa {
+  try {
+    const program = compileProgram(patterns.map((pattern) => ({ pattern, maxLength: CHARACTERS_LIMIT })));
+    return new Dfa(program, { patterns: [...patterns.keys()], isUnanchored: false });
+  } catch (error) {
+    throw error instanceof PatternError ? new ConfigurationError("BAD_PATTERN", `${list}: ${error.message}`) : error;
+  }
+}
+
+function matchesWhole(dfa: Dfa, text: string): boolean {
+  let entry = dfa.start(KIND.none);
+  for (const byte of encodeUtf8(text)) entry = dfa.step(entry, byte);
+  return dfa.matchesAtEnd(entry).length > 0;
+}
+
+function check(list: string, values: readonly string[]): void {
+  if (values.length > VALUES_LIMIT)
+    refuse(`${list}: there are ${values.length} values, over the limit of ${VALUES_LIMIT}`);
+  const index = values.findIndex((value) => value === "" || value.length > CHARACTERS_LIMIT);
+  if (index >= 0) refuse(`${list}.values.${index}: write 1 to ${CHARACTERS_LIMIT} characters`);
+}
+
+function refuse(reason: string): never {
+  throw new ConfigurationError("BAD_CONFIG", reason);
+}
