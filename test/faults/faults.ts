@@ -8,6 +8,7 @@ import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { Output } from "../../src/core/formats/format-masker.ts";
 import type { PolicySpec } from "../../src/core/index.ts";
 import { MatchEnds } from "../../src/core/match-ends.ts";
+import { RecentlyUsed } from "../../src/core/operators/cache.ts";
 import { ScanLoop } from "../../src/core/scan-loop.ts";
 import { Batch } from "../../src/server/batch.ts";
 import { FrameCache } from "../../src/server/frame-cache.ts";
@@ -57,6 +58,14 @@ const breakMethod =
   (raise) =>
     replace(holder, name, { value: raise, writable: true });
 
+/** What each of them does to a value it has in hand is looked up first. */
+const KEYED: readonly (readonly [string, NonNullable<PolicySpec["operators"]>])[] = [
+  ["pseudonym", { EMAIL: { operator: "pseudonym" } }],
+  ["pseudonym, as a fake", { EMAIL: { operator: "pseudonym", fake: "email" } }],
+  ["encrypt", { EMAIL: { operator: "encrypt" } }],
+  ["fpe", { CREDIT_CARD: { operator: "fpe", keepFirst: 0 } }],
+];
+
 export const FAULTS: readonly Fault[] = [
   { name: "nothing", feed: "masked", ...invisible },
   {
@@ -65,6 +74,12 @@ export const FAULTS: readonly Fault[] = [
     arm: (raise, { hmac }) => replace(hmac, "digest", { value: raise, writable: true }),
     ...masking,
   },
+  ...KEYED.map(([name, operators]): Fault => ({
+    name: `the operator ${name} throws`,
+    policy: { operators },
+    arm: breakMethod(RecentlyUsed.prototype, "get"),
+    ...masking,
+  })),
   {
     name: "a validator throws",
     arm: (raise) => {

@@ -5,12 +5,14 @@ import { describe, expect, it } from "vitest";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
 import { readConfig } from "../../src/node/config/read.ts";
 import { extendPolicy } from "../../src/server/extend-policy.ts";
+import { CASE_KEY } from "../support/cases.ts";
 import { keysFrom } from "../support/keys.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const PAGE = readFileSync(join(REPOSITORY, "docs/policies.md"), "utf8");
 const block = (language: string, name: string): string =>
   new RegExp(`\`\`\`${language} recipe=${name}\n([^]*?)\`\`\``).exec(PAGE)?.[1] ?? "";
+const KEY = new TextDecoder().decode(CASE_KEY);
 const RECIPES = [...PAGE.matchAll(/```yaml recipe=(\S+)/g)].map(([, name]) => name);
 
 describe("recipes", () => {
@@ -21,7 +23,8 @@ describe("recipes", () => {
     expect(read.ok ? [] : read.problems).toEqual([]);
     const policies = read.ok ? read.value.policies : {};
     const policy = compilePolicy(extendPolicy(policies, Object.keys(policies).at(-1) ?? ""), {
-      keys: keysFrom(),
+      // A page with `keys` is about rotation: version 2 is there, too.
+      keys: keysFrom(`v1:${KEY}\nv2:${"2".repeat(32)}`, (read.ok ? read.value.keys : undefined) ?? { current: 1 }),
     });
     const [input, output] = block("json", name).split("\n");
     expect(new TextDecoder().decode(maskWhole(policy, "json", new TextEncoder().encode(input)))).toBe(output);
