@@ -1,6 +1,14 @@
 /** The two fences are one: process and network policy let out exactly the same, at every edge of every range and port. */
 import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
+import {
+  clusterOf,
+  createEvaluator,
+  kubernetesObject,
+  outsideOf,
+  podOf,
+  policyOf,
+} from "../../src/kubernetes/index.ts";
 import { renderTree } from "../../src/kubernetes/render/tree.ts";
 import { loadConfig } from "../../src/node/config/load.ts";
 import { planOf } from "../../src/node/plan.ts";
@@ -11,6 +19,8 @@ import type { NetworkPolicy } from "../support/kubernetes-objects.ts";
 const LISTENERS = ["publish", "subscribe", "admin"]
   .map((name, index) => `  ${name}: { host: 0.0.0.0, listenPort: ${8080 + index}, unsafeNoAuthentication: true }`)
   .join("\n");
+
+const SHARED = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
 
 const CONFIGS: readonly (readonly [name: string, upstreams: string])[] = [
   ["one range", "[{ name: a, host: a.example, cidrs: [198.51.100.0/25] }]"],
@@ -48,6 +58,20 @@ async function fencesOf(upstreams: string) {
     listed: loaded.value.config.upstreams ?? [],
     policy: file === undefined ? undefined : (parse(file) as NetworkPolicy),
   };
+}
+
+/** By the evaluator that proofs rest on. */
+function evaluated(policy: NetworkPolicy | undefined): (address: string, port: number) => boolean {
+  const masker = podOf("maskwire", "maskwire", { labels: { "app.kubernetes.io/name": "maskwire" } });
+  const deny = {
+    ...SHARED,
+    metadata: { name: "deny", namespace: "maskwire" },
+    spec: { podSelector: {}, policyTypes: ["Egress"] },
+  };
+  const objects = [deny, ...(policy === undefined ? [] : [policy])];
+  const policies = objects.map((object) => policyOf(kubernetesObject(object, () => ({ file: "f", line: 1 }))));
+  const { allowed } = createEvaluator({ ...clusterOf([]), pods: [masker], policies });
+  return (address, port) => allowed({ from: masker, to: outsideOf(address), port, protocol: "TCP" }).allow;
 }
 
 /** By a reader of addresses that is not ours. No policy, no rule: the default deny is all there is. */
@@ -102,6 +126,8 @@ describe("process and policy agree on", () => {
     expect(
       points.filter(({ address, port }, index) => policyAdmits(policy, address, port) !== byProcess[index]),
     ).toEqual([]);
+    const byEvaluator = evaluated(policy);
+    expect(points.filter(({ address, port }, index) => byEvaluator(address, port) !== byProcess[index])).toEqual([]);
     expect(byProcess.filter(Boolean).length > 0).toBe(listed.length > 0);
   });
 });
