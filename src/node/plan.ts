@@ -11,7 +11,8 @@ import { holdsRange, parseAddress, parseRange } from "../server/cidr.ts";
 import { LISTENERS, type ServerConfig, type UpstreamConfig } from "../server/config.ts";
 import { isLoopback } from "../server/loopback.ts";
 import type { Loaded } from "./config/load.ts";
-import type { ConfigProblem, Result } from "./config/problem.ts";
+import { problemsOf, type ConfigProblem, type Result } from "./config/problem.ts";
+import { compileNamed } from "./policies.ts";
 
 export interface PlanRequest {
   readonly target: Target;
@@ -32,15 +33,17 @@ const DEFAULT_LISTENERS = {
   admin: { zone: "ops", from: { namespace: "monitoring", labels: { "app.kubernetes.io/name": "prometheus" } } },
 } as const;
 
-export function planOf({ config, fileText, problemAt }: Loaded, request: PlanRequest): Result<Plan> {
+export function planOf(loaded: Loaded, request: PlanRequest): Result<Plan> {
+  const { config, fileText, problemAt } = loaded;
   const faults = [
     ...checkListeners(config),
     ...checkCanary(config),
     ...checkAuth(config),
+    ...checkStorage(config),
     ...checkUpstreams(config, request.target),
   ];
-  if (faults.length > 0)
-    return { ok: false, problems: faults.map(([path, text]): ConfigProblem => problemAt(path, text)) };
+  const problems = [...faults.map(([path, text]) => problemAt(path, text)), ...checkPolicies(loaded)];
+  if (problems.length > 0) return { ok: false, problems };
   const canary = canaryOf(config);
   return {
     ok: true,
@@ -52,7 +55,8 @@ export function planOf({ config, fileText, problemAt }: Loaded, request: PlanReq
       brokers: config.brokers ?? [],
       upstreams: (config.upstreams ?? []).map(upstreamOf),
       canary,
-      needsKey: usesKey(config),
+      needsKey: usesKey(loaded),
+      storage: storageOf(config),
       drainLimitMs: config.limits.drainLimitMs,
     },
   };
@@ -89,10 +93,27 @@ function canaryOf({ canary }: ServerConfig): Plan["canary"] {
   return control === undefined || forbidden === undefined ? undefined : { control, forbidden };
 }
 
-function usesKey({ policies }: ServerConfig): boolean {
-  return Object.values(policies)
-    .flatMap(({ operators = {}, fields = {} }) => [...Object.values(operators), ...Object.values(fields)])
-    .some(({ operator }) => operator === "hash");
+/** True when something of it cannot be without a root key. */
+function usesKey({ config, problemAt }: Loaded): boolean {
+  const keyless = Object.keys(config.policies).map((name) => compileNamed({ config, problemAt }, name));
+  return config.keys !== undefined || config.history?.broker === "disk" || keyless.some(({ ok }) => !ok);
+}
+
+/** Room for every history at its fullest, twice: old files go only when new ones are there. */
+function storageOf({ history, limits }: ServerConfig): Plan["storage"] {
+  if (history?.broker !== "disk") return undefined;
+  return { folder: history.dataDir, bytes: 2 * limits.feedsLimit * limits.historyMaxBytes };
+}
+
+function checkPolicies(loaded: Loaded): ConfigProblem[] {
+  return Object.keys(loaded.config.policies).flatMap((name) => problemsOf(compileNamed(loaded, name)));
+}
+
+function checkStorage({ history }: ServerConfig): Fault[] {
+  if (history?.broker !== "disk") return [];
+  const isFree = history.dataDir.startsWith("/") && !/^\/(?:app|tmp|etc|proc|dev|usr)?(?:\/|$)/.test(history.dataDir);
+  const text = "write a folder of its own from the root on, such as /var/lib/maskwire: a volume is mounted there";
+  return isFree ? [] : [[["history", "dataDir"], text]];
 }
 
 function checkListeners({ listeners }: ServerConfig): Fault[] {

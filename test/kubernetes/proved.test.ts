@@ -40,6 +40,11 @@ const CASES: readonly {
   { name: "guarded, its guards aside", overlay: "guarded", target: "cnp", without: "ClusterNetworkPolicy" },
   { name: "two upstreams with holes", overlay: "demo", config: SHIPPED.replace("\nrelays:", UPSTREAMS) },
   { name: "no upstream and no canary", overlay: "demo", config: SHIPPED.slice(0, SHIPPED.indexOf("# One upstream")) },
+  {
+    name: "a history on disk, and keyed tokens",
+    overlay: "demo",
+    config: `${SHIPPED}\nhistory: { broker: disk, dataDir: /var/lib/maskwire }`,
+  },
   { name: "a broker of the raw zone", overlay: "demo", config: SHIPPED + RAW_BROKER },
   { name: "a broker in each zone", overlay: "demo", config: SHIPPED + BOTH_BROKERS },
   {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { applyPatch } from "../../src/kubernetes/render/patch.ts";
 import { componentNames, renderTree, TARGETS, type Target } from "../../src/kubernetes/render/tree.ts";
 import { printComment, printYaml, type Json } from "../../src/kubernetes/render/yaml.ts";
 import { loadConfig } from "../../src/node/config/load.ts";
@@ -105,6 +106,39 @@ describe("the printer of YAML", () => {
   });
 });
 
+describe("a JSON patch", () => {
+  const target = { a: { b: [1, 2, 3] }, c: "x" };
+  test.each([
+    [
+      { op: "add", path: "/a/d", value: 1 },
+      { a: { b: [1, 2, 3], d: 1 }, c: "x" },
+    ],
+    [
+      { op: "add", path: "/a/b/1", value: 9 },
+      { a: { b: [1, 9, 2, 3] }, c: "x" },
+    ],
+    [
+      { op: "add", path: "/a/b/-", value: 9 },
+      { a: { b: [1, 2, 3, 9] }, c: "x" },
+    ],
+    [
+      { op: "replace", path: "/a/b/0", value: { e: [] } },
+      { a: { b: [{ e: [] }, 2, 3] }, c: "x" },
+    ],
+    [
+      { op: "remove", path: "/a/b/2" },
+      { a: { b: [1, 2] }, c: "x" },
+    ],
+    [{ op: "remove", path: "/c" }, { a: { b: [1, 2, 3] } }],
+    [
+      { op: "add", path: "/x~1y~0", value: 1 },
+      { a: { b: [1, 2, 3] }, c: "x", "x/y~": 1 },
+    ],
+  ] as const)("%j", (operation, result) => {
+    expect(applyPatch(target, [operation])).toEqual(result);
+  });
+});
+
 describe("the shipped manifests", () => {
   test.each(TARGETS)("are what the configuration beside them gives: %s", async (target) => {
     const files = await render(shippedText, target);
@@ -152,6 +186,16 @@ describe("a configuration that no cluster can use is refused for", () => {
       "a canary elsewhere",
       shippedText.replaceAll("maskwire-canary.maskwire", "canary.other"),
       /canary\.control: write maskwire-canary\.maskwire\.svc/,
+    ],
+    [
+      "a history among the files of the image",
+      `${shippedText}history: { broker: disk, dataDir: /app/data }`,
+      /history\.dataDir: write a folder of its own/,
+    ],
+    [
+      "a policy that does not hold",
+      shippedText.replace("default: {}", "default: { detectors: [{ entity: A, pattern: '(', hits: [a] }] }"),
+      /policies\.default/,
     ],
     ["an unknown key", `${LISTENERS}zones: {}`, /zones: unknown key/],
   ];
@@ -233,9 +277,32 @@ describe.skipIf(kubectl === null)("rendered by kubectl", () => {
     }
   });
 
-  test.skipIf(helm === null)("the chart is the overlay `demo`, object by object", () => {
-    const chart = renderChart(helm ?? "", FOLDERS.helm);
-    expect(byName(chart)).toEqual(byName(renderManifests(kubectl ?? "", join(SHIPPED, "overlays/demo"))));
+  const KEYED = shippedText.replace("default: {}", "default: { operators: { default: { operator: hash } } }");
+  const STORED = `${shippedText}\nhistory: { broker: disk, dataDir: /var/lib/maskwire }\n`;
+
+  test.skipIf(helm === null).each([
+    ["as shipped", shippedText],
+    ["with brokers", BROKERS],
+    ["with a key", KEYED],
+    ["with a history on disk", STORED],
+  ])("the chart is the overlay `demo`, object by object: %s", async (_, text) => {
+    const chart = renderChart(helm ?? "", write(await render(text, "helm"), "chart"));
+    const overlay = renderManifests(kubectl ?? "", join(write(await render(text), "chart-k8s"), "overlays/demo"));
+    expect(byName(chart)).toEqual(byName(overlay));
+  });
+
+  test("a key is mounted when a policy makes tokens, and a volume when events are kept", async () => {
+    const volumesOf = async (text: string): Promise<string[]> => {
+      const objects = renderManifests(kubectl ?? "", join(write(await render(text), "volumes"), "overlays/dev"));
+      const [masker] = ofKind(objects, "Deployment");
+      const { containers, volumes = [] } = masker.spec.template.spec;
+      const mounted = containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
+      expect(mounted.toSorted()).toEqual(volumes.map(({ name }) => name).toSorted());
+      return mounted;
+    };
+    expect(await volumesOf(shippedText)).toEqual(["config", "tmp"]);
+    expect(await volumesOf(KEYED)).toEqual(["config", "tmp", "key"]);
+    expect(await volumesOf(STORED)).toEqual(["config", "tmp", "history", "key"]);
   });
 
   /** Sorted, and with the hash in the name of the ConfigMap, which each of the two makes by its own rule, taken off. */

@@ -3,12 +3,14 @@
  *
  * Owns what is a value: image, DNS of the cluster, and objects of the user's own. All else stands as it was rendered.
  */
-import { COMPONENTS, dnsRules, scrapeAnnotations } from "./components.ts";
+import { COMPONENTS, dnsRules, type Component } from "./components.ts";
+import { applyPatch } from "./patch.ts";
 import { APP, CONFIG_NAME, ownObject, type Document, type KubernetesObject, type Plan } from "./plan.ts";
 import { denialPolicies, maskerPolicies } from "./policies.ts";
 import {
   accountDocument,
   budgetDocument,
+  claimDocuments,
   deploymentDocument,
   namespaceDocument,
   serviceDocuments,
@@ -18,7 +20,6 @@ import { printComment, printYaml, type Json } from "./yaml.ts";
 /** Stand where a template goes; no object has these words. */
 const IMAGE_MARK = "MASKWIRE_CHART_IMAGE";
 const DNS_MARK = "MASKWIRE_CHART_DNS";
-const COMPONENT_NAMES = ["zone-raw", "zone-masked", "canary", "upstream-cidr"];
 const DNS_VARIANTS = ["coredns", "openshift", "nodelocal"] as const;
 const GENERATED = "Printed by `maskwire manifests --target helm`: change the configuration and print again.";
 
@@ -82,33 +83,42 @@ function printTemplates(plan: Plan): string {
 }
 
 function documentsOf(plan: Plan): Document[] {
-  const parts = COMPONENT_NAMES.flatMap((name) => Object.values(COMPONENTS[name]?.(plan)?.files ?? {}).flat());
-  const own: Document[] = [
+  const names = [
+    "zone-raw",
+    "zone-masked",
+    "canary",
+    "upstream-cidr",
+    ...(plan.needsKey ? ["root-key"] : []),
+    "monitoring",
+  ];
+  const parts = names.flatMap((name) => COMPONENTS[name](plan) ?? []);
+  const documents: Document[] = [
     namespaceDocument(APP),
     accountDocument(),
     { object: ownObject("ConfigMap", configName(plan), { data: { "maskwire.yaml": plan.configText } }) },
+    ...claimDocuments(plan),
     deploymentDocument(plan),
     ...serviceDocuments(plan),
     budgetDocument(),
     ...denialPolicies(APP),
     ...maskerPolicies(plan),
+    ...parts.flatMap(({ files = {} }) => Object.values(files).flat()),
   ];
-  return [...own, ...parts].map(({ comment, object }) => ({
-    ...(comment === undefined ? {} : { comment }),
-    object: adapted(plan, object),
-  }));
+  return documents.map((document) => ({ ...document, object: marked(plan, patched(document.object, parts)) }));
 }
 
-/** As the components of the demo would patch it, with marks where the values go. */
-function adapted(plan: Plan, object: KubernetesObject): KubernetesObject {
+function patched(object: KubernetesObject, parts: readonly Component[]): KubernetesObject {
+  return parts
+    .flatMap(({ patches = [] }) => patches)
+    .filter(({ target }) => target.kind === object.kind && target.name === object.metadata.name)
+    .reduce((value, { patch }) => applyPatch(value, patch), object);
+}
+
+/** With marks where the values go. */
+function marked(plan: Plan, object: KubernetesObject): KubernetesObject {
   const { kind, metadata } = object;
-  if (kind === "NetworkPolicy" && metadata.name === "allow-dns") {
-    return { ...object, spec: { ...(object["spec"] as object), egress: DNS_MARK } };
-  }
-  if (kind === "Service" && metadata.name === "maskwire-admin") {
-    const annotations = scrapeAnnotations(plan.listeners.admin.listenPort);
-    return { ...object, metadata: { ...metadata, annotations } as KubernetesObject["metadata"] };
-  }
+  if (kind === "NetworkPolicy" && metadata.name === "allow-dns")
+    return applyPatch(object, [{ op: "replace", path: "/spec/egress", value: DNS_MARK }]);
   if (kind !== "Deployment") return object;
   const text = JSON.stringify(object)
     .replaceAll(`"image":"${APP}:${plan.version}"`, `"image":"${IMAGE_MARK}"`)

@@ -25,12 +25,12 @@ import {
   zonePolicies,
 } from "./policies.ts";
 import { canaryDocuments, namespaceDocument } from "./workload.ts";
+import type { Operation } from "./patch.ts";
 import type { Json, JsonObject } from "./yaml.ts";
 
 export interface Patch {
   readonly target: { readonly kind: string; readonly name: string; readonly namespace?: string };
-  /** JSON patch, or a part of the object. */
-  readonly patch: readonly JsonObject[] | JsonObject;
+  readonly patch: readonly Operation[];
 }
 
 export interface Component {
@@ -85,11 +85,7 @@ export const COMPONENTS: Readonly<Record<string, (plan: Plan) => Component | und
     patches: [
       {
         target: { kind: "Service", name: "maskwire-admin" },
-        patch: {
-          apiVersion: "v1",
-          kind: "Service",
-          metadata: { name: "maskwire-admin", annotations: scrapeAnnotations(listeners.admin.listenPort) },
-        },
+        patch: [{ op: "add", path: "/metadata/annotations", value: scrapeAnnotations(listeners.admin.listenPort) }],
       },
     ],
   }),
@@ -104,7 +100,10 @@ Slow on the way down, for every pod that goes ends its streams: one in two minut
       "OpenShift gives every namespace a range of user ids: ours go, and the `restricted-v2` constraint sets its own.",
     patches: [APP, ...(canary ? [CANARY] : [])].map((name) => ({
       target: { kind: "Deployment", name },
-      patch: ["runAsUser", "runAsGroup", "fsGroup"].map((key) => ({ op: "remove", path: `${POD_CONTEXT}/${key}` })),
+      patch: ["runAsUser", "runAsGroup", "fsGroup"].map((key) => ({
+        op: "remove" as const,
+        path: `${POD_CONTEXT}/${key}`,
+      })),
     })),
   }),
   gateway: (plan) => ({
@@ -151,7 +150,7 @@ export function dnsRules(variant: Variant): Json[] {
   return [{ to: [to], ports: UDP_AND_TCP.map((protocol) => ({ port, protocol })) }];
 }
 
-export function scrapeAnnotations(port: number): Record<string, string> {
+function scrapeAnnotations(port: number): Record<string, string> {
   return { "prometheus.io/scrape": "true", "prometheus.io/port": String(port), "prometheus.io/path": "/metrics" };
 }
 
@@ -222,7 +221,7 @@ function isAddress(host: string): boolean {
 }
 
 function rootKey(): Component {
-  const add = (path: string, value: Json): JsonObject => ({ op: "add", path, value });
+  const add = (path: string, value: Json): Operation => ({ op: "add", path, value });
   return {
     comment: `The root key of keyed operators (hash), from the Secret \`maskwire-key\`, mounted as a file. Without the Secret the pod does
 not start, rather than make tokens that nobody can match later.

@@ -56,8 +56,10 @@ export interface Plan {
   readonly brokers: readonly PlannedBroker[];
   readonly upstreams: readonly PlannedUpstream[];
   readonly canary: { readonly control: number; readonly forbidden: number } | undefined;
-  /** True when a policy makes keyed tokens. */
+  /** True when a policy makes keyed tokens, or events are kept on a disk. */
   readonly needsKey: boolean;
+  /** Where events are kept on a disk, and how much of it they may take. */
+  readonly storage: { readonly folder: string; readonly bytes: number } | undefined;
   /** The process is gone at the latest so long after SIGTERM. */
   readonly drainLimitMs: number;
 }

@@ -10,6 +10,7 @@ import { denialPolicies, maskerPolicies } from "./policies.ts";
 import {
   accountDocument,
   budgetDocument,
+  claimDocuments,
   deploymentDocument,
   namespaceDocument,
   serviceDocuments,
@@ -111,6 +112,7 @@ function base(plan: Plan): Record<string, string> {
   const documents: Record<string, readonly Document[]> = {
     "namespace.yaml": [namespaceDocument(APP)],
     "service-account.yaml": [accountDocument()],
+    ...(plan.storage === undefined ? {} : { "volume-claim.yaml": claimDocuments(plan) }),
     "deployment.yaml": [deploymentDocument(plan)],
     "services.yaml": serviceDocuments(plan),
     "disruption-budget.yaml": [budgetDocument()],

@@ -20,6 +20,8 @@ import type { Json, JsonObject } from "./yaml.ts";
 const USER = 65_532;
 const POD_SECURITY_VERSION = "v1.32";
 const GRACE_SPARE_SECONDS = 10;
+const GIBIBYTE = 1024 ** 3;
+const HISTORY = "maskwire-history";
 const CONFIG_FOLDER = "/etc/maskwire";
 
 export function namespaceDocument(name: string, zone?: "raw" | "masked"): Document {
@@ -62,6 +64,22 @@ export function budgetDocument(): Document {
   return { object: ownObject("PodDisruptionBudget", APP, { spec }, "policy/v1") };
 }
 
+/** The volume of a history on disk; none where there is no such history. */
+export function claimDocuments({ storage }: Plan): Document[] {
+  if (storage === undefined) return [];
+  const spec = {
+    accessModes: ["ReadWriteOncePod"],
+    resources: { requests: { storage: `${Math.max(1, Math.ceil(storage.bytes / GIBIBYTE))}Gi` } },
+  };
+  return [
+    {
+      comment:
+        "Room for every history at its fullest. Name a storageClassName in your overlay; one that encrypts adds to our own cipher.",
+      object: ownObject("PersistentVolumeClaim", HISTORY, { spec }),
+    },
+  ];
+}
+
 const DEPLOYMENT_COMMENT = `replicas: one, for feeds live in the memory of one process; with two a subscriber of one misses what the other accepted.
 A deployment that only serves /v1/mask keeps no state and may have as many as it likes (components/autoscaling).
 enableServiceLinks: service links would set MASKWIRE_PUBLISH_PORT=tcp://… and the like, names of our own configuration.
@@ -69,7 +87,11 @@ terminationGracePeriodSeconds: longer than drainLimitMs, so that every subscribe
 lifecycle: none. At SIGTERM the process itself stops being ready, serves on for drainGraceMs, then ends its streams one
 after the other; a preStop hook would only put that off.`;
 
+const STORAGE_COMMENT = `strategy: Recreate, for the folder of the history belongs to one process at a time.
+`;
+
 export function deploymentDocument(plan: Plan): Document {
+  const { storage } = plan;
   const container = {
     name: APP,
     ...image(plan),
@@ -83,15 +105,18 @@ export function deploymentDocument(plan: Plan): Document {
     volumeMounts: [
       { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
+      ...(storage === undefined ? [] : [{ name: "history", mountPath: storage.folder }]),
     ],
   };
   const volumes = [
     { name: "config", configMap: { name: CONFIG_NAME } },
     { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+    ...(storage === undefined ? [] : [{ name: "history", persistentVolumeClaim: { claimName: HISTORY } }]),
   ];
+  const rolling = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
   const graceSeconds = Math.ceil(plan.drainLimitMs / 1000) + GRACE_SPARE_SECONDS;
   return {
-    comment: DEPLOYMENT_COMMENT,
+    comment: (storage === undefined ? "" : STORAGE_COMMENT) + DEPLOYMENT_COMMENT,
     object: ownObject(
       "Deployment",
       APP,
@@ -100,7 +125,7 @@ export function deploymentDocument(plan: Plan): Document {
           replicas: 1,
           revisionHistoryLimit: 3,
           selector: { matchLabels: appLabels() },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          strategy: storage === undefined ? rolling : { type: "Recreate" },
           template: podTemplate(APP, { graceSeconds, container, volumes }),
         },
       },

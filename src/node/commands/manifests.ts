@@ -13,6 +13,8 @@ import { report } from "../policies.ts";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
+const KEY_VARIABLES = ["MASKWIRE_KEY_FILE", "MASKWIRE_KEY"];
+
 export const manifests: Command = {
   name: "manifests",
   summary: "print Kubernetes manifests from the configuration",
@@ -29,7 +31,7 @@ Exit: 0 written, or with --check the same; 1 --check found files that differ; 2 
       .addOption(new Option("--out <folder>", "where the files are").makeOptionMandatory())
       .addOption(new Option("--check", "write nothing; say which files differ").default(false)),
   run: async (args, io) => {
-    const files = await render(args);
+    const files = await render(args, io);
     if (!files.ok) {
       report(files.problems, io);
       return 2;
@@ -39,12 +41,18 @@ Exit: 0 written, or with --check the same; 1 --check found files that differ; 2 
   },
 };
 
-async function render({ config: configFile, target = "k8s" }: Arguments): Promise<Result<ReadonlyMap<string, string>>> {
+async function render(
+  { config: configFile, target = "k8s" }: Arguments,
+  io: Io,
+): Promise<Result<ReadonlyMap<string, string>>> {
   if (configFile === undefined) {
     return { ok: false, problems: [{ source: "--config", path: "", text: "name the configuration file of the pod" }] };
   }
-  // Not the variables of this machine: the pod has none of them.
-  const loaded = await loadConfig({ environment: {}, configFile, missingKey: "random" });
+  // Not the other variables of this machine: the pod has none of them. The key only for `keys` that name versions of it.
+  const environment = Object.fromEntries(
+    Object.entries(io.environment).filter(([name]) => KEY_VARIABLES.includes(name)),
+  );
+  const loaded = await loadConfig({ environment, configFile, missingKey: "random" });
   if (!loaded.ok) return loaded;
   const problems = checkReach(loaded.value.config, configFile);
   if (problems.length > 0) return { ok: false, problems };
