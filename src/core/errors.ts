@@ -127,6 +127,12 @@ export const ERRORS = {
   JSON_TOO_DEEP: { http: 400, close: 4506, retry: false, text: "the JSON is nested deeper than jsonDepthLimit" },
   MESSAGE_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the message is longer than messageLimitBytes" },
   METHOD_UNKNOWN: { http: 405, close: 4502, retry: false, text: "this route has no such method" },
+  NATS_UNUSABLE: {
+    http: 500,
+    close: 1011,
+    retry: false,
+    text: "none of history.servers can be reached with these credentials and offers JetStream",
+  },
   NO_PONG: { http: 408, close: 4004, retry: true, text: "no answer to a ping" },
   NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
   NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; see the README for the list" },

@@ -57,6 +57,8 @@ export interface BrokerFeed {
    * @throws StreamError `HISTORY_UNAVAILABLE`.
    */
   caughtUp(): Awaitable<void>;
+  /** True when what was held is gone for good: the feed has to be opened anew. */
+  readonly isLost?: boolean;
   /** Gives no more events. What is held stays. */
   close(): void;
 }

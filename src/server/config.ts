@@ -125,7 +125,19 @@ export interface DiskHistoryConfig {
   readonly sync: (typeof HISTORY_SYNCS)[number];
 }
 
-export type HistoryConfig = { readonly broker: "memory" } | DiskHistoryConfig;
+export interface NatsHistoryConfig {
+  readonly broker: "nats";
+  /** `nats://host:port` or `tls://host:port` of one cluster. */
+  readonly servers: readonly string[];
+  /** File with the credentials of its account. */
+  readonly credentialsFile?: string;
+  /** Begins the names of streams and subjects. */
+  readonly prefix: string;
+  /** Servers that hold each event. */
+  readonly replicas: number;
+}
+
+export type HistoryConfig = { readonly broker: "memory" } | DiskHistoryConfig | NatsHistoryConfig;
 
 export interface ServerLimits {
   readonly eventLimitBytes: number;

@@ -143,6 +143,11 @@ export class Feed {
     return this.#options.source.caughtUp();
   }
 
+  /** True when its source has lost what it held. */
+  get isLost(): boolean {
+    return this.#options.source.isLost ?? false;
+  }
+
   /** Nobody uses this feed now: its source need not hold anything open for it. */
   release(): void {
     this.#options.source.close();

@@ -94,8 +94,17 @@ export class Feeds {
   /** For those who read: the feed, with whatever anybody published before the call. @throws as `open`. */
   async openCurrent(name: string): Promise<Feed> {
     const feed = await this.open(name);
-    await feed.caughtUp();
-    return feed;
+    try {
+      await feed.caughtUp();
+      return feed;
+    } catch (thrown) {
+      // Whoever reads comes back and begins anew.
+      if (feed.isLost && this.#open.get(name) === feed) {
+        this.#open.delete(name);
+        feed.close();
+      }
+      throw thrown;
+    }
   }
 
   get #size(): number {

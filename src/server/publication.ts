@@ -37,6 +37,7 @@ export class Publication {
   #duplicates = 0;
   #first = Infinity;
   #last = 0;
+  #isStuck = false;
   #waiting: Promise<void>[] = [];
 
   /** `keyOf` is for events that bring no key of their own. */
@@ -49,6 +50,11 @@ export class Publication {
     const index = this.#index++;
     if ("refused" in record) {
       this.#count(index, record.refused);
+      return;
+    }
+    // A body is taken in order: nothing behind what the history refused.
+    if (this.#isStuck) {
+      this.#count(index, "HISTORY_UNAVAILABLE");
       return;
     }
     const outcome = this.#feed.tryPublish(record.data, record.event, record.key ?? this.#keyOf(index));
@@ -65,6 +71,7 @@ export class Publication {
 
   #count(index: number, outcome: Outcome): void {
     if (typeof outcome === "string") {
+      this.#isStuck ||= outcome === "HISTORY_UNAVAILABLE";
       if (this.#refused.length < REFUSALS_SHOWN) this.#refused.push({ index, code: outcome });
       return;
     }

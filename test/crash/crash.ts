@@ -6,9 +6,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureCommand } from "../support/debian.ts";
+import { freePort, startNats } from "../support/nats.ts";
 import { CrashSubscriber } from "./subscriber.ts";
 import { BODY_EVENTS, produce, type Produced } from "./producer.ts";
 
@@ -29,22 +30,13 @@ export interface CrashReport extends Produced {
   readonly faults: readonly string[];
 }
 
-export const FEED_PATH = "/v1/feeds/orders/events";
+const FEED_PATH = "/v1/feeds/orders/events";
 const KEY = "0123456789abcdef0123456789abcdef";
 const PRODUCERS = 4;
 const PATIENCE_MS = 120_000;
 
-/** A port that was free a moment ago: a process that is started again needs the same one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** Starts `maskwire serve` and resolves once it listens. */
-export async function startNode(program: string, configFile: string, listenPort: number): Promise<ChildProcess> {
+async function startNode(program: string, configFile: string, listenPort: number): Promise<ChildProcess> {
   const environment = { PATH: process.env["PATH"], MASKWIRE_KEY: KEY, MASKWIRE_ADMIN_PORT: "0" };
   const args = [program, "serve", "--config", configFile, "--port", String(listenPort)];
   const child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
@@ -59,7 +51,7 @@ export async function startNode(program: string, configFile: string, listenPort:
   return child;
 }
 
-export async function kill(child: ChildProcess): Promise<void> {
+async function kill(child: ChildProcess): Promise<void> {
   const exited = once(child, "exit");
   child.kill("SIGKILL");
   await exited;
@@ -88,14 +80,41 @@ export async function crashDisk(options: CrashOptions): Promise<CrashReport> {
   }
 }
 
-export interface Stage {
+/** Two nodes on one NATS server, which is killed; subscribers move between the nodes. */
+export async function crashNats(options: CrashOptions): Promise<CrashReport> {
+  const { path, reason } = ensureCommand("nats-server", "nats-server");
+  if (path === null) throw new Error(reason);
+  const folder = await mkdtemp(join(tmpdir(), "maskwire-crash-"));
+  const configFile = join(folder, "maskwire.yaml");
+  const nats = await startNats(path);
+  const history = { broker: "nats", servers: [nats.url] };
+  const limits = { drainGraceMs: 0, drainWindowMs: 0 };
+  await writeFile(configFile, JSON.stringify({ history, feeds: { orders: {} }, limits }));
+  const ports = [await freePort(), await freePort()];
+  const nodes = await Promise.all(ports.map((port) => startNode(options.program, configFile, port)));
+  try {
+    return await follow(options, {
+      origins: ports.map((port) => `http://127.0.0.1:${port}`),
+      crash: async () => {
+        await nats.kill();
+        await nats.start();
+      },
+    });
+  } finally {
+    await Promise.all(nodes.map(kill));
+    await nats.remove();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Stage {
   /** Nodes; with several, subscribers move between them and producers send again elsewhere. */
   readonly origins: readonly string[];
   /** Kills, and starts again. */
   readonly crash: () => Promise<void>;
 }
 
-export async function follow(options: CrashOptions, { origins, crash }: Stage): Promise<CrashReport> {
+async function follow(options: CrashOptions, { origins, crash }: Stage): Promise<CrashReport> {
   const { events, kills } = options;
   const isMoving = origins.length > 1;
   const subscribers = Array.from({ length: options.subscribers }, (_, at) => {

@@ -1,7 +1,10 @@
 /** A bounded run of `npm run crash`: kill -9 in the middle of publishing. */
 import { describe, expect, test } from "vitest";
-import { crashDisk } from "../crash/crash.ts";
+import { crashDisk, crashNats } from "../crash/crash.ts";
+import { ensureCommand } from "../support/debian.ts";
 import { PROGRAM, requireProgram } from "../support/run-server.ts";
+
+const nats = ensureCommand("nats-server", "nats-server");
 
 describe("kill -9 in the middle of publishing", () => {
   test("of the server with its history on disk loses and repeats nothing for any subscriber", async () => {
@@ -14,4 +17,18 @@ describe("kill -9 in the middle of publishing", () => {
     expect(report.failedAttempts).toBeGreaterThan(0);
     expect(report.connections).toBeGreaterThan(10);
   }, 120_000);
+
+  test.skipIf(nats.path === null)(
+    "of the NATS server of two nodes loses and repeats nothing for subscribers that move between them",
+    async () => {
+      requireProgram();
+      const report = await crashNats({ program: PROGRAM, events: 2_000, subscribers: 10, kills: 2 });
+      expect(report.faults).toEqual([]);
+      expect(report).toMatchObject({ acknowledged: 2_000, kills: 2, delivered: 20_000 });
+      expect(report.failedAttempts).toBeGreaterThan(0);
+      // Each moved several times.
+      expect(report.connections).toBeGreaterThan(50);
+    },
+    120_000,
+  );
 });

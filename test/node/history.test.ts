@@ -2,15 +2,29 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readConfig } from "../../src/node/config/read.ts";
 import { DiskBroker } from "../../src/node/history/disk-broker.ts";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config.ts";
+import { NatsBroker } from "../../src/node/history/nats-broker.ts";
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_SERVER_LIMITS,
+  type ServerConfig,
+  type ServerLimits,
+} from "../../src/server/config.ts";
 import { MemoryBroker } from "../../src/server/memory-broker.ts";
 import { append, describeBroker, eventOf, follow, type BrokerHost } from "../contract/history.ts";
 import { keysFrom } from "../support/keys.ts";
+import { ensureCommand } from "../support/debian.ts";
+import { REPOSITORY } from "../support/repository.ts";
+import { startNats, type NatsServer } from "../support/nats.ts";
 import { createTestPorts, type TestPorts } from "../support/ports.ts";
 
 const hmac = keysFrom(new Uint8Array(32).fill(7)).hmacOfEvents();
+
+interface NatsHost extends BrokerHost {
+  open(): Promise<NatsBroker>;
+}
 
 interface DiskHost extends BrokerHost {
   readonly dataDir: string;
@@ -48,6 +62,87 @@ describeBroker("the broker in memory", {
 });
 
 describeBroker("the broker on disk", { isLasting: true, isShared: false, start: () => startDisk() });
+
+const nats = ensureCommand("nats-server", "nats-server");
+
+describe.skipIf(nats.path === null)("with a NATS server", () => {
+  let server: NatsServer;
+  let hosts = 0;
+  beforeAll(async () => {
+    server = await startNats(nats.path ?? "");
+  });
+  afterAll(() => server.remove());
+
+  function natsHost(changes: Partial<ServerConfig> = {}, limits: Partial<ServerLimits> = {}): NatsHost {
+    const prefix = `t${hosts++}`;
+    const feeds = { orders: { policy: "default", views: {}, eventTypes: [] } };
+    const ports = createTestPorts();
+    const { clock, log } = ports;
+    const config = { broker: "nats", servers: [server.url], prefix, replicas: 1 } as const;
+    const serverConfig = {
+      ...DEFAULT_CONFIG,
+      feeds,
+      history: config,
+      ...changes,
+      limits: { ...DEFAULT_SERVER_LIMITS, ...limits },
+    };
+    return { open: () => NatsBroker.open({ config, server: serverConfig, clock, log, hmac }), remove: async () => {} };
+  }
+
+  describeBroker("the broker in NATS", { isLasting: true, isShared: true, start: async () => natsHost() });
+
+  test("is refused with feeds that requests would create", async () => {
+    await expect(natsHost({ feeds: DEFAULT_CONFIG.feeds }).open()).rejects.toMatchObject({ code: "BAD_CONFIG" });
+  });
+
+  test.each([
+    [1_047_552, true],
+    [1_047_553, false],
+  ])("events of %d bytes may be configured when the server takes a mebibyte: %s", async (eventLimitBytes, isTaken) => {
+    const opening = natsHost({}, { eventLimitBytes }).open();
+    if (isTaken) await (await opening).close();
+    else await expect(opening).rejects.toMatchObject({ code: "BAD_CONFIG" });
+  });
+
+  test("an event that masking made longer than the server takes is refused whole", async () => {
+    const broker = await natsHost().open();
+    const { feed, events } = await follow(broker, "orders");
+    expect(await feed.append(eventOf("x".repeat(1_048_576)))).toBe("EVENT_TOO_LARGE");
+    await feed.caughtUp();
+    expect(events).toEqual([]);
+    await broker.close();
+  });
+
+  test("a stream that was created anew is another history, and readers begin anew", async () => {
+    const host = natsHost();
+    const [one, other] = await Promise.all([host.open(), host.open()]);
+    const { feed } = await follow(one, "orders");
+    await append(feed, eventOf("1"));
+    await (await follow(other, "orders")).feed.caughtUp();
+    await server.deleteStreams();
+    await expect(feed.caughtUp()).rejects.toMatchObject({ code: "HISTORY_UNAVAILABLE" });
+    const again = await follow(other, "orders");
+    expect(again.feed.epoch).not.toBe(feed.epoch);
+    await expect(feed.caughtUp()).rejects.toMatchObject({ code: "HISTORY_UNAVAILABLE" });
+    expect(feed.isLost).toBe(true);
+    expect(await feed.append(eventOf("2"))).toBe("HISTORY_UNAVAILABLE");
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
+test.each(["durable", "nats"])("the example `%s` of docs/operations.md is a configuration", async (name) => {
+  const page = await readFile(join(REPOSITORY, "docs/operations.md"), "utf8");
+  const [, yaml = "no such example"] = new RegExp(`\`\`\`yaml config=${name}\n([^]*?)\`\`\``).exec(page) ?? [];
+  expect(readConfig(yaml, name)).toMatchObject({ ok: true });
+});
+
+test("a NATS server that is not there is an error of ours", async () => {
+  const config = { broker: "nats", servers: ["nats://127.0.0.1:1"], prefix: "t", replicas: 1 } as const;
+  const { clock, log } = createTestPorts();
+  const feeds = { orders: { policy: "default", views: {}, eventTypes: [] } };
+  const server = { ...DEFAULT_CONFIG, feeds };
+  await expect(NatsBroker.open({ config, server, clock, log, hmac })).rejects.toMatchObject({ code: "NATS_UNUSABLE" });
+});
 
 /** Appends so many events of 800 bytes, which cost 1,000 each. */
 async function fill(host: DiskHost, count: number): Promise<{ broker: DiskBroker; firstKept: number; last: number }> {

@@ -8,12 +8,12 @@ import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES 
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
 import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
+import { history } from "./history-schema.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
   CANARY_MODES,
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
-  HISTORY_SYNCS,
   LISTENERS,
   RELOADS,
   type ListenerName,
@@ -220,20 +220,6 @@ const canary = z.strictObject({
       "`require`: publish and subscribe open when policies are in force, and close when they are not; `warn`: metric and log only; `off`: nothing is tried.",
     ),
 });
-
-const history = z.discriminatedUnion("broker", [
-  z.strictObject({ broker: z.literal("memory").describe("In this process, and gone with it (the default).") }),
-  z.strictObject({
-    broker: z.literal("disk").describe("Also on the disk of this one process: a restart loses nothing."),
-    dataDir: z.string().min(1).max(4096).describe("Folder of the files, for this process alone; `--data-dir` wins."),
-    sync: z
-      .enum(HISTORY_SYNCS)
-      .default("always")
-      .describe(
-        "When events count as committed. `always`: they are on the disk. `interval`: they will be within a second; `never`: when the system likes. Both survive the end of the process, not that of the power.",
-      ),
-  }),
-]);
 
 const keyVersion = z.int().min(1).max(KEY_VERSION_LIMIT).exactOptional();
 

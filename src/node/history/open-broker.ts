@@ -1,14 +1,13 @@
 /**
  * The broker that a configuration asks for.
  *
- * Owns the rule that what keeps events has the root key: ids of producers are kept as keyed hashes only.
+ * Loads only the client that is asked for. Owns the rule that what keeps events has the root key: ids of producers are kept as keyed hashes only.
  */
 import type { Hmac } from "../../core/index.ts";
 import type { Broker } from "../../server/broker.ts";
 import { ConfigRefusal } from "../../server/config-refusal.ts";
 import type { ServerConfig } from "../../server/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
-import { DiskBroker } from "./disk-broker.ts";
 
 export interface OpenBrokerOptions {
   readonly clock: Clock;
@@ -18,13 +17,19 @@ export interface OpenBrokerOptions {
 
 /**
  * Undefined: events live in memory.
- * @throws ConfigRefusal without a root key; StreamError `DATA_DIR_UNUSABLE`.
+ * @throws ConfigRefusal without a root key; StreamError `DATA_DIR_UNUSABLE`, `NATS_UNUSABLE`.
  */
 export async function openBroker(
-  { history, limits }: ServerConfig,
+  server: ServerConfig,
   { hmac, ...ports }: OpenBrokerOptions,
 ): Promise<Broker | undefined> {
+  const { history, limits } = server;
   if (history === undefined || history.broker === "memory") return undefined;
   if (hmac === undefined) throw new ConfigRefusal({ path: ["history"], code: "KEY_MISSING", reason: "history" });
-  return await DiskBroker.open({ config: history, limits, hmac, ...ports });
+  if (history.broker === "disk") {
+    const { DiskBroker } = await import("./disk-broker.ts");
+    return await DiskBroker.open({ config: history, limits, hmac, ...ports });
+  }
+  const { NatsBroker } = await import("./nats-broker.ts");
+  return await NatsBroker.open({ config: history, server, hmac, ...ports });
 }

@@ -1,0 +1,218 @@
+/**
+ * One feed in JetStream: a stream of its own, whose sequence is the feed's.
+ *
+ * Owns what of the feed is on the way there and back. Events come back through one ordered consumer, also our own.
+ */
+import { createHash } from "node:crypto";
+import {
+  DeliverPolicy,
+  type ConsumerMessages,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+  type StreamInfo,
+} from "@nats-io/jetstream";
+import { StreamError, type ErrorCode } from "../../core/index.ts";
+import type { BrokerFeed, NewEvent, Placement, Take } from "../../server/broker.ts";
+import { decodeRecord, encodeRecord } from "../../server/stored-event.ts";
+
+/** One connection. It never comes back by itself: what it still held would then be sent behind what came later. */
+export interface NatsClient {
+  readonly jetStream: JetStreamClient;
+  readonly manager: JetStreamManager;
+}
+
+export interface NatsFeedOptions {
+  /** The connection of now. @throws StreamError `HISTORY_UNAVAILABLE`. */
+  readonly client: () => NatsClient;
+  readonly stream: string;
+  readonly subject: string;
+  /** Longest message that the server takes, with its headers. */
+  readonly messageLimitBytes: number;
+  readonly nowMs: () => number;
+  readonly onClose: () => void;
+  /** What stands for a key. */
+  readonly tokenOf: (key: string) => string;
+  /** Asks for room for so many bytes on the way; false: there is none, or no connection. */
+  readonly reserve: (bytes: number) => boolean;
+  /** The answer came, or did not; `waitedMs` since the call when it was taken. */
+  readonly release: (bytes: number, waitedMs: number | undefined) => void;
+}
+
+interface Waiting {
+  readonly bytes: Uint8Array;
+  readonly token: string;
+  readonly sinceMs: number;
+  readonly answer: (outcome: Placement | ErrorCode) => void;
+}
+
+/** Five times as many a second as one by one. */
+const WINDOW_EVENTS = 64;
+/** Token and expected stream, with the names of the headers. */
+const HEADER_BYTES = 512;
+const ACK_LIMIT_MS = 5_000;
+const CATCH_UP_LIMIT_MS = 5_000;
+/** After a crash of the server a consumer with longer ones stood still for half a minute. */
+const IDLE_HEARTBEAT_MS = 1_000;
+const EPOCH_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+const EPOCH_LENGTH = 6;
+
+export class NatsFeed implements BrokerFeed {
+  readonly epoch: string;
+  readonly start: number;
+  readonly #options: NatsFeedOptions;
+  readonly #queue: Waiting[] = [];
+  readonly #arrivals = new Set<{ readonly sequence: number; readonly resolve: () => void }>();
+  #messages: ConsumerMessages | undefined;
+  #take: Take = () => {};
+  #taken: number;
+  #onTheWay = 0;
+  #isLost = false;
+
+  constructor(options: NatsFeedOptions, info: StreamInfo) {
+    this.#options = options;
+    this.epoch = epochOf(info);
+    this.start = Math.max(0, info.state.first_seq - 1);
+    this.#taken = this.start;
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  async follow(take: Take): Promise<void> {
+    this.#take = take;
+    await this.attach(this.#options.client());
+    await this.caughtUp();
+  }
+
+  /** Goes on over this connection, behind what came over the one before. @throws StreamError `HISTORY_UNAVAILABLE`. */
+  async attach({ jetStream, manager }: NatsClient): Promise<void> {
+    const { stream } = this.#options;
+    await this.#lookAt(manager);
+    try {
+      const consumer = await jetStream.consumers.get(stream, {
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: this.#taken + 1,
+      });
+      this.#messages = await consumer.consume({
+        idle_heartbeat: IDLE_HEARTBEAT_MS,
+        callback: (message) => this.#arrive(message),
+      });
+    } catch {
+      throw new StreamError("HISTORY_UNAVAILABLE");
+    }
+  }
+
+  append(event: NewEvent, key?: string): Promise<Placement | ErrorCode> | ErrorCode {
+    const { nowMs, tokenOf, reserve, messageLimitBytes } = this.#options;
+    const token = key === undefined ? "" : tokenOf(key);
+    const bytes = encodeRecord({ ...event, atMs: nowMs(), token });
+    // Masking may have made it longer than what came.
+    if (bytes.length + HEADER_BYTES > messageLimitBytes) return "EVENT_TOO_LARGE";
+    if (this.#isLost || !reserve(bytes.length)) return "HISTORY_UNAVAILABLE";
+    return new Promise((answer) => {
+      this.#queue.push({ bytes, token, sinceMs: nowMs(), answer });
+      this.#send();
+    });
+  }
+
+  async caughtUp(): Promise<void> {
+    const info = await this.#lookAt(this.#options.client().manager);
+    // Of an empty stream whose events were all forgotten nothing will come.
+    const last = info.state.messages === 0 ? this.#taken : info.state.last_seq;
+    if (!(await this.#hasArrived(last))) throw new StreamError("HISTORY_UNAVAILABLE");
+  }
+
+  close(): void {
+    this.#take = () => {};
+    void this.#messages?.close().catch(() => undefined);
+    this.#options.onClose();
+  }
+
+  /** @throws StreamError `HISTORY_UNAVAILABLE`, also when the stream is another one by now. */
+  async #lookAt(manager: JetStreamManager): Promise<StreamInfo> {
+    let info: StreamInfo;
+    try {
+      info = await manager.streams.info(this.#options.stream);
+    } catch {
+      throw new StreamError("HISTORY_UNAVAILABLE");
+    }
+    this.#isLost = epochOf(info) !== this.epoch;
+    if (this.#isLost) throw new StreamError("HISTORY_UNAVAILABLE");
+    return info;
+  }
+
+  /** In the order of the calls: one connection keeps it, nothing is sent twice, and nothing behind what failed. */
+  #send(): void {
+    while (this.#onTheWay < WINDOW_EVENTS) {
+      const waiting = this.#queue.shift();
+      if (waiting === undefined) return;
+      this.#onTheWay++;
+      void this.#sendOne(waiting);
+    }
+  }
+
+  async #sendOne(waiting: Waiting): Promise<void> {
+    const outcome = await this.#publish(waiting);
+    this.#onTheWay--;
+    this.#answer(waiting, outcome);
+    if (typeof outcome === "string") for (const next of this.#queue.splice(0)) this.#answer(next, outcome);
+    this.#send();
+  }
+
+  #answer({ bytes, sinceMs, answer }: Waiting, outcome: Placement | ErrorCode): void {
+    const { nowMs, release } = this.#options;
+    release(bytes.length, typeof outcome === "string" ? undefined : nowMs() - sinceMs);
+    answer(outcome);
+  }
+
+  async #publish({ bytes, token }: Waiting): Promise<Placement | ErrorCode> {
+    const { client, subject, stream } = this.#options;
+    try {
+      const ack = await client().jetStream.publish(subject, bytes, {
+        timeout: ACK_LIMIT_MS,
+        retries: 1,
+        expect: { streamName: stream },
+        ...(token === "" ? {} : { msgID: token }),
+      });
+      return { sequence: ack.seq, isRepeat: ack.duplicate };
+    } catch {
+      return "HISTORY_UNAVAILABLE";
+    }
+  }
+
+  #arrive(message: JsMsg): void {
+    const sequence = message.seq;
+    if (sequence <= this.#taken) return;
+    this.#taken = sequence;
+    const record = decodeRecord(message.data);
+    // What cannot be read is left out, and so becomes a gap.
+    if (record !== undefined) {
+      const { token: _, ...event } = record;
+      this.#take([{ ...event, sequence }]);
+    }
+    for (const arrival of this.#arrivals) if (arrival.sequence <= sequence) arrival.resolve();
+  }
+
+  /** False when it takes too long. */
+  async #hasArrived(sequence: number): Promise<boolean> {
+    if (sequence <= this.#taken) return true;
+    return await new Promise<boolean>((resolve) => {
+      const settle = (hasArrived: boolean): void => {
+        clearTimeout(timer);
+        this.#arrivals.delete(arrival);
+        resolve(hasArrived);
+      };
+      const arrival = { sequence, resolve: () => settle(true) };
+      const timer = setTimeout(() => settle(false), CATCH_UP_LIMIT_MS);
+      this.#arrivals.add(arrival);
+    });
+  }
+}
+
+/** A stream that was created anew must not look like the one before. */
+function epochOf({ config, created }: StreamInfo): string {
+  const digest = createHash("sha256").update(`${config.name} ${created}`).digest();
+  return Array.from(digest.subarray(0, EPOCH_LENGTH), (byte) => EPOCH_ALPHABET[byte % EPOCH_ALPHABET.length]).join("");
+}

@@ -1,0 +1,75 @@
+/**
+ * A real NATS server with JetStream, for one test file or run: on a port of its own, in a folder of its own.
+ *
+ * Owns the process and its files, and ends both.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+
+export interface NatsServer {
+  readonly url: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and files. */
+  start(): Promise<void>;
+  deleteStreams(): Promise<void>;
+  /** Ends it, and removes its files. */
+  remove(): Promise<void>;
+}
+
+/** Waits until it takes connections. `program` is nats-server's path. */
+export async function startNats(program: string): Promise<NatsServer> {
+  const folder = await mkdtemp(join(tmpdir(), "maskwire-nats-"));
+  const port = await freePort();
+  const url = `nats://127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const args = ["--addr", "127.0.0.1", "--port", String(port), "--jetstream", "--store_dir", folder];
+    const started = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    child = started;
+    await new Promise<void>((resolve, reject) => {
+      started.stderr.on("data", (chunk: Buffer) => {
+        if (chunk.toString().includes("Server is ready")) resolve();
+      });
+      started.once("exit", () => reject(new Error("nats-server did not start")));
+    });
+  };
+  const kill = async (): Promise<void> => {
+    if (child === undefined) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    child = undefined;
+  };
+  await start();
+  return {
+    url,
+    kill,
+    start,
+    deleteStreams: async () => {
+      const connection = await connect({ servers: [url] });
+      const manager = await jetstreamManager(connection);
+      for await (const { config } of manager.streams.list()) await manager.streams.delete(config.name);
+      await connection.close();
+    },
+    remove: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago: a process that is started again needs the same one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
