@@ -11,6 +11,12 @@ import { KEEP } from "./operators/index.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
 import type { PolicySpec } from "./policy.ts";
 
+/** A rule, and where it stands. */
+interface WrittenRule extends FieldRule {
+  readonly where: string;
+  readonly path: string;
+}
+
 /** Paths of one policy. */
 const RULES_LIMIT = 256;
 
@@ -33,6 +39,10 @@ export function compileFields(
     ...joinFields.map((path) => ruleOf("joinFields", path, `join:${path}`)),
   ];
   if (rules.length > RULES_LIMIT) refuse("fields", `there are ${rules.length} paths, over the limit of ${RULES_LIMIT}`);
+  refuseConflicts(
+    rules.filter(({ where }) => where !== "joinFields"),
+    fieldsIgnoreCase,
+  );
   const compiled = new FieldRules(rules, {
     elsewhere: only.length > 0 ? "keep" : "look",
     isCaseIgnored: fieldsIgnoreCase,
@@ -43,12 +53,25 @@ export function compileFields(
   return compiled;
 }
 
-function ruleOf(where: string, path: string, verdict: Verdict): FieldRule {
+function ruleOf(where: string, path: string, verdict: Verdict): WrittenRule {
   const parsed = parseFieldPath(path);
   if (!parsed.ok) return refuse(where, `${path}: ${parsed.reason}`);
   if (verdict === "keep" && parsed.steps.every(isAnyDepth))
     return refuse(where, `${path}: keeps everything; a policy that masks nothing is none`);
-  return { steps: parsed.steps, verdict };
+  return { steps: parsed.steps, verdict, where, path };
+}
+
+/** Two rules for one path, however it is written, cannot both take effect. */
+function refuseConflicts(rules: readonly WrittenRule[], isCaseIgnored: boolean): void {
+  const known = new Map<string, WrittenRule>();
+  for (const rule of rules) {
+    const text = JSON.stringify(rule.steps);
+    const key = isCaseIgnored ? text.toLowerCase() : text;
+    const other = known.get(key) ?? rule;
+    if (other.verdict !== rule.verdict)
+      refuse(rule.where, `${rule.path}: ${other.where} says something else of this path; keep one`);
+    known.set(key, rule);
+  }
 }
 
 function isAnyDepth({ kind }: PathStep): boolean {

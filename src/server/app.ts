@@ -24,6 +24,7 @@ import { refuseFixed } from "./reload.ts";
 import { Roster } from "./roster.ts";
 import type { Place, Services, Settings } from "./services.ts";
 import { isUpstreamUrl } from "./upstream.ts";
+import { refuseViews } from "./view-rules.ts";
 
 export interface MaskwireServer {
   /**
@@ -89,6 +90,8 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
     const policies = new PolicySet(next, { keys: others, observer, previous: previous?.policies });
     checkUses(next, policies);
+    const [refused, ...alsoRefused] = refuseViews(next);
+    if (refused !== undefined) throw new ConfigRefusal(refused, ...alsoRefused);
     // One that goes on keeps the public keys that it has fetched.
     const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
     const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, options);

@@ -62,6 +62,8 @@ export interface Viewed {
   readonly policy: string;
   /** View name to the name of its policy. */
   readonly views: Readonly<Record<string, string>>;
+  /** Views from the strictest to the loosest: none shows what a later one hides. */
+  readonly strictness?: readonly string[];
 }
 
 export interface FeedConfig extends Viewed {

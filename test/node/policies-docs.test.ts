@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
 import { readConfig } from "../../src/node/config/read.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config.ts";
 import { extendPolicy } from "../../src/server/extend-policy.ts";
 import { CASE_KEY } from "../support/cases.ts";
 import { keysFrom } from "../support/keys.ts";
+import { refuseViews } from "../../src/server/view-rules.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const PAGE = readFileSync(join(REPOSITORY, "docs/policies.md"), "utf8");
@@ -21,7 +23,8 @@ describe("recipes", () => {
   it.each(RECIPES)("hold, and mask as the page shows: %s", (name) => {
     const read = readConfig(block("yaml", name), "docs/policies.md");
     expect(read.ok ? [] : read.problems).toEqual([]);
-    const policies = read.ok ? read.value.policies : {};
+    const { policies, feeds } = read.ok ? read.value : DEFAULT_CONFIG;
+    expect(refuseViews({ ...DEFAULT_CONFIG, policies, feeds })).toEqual([]);
     const policy = compilePolicy(extendPolicy(policies, Object.keys(policies).at(-1) ?? ""), {
       // A page with `keys` is about rotation: version 2 is there, too.
       keys: keysFrom(`v1:${KEY}\nv2:${"2".repeat(32)}`, (read.ok ? read.value.keys : undefined) ?? { current: 1 }),

@@ -11,7 +11,7 @@ import { type OperatorKind, readText } from "./operator.ts";
 import type { HashSpec } from "./spec.ts";
 
 /** 16 base32 characters: even odds of one collision at a trillion values. */
-const DEFAULT_BITS = 80;
+export const DEFAULT_BITS = 80;
 const KEY_BYTES = 32;
 
 export const hash: OperatorKind<HashSpec> = {

@@ -27,9 +27,14 @@ export const mask: OperatorKind<MaskSpec> = {
   compile: (spec) => onText((text) => hide(text, spec)),
 };
 
+/** How many characters stay at either end of a long value. */
+export function keptBy({ keepFirst, keepLast }: MaskSpec): { readonly keepFirst: number; readonly keepLast: number } {
+  return { keepFirst: keepFirst ?? 0, keepLast: keepLast ?? (keepFirst === undefined ? DEFAULT_KEEP_LAST : 0) };
+}
+
 function hide(text: string, spec: MaskSpec): string {
-  const { keepFirst = 0, character = DEFAULT_CHARACTER, keepSeparators = true } = spec;
-  const keepLast = spec.keepLast ?? (spec.keepFirst === undefined ? DEFAULT_KEEP_LAST : 0);
+  const { character = DEFAULT_CHARACTER, keepSeparators = true } = spec;
+  const { keepFirst, keepLast } = keptBy(spec);
   const characters = [...text];
   const total = characters.filter(isHidden).length;
   const isLong = total >= HIDDEN_SHARE * (keepFirst + keepLast);

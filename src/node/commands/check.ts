@@ -2,6 +2,7 @@
 import { measureAutomaton } from "../../core/engine.ts";
 import type { FieldRules } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
+import { refuseViews } from "../../server/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problem.ts";
@@ -28,6 +29,7 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
     const compiled = Object.keys(config.policies).map((name) => compileNamed(loaded.value, name));
     const problems = [
       ...checkReach(config, fileName),
+      ...refuseViews(config).map(({ path, reason }) => problemAt(path, reason)),
       ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, problemAt) : one.problems)),
     ];
     const output = createOutput(io.stdout);

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES } from "../../core/index.ts";
-import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN } from "../../server/auth/grant.ts";
+import { auth } from "./auth-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
 import { history } from "./history-schema.ts";
@@ -146,12 +146,18 @@ const views = z
   .default({})
   .describe("View name to the name of its policy: what subscribers get who ask for `?view=`.");
 
-const feed = z.strictObject({ policy: policyName, views, eventTypes });
+const strictness = z
+  .array(z.string().regex(NAME))
+  .exactOptional()
+  .describe("Views from the strictest to the loosest: none may show what a later one hides, or the start is refused.");
+
+const feed = z.strictObject({ policy: policyName, views, strictness, eventTypes });
 
 const relay = z.strictObject({
   url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
   policy: policyName,
   views,
+  strictness,
   unsafePlaintext: z
     .boolean()
     .default(false)
@@ -162,50 +168,6 @@ const relay = z.strictObject({
     .describe("Request headers for the upstream, such as authorization. Never logged."),
   eventTypes,
   always: z.boolean().default(false).describe("Follows the upstream even without a subscriber."),
-});
-
-const ASYMMETRIC = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"] as const;
-const SYMMETRIC = ["HS256", "HS384", "HS512"] as const;
-
-const grant = z.strictObject({
-  actions: z.array(z.enum(ACTIONS)).min(1).describe("What may be done."),
-  feeds: z
-    .array(z.string().regex(FEED_PATTERN))
-    .min(1)
-    .describe("Names of feeds (for `relay` of relays); `orders.*` is one more label, `orders.>` any further, `>` all."),
-  views: z
-    .array(z.string().regex(NAME))
-    .min(1)
-    .default([...DEFAULT_VIEWS])
-    .describe("Views that may be seen."),
-});
-
-const issuer = z.strictObject({
-  issuer: z.string().min(1).max(1024).describe("The `iss` of its tokens."),
-  audience: z.string().min(1).max(1024).describe("The `aud` that its tokens need."),
-  algorithms: z
-    .array(z.enum([...ASYMMETRIC, ...SYMMETRIC]))
-    .min(1)
-    .describe("Signatures that count. HS ones need MASKWIRE_JWT_SECRET_FILE, all others `jwksUrl` or `jwksFile`."),
-  jwksUrl: z.string().min(1).max(2048).exactOptional().describe("Where its public keys are, https."),
-  jwksFile: z.string().min(1).max(4096).exactOptional().describe("A file with its public keys (a JSON Web Key Set)."),
-});
-
-const auth = z.strictObject({
-  issuers: z.array(issuer).default([]).describe("Whose JWTs count."),
-  apiKeys: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(NAME).describe("For people."),
-        sha256: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/)
-          .describe("SHA-256 of the key in hex; `maskwire token key` makes both."),
-        grants: z.array(grant).min(1).describe("What its holder may do."),
-      }),
-    )
-    .default([])
-    .describe("Keys without an end, for small set-ups."),
 });
 
 const endpoint = z.string().min(1).max(300);

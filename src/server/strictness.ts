@@ -1,0 +1,191 @@
+/**
+ * The order of strictness that a feed may name: no view shows what a later one hides.
+ *
+ * Owns the proof, on the policies as they are written and before an event is seen. Where it cannot be had the order is
+ * refused, also where it may hold. Never compiles, never masks.
+ */
+import { withPacks } from "../core/detectors/index.ts";
+import { DEFAULT_BITS } from "../core/operators/hash.ts";
+import { keptBy } from "../core/operators/mask.ts";
+import type { OperatorSpec } from "../core/operators/spec.ts";
+import { entitiesOf } from "../core/packs/index.ts";
+import { DEFAULT_THRESHOLD, type PolicySpec } from "../core/policy.ts";
+
+/** What stands in the place of a value tells this of it: facts, and how much of each. */
+type Reveal = Readonly<Record<string, number>>;
+
+const NOTHING: Reveal = {};
+const EVERYTHING = "everything";
+const REDACT: OperatorSpec = { operator: "redact" };
+
+type Row<Name extends OperatorSpec["operator"]> = (spec: Extract<OperatorSpec, { operator: Name }>) => Reveal;
+
+/** An operator without a row reveals something of its own: it is comparable with itself only. */
+const REVEALS: { readonly [Name in OperatorSpec["operator"]]?: Row<Name> } = {
+  redact: () => NOTHING,
+  // How many characters stay depends on the value's length: of two numbers neither shows less in every case.
+  mask: (spec) => {
+    const { keepFirst, keepLast } = keptBy(spec);
+    const kept = keepFirst + keepLast === 0 ? {} : { [`first ${keepFirst}, last ${keepLast}`]: 1 };
+    return { [`shape, separators ${spec.keepSeparators ?? true}`]: 1, ...kept };
+  },
+  hash: ({ bits = DEFAULT_BITS, alsoVersion }) => ({
+    equality: bits,
+    ...(alsoVersion === undefined ? {} : { [`equality by key version ${alsoVersion}`]: bits }),
+  }),
+  keep: () => ({ [EVERYTHING]: 1 }),
+};
+
+function revealOf(spec: OperatorSpec): Reveal {
+  const row = REVEALS[spec.operator] as Row<OperatorSpec["operator"]> | undefined;
+  return row === undefined ? { [JSON.stringify(spec)]: 1 } : row(spec);
+}
+
+function isWithin(one: Reveal, other: Reveal): boolean {
+  return EVERYTHING in other || Object.entries(one).every(([fact, amount]) => amount <= (other[fact] ?? 0));
+}
+
+/** A policy with what it means where it says nothing. */
+interface Rules {
+  readonly entities: readonly string[];
+  readonly detectors: readonly string[];
+  /** What decides which finding gives its name to others that overlap it. */
+  readonly ranks: string;
+  readonly threshold: number;
+  readonly operators: Readonly<Record<string, OperatorSpec>>;
+  /** Paths that are hidden, and how. */
+  readonly hidden: Readonly<Record<string, OperatorSpec>>;
+  readonly kept: readonly string[];
+  readonly only: readonly string[];
+  readonly isCaseIgnored: boolean;
+  readonly mayMaskAsText: boolean;
+  readonly numbers: string;
+  /** Everything of which nothing is known here, as text. */
+  readonly others: string;
+}
+
+function rulesOf(spec: PolicySpec): Rules {
+  const { detectors = [], packs = [], operators = {}, fields = {}, except = [], only = [], ...rest } = spec;
+  const {
+    entities,
+    threshold = DEFAULT_THRESHOLD,
+    onInvalid = "mask-as-text",
+    fieldsIgnoreCase,
+    numbers,
+    ...others
+  } = rest;
+  const isKept = ([, one]: readonly [string, OperatorSpec]): boolean => one.operator === "keep";
+  const entries = Object.entries(fields);
+  return {
+    entities:
+      entities === undefined
+        ? [...detectors, ...withPacks(packs)].map(({ entity }) => entity)
+        : [...entities, ...entitiesOf(packs)],
+    detectors: detectors.map((detector) => JSON.stringify(detector)),
+    ranks: JSON.stringify([detectors, packs, threshold]),
+    threshold,
+    operators,
+    hidden: Object.fromEntries(entries.filter((entry) => !isKept(entry))),
+    kept: [...entries.filter(isKept).map(([path]) => path), ...except],
+    only,
+    isCaseIgnored: fieldsIgnoreCase ?? false,
+    mayMaskAsText: onInvalid === "mask-as-text",
+    numbers: numbers ?? "string",
+    others: JSON.stringify(Object.entries(others).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+const operatorFor = ({ operators }: Rules, entity: string): OperatorSpec =>
+  (Object.hasOwn(operators, entity) ? operators[entity] : operators["default"]) ?? REDACT;
+
+const covers = (one: readonly string[], other: readonly string[]): boolean => other.every((item) => one.includes(item));
+const isSame = (one: readonly string[], other: readonly string[]): boolean => covers(one, other) && covers(other, one);
+
+const pathsOf = ({ hidden, kept, only }: Rules): readonly string[] => [...Object.keys(hidden), ...kept, ...only];
+
+function redactsAll(rules: Rules): boolean {
+  const all = [...rules.entities.map((entity) => operatorFor(rules, entity)), ...Object.values(rules.hidden)];
+  return all.every((spec) => isWithin(revealOf(spec), NOTHING));
+}
+
+/** One way in which the stricter may show more; the text says what to change in it. */
+interface Check {
+  readonly fails: (stricter: Rules, looser: Rules) => boolean;
+  readonly text: string;
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    fails: (stricter, looser) =>
+      !covers(stricter.entities, looser.entities) ||
+      !covers(stricter.detectors, looser.detectors) ||
+      stricter.threshold > looser.threshold,
+    text: "looks for less: entities, detectors or threshold let something pass that the other one finds",
+  },
+  {
+    // Findings that overlap take the operator of one of them, and with others found that may be another one.
+    fails: (stricter, looser) =>
+      !redactsAll(stricter) && !(isSame(stricter.entities, looser.entities) && stricter.ranks === looser.ranks),
+    text: "looks for more, and then has to redact everything: findings that overlap take the operator of one of them",
+  },
+  {
+    fails: (stricter, looser) =>
+      looser.entities.some(
+        (entity) => !isWithin(revealOf(operatorFor(stricter, entity)), revealOf(operatorFor(looser, entity))),
+      ),
+    text: "has an operator that may show what the other one hides; redact shows nothing, and equal ones show the same",
+  },
+  {
+    fails: (stricter, looser) =>
+      Object.entries(looser.hidden).some(
+        ([path, spec]) =>
+          !Object.hasOwn(stricter.hidden, path) || !isWithin(revealOf(stricter.hidden[path]), revealOf(spec)),
+      ),
+    text: "hides fewer fields: name under fields every path that the other one hides",
+  },
+  {
+    fails: (stricter, looser) =>
+      Object.entries(stricter.hidden).some(
+        ([path, spec]) => !Object.hasOwn(looser.hidden, path) && !isWithin(revealOf(spec), NOTHING),
+      ),
+    text: "hides a field that the other one looks into, and then has to redact it",
+  },
+  {
+    fails: (stricter, looser) =>
+      !covers(looser.kept, stricter.kept) ||
+      ((stricter.only.length > 0 || stricter.kept.length > 0) && !isSame(stricter.only, looser.only)),
+    text: "keeps fields that the other one looks into: fields, except and only",
+  },
+  {
+    // JSON in a string that does not parse is hidden whole where a path, of whatever kind, may lead into it.
+    fails: (stricter, looser) => Object.keys(looser.hidden).length > 0 && !covers(pathsOf(stricter), pathsOf(looser)),
+    text: "names fewer paths: beside fields that are hidden, name also those that the other one keeps, hidden or kept",
+  },
+  {
+    fails: (stricter, looser) =>
+      stricter.isCaseIgnored !== looser.isCaseIgnored && pathsOf(stricter).length + pathsOf(looser).length > 0,
+    text: "reads names of fields in another way: fieldsIgnoreCase",
+  },
+  {
+    fails: (stricter, looser) => stricter.mayMaskAsText && !looser.mayMaskAsText,
+    text: "shows what cannot be read as text, and the other one drops it: onInvalid",
+  },
+  {
+    fails: (stricter, looser) =>
+      stricter.numbers !== looser.numbers && !(stricter.numbers === "string" && redactsAll(stricter)),
+    text: "writes numbers in another way: numbers",
+  },
+  {
+    fails: (stricter, looser) => stricter.others !== looser.others,
+    text: "says something else under a key that cannot be compared (all but those of docs/policies.md); write it alike",
+  },
+];
+
+/**
+ * Why the first policy might show something that the second one hides; undefined when it cannot. Both with all that they
+ * extend. The reason is constant text.
+ */
+export function findShown(stricter: PolicySpec, looser: PolicySpec): string | undefined {
+  const [one, other] = [rulesOf(stricter), rulesOf(looser)];
+  return CHECKS.find(({ fails }) => fails(one, other))?.text;
+}
