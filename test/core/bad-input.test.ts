@@ -1,0 +1,61 @@
+/** What is not what it says it is: masked as text, dropped or refused by rule, never raw, and counted by reason. */
+import { describe, expect, it } from "vitest";
+import { compilePolicy, createMasker, maskWhole, ON_INVALID, StreamError } from "../../src/core/index.ts";
+import { BAD_INPUTS, type BadInput, MARKS } from "../support/bad-input.ts";
+import { cutsOf, maskCut } from "../support/every-cut.ts";
+
+/** Inputs up to this length are cut everywhere. */
+const SHORT_BYTES = 400;
+
+interface Result {
+  /** Undefined: refused. */
+  readonly output: string | undefined;
+  readonly reasons: readonly string[];
+}
+
+const seen = new Set<string>();
+const observer = {
+  masked() {},
+  invalid: (reason: string) => void seen.add(reason),
+  truncated: () => void seen.add("truncated"),
+};
+
+function watch(run: () => Uint8Array): Result {
+  seen.clear();
+  try {
+    const output = Buffer.from(run()).toString("latin1");
+    return { output, reasons: [...seen] };
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(StreamError);
+    expect((thrown as StreamError).code).toBe("INVALID_INPUT");
+    return { output: undefined, reasons: [...seen] };
+  }
+}
+
+function* someCuts({ input: { length } }: BadInput): Iterable<readonly number[]> {
+  if (length <= SHORT_BYTES) yield* cutsOf(length);
+  else for (const cut of [1, 17, length >> 2, length >> 1, length - 17, length - 1]) yield [cut];
+}
+
+describe.each(ON_INVALID)("%s", (onInvalid) => {
+  const policy = compilePolicy({ onInvalid }, { observer });
+
+  it.each(BAD_INPUTS)("$name", (row) => {
+    const { choice, input, reason, kept = [] } = row;
+    const whole = watch(() => maskWhole(policy, choice, input));
+    expect(whole.reasons).toEqual(reason === undefined ? [] : [reason]);
+    const isRefused = onInvalid === "close" && reason !== undefined && reason !== "truncated";
+    expect(whole.output === undefined).toBe(isRefused);
+    for (const mark of MARKS) expect(whole.output ?? "").not.toContain(mark);
+    if (!isRefused) for (const text of kept) expect(whole.output).toContain(text);
+    for (const cuts of someCuts(row)) {
+      const cut = watch(() => maskCut(policy, choice, { bytes: input, cuts }));
+      if (cut.output !== whole.output) expect([cuts, cut.output]).toEqual([cuts, whole.output]);
+      expect([cuts, cut.reasons]).toEqual([cuts, whole.reasons]);
+    }
+  });
+});
+
+it("multipart without a boundary is refused before anything is read", () => {
+  expect(() => createMasker(compilePolicy({}), "multipart")).toThrow(new StreamError("BAD_BOUNDARY"));
+});
