@@ -6,7 +6,6 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { NetworkPolicy } from "../support/kubernetes-objects.ts";
 import { ensureKubectl } from "../support/kubectl.ts";
 import { requireProgram } from "../support/run-server.ts";
-import { podHost, policyOf, type Cluster } from "./cluster.ts";
 import { compilePolicies } from "./compile.ts";
 import { demoCluster } from "./demo.ts";
 import { whyNoLab } from "./lab.ts";
@@ -25,7 +24,8 @@ const CONTROL = 7080;
 const FORBIDDEN = 7081;
 
 describe.skipIf(reason !== "")("the canary in packets", () => {
-  const cluster = withCanary(demoCluster(kubectl.path ?? ""));
+  const demo = demoCluster(kubectl.path ?? "");
+  const cluster = { ...demo, hosts: demo.hosts.filter(({ name }) => HOSTS.includes(name)) };
   let network: Network;
   let folder: string;
   beforeAll(requireProgram);
@@ -120,30 +120,4 @@ function configOf(mode: string): object {
     canary: { control: `${CANARY_ADDRESS}:${CONTROL}`, forbidden: `${CANARY_ADDRESS}:${FORBIDDEN}`, mode },
     limits: { canaryIntervalMs: 100, canaryTimeoutMs: 500 },
   };
-}
-
-/** The demo's cluster with a canary beside the masker, and the two policies that make it one. */
-function withCanary(demo: Cluster): Cluster {
-  const app = "app.kubernetes.io/name";
-  const hosts = [...demo.hosts, podHost(CANARY, CANARY_ADDRESS, { labels: { [app]: "maskwire-canary" } })];
-  const peer = (name: string) => ({
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "maskwire" } },
-    podSelector: { matchLabels: { [app]: name } },
-  });
-  const ports = (...numbers: number[]) => numbers.map((port) => ({ port, protocol: "TCP" }));
-  const policies = [
-    ...demo.policies,
-    policyOf("maskwire/maskwire-canary", {
-      podSelector: { matchLabels: { [app]: "maskwire" } },
-      policyTypes: ["Egress"],
-      egress: [{ to: [peer("maskwire-canary")], ports: ports(CONTROL) }],
-    }),
-    // Both ports: what closes the forbidden one is the masker's own egress policy, the fence that is put to the test.
-    policyOf("maskwire/canary-from-maskwire", {
-      podSelector: { matchLabels: { [app]: "maskwire-canary" } },
-      policyTypes: ["Ingress"],
-      ingress: [{ from: [peer("maskwire")], ports: ports(CONTROL, FORBIDDEN) }],
-    }),
-  ];
-  return { ...demo, policies, hosts: hosts.filter(({ name }) => HOSTS.includes(name)) };
 }

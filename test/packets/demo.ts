@@ -1,5 +1,5 @@
 /**
- * The demo overlay with somebody in every place that its policies speak of, and a few whom they should keep out.
+ * A shipped overlay with somebody in every place that its policies speak of, and a few whom they should keep out.
  *
  * Owns names and addresses. Labels of zones and policies come from the rendered manifests.
  */
@@ -13,17 +13,25 @@ const ROLE = "maskwire.dev/role";
 const APP = "app.kubernetes.io/name";
 
 /** Namespaces that the cluster or another team brings. */
-const FOREIGN: Readonly<Record<string, Labels>> = { "kube-system": {}, monitoring: {}, elsewhere: {} };
+const FOREIGN: Readonly<Record<string, Labels>> = {
+  "kube-system": {},
+  "openshift-dns": {},
+  monitoring: {},
+  elsewhere: {},
+};
+
+export const OVERLAYS = ["demo", "dev", "prod", "openshift", "cilium", "guarded"] as const;
 
 export const PORTS = [53, 443, 4222, 8080, 8081, 9090] as const;
 
-export function demoCluster(kubectl: string): Cluster {
-  const objects = renderManifests(kubectl, join(REPOSITORY, "manifests/overlays/demo"));
+export function demoCluster(kubectl: string, overlay: (typeof OVERLAYS)[number] = "demo"): Cluster {
+  const objects = renderManifests(kubectl, join(REPOSITORY, "manifests/overlays", overlay));
   return {
     namespaces: { ...FOREIGN, ...zonesOf(objects) },
     policies: ofKind(objects, "NetworkPolicy"),
     hosts: [
       podHost("maskwire/maskwire", "10.1.0.1", { labels: podLabels(objects) }),
+      podHost("maskwire/canary", "10.1.0.2", { labels: { [APP]: "maskwire-canary" } }),
       podHost("raw/producer", "10.1.1.1", { labels: { [ROLE]: "producer" } }),
       podHost("raw/broker", "10.1.1.2", { labels: { [ROLE]: "broker" } }),
       podHost("raw/other", "10.1.1.3"),
@@ -31,6 +39,7 @@ export function demoCluster(kubectl: string): Cluster {
       podHost("masked/other", "10.1.2.2"),
       podHost("monitoring/prometheus", "10.1.3.1", { labels: { [APP]: "prometheus" } }),
       podHost("kube-system/dns", "10.1.4.1", { labels: { "k8s-app": "kube-dns" } }),
+      podHost("openshift-dns/dns", "10.1.4.2", { labels: { "dns.operator.openshift.io/daemonset-dns": "default" } }),
       // Whoever may create pods can give them any label: the namespace is what it cannot choose.
       podHost("elsewhere/rogue", "10.1.5.1", { labels: { [ROLE]: "producer", [APP]: "maskwire" } }),
       podHost("elsewhere/spy", "10.1.5.2", { labels: { [ROLE]: "subscriber", [APP]: "prometheus" } }),

@@ -17,6 +17,7 @@ const MEANT = [
   "masked/other > kube-system/dns:53",
   "masked/subscriber > kube-system/dns:53",
   "masked/subscriber > maskwire/maskwire:8081",
+  "maskwire/canary > kube-system/dns:53",
   "maskwire/maskwire > kube-system/dns:53",
   "maskwire/maskwire > vendor:443",
   "monitoring/prometheus > maskwire/maskwire:9090",

@@ -26,7 +26,7 @@ export function cellsOf(hosts: readonly Host[], ports: readonly number[]): Cell[
 /** Dials every cell; all hosts at once. */
 export async function probe(network: Network, cells: readonly Cell[]): Promise<Probed[]> {
   const probed = network.hosts.map(async (host) => {
-    const own = cells.filter(({ from }) => from === host);
+    const own = cells.filter(({ from }) => from.name === host.name);
     const answers = await network.dial(
       host.name,
       own.map(({ to, port }) => ({ address: to.address, port })),

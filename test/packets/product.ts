@@ -20,6 +20,7 @@ export const SUBSCRIBER = "masked/subscriber";
 export const PROMETHEUS = "monitoring/prometheus";
 export const ROGUE = "elsewhere/rogue";
 export const BROKER_PORT = 4222;
+const NATS = ["nats-server", "--addr", "0.0.0.0", "--port", String(BROKER_PORT)];
 const OWN_PORTS: Readonly<Record<string, readonly number[]>> = {
   [MASKER]: [8080, 8081, 9090],
   [BROKER]: [BROKER_PORT],
@@ -42,7 +43,7 @@ export function ensureNats(): CommandLookup {
   return ensureCommand("nats-server", "nats-server");
 }
 
-/** Everybody listens on every port of the demo, where the product does not; no policy is in force yet. */
+/** Everybody listens on every port of the demo, where the product does not; no policy is in force yet. NATS runs if it has a host. */
 export async function startProduct(cluster: Cluster, keys: object = {}): Promise<Product> {
   const network = await startNetwork(cluster.hosts);
   const folder = mkdtempSync(join(tmpdir(), "maskwire-product-"));
@@ -55,16 +56,16 @@ export async function startProduct(cluster: Cluster, keys: object = {}): Promise
   };
   try {
     reconfigure({});
-    for (const host of cluster.hosts) {
-      const taken = OWN_PORTS[host.name] ?? [];
-      await network.listen(
-        PORTS.filter((port) => !taken.includes(port)),
-        [host],
-      );
-    }
-    const broker = network.program(BROKER, ["nats-server", "--addr", "0.0.0.0", "--port", String(BROKER_PORT)]);
+    await Promise.all(
+      cluster.hosts.map((host) => {
+        const taken = OWN_PORTS[host.name] ?? [];
+        const free = PORTS.filter((port) => !taken.includes(port));
+        return network.listen(free, [host]);
+      }),
+    );
+    const hasBroker = cluster.hosts.some(({ name }) => name === BROKER);
+    if (hasBroker) await network.program(BROKER, NATS).untilPrinted("Server is ready");
     const masker = network.maskwire(MASKER, ["serve", "--config", file]);
-    await broker.untilPrinted("Server is ready");
     await masker.untilPrinted(`"listeners":"subscribe"`);
     return {
       network,
