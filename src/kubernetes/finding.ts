@@ -63,7 +63,7 @@ export const RULES = {
   "no-default-deny": {
     level: "error",
     means: "a namespace of a zone does not deny both directions by default",
-    remedy: "add a policy with podSelector {} and policyTypes [Ingress, Egress] and no rules",
+    remedy: "add a policy with podSelector {}, policyTypes [Ingress, Egress] and no rules",
   },
   "zone-by-pod-label": {
     level: "error",

@@ -23,6 +23,9 @@ export {
 export type { Conduit } from "./netpolicy/plan.ts";
 export { describePorts, hasPort, portSet } from "./netpolicy/port-set.ts";
 export { findingValue, reportValue } from "./netpolicy/report-value.ts";
+export { RULES } from "./finding.ts";
 export { exitCodeOf, verify, type Report } from "./netpolicy/verify.ts";
 export { clusterOf } from "./netpolicy/workloads.ts";
 export { closedWorld, openWorld, type World } from "./netpolicy/world.ts";
+export { restrictedFaults } from "./pod-security/restricted.ts";
+export { sarifOf } from "./report/sarif.ts";

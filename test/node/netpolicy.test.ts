@@ -97,6 +97,30 @@ describe("explain", () => {
   });
 });
 
+describe("lint", () => {
+  test("ends with 0 when there are warnings only", async () => {
+    const { stdout, code } = await runProgram(["netpolicy", "lint", file("good.yaml")]);
+    expect(stdout).toMatch(/^warning {2}\S+good\.yaml:\d+: Pod raw\/producer: .* \[dns-blocked\]$/m);
+    expect(stdout).not.toMatch(/^error/m);
+    expect(code).toBe(0);
+  });
+
+  test("prints SARIF with the line of each finding", async () => {
+    const { stdout, code } = await runProgram(["netpolicy", "lint", "--format", "sarif", file("open.yaml")]);
+    const { runs } = JSON.parse(stdout) as { runs: { results: { ruleId: string; locations: object[] }[] }[] };
+    expect(code).toBe(1);
+    expect(runs[0].results.map(({ ruleId }) => ruleId)).toContain("no-default-deny");
+    expect(runs[0].results[0].locations).toMatchObject([
+      {
+        physicalLocation: {
+          artifactLocation: { uri: file("open.yaml") },
+          region: { startLine: expect.any(Number) as number },
+        },
+      },
+    ]);
+  });
+});
+
 test("matrix lists who may open whom", async () => {
   const { stdout, code } = await runProgram(["netpolicy", "matrix", "--closed-world", file("good.yaml")]);
   expect(stdout.replaceAll(/ +/g, " ")).toBe(

@@ -5,6 +5,7 @@
  */
 import { levelOf, RULES, type Finding } from "../finding.ts";
 import { checkObjects } from "../check/check.ts";
+import { lintObjects } from "../lint/lint.ts";
 import { nameOf, type KubernetesObject, type Place } from "../object.ts";
 import { createEvaluator } from "./evaluate.ts";
 import { declaredFlows, describeFlow, wrongDoors, type Flow } from "./flows.ts";
@@ -61,7 +62,7 @@ export function verify(input: VerifyInput): Report {
   const plan = masker.found === undefined ? undefined : planOf(input.config, masker.found, input.conduits);
   const world = (input.world === "closed" ? closedWorld : openWorld)(cluster, marksOf(plan));
   unknowns.push(...missingParties(world, masker.candidates, plan));
-  const findings = checked;
+  const findings = [...checked, ...lintObjects({ objects: input.objects, cluster, plan })];
   const counts = { policies: cluster.policies.length, pods: cluster.pods.length, ends: 0 };
   if (plan === undefined)
     return { verdict: "UNKNOWN", unknowns, leaks: [], flows: [], findings, notes: [], world, plan, counts };

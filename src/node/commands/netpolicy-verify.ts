@@ -5,6 +5,7 @@ import {
   describeFinding,
   describeReport,
   reportValue,
+  sarifOf,
   exitCodeOf,
   findingValue,
   verify as verifyObjects,
@@ -21,8 +22,23 @@ import { parseConduit } from "./netpolicy-places.ts";
 
 const REPORT_FORMATS = {
   text: describeReport,
-  json: (report: Report) => `${JSON.stringify(reportValue(report), undefined, 2)}\n`,
+  json: (report: Report) => toJson(reportValue(report)),
+  sarif: (report: Report) => toJson(sarifOf(report)),
 };
+
+const LINT_FORMATS = {
+  text: ({ findings }: Report) =>
+    findings
+      .flatMap(describeFinding)
+      .map((line) => `${line}\n`)
+      .join(""),
+  json: ({ findings }: Report) => toJson(findings.map(findingValue)),
+  sarif: ({ findings }: Report) => toJson(sarifOf({ findings, leaks: [], unknowns: [] })),
+};
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
 
 const CONFIG_KEY = "maskwire.yaml";
 
@@ -37,14 +53,7 @@ export async function verify([path = "-"]: readonly string[], args: Arguments, i
 export async function lint([path = "-"]: readonly string[], args: Arguments, io: Io): Promise<ExitCode> {
   const report = await makeReport(path, args, io);
   if (report === undefined) return 2;
-  const text =
-    args.outputFormat === "json"
-      ? `${JSON.stringify(report.findings.map(findingValue), undefined, 2)}\n`
-      : report.findings
-          .flatMap(describeFinding)
-          .map((line) => `${line}\n`)
-          .join("");
-  await print(io, text);
+  await print(io, LINT_FORMATS[args.outputFormat as keyof typeof LINT_FORMATS](report));
   return exitCodeOf({ ...report, verdict: "PROVED" });
 }
 

@@ -83,7 +83,7 @@ const ONE_PLACE = { least: 0, most: 1, usage: "give one folder, file or -" } as 
 
 const ACTIONS: Readonly<Record<"verify" | "lint" | "explain" | "matrix" | "diff", Action>> = {
   verify: { ...ONE_PLACE, formats: NETPOLICY_FORMATS, run: verify },
-  lint: { ...ONE_PLACE, formats: ["text", "json"], run: lint },
+  lint: { ...ONE_PLACE, formats: ["text", "json", "sarif"], run: lint },
   explain: {
     least: 2,
     most: 3,
