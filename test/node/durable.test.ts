@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { post } from "../contract/client.ts";
 import { CARD, EMAIL, expectNothingRaw } from "../contract/raw.ts";
 import { Subscription } from "../contract/subscription.ts";
-import { findCommand } from "../support/debian.ts";
+import { ensureCommand, findCommand } from "../support/debian.ts";
+import { startNats, type NatsServer } from "../support/nats.ts";
 import { runProgram, runServer, type ServerProcess } from "../support/run-server.ts";
 
 const KEY = { MASKWIRE_KEY: "0123456789abcdef0123456789abcdef" };
@@ -44,10 +45,73 @@ async function read(
   return { resume, seen: events.map(({ event, data }) => `${event} ${data}`), ids: events.map(({ id }) => id) };
 }
 
+/** Sends it again until the history takes it. */
+async function untilTaken(server: ServerProcess, text: string): Promise<void> {
+  let { status } = await publish(server, text);
+  for (let attempt = 0; status !== 200 && attempt < RETRIES; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    ({ status } = await publish(server, text));
+  }
+  expect(status).toBe(200);
+}
+
 async function bytesIn(dataDir: string): Promise<string> {
   const files = await readdir(dataDir);
   return (await Promise.all(files.map((file) => readFile(join(dataDir, file), "latin1")))).join("");
 }
+
+const nats = ensureCommand("nats-server", "nats-server");
+
+describe.skipIf(nats.path === null)("two servers with their history in one NATS", () => {
+  let broker: NatsServer;
+  let nodes: ServerProcess[];
+  beforeAll(async () => {
+    broker = await startNats(nats.path ?? "");
+    const config = { feeds: { orders: {} }, history: { broker: "nats", servers: [broker.url] } };
+    nodes = await Promise.all([1, 2].map(() => runServer({ config, environment: KEY })));
+  });
+  afterAll(async () => {
+    for (const node of nodes ?? []) await node.stop();
+    await broker?.remove();
+  });
+
+  test("hand a subscriber over without gap or repeat, and put nothing raw into NATS", async () => {
+    const [left, right] = nodes as [ServerProcess, ServerProcess];
+    await publish(left, `from ${EMAIL}`);
+    await publish(right, `card ${CARD}`);
+    const first = await read(left, 2);
+    expect(first.seen).toEqual(['message "from [EMAIL]"', 'message "card [CREDIT_CARD]"']);
+    // Faster than the other node is told of it: it still has to know the position.
+    const ids = [first.ids[1] ?? ""];
+    for (let at = 0; at < 20; at++) {
+      const [here, there] = at % 2 === 0 ? [left, right] : [right, left];
+      await publish(here, `n${at}`);
+      const next = await read(there, 1, ids.at(-1));
+      expect(next).toMatchObject({ resume: "complete", seen: [`message "n${at}"`] });
+      ids.push(next.ids[0] ?? "");
+    }
+    expect(ids.map((id) => Number(id.split(".")[1]))).toEqual(Array.from({ length: 21 }, (_, at) => at + 2));
+    const stored = await broker.stored();
+    expect(stored).toContain("[EMAIL]");
+    expectNothingRaw(stored + left.logged() + right.logged());
+  });
+
+  test("refuse events while NATS is gone, keep their subscribers, and go on when it is back", async () => {
+    const [left] = nodes as [ServerProcess, ServerProcess];
+    const live = new Subscription(`${left.origin}${FEED}`);
+    await live.resume();
+    await broker.kill();
+    const refused = await publish(left, `lost ${EMAIL}`);
+    expect([refused.status, refused.text]).toEqual([503, expect.stringContaining("HISTORY_UNAVAILABLE")]);
+    expect((await fetch(`${left.origin}${FEED}`)).status).toBe(503);
+    await broker.start();
+    await untilTaken(left, "back");
+    expect((await live.events(1)).map(({ data }) => data)).toEqual(['"back"']);
+    live.call.vanish();
+    expect(left.logged()).toMatch(/history-failed[^]*history-recovered/);
+    expectNothingRaw(left.logged() + refused.text);
+  });
+});
 
 describe("a server with its history on disk", () => {
   test("goes on after a restart where it was, and has written nothing raw", async () => {
@@ -119,12 +183,7 @@ describe("a server with its history on disk", () => {
       ]);
       expect((await publish(server, `three ${EMAIL}`)).status).toBe(503);
       limitFiles("unlimited");
-      let { status } = await publish(server, "four");
-      for (let attempt = 0; status !== 200 && attempt < RETRIES; attempt++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        ({ status } = await publish(server, "four"));
-      }
-      expect(status).toBe(200);
+      await untilTaken(server, "four");
       const seen = ['message "one"', 'message "four"'];
       expect((await read(server, 2)).seen).toEqual(seen);
       await server.stop();

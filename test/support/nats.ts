@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,8 @@ export interface NatsServer {
   /** Starts it again on the same port and files. */
   start(): Promise<void>;
   deleteStreams(): Promise<void>;
+  /** Everything in its files. */
+  stored(): Promise<string>;
   /** Ends it, and removes its files. */
   remove(): Promise<void>;
 }
@@ -57,6 +59,11 @@ export async function startNats(program: string): Promise<NatsServer> {
       const manager = await jetstreamManager(connection);
       for await (const { config } of manager.streams.list()) await manager.streams.delete(config.name);
       await connection.close();
+    },
+    stored: async () => {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      return (await Promise.all(files.map((file) => readFile(file, "latin1")))).join("");
     },
     remove: async () => {
       await kill();

@@ -8,6 +8,7 @@ const REFUSED = [
   ["nothing at all, for a worker answers the whole Internet", undefined, "listeners.publish.unsafeNoAuthentication"],
   ["one open listener of two", { listeners: { publish: OPEN.publish } }, "listeners.subscribe.unsafeNoAuthentication"],
   ["an unknown key", { listeners: OPEN, polices: {} }, "polices"],
+  ["a history beyond the isolate", { listeners: OPEN, history: { broker: "nats", servers: [] } }, "history"],
   ["an unknown key inside", { listeners: OPEN, policies: { a: { entity: [] } } }, "policies.a.entity"],
   ["an inherited key", `{"constructor":{}}`, "constructor"],
   ["__proto__ as a key", `{"policies":{"a":{"__proto__":{}}}}`, "policies.a.__proto__"],
