@@ -14,6 +14,7 @@ import { measureCompile, profileCompile, runCompile } from "./kinds/compile.ts";
 import { runGrowth } from "./kinds/growth.ts";
 import { runHoldback } from "./kinds/holdback.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
+import { runViews } from "./kinds/views.ts";
 import { OURS, runThroughput } from "./kinds/throughput.ts";
 import { describeMachine, resultsFileName } from "./machine.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
@@ -29,6 +30,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   holdback: runHoldback,
   streams: runStreams,
   compile: runCompile,
+  views: runViews,
 };
 
 const CHILDREN: Readonly<Record<string, () => Promise<unknown>>> = {
