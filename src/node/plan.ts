@@ -23,6 +23,7 @@ export interface PlanRequest {
 type Fault = readonly [path: readonly string[], text: string];
 
 const CANARY_HOST = /^maskwire-canary\.maskwire(?:\.svc(?:\.cluster\.local)?)?$/;
+const NATS_PORT = 4222;
 const HASH_CHARACTERS = 10;
 const NO_RANGES =
   "has no `cidrs`, and a NetworkPolicy knows no host names: write its ranges; or send it through an egress gateway and write the gateway's; or, with Cilium, use --target cilium";
@@ -40,6 +41,7 @@ export function planOf(loaded: Loaded, request: PlanRequest): Result<Plan> {
     ...checkCanary(config),
     ...checkAuth(config),
     ...checkStorage(config),
+    ...checkNats(config),
     ...checkUpstreams(config, request.target),
   ];
   const problems = [...faults.map(([path, text]) => problemAt(path, text)), ...checkPolicies(loaded)];
@@ -96,7 +98,8 @@ function canaryOf({ canary }: ServerConfig): Plan["canary"] {
 /** True when something of it cannot be without a root key. */
 function usesKey({ config, problemAt }: Loaded): boolean {
   const keyless = Object.keys(config.policies).map((name) => compileNamed({ config, problemAt }, name));
-  return config.keys !== undefined || config.history?.broker === "disk" || keyless.some(({ ok }) => !ok);
+  const isKept = (config.history?.broker ?? "memory") !== "memory";
+  return config.keys !== undefined || isKept || keyless.some(({ ok }) => !ok);
 }
 
 /** Room for every history at its fullest, twice: old files go only when new ones are there. */
@@ -114,6 +117,19 @@ function checkStorage({ history }: ServerConfig): Fault[] {
   const isFree = history.dataDir.startsWith("/") && !/^\/(?:app|tmp|etc|proc|dev|usr)?(?:\/|$)/.test(history.dataDir);
   const text = "write a folder of its own from the root on, such as /var/lib/maskwire: a volume is mounted there";
   return isFree ? [] : [[["history", "dataDir"], text]];
+}
+
+/** Only with an entry is there a policy that lets us out to it. */
+function checkNats({ history, brokers = [], upstreams = [] }: ServerConfig): Fault[] {
+  if (history?.broker !== "nats") return [];
+  return history.servers.flatMap((server, index): Fault[] => {
+    const port = Number(/:(\d+)$/.exec(server)?.[1] ?? NATS_PORT);
+    const isListed = [...brokers.map(({ listenPort }) => listenPort), ...upstreams.map((one) => one.port)].includes(
+      port,
+    );
+    const text = "no policy lets out to its port: write an entry in `brokers` with `listenPort`, or one in `upstreams`";
+    return isListed ? [] : [[["history", "servers", String(index)], text]];
+  });
 }
 
 function checkListeners({ listeners }: ServerConfig): Fault[] {

@@ -45,6 +45,13 @@ const CASES: readonly {
     overlay: "demo",
     config: `${SHIPPED}\nhistory: { broker: disk, dataDir: /var/lib/maskwire }`,
   },
+  {
+    name: "a history in NATS, which holds masked events",
+    overlay: "demo",
+    config: `${SHIPPED}
+history: { broker: nats, servers: ["nats://nats.masked.svc:4222"] }
+brokers: [{ name: history, zone: masked, role: nats, listenPort: 4222 }]`,
+  },
   { name: "a broker of the raw zone", overlay: "demo", config: SHIPPED + RAW_BROKER },
   { name: "a broker in each zone", overlay: "demo", config: SHIPPED + BOTH_BROKERS },
   {

@@ -188,6 +188,11 @@ describe("a configuration that no cluster can use is refused for", () => {
       /canary\.control: write maskwire-canary\.maskwire\.svc/,
     ],
     [
+      "a NATS that no policy lets out to",
+      `${shippedText}history: { broker: nats, servers: ["nats://nats.masked.svc:4222"] }\n`,
+      /history\.servers\.0: no policy lets out to its port: write an entry in `brokers`/,
+    ],
+    [
       "a history among the files of the image",
       `${shippedText}history: { broker: disk, dataDir: /app/data }`,
       /history\.dataDir: write a folder of its own/,

@@ -90,7 +90,8 @@ export const COMPONENTS: Readonly<Record<string, (plan: Plan) => Component | und
     ],
   }),
   autoscaling: () => ({
-    comment: `More pods under load, fewer after a while. Only for a deployment that serves /v1/mask alone: feeds live in one process.
+    comment: `More pods under load, fewer after a while. Only for a deployment that serves /v1/mask alone, or keeps its
+history in NATS: other feeds live in one process.
 Slow on the way down, for every pod that goes ends its streams: one in two minutes, after ten calm ones.`,
     files: { "autoscaler.yaml": [{ object: AUTOSCALER }] },
     patches: [{ target: { kind: "Deployment", name: APP }, patch: [{ op: "remove", path: "/spec/replicas" }] }],
