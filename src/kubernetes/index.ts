@@ -29,3 +29,6 @@ export { clusterOf } from "./netpolicy/workloads.ts";
 export { closedWorld, openWorld, type World } from "./netpolicy/world.ts";
 export { restrictedFaults } from "./pod-security/restricted.ts";
 export { sarifOf } from "./report/sarif.ts";
+export { mermaidOf } from "./report/mermaid.ts";
+export { pictureOf } from "./report/picture.ts";
+export { svgOf } from "./report/svg.ts";

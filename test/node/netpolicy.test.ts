@@ -121,6 +121,16 @@ describe("lint", () => {
   });
 });
 
+test("a picture shows zones, flows and leaks, and quotes nothing that would end its text", async () => {
+  const good = await runProgram(["netpolicy", "verify", "--format", "mermaid", file("good.yaml")]);
+  expect(good.stdout).toMatch(/^flowchart LR\n {2}%% PROVED\n {2}subgraph raw\["zone raw"\]/);
+  expect(good.stdout).toMatch(/ {2}n\d+ -- "publish 8080" --> n\d+\n/);
+  const open = await runProgram(["netpolicy", "verify", "--format", "svg", file("open.yaml")]);
+  expect(open.stdout).toMatch(/^<svg [^>]*aria-label="zones and flows: LEAK">/);
+  expect(open.stdout).toMatch(/<path [^>]*stroke="#c81e1e" stroke-width="3" marker-end="url\(#leak\)"\/>/);
+  expect(open.stdout.match(/<text /g)).toHaveLength(open.stdout.match(/<\/text>/g)?.length ?? 0);
+});
+
 test("matrix lists who may open whom", async () => {
   const { stdout, code } = await runProgram(["netpolicy", "matrix", "--closed-world", file("good.yaml")]);
   expect(stdout.replaceAll(/ +/g, " ")).toBe(

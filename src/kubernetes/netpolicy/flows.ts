@@ -50,12 +50,15 @@ export function declaredFlows(world: World, plan: Plan, evaluator: Evaluator): F
   return [...doors, ...brokers, ...upstreams];
 }
 
-/** Pods with the role that a door is for, one of each namespace of its zone; hypothetical ones where none is given. */
+/**
+ * Pods with the role that a door is for, in every namespace of its zone; hypothetical ones where none is given. Where no
+ * policy asks for the role, any pod of the zone.
+ */
 function clientsOf(world: World, plan: Plan, door: string, zone: Role): Pod[] {
   const role = DOOR_ROLES[door];
-  const isClient = (pod: Pod): boolean =>
-    roleOf(pod, plan, world) === zone && !pod.isHostNetwork && (role === undefined || pod.labels[ROLE_LABEL] === role);
-  const clients = world.pods.filter(isClient);
+  const inZone = world.pods.filter((pod) => roleOf(pod, plan, world) === zone && !pod.isHostNetwork);
+  const withRole = inZone.filter((pod) => role === undefined || pod.labels[ROLE_LABEL] === role);
+  const clients = withRole.length > 0 ? withRole : inZone;
   const places = new Set(clients.map(({ namespace }) => namespace));
   return [...places].flatMap((place) => {
     const here = clients.filter(({ namespace }) => namespace === place);

@@ -1,7 +1,7 @@
 /** What `maskwire netpolicy` can print. */
 import { Option } from "commander";
 
-export const NETPOLICY_FORMATS = ["text", "json", "sarif"] as const;
+export const NETPOLICY_FORMATS = ["text", "json", "sarif", "mermaid", "svg"] as const;
 
 /** `--format` of the output: elsewhere that option is the format of the input. */
 class OutputFormatOption extends Option {

@@ -6,8 +6,11 @@ import {
   describeReport,
   reportValue,
   sarifOf,
+  svgOf,
   exitCodeOf,
   findingValue,
+  mermaidOf,
+  pictureOf,
   verify as verifyObjects,
   type Conduit,
   type KubernetesObject,
@@ -24,6 +27,8 @@ const REPORT_FORMATS = {
   text: describeReport,
   json: (report: Report) => toJson(reportValue(report)),
   sarif: (report: Report) => toJson(sarifOf(report)),
+  mermaid: (report: Report) => mermaidOf(pictureOf(report)),
+  svg: (report: Report) => svgOf(pictureOf(report)),
 };
 
 const LINT_FORMATS = {
