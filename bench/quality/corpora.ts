@@ -23,7 +23,7 @@ export interface Corpus {
   readonly holds: string;
 }
 
-const SENTENCES = { judgement: "sentences", policy: "default", isComplete: true, hasNames: false } as const;
+const SENTENCES = { judgement: "sentences", policy: "web", isComplete: true, hasNames: false } as const;
 const VALUES = { judgement: "values", policy: "everything", isComplete: true, hasNames: false } as const;
 
 /** Name of the log that is made anew each time. */

@@ -77,7 +77,7 @@ function renderPacks(): string[] {
   return [
     "## Packs",
     "",
-    "Identity numbers of further countries, off unless a policy names them: `packs: [de, fr]`. Most of them are bare digits of",
+    "Identity numbers of further countries, and web addresses, off unless a policy names them: `packs: [de, fr]`. Most of them are bare digits of",
     "which one in ten passes the check, so they need a word before them; the words are in the languages of the country and in",
     "English. With `entities` a policy looks for what stands there and for what its packs bring. *Evidence* `worded` means that",
     "the number has no check digit, or none that is public: it is found by its shape beside a word.",

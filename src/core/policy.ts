@@ -40,7 +40,7 @@ export type Numbers = (typeof NUMBERS)[number];
 export interface PolicySpec extends ListsSpec, ReadingSpec {
   /** Detectors of its own, beside the built-in ones; where findings overlap, these name both. */
   readonly detectors?: readonly DetectorSpec[];
-  /** Countries whose identity numbers are looked for as well; default none. */
+  /** Countries whose identity numbers are looked for as well, and `web` for web addresses; default none. */
   readonly packs?: readonly PackName[];
   /** Entities to look for beside those of `packs`; default: every built-in detector and the policy's own. */
   readonly entities?: readonly string[];

@@ -41,7 +41,7 @@ const NEIGHBOURS: readonly Row[] = [
   [`${"a".repeat(200)}@acme-corp.com`, `${"a".repeat(136)}[EMAIL]`],
   ["joe@acme.com2, joe@acme.com74: joe@acme.com@x", "[EMAIL], [EMAIL]: joe@acme.com@x"],
   ["4111111111111111,5555555555554444", "[CREDIT_CARD],[CREDIT_CARD]"],
-  ["card=4111+1111+1111+1111&cvc=1", "card=[CREDIT_CARD]&cvc=1"],
+  ["card=4111+1111+1111+1111&cvc=1", "card=[CREDIT_CARD]&cvc=[CARD_CVV_EXPIRY]"],
   ["4111 1111 1111 1111 12/27 123", "[CREDIT_CARD] 12/27 123"],
   ["卡号4111111111111111。", "卡号[CREDIT_CARD]。"],
   ["4111111111111111\u0301 x", "[CREDIT_CARD]\u0301 x"],

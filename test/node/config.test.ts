@@ -112,7 +112,7 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   {
     mistake: "an unknown pack",
     yaml: "policies: { a: { packs: [de, xx] } }",
-    says: "f:1:30: policies.a.packs.1: write one of: us, ca, mx, uk, ie, de, at, ch, fr, es, it, pt, nl, be, pl, se, no, dk, fi, br, ar, cl, in, au, sg, kr, jp, cn, hk, tw, th, tr, il, za",
+    says: "f:1:30: policies.a.packs.1: write one of: us, ca, mx, uk, ie, de, at, ch, fr, es, it, pt, nl, be, pl, se, no, dk, fi, br, ar, cl, in, au, sg, kr, jp, cn, hk, tw, th, tr, il, za, web",
   },
   {
     mistake: "an entity of a pack that the policy does not name",

@@ -3,13 +3,15 @@ import type { Detector } from "../detector.ts";
 import { type PackName, packDetectors } from "../packs/index.ts";
 import { authHeader } from "./auth-header.ts";
 import { awsKey } from "./aws-key.ts";
+import { cardTrack, swiftBic, usAba } from "./bank.ts";
 import { creditCard } from "./credit-card.ts";
+import { dateOfBirth } from "./date-of-birth.ts";
 import { email } from "./email.ts";
 import { githubToken } from "./github-token.ts";
 import { iban } from "./iban.ts";
 import { ipv4, ipv6 } from "./ip.ts";
 import { jwt } from "./jwt.ts";
-import { keyedPii, passwordField } from "./keyed.ts";
+import { cardSecurity, keyedPii, passwordField } from "./keyed.ts";
 import { mac } from "./mac.ts";
 import { nationalIds } from "./national-ids.ts";
 import { phone } from "./phone.ts";
@@ -27,14 +29,18 @@ const AHEAD_OF_PACKS: readonly Detector[] = [
   githubToken,
   awsKey,
   passwordField,
+  cardSecurity,
   keyedPii,
   email,
   iban,
+  cardTrack,
   creditCard,
+  swiftBic,
+  usAba,
   ...nationalIds,
 ];
 
-const BEHIND_PACKS: readonly Detector[] = [usSsn, ipv6, ipv4, mac, phone];
+const BEHIND_PACKS: readonly Detector[] = [usSsn, ipv6, ipv4, mac, phone, dateOfBirth];
 
 /** What looks where a policy names no packs. */
 export const BUILT_IN: readonly Detector[] = [...AHEAD_OF_PACKS, ...BEHIND_PACKS];

@@ -60,6 +60,19 @@ const PERSONAL_NAMES = [
   "next of kin",
 ];
 
+const CARD_NAMES = [
+  "cvv",
+  "cvc",
+  "csc",
+  "security code",
+  "card expiry",
+  "card expiration",
+  "card exp",
+  "expiry date",
+  "expiration date",
+  "valid thru",
+];
+
 /** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
 const QUOTE = String.raw`\\?["']`;
 /** What stands between a name and its value; a quote may be escaped, as in JSON inside a log line. */
@@ -199,4 +212,14 @@ export const keyedPii = keyed({
     "surname: [KEYED_PII]",
     "patient_count=7",
   ],
+});
+
+export const cardSecurity = keyed({
+  entity: "CARD_CVV_EXPIRY",
+  source: "names of fields that hold what proves a card; PCI DSS 4.0, requirement 3.3",
+  names: CARD_NAMES,
+  takes: "scalar",
+  afterColon: "word",
+  hits: ["cvv=123", "CVC: 1234", "cardExpiry=12/27", "card_security_code: 123", "valid thru: 12/27"],
+  misses: ["the cvv is wrong", "cvv=", "cvv: required", "expiry_policy=30d", "exp=1748503543", "cvv=***"],
 });

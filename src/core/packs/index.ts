@@ -1,10 +1,11 @@
 /**
- * Packs: identity numbers of one country each, off unless a policy names it.
+ * Packs: identity numbers of one country each, and what else is off unless a policy names it.
  *
  * Owns which packs there are. What a country's numbers look like stands in the file of its part of the world.
  */
 import type { Detector } from "../detector.ts";
 import { detectorOf, type Scheme } from "../detectors/identity-number.ts";
+import { url } from "../detectors/url.ts";
 import { AU, CN, HK, IN, JP, KR, SG, TH, TW } from "./asia-pacific.ts";
 import { IE, UK } from "./british-isles.ts";
 import { AT, CH, DE } from "./german.ts";
@@ -51,20 +52,30 @@ const SCHEMES = {
   za: ZA,
 } as const satisfies Readonly<Record<string, readonly Scheme[]>>;
 
-export type PackName = keyof typeof SCHEMES;
-export const PACK_NAMES = Object.keys(SCHEMES) as readonly PackName[];
+/** What is no identity number, and not to be hidden everywhere. */
+const OTHERS = { web: [url] } as const satisfies Readonly<Record<string, readonly Detector[]>>;
+
+export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS;
+
+function detectorsIn(name: PackName): readonly Detector[] {
+  return name === "web" ? OTHERS.web : SCHEMES[name].map(detectorOf);
+}
+
+export const PACK_NAMES = [...Object.keys(SCHEMES), ...Object.keys(OTHERS)] as readonly PackName[];
 
 /** Their detectors, in the order of the packs above whatever the order of the names. */
 export function packDetectors(names: readonly PackName[]): Detector[] {
-  return PACK_NAMES.filter((name) => names.includes(name)).flatMap((name) => SCHEMES[name].map(detectorOf));
+  return PACK_NAMES.filter((name) => names.includes(name)).flatMap(detectorsIn);
 }
 
 /** What they find. */
 export function entitiesOf(names: readonly PackName[]): string[] {
-  return PACK_NAMES.filter((name) => names.includes(name)).flatMap((name) => SCHEMES[name].map(({ entity }) => entity));
+  return PACK_NAMES.filter((name) => names.includes(name)).flatMap((name) =>
+    detectorsIn(name).map(({ entity }) => entity),
+  );
 }
 
 /** Names of no pack. */
 export function unknownPacks(names: readonly string[]): string[] {
-  return names.filter((name) => !Object.hasOwn(SCHEMES, name));
+  return names.filter((name) => !PACK_NAMES.some((one) => one === name));
 }

@@ -50,7 +50,7 @@ const policy = z.strictObject({
   packs: z
     .array(z.enum(PACK_NAMES))
     .exactOptional()
-    .describe("Countries whose identity numbers are looked for as well; default none."),
+    .describe("Countries whose identity numbers are looked for as well, and `web` for web addresses; default none."),
   entities: z
     .array(z.string().regex(ENTITY))
     .min(1)

@@ -1,0 +1,59 @@
+/** Numbers of banks and of cards as machines read them. */
+import { type Detector, SCORES } from "../detector.ts";
+import { all, form, sum, TO_10, varied } from "../validators/checks.ts";
+import { passesLuhn } from "../validators/luhn.ts";
+import { detectorOf } from "./identity-number.ts";
+
+/** ISO 3166-1, and XK for Kosovo. */
+const COUNTRIES =
+  "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF " +
+  "CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH " +
+  "GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW " +
+  "KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG " +
+  "NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN " +
+  "SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE " +
+  "YT ZA ZM ZW";
+
+export const usAba: Detector = detectorOf({
+  entity: "US_ABA",
+  source: "American Bankers Association, routing number policy: ranges of the Federal Reserve, weights 3 7 1",
+  pattern: String.raw`\d{4}-\d{4}-\d`,
+  bare: String.raw`\d{9}`,
+  needsContext: true,
+  words: ["aba", "routing", "rtn", "routing number", "transit"],
+  isValid: all(
+    form(String.raw`(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)\d{7}`),
+    varied,
+    sum({ weights: [3, 7, 1, 3, 7, 1, 3, 7], table: TO_10 }),
+  ),
+  hits: ["routing number 121000358", "ABA: 1210-4288-2", "rtn 021000021"],
+  misses: ["121000358", "routing number 121000359", "aba 421042111", "aba 000000000"],
+});
+
+export const swiftBic: Detector = detectorOf({
+  entity: "SWIFT_BIC",
+  source: "ISO 9362: four letters, country, two characters, branch",
+  pattern: "[A-Z]{6}[0-9A-Z]{2}(?:[0-9A-Z]{3})?",
+  needsContext: true,
+  words: ["bic", "swift"],
+  isValid: (text) => COUNTRIES.split(" ").includes(text.slice(4, 6)),
+  score: SCORES.worded,
+  hits: ["BIC COBADEFF", "swift: DEUTDEFF500", "BIC/SWIFT BNPAFRPPXXX"],
+  misses: ["COBADEFF", "BIC COBAXXFF", "swift PAYMENTS", "bic cobadeff", "BIC COBADEFF50"],
+});
+
+export const cardTrack: Detector = {
+  entity: "CARD_TRACK",
+  // The percent sign in front of track 1 tells nothing, and would be read as the opening of an escape.
+  source: "ISO/IEC 7813: tracks 1 and 2 of a magnetic stripe",
+  pattern: String.raw`[Bb]\d{12,19}\^[^\^\n?]{2,26}\^\d{4,32}\??|;\d{12,19}=\d{4,24}\??`,
+  boundary: "none",
+  isPlain: true,
+  validate: ({ text }) => (passesLuhn(/\d{12,19}/.exec(text)?.[0] ?? "1") ? SCORES.strong : 0),
+  hits: [
+    "B4111111111111111^DOE/JANE^25121010000000000000?",
+    ";4111111111111111=25121010000000000000?",
+    ";4111111111111111=2512",
+  ],
+  misses: ["B4111111111111112^DOE/JANE^2512?", ";4111111111111112=2512", "a;123=4", "B411^DOE^2512"],
+};
