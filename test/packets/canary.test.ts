@@ -24,7 +24,7 @@ const CONTROL = 7080;
 const FORBIDDEN = 7081;
 
 describe.skipIf(reason !== "")("the canary in packets", () => {
-  const demo = demoCluster(kubectl.path ?? "");
+  const demo = demoCluster(kubectl);
   const cluster = { ...demo, hosts: demo.hosts.filter(({ name }) => HOSTS.includes(name)) };
   let network: Network;
   let folder: string;

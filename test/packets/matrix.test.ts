@@ -29,7 +29,7 @@ const MEANT = [
 const GUARDED: readonly (string | undefined)[] = ["maskwire", "raw", "masked"];
 
 describe.skipIf(reason !== "")("the demo overlay in packets", () => {
-  const cluster = demoCluster(kubectl.path ?? "");
+  const cluster = demoCluster(kubectl);
   const cells = cellsOf(cluster.hosts, PORTS);
   let network: Network;
   beforeAll(async () => {

@@ -1,13 +1,13 @@
 /** Every shipped overlay on packets: as the evaluator says, and no path from the raw zone but through the masker. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureKubectl } from "../support/kubectl.ts";
-import type { Host } from "./cluster.ts";
 import { compilePolicies } from "./compile.ts";
 import { demoCluster, OVERLAYS } from "./demo.ts";
 import { evaluatorOf } from "./evaluator.ts";
 import { whyNoLab } from "./lab.ts";
-import { cellsOf, describeCell, probe, type Probed } from "./matrix.ts";
+import { cellsOf, describeCell, probe } from "./matrix.ts";
 import { startNetwork, type Network } from "./network.ts";
+import { CROSSINGS, reachedFrom } from "./reach.ts";
 
 const kubectl = ensureKubectl();
 const reason = whyNoLab() || kubectl.reason;
@@ -20,13 +20,8 @@ const NEEDED = [
   "masked/subscriber > maskwire/maskwire:8081",
   "maskwire/maskwire > maskwire/canary:7080",
 ];
-/** Raw data may cross these: the masker is what it is for, and DNS is told of in docs/kubernetes.md. */
-const CROSSINGS = ["maskwire/maskwire", "kube-system/dns", "openshift-dns/dns"];
-
 describe.skipIf(reason !== "")("an overlay in packets", () => {
-  const clusters = new Map(
-    reason === "" ? OVERLAYS.map((overlay) => [overlay, demoCluster(kubectl.path ?? "", overlay)]) : [],
-  );
+  const clusters = new Map(reason === "" ? OVERLAYS.map((overlay) => [overlay, demoCluster(kubectl, overlay)]) : []);
   let network: Network;
   beforeAll(async () => {
     network = await startNetwork(clusters.get("demo")?.hosts ?? []);
@@ -41,7 +36,7 @@ describe.skipIf(reason !== "")("an overlay in packets", () => {
   });
 
   it.each(OVERLAYS)("opens what the evaluator says, and holds the raw zone: %s", async (overlay) => {
-    const cluster = clusters.get(overlay) ?? demoCluster(kubectl.path ?? "", overlay);
+    const cluster = clusters.get(overlay) ?? demoCluster(kubectl, overlay);
     const isOpen = evaluatorOf(cluster);
     network.filter(compilePolicies(cluster));
     const probed = await probe(network, cellsOf(cluster.hosts, PORTS));
@@ -53,18 +48,3 @@ describe.skipIf(reason !== "")("an overlay in packets", () => {
     expect(opened).not.toContain("maskwire/maskwire > maskwire/canary:7081");
   });
 });
-
-/** Everybody whom data of the namespace can reach by open connections, in either direction, past the crossings. */
-function reachedFrom(namespace: string, probed: readonly Probed[]): string[] {
-  const isCrossing = ({ name }: Host): boolean => CROSSINGS.includes(name);
-  const links = probed.filter(({ isOpen, from, to }) => isOpen && !isCrossing(from) && !isCrossing(to));
-  const hosts = probed.flatMap(({ from }) => (from.pod?.namespace === namespace ? [from.name] : []));
-  const reached = new Set(hosts);
-  for (const name of reached) {
-    for (const { from, to } of links) {
-      if (from.name === name) reached.add(to.name);
-      if (to.name === name) reached.add(from.name);
-    }
-  }
-  return [...reached].toSorted();
-}

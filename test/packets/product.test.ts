@@ -55,7 +55,7 @@ const HOSTILE = [
 ];
 
 describe.skipIf(reason !== "")("the product in packets", () => {
-  const cluster = withBroker(demoCluster(kubectl.path ?? ""));
+  const cluster = withBroker(demoCluster(kubectl));
   let product: Product;
   let broker: Target;
   let publishUrl: string;

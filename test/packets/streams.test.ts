@@ -14,7 +14,7 @@ const HOSTS = [MASKER, PRODUCER, SUBSCRIBER, PROMETHEUS];
 const NEVER = "no such text";
 
 describe.skipIf(reason !== "")("an open stream", () => {
-  const demo = demoCluster(kubectl.path ?? "");
+  const demo = demoCluster(kubectl);
   const cluster = { ...demo, hosts: demo.hosts.filter(({ name }) => HOSTS.includes(name)) };
   const withoutSubscribers = cluster.policies.filter(({ metadata }) => metadata.name !== "subscriber-to-maskwire");
   let product: Product;
