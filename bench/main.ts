@@ -13,6 +13,7 @@ import { type Definition, type Kind, loadDefinitions } from "./definition.ts";
 import { measureCompile, profileCompile, runCompile } from "./kinds/compile.ts";
 import { runGrowth } from "./kinds/growth.ts";
 import { runHoldback } from "./kinds/holdback.ts";
+import { runOperators } from "./kinds/operators.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
 import { runViews } from "./kinds/views.ts";
 import { OURS, runThroughput } from "./kinds/throughput.ts";
@@ -31,6 +32,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   streams: runStreams,
   compile: runCompile,
   views: runViews,
+  operators: runOperators,
 };
 
 const CHILDREN: Readonly<Record<string, () => Promise<unknown>>> = {

@@ -236,3 +236,24 @@ test.each(REFUSED_KEYS)("refuses %s, and repeats nothing of it", (_, text, optio
   expect(open).toThrow(expect.objectContaining({ reason: expect.stringContaining(says) as string }) as Error);
   expect(open).not.toThrow(expect.objectContaining({ reason: expect.stringMatching(/1111|2222/) as string }) as Error);
 });
+
+test("masking plain text on bytes gives what masking it as characters does", () => {
+  const values = ["jane@acme.com", "a_b@acme.com", "4111 1111 1111 1111", "a@b.co"];
+  for (const spec of [
+    {},
+    { keepFirst: 2 },
+    { keepLast: 0 },
+    { keepFirst: 1, keepLast: 8 },
+    { keepSeparators: false },
+  ]) {
+    const policy = compilePolicy(onEverything({ operator: "mask", ...spec }));
+    const run = (text: string): string => {
+      const bytes = new TextEncoder().encode(text);
+      return new TextDecoder().decode(
+        policy.replace({ start: 0, end: bytes.length, entity: "EMAIL", score: 1, text: bytes }),
+      );
+    };
+    // A zero-width space counts for nothing, but is no plain ASCII.
+    for (const value of values) expect(run(value)).toBe(run(`${value}\u200b`));
+  }
+});

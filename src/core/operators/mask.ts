@@ -1,4 +1,6 @@
 /** `**** **** **** 1111`. Gives away length, shape and the kept characters. */
+import { ALPHANUMERIC, KINDS } from "../ascii.ts";
+import { isPlain } from "../folded-text.ts";
 import { onText, type OperatorKind } from "./operator.ts";
 import type { MaskSpec } from "./spec.ts";
 
@@ -24,7 +26,14 @@ export const mask: OperatorKind<MaskSpec> = {
       description: "`false`: spaces and signs between letters and digits are replaced too.",
     },
   },
-  compile: (spec) => onText((text) => hide(text, spec)),
+  compile: (spec) => {
+    const rule = ruleOf(spec);
+    const onCharacters = onText((text) => hide(text, rule));
+    return {
+      needsText: true,
+      run: (found) => (found.text === null ? undefined : hidePlain(found.text, rule)) ?? onCharacters.run(found),
+    };
+  },
 };
 
 /** How many characters stay at either end of a long value. */
@@ -32,9 +41,39 @@ export function keptBy({ keepFirst, keepLast }: MaskSpec): { readonly keepFirst:
   return { keepFirst: keepFirst ?? 0, keepLast: keepLast ?? (keepFirst === undefined ? DEFAULT_KEEP_LAST : 0) };
 }
 
-function hide(text: string, spec: MaskSpec): string {
+type MaskRule = Required<Omit<MaskSpec, "operator">>;
+
+function ruleOf(spec: MaskSpec): MaskRule {
   const { character = DEFAULT_CHARACTER, keepSeparators = true } = spec;
-  const { keepFirst, keepLast } = keptBy(spec);
+  return { ...keptBy(spec), character, keepSeparators };
+}
+
+/** The same as `hide`, on bytes; undefined when they are not all plain ASCII, by far the rarer case. */
+function hidePlain(
+  text: Uint8Array,
+  { keepFirst, keepLast, character, keepSeparators }: MaskRule,
+): Uint8Array | undefined {
+  let total = 0;
+  for (const byte of text) {
+    if (!isPlain(byte)) return undefined;
+    if ((KINDS[byte] & ALPHANUMERIC) !== 0) total++;
+  }
+  const isLong = total >= HIDDEN_SHARE * (keepFirst + keepLast);
+  const [from, to] = isLong ? [keepFirst, total - keepLast] : [0, total];
+  const mark = character.charCodeAt(0);
+  const out = text.slice();
+  for (let at = 0, place = 0; at < out.length; at++) {
+    if ((KINDS[out[at]] & ALPHANUMERIC) === 0) {
+      if (!keepSeparators) out[at] = mark;
+      continue;
+    }
+    if (place >= from && place < to) out[at] = mark;
+    place++;
+  }
+  return out;
+}
+
+function hide(text: string, { keepFirst, keepLast, character, keepSeparators }: MaskRule): string {
   const characters = [...text];
   const total = characters.filter(isHidden).length;
   const isLong = total >= HIDDEN_SHARE * (keepFirst + keepLast);
