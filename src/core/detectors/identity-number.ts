@@ -33,13 +33,19 @@ export interface Scheme {
 const DIGITS = { pattern: String.raw`\d(?:[ ./-]?\d){7,}`, maxLength: 40 };
 const IS_DIGITS = /^(?:\\d|[^A-Za-z])*$/;
 
-/** The shapes of a number, and what the automaton looks for. */
+/** The shapes of a number; those that count beside a word only are one. */
 function shapesOf({ pattern, bare, needsContext = false }: Scheme): Partial<Detector> & { pattern: string } {
-  if (needsContext) {
-    const both = bare === undefined ? pattern : `(?:${pattern})|(?:${bare})`;
-    return { pattern: both, needsContext, ...(IS_DIGITS.test(both) ? { scan: DIGITS } : {}) };
-  }
+  if (needsContext) return { pattern: bare === undefined ? pattern : `(?:${pattern})|(?:${bare})`, needsContext };
   return bare === undefined ? { pattern } : { pattern, contextPattern: bare };
+}
+
+/**
+ * For packs, of which many may be on at once: digits are looked for by one loose shape. It ends in every longer number, so
+ * it costs time wherever there are some; the few that every policy looks for go without it.
+ */
+export function looseDetectorOf(scheme: Scheme): Detector {
+  const detector = detectorOf(scheme);
+  return detector.needsContext === true && IS_DIGITS.test(detector.pattern) ? { ...detector, scan: DIGITS } : detector;
 }
 
 export function detectorOf(scheme: Scheme): Detector {

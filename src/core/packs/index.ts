@@ -4,7 +4,7 @@
  * Owns which packs there are. What a country's numbers look like stands in the file of its part of the world.
  */
 import type { Detector } from "../detector.ts";
-import { detectorOf, type Scheme } from "../detectors/identity-number.ts";
+import { looseDetectorOf, type Scheme } from "../detectors/identity-number.ts";
 import { url } from "../detectors/url.ts";
 import { AU, CN, HK, IN, JP, KR, SG, TH, TW } from "./asia-pacific.ts";
 import { IE, UK } from "./british-isles.ts";
@@ -58,7 +58,7 @@ const OTHERS = { web: [url] } as const satisfies Readonly<Record<string, readonl
 export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS;
 
 function detectorsIn(name: PackName): readonly Detector[] {
-  return name === "web" ? OTHERS.web : SCHEMES[name].map(detectorOf);
+  return name === "web" ? OTHERS.web : SCHEMES[name].map(looseDetectorOf);
 }
 
 export const PACK_NAMES = [...Object.keys(SCHEMES), ...Object.keys(OTHERS)] as readonly PackName[];
