@@ -44,9 +44,10 @@ export const swiftBic: Detector = detectorOf({
 
 export const cardTrack: Detector = {
   entity: "CARD_TRACK",
+  // A name that could hold any character would take quotes and line breaks from the quick ways of CSV and events.
   // The percent sign in front of track 1 tells nothing, and would be read as the opening of an escape.
   source: "ISO/IEC 7813: tracks 1 and 2 of a magnetic stripe",
-  pattern: String.raw`[Bb]\d{12,19}\^[^\^\n?]{2,26}\^\d{4,32}\??|;\d{12,19}=\d{4,24}\??`,
+  pattern: String.raw`[Bb]\d{12,19}\^[A-Za-z0-9 ./'-]{2,26}\^\d{4,32}\??|;\d{12,19}=\d{4,24}\??`,
   boundary: "none",
   isPlain: true,
   validate: ({ text }) => (passesLuhn(/\d{12,19}/.exec(text)?.[0] ?? "1") ? SCORES.strong : 0),
