@@ -23,7 +23,8 @@ export class ContextWords {
   private readonly known: ReadonlySet<string>;
   /** Hashes of the last two words of phrases: where they stand side by side, the slower way decides. */
   private readonly pairs = new Set<number>();
-  private readonly isAscii: boolean;
+  /** True when those that plain ASCII can spell hold nothing but letters. */
+  private readonly isLetters: boolean;
   /** The text that was asked for last: the name of a column or field comes again and again. */
   private lastText = "";
   private lastAnswer = false;
@@ -34,10 +35,12 @@ export class ContextWords {
 
   constructor(words: readonly string[]) {
     this.words = words;
-    this.isAscii = words.every((word) => /^[a-z ]+$/.test(word));
-    this.known = new Set(words.filter((word) => !word.includes(" ")));
+    // Other letters stand in no plain ASCII, which is all that is read as bytes.
+    const spelt = words.filter((word) => encodeUtf8(word).length === word.length);
+    this.isLetters = spelt.every((word) => /^[a-z ]+$/.test(word));
+    this.known = new Set(spelt.filter((word) => !word.includes(" ")));
     for (const word of this.known) this.mark(encodeUtf8(word));
-    for (const phrase of words) this.markPair(phrase.split(" ").slice(-2).map(encodeUtf8));
+    for (const phrase of spelt) this.markPair(phrase.split(" ").slice(-2).map(encodeUtf8));
   }
 
   private markPair([first, last]: readonly Uint8Array[]): void {
@@ -71,10 +74,10 @@ export class ContextWords {
 
   /**
    * The same on bytes; `start` is a place where no word is cut. Undefined when it cannot be told this way: a phrase
-   * may stand there, the list holds other scripts, or the bytes hold anything but plain ASCII.
+   * may stand there, a word of the list holds more than letters, or the bytes hold anything but plain ASCII.
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
-    if (!this.isAscii) return undefined;
+    if (!this.isLetters) return undefined;
     if (!this.mayStandIn(bytes, start, end)) return false;
     const { marks } = this;
     let answer: false | undefined = false;
