@@ -149,7 +149,7 @@ describe("a new configuration file", () => {
       writeConfig({ policies: { a: { operators: { default: { operator: "hash" } } } } }),
       /KEY_MISSING/,
       1,
-      18,
+      42,
     ],
     [
       "changes a limit",

@@ -3,7 +3,8 @@ import { type Detector, SCORES } from "../detector.ts";
 import { isDay } from "../validators/check-digits.ts";
 
 const MONTHS = "january february march april may june july august september october november december".split(" ");
-const MONTH = "[A-Za-z]{3,9}";
+/** By name: any word would keep every text waiting for a number behind it. */
+const MONTH = `(?:${MONTHS.map((name) => (name.length === 3 ? anyCase(name) : `${anyCase(name.slice(0, 3))}(?:${anyCase(name.slice(3))})?`)).join("|")}|${anyCase("sept")})`;
 const FIRST_YEAR = 1900;
 /** Nobody who is alive was born later; there is no clock to say so more exactly. */
 const LAST_YEAR = 2099;
@@ -44,6 +45,11 @@ export const dateOfBirth: Detector = {
   ],
   misses: ["3/14/1985", "born 31/31/1985", "DOB 1885-03-14", "born on 14 Marsh 1985", "version 1.2.3 born"],
 };
+
+/** The word in capitals, small letters, or both. */
+function anyCase(word: string): string {
+  return Array.from(word, (letter) => `[${letter}${letter.toUpperCase()}]`).join("");
+}
 
 /** A day of the calendar in one of the orders; two digits of a year are of either century. */
 function isDate(text: string): boolean {

@@ -33,7 +33,10 @@ export function declaredFlows(world: World, plan: Plan, evaluator: Evaluator): F
     return { name, from, to, port, isAllowed: allow, egress, ingress };
   };
   const doors = plan.doors.flatMap(({ name, port, from }) =>
-    clientsOf(world, plan, name, from).map((client) => flow(name, client, masker, port)),
+    clientsOf(world, plan, { door: name, zone: from }).flatMap(({ pods, isAny }) => {
+      const flows = pods.map((client) => flow(name, client, masker, port));
+      return isAny ? [flows.find(({ isAllowed }) => isAllowed) ?? flows[0]] : flows;
+    }),
   );
   const brokers = plan.brokers.flatMap(({ name, to, port }) =>
     preferGiven(world.pods.filter((pod) => isChosen(to, pod, world.namespaces)))
@@ -50,20 +53,27 @@ export function declaredFlows(world: World, plan: Plan, evaluator: Evaluator): F
   return [...doors, ...brokers, ...upstreams];
 }
 
+interface Clients {
+  readonly pods: readonly Pod[];
+  /** One of them is enough. */
+  readonly isAny: boolean;
+}
+
 /**
- * Pods with the role that a door is for, in every namespace of its zone; hypothetical ones where none is given. Where no
- * policy asks for the role, any pod of the zone.
+ * Pods with the role that a door is for, in every namespace of its zone; hypothetical ones where none is given. Where
+ * nobody has the role, any pod of the zone that may come: the configuration can name clients by other labels.
  */
-function clientsOf(world: World, plan: Plan, door: string, zone: Role): Pod[] {
+function clientsOf(world: World, plan: Plan, { door, zone }: { door: string; zone: Role }): Clients[] {
   const role = DOOR_ROLES[door];
   const inZone = world.pods.filter((pod) => roleOf(pod, plan, world) === zone && !pod.isHostNetwork);
   const withRole = inZone.filter((pod) => role === undefined || pod.labels[ROLE_LABEL] === role);
-  const clients = withRole.length > 0 ? withRole : inZone;
+  const isAny = withRole.length === 0;
+  const clients = isAny ? inZone : withRole;
   const places = new Set(clients.map(({ namespace }) => namespace));
-  return [...places].flatMap((place) => {
+  return [...places].map((place) => {
     const here = clients.filter(({ namespace }) => namespace === place);
     const given = here.filter(({ isHypothetical }) => !isHypothetical);
-    return given.length > 0 ? given : here.slice(0, 1);
+    return { pods: given.length > 0 ? given : isAny ? here : here.slice(0, 1), isAny };
   });
 }
 
