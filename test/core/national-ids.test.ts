@@ -2,6 +2,7 @@
 import { stdnum } from "stdnum";
 import { describe, expect, it } from "vitest";
 import * as ids from "../../src/core/validators/national-ids.ts";
+import { withOneDigitWrong } from "../support/wrong-digit.ts";
 
 interface Row {
   readonly name: string;
@@ -72,12 +73,7 @@ describe.each(ROWS)("$name", ({ isValid, oracle, shape, undetected, isStricter =
 
   it("is none any more with one digit wrong, as often as its check promises", () => {
     const right = drawn.filter(isValid);
-    const wrong = right.flatMap((text) => {
-      const at = draw(text.length);
-      const digit = text[at];
-      if (digit < "0" || digit > "9") return [];
-      return [text.slice(0, at) + String((Number(digit) + 1 + draw(9)) % 10) + text.slice(at + 1)];
-    });
+    const wrong = withOneDigitWrong(right, draw);
     expect(wrong.length).toBeGreaterThan(10);
     expect(wrong.filter(isValid).length / wrong.length).toBeLessThanOrEqual(undetected);
   });

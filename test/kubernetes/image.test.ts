@@ -116,10 +116,11 @@ describe.skipIf(reason !== "")("in a container", () => {
   test("nothing can be written but /tmp, and that not beyond its size", async () => {
     const script = `
       const { writeFileSync, mkdirSync, unlinkSync } = require("node:fs");
+      const inTmp = require("node:path").join.bind(undefined, require("node:os").tmpdir());
       const tries = {
         root: () => mkdirSync("/x"), app: () => writeFileSync("/app/x", ""), own: () => unlinkSync("${ENTRY}"),
         config: () => writeFileSync("/etc/maskwire/maskwire.yaml", ""), node: () => writeFileSync("/usr/local/bin/node", ""),
-        tmp: () => writeFileSync("/tmp/x", "x"), much: () => writeFileSync("/tmp/y", Buffer.alloc(17 * 1024 * 1024)),
+        tmp: () => writeFileSync(inTmp("x"), "x"), much: () => writeFileSync(inTmp("y"), Buffer.alloc(17 * 1024 * 1024)),
       };
       for (const [name, run] of Object.entries(tries)) try { run(); console.log(name, "written"); } catch ({ code }) { console.log(name, code); }`;
     const refused = ["root", "app", "own", "config"].map((name) => `${name} EROFS\n`).join("");
