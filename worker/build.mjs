@@ -1,18 +1,27 @@
 /**
- * Bundles the worker into one ES module, the `main` of wrangler.jsonc, and holds it to its size.
+ * Bundles the worker into the modules that a deployment is put together from, and holds them to their size.
  *
- *   node worker/build.mjs [entry] [outfile]
+ *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker
+ *   node worker/build.mjs entry outfile   everything that this entry reaches, in one module
+ *
+ * `packs.js` and `no-packs.js` take each other's place, so that a deployment without packs does not carry them;
+ * `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
  */
 import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+/** All modules of a deployment without packs together. */
 const GZIP_LIMIT_BYTES = 150_000;
 
-const [entry = join(ROOT, "worker/index.ts"), outfile = join(ROOT, "dist/worker/index.js")] = process.argv.slice(2);
+/** What stands in a module of its own, by the end of its path. */
+const MODULES = [
+  { filter: /packs[\\/]index\.ts$/, path: "./packs.js" },
+  { filter: /console[\\/]page\.ts$/, path: "./console.js" },
+];
 
 /**
  * What detectors carry for people and for tests: where a pattern comes from, what it is to find and what not. Nothing at the
@@ -31,30 +40,65 @@ const withoutProofs = {
   },
 };
 
-const { metafile } = await build({
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    for (const { filter, path } of MODULES)
+      onResolve({ filter }, ({ kind }) => (kind === "entry-point" ? null : { path, external: true }));
+  },
+};
+
+const OPTIONS = {
   absWorkingDir: ROOT,
-  entryPoints: [entry],
-  outfile,
   bundle: true,
   format: "esm",
   target: "es2022",
   platform: "neutral",
   mainFields: ["module", "main"],
   conditions: ["workerd", "worker", "browser"],
-  external: ["cloudflare:*"],
+  external: ["cloudflare:*", "./deployment.js"],
   minify: true,
   legalComments: "none",
   metafile: true,
-  plugins: [withoutProofs],
   logLevel: "warning",
-});
-await writeFile(`${outfile}.meta.json`, JSON.stringify(metafile));
+};
 
-const bundle = await readFile(outfile);
-const gzipBytes = gzipSync(bundle).length;
-const name = relative(process.cwd(), outfile);
-process.stdout.write(`${name}: ${bundle.length} bytes, ${gzipBytes} gzip (limit ${GZIP_LIMIT_BYTES})\n`);
-if (gzipBytes > GZIP_LIMIT_BYTES) {
-  process.stderr.write("The worker is over its size limit; the .meta.json file beside it says which import grew it.\n");
+/** What the modules have in common becomes `shared.js`. */
+const ENTRIES = {
+  index: "worker/index.ts",
+  packs: "src/core/packs/index.ts",
+  "no-packs": "worker/no-packs.ts",
+  console: "src/console/page.ts",
+};
+
+async function gzipBytesOf(folder, name) {
+  const text = await readFile(join(folder, name));
+  const gzipBytes = gzipSync(text).length;
+  process.stdout.write(`${name}: ${text.length} bytes, ${gzipBytes} gzip\n`);
+  return gzipBytes;
+}
+
+async function buildModules(folder) {
+  const { metafile } = await build({
+    ...OPTIONS,
+    entryPoints: ENTRIES,
+    outdir: folder,
+    splitting: true,
+    chunkNames: "shared",
+    plugins: [withoutProofs, apart],
+  });
+  await writeFile(join(folder, "deployment.js"), "export default undefined;\n");
+  await writeFile(join(folder, "meta.json"), JSON.stringify(metafile));
+  await gzipBytesOf(folder, "packs.js");
+  let gzipBytes = 0;
+  for (const name of ["index.js", "shared.js", "no-packs.js", "console.js"])
+    gzipBytes += await gzipBytesOf(folder, name);
+  process.stdout.write(`together, without packs: ${gzipBytes} gzip of ${GZIP_LIMIT_BYTES}\n`);
+  if (gzipBytes <= GZIP_LIMIT_BYTES) return;
+  process.stderr.write("The worker is over its size limit; meta.json says which import grew it.\n");
   process.exitCode = 1;
 }
+
+const [first, outfile] = process.argv.slice(2);
+if (outfile === undefined) await buildModules(first ?? join(ROOT, "dist/worker"));
+else await build({ ...OPTIONS, entryPoints: [join(ROOT, first)], outfile, plugins: [withoutProofs] });

@@ -11,6 +11,7 @@ import { openKeyRing } from "../src/server/root-key.ts";
 import type { ServerConfig } from "../src/server/config.ts";
 import { problemBody, problemHeaders } from "../src/server/problem.ts";
 import { readConfig } from "./config.ts";
+import deployed from "./deployment.js";
 import type { Env } from "./env.ts";
 import { secretOf } from "./secret.ts";
 import { createPorts, edgeLog } from "./ports.ts";
@@ -42,7 +43,7 @@ export function openObjectServer(env: Env): EdgeServer {
 
 /** Never throws: a refused configuration answers every request with its error. */
 function open(env: Env, run: (config: ServerConfig, options: ServerOptions) => EdgeServer): EdgeServer {
-  const read = readConfig(env.MASKWIRE_CONFIG);
+  const read = readConfig(env.MASKWIRE_CONFIG ?? deployed);
   if (!read.ok) return refuse(read.key, new StreamError("BAD_CONFIG"));
   let at = "MASKWIRE_KEY";
   try {

@@ -23,6 +23,8 @@ export const COMPATIBILITY = {
   flags: ["enable_request_signal", "no_websocket_standard_binary_type"],
 } as const;
 
+const PRODUCT = "worker/index.ts";
+
 export interface RunningWorker {
   /** `http://127.0.0.1:` and the port that the system picked. */
   readonly origin: string;
@@ -43,13 +45,8 @@ export interface WorkerOptions {
 /** Starts the worker and resolves when it listens; about a quarter of a second. */
 export async function startWorkerd(options: WorkerOptions): Promise<RunningWorker> {
   const directory = await mkdtemp(join(tmpdir(), "maskwire-workerd-"));
-  const bundle = join(directory, "worker.js");
-  await promisify(execFile)(process.execPath, [
-    join(REPOSITORY, "worker/build.mjs"),
-    join(REPOSITORY, options.entry),
-    bundle,
-  ]);
-  await writeFile(join(directory, "config.capnp"), renderConfig(options));
+  const modules = await bundle(options.entry, directory);
+  await writeFile(join(directory, "config.capnp"), renderConfig(options, modules));
   const child = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -76,6 +73,18 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   }
 }
 
+/** The product as it is deployed, with every pack; a test's own worker as one module. Returns its modules, main first. */
+async function bundle(entry: string, directory: string): Promise<readonly string[]> {
+  const build = async (...words: string[]): Promise<void> =>
+    void (await promisify(execFile)(process.execPath, [join(REPOSITORY, "worker/build.mjs"), ...words]));
+  if (entry === PRODUCT) {
+    await build(directory);
+    return ["index.js", "shared.js", "packs.js", "console.js", "deployment.js"];
+  }
+  await build(entry, join(directory, "index.js"));
+  return ["index.js"];
+}
+
 /** workerd says on the control descriptor which port it got, once it listens. */
 async function readPort(control: Readable): Promise<number> {
   let text = "";
@@ -87,10 +96,11 @@ async function readPort(control: Readable): Promise<number> {
   throw new Error("workerd ended before it listened");
 }
 
-function renderConfig({ variables = {}, objectClass }: WorkerOptions): string {
+function renderConfig({ variables = {}, objectClass }: WorkerOptions, modules: readonly string[]): string {
   const texts = Object.entries(variables).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`);
   const object = objectClass === undefined ? [] : [`(name = "FEEDS", durableObjectNamespace = "${objectClass}")`];
   const namespaces = objectClass === undefined ? "" : `(className = "${objectClass}", uniqueKey = "feeds")`;
+  const embeds = modules.map((name) => `(name = "${name}", esModule = embed "${name}")`);
   // A network service refuses loopback upstreams unless it allows "local".
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -101,7 +111,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  modules = [${embeds.join(", ")}],
   compatibilityDate = "${COMPATIBILITY.date}",
   compatibilityFlags = ${JSON.stringify(COMPATIBILITY.flags)},
   bindings = [${[...texts, ...object].join(", ")}],

@@ -1,0 +1,17 @@
+/** Stands in for `src/core/packs/index.ts` in a deployment whose policies name no pack. */
+import type { Detector } from "../src/core/detector.ts";
+
+export const PACK_NAMES: readonly never[] = [];
+
+export function packDetectors(): Detector[] {
+  return [];
+}
+
+export function entitiesOf(): string[] {
+  return [];
+}
+
+/** Every name is one. */
+export function unknownPacks(names: readonly string[]): readonly string[] {
+  return names;
+}
