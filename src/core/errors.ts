@@ -146,6 +146,7 @@ export const ERRORS = {
   POLICY_UNKNOWN: { http: 400, close: 4502, retry: false, text: "no such policy" },
   PROTOCOL_UNKNOWN: { http: 400, close: 4505, retry: false, text: "offer the sub-protocol maskwire.v1, or none" },
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
+  RATE_LIMITED: { http: 429, close: 4005, retry: true, text: "too often; wait as long as Retry-After says" },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
   AUTH_UNAVAILABLE: {

@@ -10,7 +10,7 @@ export interface ProblemBody {
   readonly error: { readonly code: string; readonly text: string };
 }
 
-const RETRY_AFTER_SECONDS = "2";
+const RETRY_AFTER_SECONDS = 2;
 
 export function problemBody(error: StreamError): ProblemBody {
   return { error: { code: error.code, text: error.row.text } };
@@ -27,11 +27,16 @@ const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** The headers an error brings: when to come again, and that this connection is over. */
 export function problemHeaders(error: StreamError): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (error.row.http === 503 || error.row.http === 429) headers["retry-after"] = RETRY_AFTER_SECONDS;
+  if (error.row.http === 503 || error.row.http === 429) headers["retry-after"] = `${retryAfterSeconds(error)}`;
   if (error.code === "DRAINING") headers["connection"] = "close";
   if (error.code === "ENCODING_UNKNOWN") headers["accept-encoding"] = ENCODINGS.join(", ");
   const challenge = CHALLENGES[error.code];
   if (challenge !== undefined) headers["www-authenticate"] = `Bearer realm="maskwire"${challenge}`;
   if (error.code === "UPGRADE_NEEDED") headers["upgrade"] = "websocket";
   return headers;
+}
+
+/** A limit that knows when it lets the next one pass says so as `waitMs`. */
+function retryAfterSeconds({ details: { waitMs = Infinity } }: StreamError): number {
+  return Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : RETRY_AFTER_SECONDS;
 }
