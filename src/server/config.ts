@@ -127,12 +127,23 @@ export interface DiskHistoryConfig {
   readonly sync: (typeof HISTORY_SYNCS)[number];
 }
 
-export interface NatsHistoryConfig {
-  readonly broker: "nats";
-  /** `nats://host:port` or `tls://host:port` of one cluster. */
+/** How a NATS server is reached. At most one of credentials, nkey, token and user; all but `user` name files. */
+export interface NatsServersConfig {
+  /** `nats://host:port` or `tls://host:port` of one cluster, all alike. */
   readonly servers: readonly string[];
-  /** File with the credentials of its account. */
   readonly credentialsFile?: string;
+  readonly nkeyFile?: string;
+  readonly tokenFile?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  /** Undefined: the system's authorities. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+export interface NatsHistoryConfig extends NatsServersConfig {
+  readonly broker: "nats";
   /** Begins the names of streams and subjects. */
   readonly prefix: string;
   /** Servers that hold each event. */

@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,14 +25,33 @@ export interface NatsServer {
   remove(): Promise<void>;
 }
 
+export interface NatsOptions {
+  /** Further lines of its configuration: accounts, TLS. */
+  readonly settings?: string;
+  readonly scheme?: "nats" | "tls";
+}
+
 /** Waits until it takes connections. `program` is nats-server's path. */
-export async function startNats(program: string): Promise<NatsServer> {
+export async function startNats(program: string, options: NatsOptions = {}): Promise<NatsServer> {
+  const { settings = "", scheme = "nats" } = options;
   const folder = await mkdtemp(join(tmpdir(), "maskwire-nats-"));
   const port = await freePort();
-  const url = `nats://127.0.0.1:${port}`;
+  const url = `${scheme}://${scheme === "tls" ? "localhost" : "127.0.0.1"}:${port}`;
+  const configFile = join(folder, "nats.conf");
+  await writeFile(configFile, settings);
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    const args = ["--addr", "127.0.0.1", "--port", String(port), "--jetstream", "--store_dir", folder];
+    const args = [
+      "--addr",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--jetstream",
+      "--store_dir",
+      folder,
+      "--config",
+      configFile,
+    ];
     const started = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
     child = started;
     await new Promise<void>((resolve, reject) => {

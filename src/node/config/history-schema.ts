@@ -3,8 +3,7 @@
  */
 import { z } from "zod";
 import { HISTORY_SYNCS } from "../../server/config.ts";
-
-const NATS_SERVER = /^(?:nats|tls):\/\/[0-9A-Za-z.:[\]-]{1,253}$/;
+import { natsServers } from "./nats-schema.ts";
 
 export const history = z.discriminatedUnion("broker", [
   z.strictObject({ broker: z.literal("memory").describe("In this process, and gone with it (the default).") }),
@@ -20,16 +19,7 @@ export const history = z.discriminatedUnion("broker", [
   }),
   z.strictObject({
     broker: z.literal("nats").describe("In NATS JetStream, for several nodes: a subscriber may go on at any of them."),
-    servers: z
-      .array(z.string().regex(NATS_SERVER))
-      .min(1)
-      .describe("`nats://host:port` or `tls://host:port`, of one cluster."),
-    credentialsFile: z
-      .string()
-      .min(1)
-      .max(4096)
-      .exactOptional()
-      .describe("Credentials of an account for masked events."),
+    ...natsServers,
     prefix: z
       .string()
       .regex(/^[A-Za-z0-9-]{1,32}$/)

@@ -4,15 +4,15 @@
  * Owns the connection, the names of streams and subjects, and the room for what is on the way. Only masked events go
  * there, and no error of the library is passed on.
  */
-import { readFile } from "node:fs/promises";
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType, DiscardPolicy } from "@nats-io/jetstream";
 import type { StreamInfo } from "@nats-io/jetstream";
-import { connect, credsAuthenticator, nanos, type NatsConnection } from "@nats-io/transport-node";
+import { nanos, type NatsConnection } from "@nats-io/transport-node";
 import { StreamError, type Hmac } from "../../core/index.ts";
 import type { Broker, BrokerWatcher } from "../../server/broker.ts";
 import { ConfigRefusal } from "../../server/config-refusal.ts";
 import type { NatsHistoryConfig, ServerConfig, Viewed } from "../../server/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
+import { openNats } from "../nats/connection.ts";
 import { createTokenOf } from "./event-token.ts";
 import { NatsFeed, type NatsClient } from "./nats-feed.ts";
 
@@ -26,9 +26,6 @@ export interface NatsBrokerOptions {
 }
 
 const RECONNECT_MS = 250;
-const CONNECT_LIMIT_MS = 5_000;
-/** A server that is gone without a word is noticed after two of them. */
-const PING_MS = 5_000;
 /** Of a record, besides its parts. */
 const RECORD_BYTES = 1_024;
 const NAME_TAKEN = 10_058;
@@ -195,19 +192,14 @@ export class NatsBroker implements Broker {
   }
 }
 
-async function openClient({ servers, credentialsFile }: NatsHistoryConfig): Promise<Client> {
+/** @throws StreamError `NATS_UNUSABLE`. */
+async function openClient(config: NatsHistoryConfig): Promise<Client> {
+  const connection = await openNats(config);
+  if (typeof connection === "string") throw new StreamError("NATS_UNUSABLE");
   try {
-    const credentials = credentialsFile === undefined ? undefined : await readFile(credentialsFile);
-    const connection = await connect({
-      servers: [...servers],
-      name: "maskwire",
-      reconnect: false,
-      pingInterval: PING_MS,
-      timeout: CONNECT_LIMIT_MS,
-      ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(credentials) }),
-    });
     return { connection, jetStream: jetstream(connection), manager: await jetstreamManager(connection) };
   } catch {
+    await connection.close();
     throw new StreamError("NATS_UNUSABLE");
   }
 }
