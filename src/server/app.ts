@@ -10,7 +10,7 @@ import { Canary, parseEndpoint } from "./canary.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";
-import { andThen } from "./broker.ts";
+import { andThen, type Broker } from "./broker.ts";
 import { MemoryBroker } from "./memory-broker.ts";
 import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -18,10 +18,11 @@ import { createListenerApp } from "./listener-app.ts";
 import { MaskStreams } from "./mask-stream.ts";
 import { Metrics } from "./metrics.ts";
 import { PolicySet } from "./policy-set.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, SocketMemo } from "./ports.ts";
 import { Relay } from "./relay.ts";
 import { refuseFixed } from "./reload.ts";
 import { Roster } from "./roster.ts";
+import { type Conversation, openConversation } from "./routes/socket.ts";
 import type { Place, Services, Settings } from "./services.ts";
 import { isUpstreamUrl } from "./upstream.ts";
 import { refuseViews } from "./view-rules.ts";
@@ -54,8 +55,23 @@ export interface MaskwireServer {
   drain(): Promise<void>;
   /** The same without any time of grace: required network policies are no longer in force. */
   drainAtOnce(): Promise<void>;
+  /**
+   * The routes of these listeners over feeds, connections and timers of their own, with the policies and tokens of this
+   * server: for a host in which no request can use what another one opened. Relays are not among them.
+   */
+  session(listeners: readonly ListenerName[], parts: SessionParts): Hono;
+  /**
+   * Begins a conversation that was admitted elsewhere, or goes on with one after a rest.
+   * @throws StreamError with the code of what a client's upgrade would be refused for.
+   */
+  converse(memo: SocketMemo): Promise<Conversation>;
   /** Looks whether network policies are in force, once it is started; undefined when nothing does. */
   readonly canary: Canary | undefined;
+}
+
+export interface SessionParts {
+  readonly ports: Ports & { readonly broker: Broker };
+  readonly limits: ServerLimits;
 }
 
 /** What a new configuration has changed. */
@@ -158,6 +174,27 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     },
     drain: () => drainServer(services, { graceMs: limits.drainGraceMs, windowMs: limits.drainWindowMs }),
     drainAtOnce: () => drainServer(services, AT_ONCE),
+    session(listeners, { ports: own, limits: ownLimits }) {
+      const ownFeeds = new Feeds({
+        feeds: settings.config.feeds,
+        policies: settings.policies,
+        limits: ownLimits,
+        ports: own,
+        metrics,
+        broker: own.broker,
+      });
+      const session: Services = {
+        ...services,
+        ports: own,
+        limits: ownLimits,
+        feeds: ownFeeds,
+        relays: new Map(),
+        lifecycle: new Lifecycle(ownLimits.connectionsLimit),
+        roster: new Roster(own.clock, tickMs(ownLimits)),
+      };
+      return createListenerApp(session, listeners);
+    },
+    converse: (memo) => openConversation(services, memo),
     canary: services.canary,
   };
 }

@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
+import type { StartRequest } from "./start.ts";
 
 /**
  * Shared work (fan-out, heartbeats, relays) asks for these from whichever request came first, so a callback
@@ -68,8 +69,27 @@ export interface Socket {
   abort(): void;
 }
 
+/** A conversation as plain JSON: it can go on from it in another place, or after a rest. */
+export interface SocketMemo {
+  readonly names: readonly string[];
+  readonly mayPublish: boolean;
+  readonly mayReceive: boolean;
+  /** The view that it is shown. */
+  readonly view?: string | undefined;
+  /** True until the first message: that one may say where to start. */
+  readonly mayResume: boolean;
+  /** Where the client wants to start; undefined: it has had everything that there is. */
+  readonly start?: StartRequest | undefined;
+  /** When the token ends that let it in. */
+  readonly expiresAtMs?: number | undefined;
+  /** When it reaches its age; undefined: not begun. */
+  readonly endsAtMs?: number | undefined;
+}
+
 /** What a route does with one socket. Calls come in order, none after `closed`; none of them throws or waits. */
 export interface SocketHandler {
+  /** As it stands now; a host that keeps it can have the conversation back by `MaskwireServer.converse`. */
+  readonly memo?: SocketMemo;
   open(socket: Socket): void;
   /** One whole message (fragments joined): text as its UTF-8 bytes, or a binary one. */
   message(data: Uint8Array, isBinary: boolean): void;

@@ -52,6 +52,12 @@ export function startOf(views: readonly View[], { header, query, from }: StartRe
   return { resumes, after: null, label: "new", isNew: true };
 }
 
+/** Goes on for one who has had everything that there is. */
+export function startAtEnd(views: readonly View[]): Start {
+  const resumes = views.map(({ history }): Resume => ({ result: "complete", cursor: history.last, lost: 0 }));
+  return { resumes, after: null, label: "complete", isNew: true };
+}
+
 /** Goes on after a position as clients write it. */
 export function startAfter(views: readonly View[], text: string): Start {
   const positions = parsePositions(text, views.length);

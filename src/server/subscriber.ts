@@ -44,6 +44,8 @@ export interface SubscriberOptions {
   readonly metrics: Metrics;
   /** When what lets it read ends. */
   readonly expiresAtMs?: number | undefined;
+  /** When it reaches its age; drawn where it is not given. */
+  readonly endsAtMs?: number | undefined;
 }
 
 const FIRST_RETRY_MS = 10;
@@ -56,7 +58,8 @@ export class Subscriber implements FeedReader {
   readonly #cursors: number[];
   readonly #deliveredEvents: readonly Series[];
   readonly #deliveredBytes: Series;
-  readonly #endsAtMs: number;
+  /** When it reaches its age. */
+  readonly endsAtMs: number;
   #hasEnded = false;
   /** True while the views know it. */
   #isJoined = false;
@@ -85,7 +88,7 @@ export class Subscriber implements FeedReader {
     this.#takenAtMs = now;
     this.#writtenAtMs = now;
     // Plus or minus 20 %, so that those who came together do not leave together.
-    this.#endsAtMs = now + options.limits.connectionMaxAgeMs * (0.8 + 0.4 * this.#chance());
+    this.endsAtMs = options.endsAtMs ?? now + options.limits.connectionMaxAgeMs * (0.8 + 0.4 * this.#chance());
   }
 
   get hasEnded(): boolean {
@@ -167,7 +170,7 @@ export class Subscriber implements FeedReader {
     const isStalled = nowMs - this.#takenAtMs >= limits.writeStallMs;
     if (isStalled || (this.#isOverQueue && wasOverQueue)) this.end("TOO_SLOW");
     else if (nowMs >= (this.#options.expiresAtMs ?? Infinity)) this.end("TOKEN_EXPIRED");
-    else if (nowMs >= this.#endsAtMs) this.end("AGE_LIMIT");
+    else if (nowMs >= this.endsAtMs) this.end("AGE_LIMIT");
     else if (queuedBytes === 0 && nowMs - this.#writtenAtMs >= limits.heartbeatMs) {
       const heartbeat = transport.heartbeat(this.#id());
       if (heartbeat !== undefined) this.#write(heartbeat);

@@ -8,13 +8,14 @@ import { StreamError, toStreamError } from "../../core/index.ts";
 import { parseClientMessage, type ClientMessage, type PublishMessage } from "../client-message.ts";
 import type { Feed } from "../feed.ts";
 import { socketOutlet } from "../outlets.ts";
-import type { Socket, SocketHandler } from "../ports.ts";
+import type { Ending } from "../ending.ts";
+import type { Socket, SocketHandler, SocketMemo } from "../ports.ts";
 import { Publication } from "../publication.ts";
 import { isUpgrade, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
 import type { Access } from "../auth/access.ts";
 import type { RouteCall } from "./index.ts";
-import { resultOf, START_PARAMETERS, startAfter, startFromRequest, type Start } from "../start.ts";
+import { resultOf, START_PARAMETERS, startAfter, startAtEnd, startOf, type Start } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { json, TRANSPORT } from "../transports.ts";
 import type { View } from "../view.ts";
@@ -46,23 +47,41 @@ export async function socket(
 /** Everything is decided before the upgrade, and refused as plain HTTP. */
 export async function openSocket(context: Context, services: Services, role: SocketRole): Promise<Response> {
   const protocol = protocolOf(context);
-  const disconnect = services.lifecycle.connect();
+  const { access, names, mayPublish, mayReceive } = role;
+  const { view: asked, from, lastEventId } = queryOf(context, START_PARAMETERS);
+  const memo = {
+    names,
+    mayPublish,
+    mayReceive,
+    view: mayReceive ? access.viewOf("subscribe", names, asked) : undefined,
+    mayResume: mayReceive,
+    start: { header: context.req.header("last-event-id"), query: lastEventId, from },
+    expiresAtMs: access.expiresAtMs,
+  };
+  const conversation = await openConversation(services, memo);
   try {
-    const { view } = queryOf(context, START_PARAMETERS);
-    const feeds = await Promise.all(role.names.map((name) => services.feeds.openCurrent(name)));
-    const views = role.mayReceive ? viewsOf(feeds, role, view) : feeds.map((feed) => feed.view());
-    const start = startFromRequest(context, views);
-    const conversation = new Conversation({ services, role, feeds, views, start, disconnect });
     return await services.ports.upgradeSocket(context, conversation, protocol);
   } catch (thrown) {
-    disconnect();
+    conversation.closed();
     throw thrown;
   }
 }
 
-function viewsOf(feeds: readonly Feed[], { access, names }: SocketRole, asked: string | undefined): readonly View[] {
-  const view = access.viewOf("subscribe", names, asked);
-  return feeds.map((feed) => feed.view(view));
+/**
+ * Begins a conversation, or goes on with one.
+ * @throws StreamError `BAD_POSITION`, `VIEW_UNKNOWN`, `CONNECTION_LIMIT`, `DRAINING` and what opens feeds throws.
+ */
+export async function openConversation(services: Services, memo: SocketMemo): Promise<Conversation> {
+  const disconnect = services.lifecycle.connect();
+  try {
+    const feeds = await Promise.all(memo.names.map((name) => services.feeds.openCurrent(name)));
+    const views = feeds.map((feed) => feed.view(memo.view));
+    const start = memo.start === undefined ? startAtEnd(views) : startOf(views, memo.start);
+    return new Conversation({ services, memo, feeds, views, start, disconnect });
+  } catch (thrown) {
+    disconnect();
+    throw thrown;
+  }
 }
 
 /** Ours when it is offered, none when none is. @throws StreamError `PROTOCOL_UNKNOWN`. */
@@ -75,7 +94,7 @@ function protocolOf(context: Context): string | undefined {
 
 interface ConversationOptions {
   readonly services: Services;
-  readonly role: SocketRole;
+  readonly memo: SocketMemo;
   readonly feeds: readonly Feed[];
   /** Of each feed, the one that this subscriber sees. */
   readonly views: readonly View[];
@@ -83,20 +102,28 @@ interface ConversationOptions {
   readonly disconnect: () => void;
 }
 
-class Conversation implements SocketHandler {
+export class Conversation implements SocketHandler {
   readonly #options: ConversationOptions;
   #subscriber: Subscriber | undefined;
   #mayResume: boolean;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#mayResume = options.role.mayReceive && options.start.isNew;
+    this.#mayResume = options.memo.mayResume && options.start.isNew;
+  }
+
+  get memo(): SocketMemo {
+    const { memo } = this.#options;
+    const { endsAtMs = memo.endsAtMs } = this.#subscriber ?? {};
+    // Once it is open it has what it is to have, and whatever comes is sent.
+    const start = this.#subscriber === undefined ? memo.start : undefined;
+    return { ...memo, start, endsAtMs, mayResume: this.#mayResume };
   }
 
   open(socket: Socket): void {
-    const { services, role, views, start } = this.#options;
+    const { services, memo, views, start } = this.#options;
     const { ports, limits, metrics, roster } = services;
-    const receiving = role.mayReceive ? { views, resumes: start.resumes } : { views: [], resumes: [] };
+    const receiving = memo.mayReceive ? { views, resumes: start.resumes } : { views: [], resumes: [] };
     this.#subscriber = new Subscriber({
       ...receiving,
       after: start.after,
@@ -105,12 +132,18 @@ class Conversation implements SocketHandler {
       limits,
       ports,
       metrics,
-      expiresAtMs: role.access.expiresAtMs,
+      expiresAtMs: memo.expiresAtMs,
+      endsAtMs: memo.endsAtMs,
     });
-    if (role.mayReceive) metrics.add("resumes_total", 1, resultOf(start));
-    if (role.mayPublish) metrics.add("producers", 1);
+    if (memo.mayReceive) metrics.add("resumes_total", 1, resultOf(start));
+    if (memo.mayPublish) metrics.add("producers", 1);
     roster.add(this.#subscriber);
     this.#subscriber.start();
+  }
+
+  /** Tells the client, and closes. */
+  end(ending: Ending): void {
+    this.#subscriber?.end(ending);
   }
 
   message(data: Uint8Array, isBinary: boolean): void {
@@ -130,11 +163,11 @@ class Conversation implements SocketHandler {
   }
 
   closed(): void {
-    const { services, role, disconnect } = this.#options;
+    const { services, memo, disconnect } = this.#options;
     if (this.#subscriber !== undefined) {
       this.#subscriber.closed();
       services.roster.remove(this.#subscriber);
-      if (role.mayPublish) services.metrics.add("producers", -1);
+      if (memo.mayPublish) services.metrics.add("producers", -1);
       this.#subscriber = undefined;
     }
     disconnect();
@@ -153,8 +186,8 @@ class Conversation implements SocketHandler {
   }
 
   #publish({ ref, events }: PublishMessage, subscriber: Subscriber): void {
-    const { role, feeds } = this.#options;
-    if (!role.mayPublish) throw new StreamError("BAD_MESSAGE");
+    const { memo, feeds } = this.#options;
+    if (!memo.mayPublish) throw new StreamError("BAD_MESSAGE");
     if (feeds.length !== 1) throw new StreamError("FEED_LIST");
     const publication = new Publication(feeds[0]);
     for (const event of events) publication.add(event);
