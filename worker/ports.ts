@@ -42,6 +42,8 @@ export function createPorts(limits: ServerLimits): Ports {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     fetch: (input, init) => fetch(input, init),
     openSink,
+    // The platform's own header: it replaces whatever a client sends under this name.
+    addressOf: (context) => context.req.header("cf-connecting-ip"),
     upgradeSocket: createUpgradeSocket(limits.messageLimitBytes),
   };
 }

@@ -51,6 +51,12 @@ export const ERRORS = {
   },
   BODY_BROKEN: { http: 400, close: 1011, retry: true, text: "the body broke off" },
   CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
+  CLIENT_LIMIT: {
+    http: 429,
+    close: 4503,
+    retry: true,
+    text: "this caller holds as many connections as one may (connectionsPerSubjectLimit, connectionsPerAddressLimit)",
+  },
   CONFIG_CHANGED: { http: 503, close: 4002, retry: true, text: "the configuration changed; connect again" },
   CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },

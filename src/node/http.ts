@@ -5,20 +5,26 @@
  * text, never an unhandled rejection.
  */
 import { createServer, ServerResponse, STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
-import { ERRORS, type ErrorCode } from "../core/index.ts";
+import { ERRORS, StreamError, type ErrorCode } from "../core/index.ts";
 import type { Log } from "../server/ports.ts";
+import { problemHeaders } from "../server/problem.ts";
 import { sendResponse } from "./answer.ts";
 import { isTakenOver, type NodeBindings } from "./bindings.ts";
+import type { ConnectionGuard, Refusal } from "./connection-guard.ts";
 import type { WebSocketHost } from "./websocket.ts";
 
 /** Time for a request line and its headers. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 2_000;
 const HEADERS_MAX_BYTES = 16_384;
+/** Who is turned away has so long to take the answer; if they are more at once, the others get none. */
+const LINGER_MS = 1_000;
+const LINGERING_LIMIT = 256;
 /** Longer than the usual 60 s of load balancers, so that they close first and no request meets a closing socket. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -26,12 +32,13 @@ export interface HttpOptions {
   readonly app: Hono;
   readonly log: Log;
   readonly webSockets: WebSocketHost;
+  readonly guard: ConnectionGuard;
   /** Stands for the Host header of a client that sends none. */
   readonly host: string;
 }
 
 export function createHttpServer(options: HttpOptions): Server {
-  const { app, log, webSockets } = options;
+  const { app, log, webSockets, guard } = options;
   const listener = getRequestListener(
     async (request, bindings) => {
       const { outgoing } = bindings as NodeBindings;
@@ -59,6 +66,7 @@ export function createHttpServer(options: HttpOptions): Server {
     },
     (incoming, outgoing) => void listener(incoming, outgoing),
   );
+  putBefore(server, guard);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerBroken(error.code, socket));
   server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => undefined);
@@ -70,6 +78,33 @@ export function createHttpServer(options: HttpOptions): Server {
     void listener(incoming, answerOf(incoming));
   });
   return server;
+}
+
+/** Who is not let in gets an answer before anything is read, and costs no parser. */
+function putBefore(server: Server, guard: ConnectionGuard): void {
+  const accepts = server.listeners("connection");
+  server.removeAllListeners("connection");
+  let lingering = 0;
+  server.on("connection", (socket: Socket) => {
+    const refusal = guard.tryAdmit(socket);
+    if (refusal === undefined) {
+      for (const accept of accepts) accept.call(server, socket);
+    } else if (lingering < LINGERING_LIMIT) {
+      lingering++;
+      socket.once("close", () => lingering--);
+      turnAway(socket, refusal);
+    } else {
+      socket.destroy();
+    }
+  });
+}
+
+/** What it sends is dropped, not left unread: a connection that is cut with unread bytes takes our answer with it. */
+function turnAway(socket: Socket, { code, waitMs }: Refusal): void {
+  socket.on("error", () => undefined);
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  socket.resume();
+  socket.end(answerText(code, problemHeaders(new StreamError(code, waitMs === undefined ? {} : { waitMs }))));
 }
 
 /** Node leaves the answer to an upgrade to us; through this one a refusal looks like any other. */
@@ -95,10 +130,15 @@ function answerBroken(code: string | undefined, socket: Duplex): void {
 }
 
 function endWith(socket: Duplex, code: ErrorCode): void {
+  socket.end(answerText(code), () => socket.destroy());
+}
+
+function answerText(code: ErrorCode, more: Readonly<Record<string, string>> = {}): string {
   const body = errorBody(code);
   const status = ERRORS[code].http;
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nconnection: close\r\ncontent-type: application/json\r\n`;
-  socket.end(`${head}content-length: ${body.length}\r\n\r\n${body}`, () => socket.destroy());
+  const headers = { ...more, connection: "close", "content-type": "application/json", "content-length": body.length };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`;
 }
 
 function refuse(outgoing: ServerResponse, code: ErrorCode): void {

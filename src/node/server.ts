@@ -13,8 +13,12 @@ import { StreamError, type KeyRing } from "../core/index.ts";
 import type { Broker } from "../server/broker.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
+import { isLoopback } from "../server/loopback.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
 import { Egress } from "../server/egress.ts";
+import { createClientAddresses } from "./client-address.ts";
+import { ConnectionGuard } from "./connection-guard.ts";
+import { bindingsOf } from "./bindings.ts";
 import { dial } from "./dial.ts";
 import { createFetch } from "./fetch.ts";
 import { openBroker } from "./history/open-broker.ts";
@@ -60,6 +64,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   const { messageLimitBytes } = config.limits;
   const broker = await openBroker(config, { clock, log, hmac: keys?.hmacOfEvents() });
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, ...options.pings });
+  const addresses = createClientAddresses(config.trustedProxies);
   const ports: Ports = {
     clock,
     log,
@@ -67,6 +72,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     fetch: createFetch(new Egress(config.upstreams)),
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,
+    addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
     dial,
     ...(broker === undefined ? {} : { broker }),
@@ -85,7 +91,13 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     await broker?.close();
   };
   const open = async ({ listeners, host, listenPort: asked }: Address): Promise<void> => {
-    const http = createHttpServer({ app: server.app(listeners), log, webSockets, host });
+    const guard = new ConnectionGuard({
+      limits: config.limits,
+      clock,
+      isShared: (peer) => isLoopback(peer) || addresses.isTrusted(peer),
+      onRefusal: (limit) => server.countRefused(limit),
+    });
+    const http = createHttpServer({ app: server.app(listeners), log, webSockets, guard, host });
     const listenPort = await listen(http, host, asked);
     running.push({ http, address: { listeners, host, listenPort } });
     log.info("listening", { listeners: listeners.join(","), host, listenPort });

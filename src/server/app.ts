@@ -7,6 +7,7 @@ import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { Canary, parseEndpoint } from "./canary.ts";
+import { ClientLimits, type ConnectionLimit } from "./client-limits.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";
@@ -46,6 +47,8 @@ export interface MaskwireServer {
    * nothing has changed.
    */
   reload(config: ServerConfig, keys?: KeyRing): Reloaded;
+  /** Counts a connection that the host did not let in. */
+  countRefused(limit: ConnectionLimit): void;
   /** Says on `/readyz` and `/metrics` that a new configuration was refused, and where; until one is taken over. */
   refuse(places: readonly Place[]): void;
   /**
@@ -137,6 +140,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     feeds,
     relays: createRelays(settings, { ports: outward, metrics, memory }),
     lifecycle: new Lifecycle(limits.connectionsLimit),
+    clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
     roster: new Roster(ports.clock, tickMs(limits)),
     maskStreams: new MaskStreams(),
     canary: createCanary(config, ports, metrics),
@@ -167,6 +171,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       metrics.add("config_reloads_total", 1, "taken");
       return { changedPolicies: policies.countChanged(before), oldStreams: services.maskStreams.countOld(policies) };
     },
+    countRefused: (limit) => metrics.add("connections_refused_total", 1, limit),
     refuse(places) {
       refused = places;
       metrics.set("config_refused", 1);

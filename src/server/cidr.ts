@@ -31,6 +31,15 @@ export function parseAddress(text: string): Address | undefined {
   return { bits: 32, value: octets.reduce((value, octet) => (value << 8n) + BigInt(octet), 0n) };
 }
 
+/**
+ * What one caller may come from: an IPv4 address, or the /64 of an IPv6 one, all of which belongs to whoever has one.
+ * Undefined for anything but an address.
+ */
+export function networkOf(text: string): string | undefined {
+  const address = parseAddress(text);
+  return address && `${address.bits} ${address.value >> (address.bits === 32 ? 0n : 64n)}`;
+}
+
 /** `address/prefix`. Host bits are taken as written: `hasHostBits` tells. */
 export function parseRange(text: string): Range | undefined {
   const [written = "", digits = "", ...rest] = text.split("/");

@@ -160,6 +160,12 @@ export interface ServerLimits {
   readonly nestedJsonDepth: number;
   readonly inflationLimit: number;
   readonly connectionsLimit: number;
+  readonly socketsLimit: number;
+  readonly connectionsPerAddressLimit: number;
+  readonly connectionsPerSubjectLimit: number;
+  readonly connectsPerAddressPerSecond: number;
+  readonly connectsPerSubjectPerSecond: number;
+  readonly publishEventsPerSecond: number;
   readonly feedsLimit: number;
   readonly feedsPerStreamLimit: number;
   readonly subscriberQueueBytes: number;
@@ -179,6 +185,15 @@ export interface ServerLimits {
   readonly drainGraceMs: number;
   readonly drainWindowMs: number;
   readonly drainLimitMs: number;
+}
+
+/** Where a proxy writes the address of whom it speaks for. */
+export const FORWARDING_HEADERS = ["x-forwarded-for", "forwarded"] as const;
+
+/** Proxies that are believed. */
+export interface TrustedProxiesConfig {
+  readonly cidrs: readonly string[];
+  readonly header: (typeof FORWARDING_HEADERS)[number];
 }
 
 export const RELOADS = ["keep", "live"] as const;
@@ -206,6 +221,8 @@ export interface ServerConfig {
   readonly canary?: CanaryConfig;
   /** Undefined: whatever a relay or an issuer names may be dialled, but for addresses that are always refused. */
   readonly upstreams?: readonly UpstreamConfig[];
+  /** Undefined: whoever connects is the client. */
+  readonly trustedProxies?: TrustedProxiesConfig;
   /** For network policies; the server dials none of them. */
   readonly brokers?: readonly BrokerConfig[];
 }
@@ -220,6 +237,13 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
   inflationLimit: 200,
   connectionsLimit: 10_000,
+  socketsLimit: 20_000,
+  // Of each pair the rate is half the number: twice the rate may come at once, so that all come back after a crash.
+  connectionsPerAddressLimit: 2_000,
+  connectionsPerSubjectLimit: 100,
+  connectsPerAddressPerSecond: 1_000,
+  connectsPerSubjectPerSecond: 50,
+  publishEventsPerSecond: 1_000,
   feedsLimit: 10_000,
   feedsPerStreamLimit: 6,
   subscriberQueueBytes: 1_048_576,

@@ -51,6 +51,7 @@ export function createListenerApp(services: Services, listeners: readonly Listen
       } catch (thrown) {
         const { code } = toStreamError(thrown);
         if (REFUSALS.includes(code)) services.metrics.add("tokens_refused_total", 1, code);
+        if (code === "CONNECTION_LIMIT") services.metrics.add("connections_refused_total", 1, "connectionsLimit");
         throw thrown;
       }
     });

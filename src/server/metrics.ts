@@ -38,6 +38,11 @@ export const METRICS = {
     help: "Requests whose token did not hold, or grants something else.",
     labels: ["code"],
   },
+  connections_refused_total: {
+    kind: "counter",
+    help: "Connections, streams and sockets that were not let in, by the limit that said so.",
+    labels: ["limit"],
+  },
   disconnects_total: { kind: "counter", help: "Connections that this side ended.", labels: ["reason"] },
   subscriber_queue_bytes: { kind: "histogram", help: "Bytes a subscriber had not taken.", labels: [], buckets: BYTES },
   publish_to_write_seconds: {

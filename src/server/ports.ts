@@ -82,6 +82,8 @@ export interface SocketMemo {
   readonly start?: StartRequest | undefined;
   /** When the token ends that let it in. */
   readonly expiresAtMs?: number | undefined;
+  /** Whose it is, an opaque name; undefined where nobody was asked. */
+  readonly subject?: string | undefined;
   /** When it reaches its age; undefined: not begun. */
   readonly endsAtMs?: number | undefined;
 }
@@ -137,6 +139,11 @@ export interface Ports {
   readonly fetch: typeof fetch;
   readonly openSink: OpenSink;
   readonly upgradeSocket: UpgradeSocket;
+  /**
+   * Address of the client of a request, where the platform or a proxy that is believed says it; absent or undefined where
+   * the host itself limits those who connect.
+   */
+  readonly addressOf?: (context: Context) => string | undefined;
   /** Opens a decoder for `Content-Encoding: br`, which web standards do not name; absent where there is none. */
   readonly openBrotli?: () => Decoder;
   /** Absent where events live in memory and end with the process. */

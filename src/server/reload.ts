@@ -13,7 +13,13 @@ const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const sat
  * What network policies are made of, because streams that began under other ones end with the process; and where events
  * are kept.
  */
-const BOUNDARY_KEYS = ["canary", "upstreams", "brokers", "history"] as const satisfies readonly (keyof ServerConfig)[];
+const BOUNDARY_KEYS = [
+  "canary",
+  "upstreams",
+  "brokers",
+  "history",
+  "trustedProxies",
+] as const satisfies readonly (keyof ServerConfig)[];
 
 const RESTART = "cannot be changed while the server runs; restart it, or put back what was here";
 

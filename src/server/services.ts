@@ -5,6 +5,7 @@ import type { Authenticator } from "./auth/authenticator.ts";
 import type { Canary } from "./canary.ts";
 import type { ServerConfig, ServerLimits } from "./config.ts";
 import type { Feeds } from "./feeds.ts";
+import type { ClientLimits } from "./client-limits.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PolicySet } from "./policy-set.ts";
@@ -37,6 +38,7 @@ export interface Services {
   readonly limits: ServerLimits;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
+  readonly clients: ClientLimits;
   readonly roster: Roster;
   readonly feeds: Feeds;
   readonly relays: ReadonlyMap<string, Relay>;

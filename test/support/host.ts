@@ -8,10 +8,13 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { Hono } from "hono";
 import { nodeClock } from "../../src/node/clock.ts";
+import { ConnectionGuard, type GuardOptions } from "../../src/node/connection-guard.ts";
 import { createHttpServer } from "../../src/node/http.ts";
 import { createLog } from "../../src/node/log.ts";
 import { createOpenSink } from "../../src/node/sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "../../src/node/websocket.ts";
+import type { ConnectionLimit } from "../../src/server/client-limits.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config.ts";
 import type { OpenSink, UpgradeSocket } from "../../src/server/ports.ts";
 
 export interface Host {
@@ -22,27 +25,44 @@ export interface Host {
   readonly port: number;
   /** Log lines so far. */
   readonly lines: readonly string[];
+  /** Limits that turned a connection away. */
+  readonly refusals: readonly ConnectionLimit[];
+  /** Open TCP connections, those included that are being turned away. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
-export async function startHost(
-  options: Partial<Pick<WebSocketOptions, "messageLimitBytes" | "pingMs" | "pongMs">> = {},
-): Promise<Host> {
+type HostOptions = Partial<Pick<WebSocketOptions, "messageLimitBytes" | "pingMs" | "pongMs">> & {
+  /** Without these everybody is let in. */
+  readonly guard?: Pick<GuardOptions, "limits" | "isShared">;
+};
+
+export async function startHost(options: HostOptions = {}): Promise<Host> {
+  const refusals: ConnectionLimit[] = [];
+  const guard = new ConnectionGuard({
+    limits: DEFAULT_SERVER_LIMITS,
+    isShared: () => true,
+    ...options.guard,
+    clock: nodeClock,
+    onRefusal: (limit) => void refusals.push(limit),
+  });
   const lines: string[] = [];
   const log = createLog((line) => void lines.push(line));
   const app = new Hono();
   const webSockets = createWebSocketHost({ clock: nodeClock, log, messageLimitBytes: 100_000, ...options });
-  const http = createHttpServer({ app, log, webSockets, host: "127.0.0.1" });
+  const http = createHttpServer({ app, log, webSockets, guard, host: "127.0.0.1" });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const { port } = http.address() as AddressInfo;
   return {
     app,
     lines,
+    refusals,
     port,
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,
     origin: `http://127.0.0.1:${port}`,
+    connections: () => new Promise((resolve) => http.getConnections((_, count) => resolve(count))),
     stop: async () => {
       webSockets.stop();
       const closed = once(http, "close");

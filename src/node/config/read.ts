@@ -14,6 +14,7 @@ import { DEFAULT_VIEW } from "../../server/feed.ts";
 import { isUpstreamUrl } from "../../server/upstream.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
+import { checkProxies } from "./proxy-check.ts";
 import { configSchema, type FileConfig } from "./schema.ts";
 import { checkNats } from "./nats-check.ts";
 import { suggest } from "./suggest.ts";
@@ -102,7 +103,9 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
     ...(config.auth?.issuers ?? []).flatMap((issuer, index) => checkIssuer(source, ["auth", "issuers", index], issuer)),
     ...checkAnybody(source, config),
     ...checkCanary(source, config),
-    ...[...checkZones(config), ...checkNats(config)].map(({ path, text }) => problem(source, path, text)),
+    ...[...checkZones(config), ...checkNats(config), ...checkProxies(config)].map(({ path, text }) =>
+      problem(source, path, text),
+    ),
     ...Object.entries(config.feeds).flatMap(([name, feed]) =>
       checkViews(source, config, { at: ["feeds", name], of: feed }),
     ),

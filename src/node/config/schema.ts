@@ -14,6 +14,7 @@ import {
   CANARY_MODES,
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
+  FORWARDING_HEADERS,
   LISTENERS,
   RELOADS,
   type ListenerName,
@@ -236,6 +237,32 @@ const limits = z.strictObject({
     "Bytes that one byte of a compressed body may become, from 1 MiB on.",
   ),
   connectionsLimit: limit("connectionsLimit", [1, 1_000_000], "Streams and sockets at once."),
+  socketsLimit: limit("socketsLimit", [1, 1_000_000], "TCP connections of a listener at once, idle ones included."),
+  connectionsPerAddressLimit: limit(
+    "connectionsPerAddressLimit",
+    [1, 1_000_000],
+    "TCP connections of one address at once; behind a trusted proxy its streams and sockets.",
+  ),
+  connectionsPerSubjectLimit: limit(
+    "connectionsPerSubjectLimit",
+    [1, 1_000_000],
+    "Streams and sockets at once of one subject of tokens, or of one API key.",
+  ),
+  connectsPerAddressPerSecond: limit(
+    "connectsPerAddressPerSecond",
+    [1, 1_000_000],
+    "New ones of one address, twice as many after a pause.",
+  ),
+  connectsPerSubjectPerSecond: limit(
+    "connectsPerSubjectPerSecond",
+    [1, 1_000_000],
+    "New ones of one subject or API key, twice as many after a pause.",
+  ),
+  publishEventsPerSecond: limit(
+    "publishEventsPerSecond",
+    [1, 10_000_000],
+    "Events of one subject or API key, twice as many after a pause; NDJSON and SSE bodies are read no faster.",
+  ),
   feedsLimit: limit("feedsLimit", [1, 1_000_000], "Feeds with a history at once."),
   feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),
   subscriberQueueBytes: limit("subscriberQueueBytes", [16 * KIB, GIB], "Unsent bytes before a subscriber is ended."),
@@ -313,6 +340,16 @@ export const configSchema = z.strictObject({
   upstreams: upstreams
     .exactOptional()
     .describe("All that the server may dial; absent: whatever a relay or an issuer names."),
+  trustedProxies: z
+    .strictObject({
+      cidrs: z.array(z.string().min(1).max(64)).min(1).max(64).describe("Their addresses, such as 10.0.0.0/8."),
+      header: z
+        .enum(FORWARDING_HEADERS)
+        .default("x-forwarded-for")
+        .describe("Where they write for whom they speak; they have to add to it, or to replace it."),
+    })
+    .exactOptional()
+    .describe("Proxies in front that are believed about the address of a client; absent: none is."),
   brokers: brokers
     .exactOptional()
     .describe("Brokers beside maskwire that network policies let it and its zones reach."),

@@ -16,7 +16,7 @@ export interface Fault {
 type Upstream = NonNullable<FileConfig["upstreams"]>[number];
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-const RANGE_TEXT = "write a range such as 198.51.100.0/25 or 2001:db8::/48; one address ends in /32 or /128";
+export const RANGE_TEXT = "write a range such as 198.51.100.0/25 or 2001:db8::/48; one address ends in /32 or /128";
 
 export function checkZones(config: FileConfig): Fault[] {
   return [

@@ -7,6 +7,8 @@ import { StreamError } from "../../core/index.ts";
 import { type Action, type Grant, matchesFeed } from "./grant.ts";
 
 export interface Access {
+  /** Whose it is, as an opaque name: the same for all tokens of one subject. Undefined where nobody is asked. */
+  readonly subject: string | undefined;
   /** When it ends; streams end then too. */
   readonly expiresAtMs: number | undefined;
   /** True when the action is granted on every name; `mask` has no name. */
@@ -19,7 +21,12 @@ export interface Access {
 }
 
 /** Nobody is asked who he is. */
-export const OPEN: Access = { expiresAtMs: undefined, allows: () => true, viewOf: (_action, _names, asked) => asked };
+export const OPEN: Access = {
+  subject: undefined,
+  expiresAtMs: undefined,
+  allows: () => true,
+  viewOf: (_action, _names, asked) => asked,
+};
 
 /** @throws StreamError `GRANT_MISSING`. */
 export function requireAction(access: Access, action: Action, names: readonly string[]): void {
@@ -27,10 +34,12 @@ export function requireAction(access: Access, action: Action, names: readonly st
 }
 
 export class GrantedAccess implements Access {
+  readonly subject: string;
   readonly expiresAtMs: number | undefined;
   readonly grants: readonly Grant[];
 
-  constructor(grants: readonly Grant[], expiresAtMs: number | undefined) {
+  constructor(subject: string, grants: readonly Grant[], expiresAtMs: number | undefined) {
+    this.subject = subject;
     this.grants = grants;
     this.expiresAtMs = expiresAtMs;
   }

@@ -12,6 +12,7 @@ import {
   decodeJwt,
   jwtVerify,
   type JSONWebKeySet,
+  type JWTPayload,
   type JWTVerifyGetKey,
 } from "jose";
 import { StreamError } from "../../core/index.ts";
@@ -61,7 +62,9 @@ export class Authenticator {
     this.#options = options;
     const { issuers, apiKeys } = options.config;
     this.#keys = new Map(issuers.map((issuer) => [issuer.issuer, this.#keysOf(issuer)]));
-    this.#apiKeys = new Map(apiKeys.map(({ sha256, grants }) => [sha256, new GrantedAccess(grants, undefined)]));
+    this.#apiKeys = new Map(
+      apiKeys.map(({ sha256, grants }) => [sha256, new GrantedAccess(sha256, grants, undefined)]),
+    );
   }
 
   /** @throws StreamError `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `AUTH_UNAVAILABLE`. */
@@ -98,7 +101,7 @@ export class Authenticator {
         keys instanceof Uint8Array ? await jwtVerify(token, keys, options) : await jwtVerify(token, keys, options);
       const exp = payload.exp as number;
       if (exp - now / 1000 > LIFE_LIMIT_SECONDS + SKEW_SECONDS) throw new StreamError("UNAUTHENTICATED");
-      return new GrantedAccess(grantsIn(payload), (exp + SKEW_SECONDS) * 1000);
+      return new GrantedAccess(await subjectOf(token, payload), grantsIn(payload), (exp + SKEW_SECONDS) * 1000);
     } catch (thrown) {
       throw refusalOf(thrown);
     }
@@ -137,6 +140,11 @@ function patiently(fetchPort: typeof fetch, clock: Pick<Clock, "now">): FetchImp
       throw new StreamError("AUTH_UNAVAILABLE");
     }
   };
+}
+
+/** One name for all tokens of a subject; a token without one is its own. Hashed: of one length, and nobody's address. */
+function subjectOf(token: string, { iss, sub }: JWTPayload): Promise<string> {
+  return sha256Hex(encodeText(sub === undefined ? token : JSON.stringify([iss, sub])));
 }
 
 /** Hex of SHA-256. */

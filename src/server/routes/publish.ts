@@ -3,11 +3,11 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
-import { requireAction } from "../auth/access.ts";
+import { type Access, requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication, type KeyOf } from "../publication.ts";
-import { isPublishFormat, RECORD_READERS, type PublishFormat, type RecordReader } from "../records.ts";
+import { isPublishFormat, RECORD_READERS, type PublishFormat, type BodyRecord, type RecordReader } from "../records.ts";
 import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
@@ -23,6 +23,8 @@ export async function publish(context: Context, services: Services, { access }: 
   requireAction(access, "publish", [name]);
   const { format } = mediaTypeOf(context);
   if (!isPublishFormat(format)) throw new StreamError("FORMAT_UNKNOWN");
+  const isPaid = format === "json";
+  if (isPaid) payForOne(access, services);
   const incoming = bodyOf(context, services);
   const keyOf = keysOf(context, format);
   const publication = new Publication(await services.feeds.open(name), keyOf);
@@ -37,7 +39,7 @@ export async function publish(context: Context, services: Services, { access }: 
   lifecycle.stopping.addEventListener("abort", stop);
   try {
     const reader = RECORD_READERS[format](limits.eventLimitBytes);
-    const failure = await readAll(body, reader, publication);
+    const failure = await readAll({ services, access, body, reader, publication, isPaid });
     if (reader.isUnfinished) metrics.add("stream_truncated_total", 1);
     // Cancelling looks like an end in order; what a drain cut off is not an event.
     return answer(context, publication, failure, lifecycle.stopping.aborted);
@@ -46,27 +48,58 @@ export async function publish(context: Context, services: Services, { access }: 
     disconnect();
     metrics.add("producers", -1);
   }
+}
 
-  async function readAll(
-    body: BodyReader,
-    reader: RecordReader,
-    publication: Publication,
-  ): Promise<StreamError | undefined> {
-    try {
-      for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
-        for (const record of reader.push(chunk)) publication.add(record);
-        // The history sets the pace: no more of a body waits for it than one chunk.
-        await publication.settled();
-      }
-      if (!lifecycle.stopping.aborted) for (const record of reader.end()) publication.add(record);
+interface Intake {
+  readonly services: Services;
+  readonly access: Access;
+  readonly body: BodyReader;
+  readonly reader: RecordReader;
+  readonly publication: Publication;
+  /** True when its events have been counted already. */
+  readonly isPaid: boolean;
+}
+
+/** Resolves with what broke it off, undefined when it was read to its end. */
+async function readAll(intake: Intake): Promise<StreamError | undefined> {
+  const { services, body, reader, publication } = intake;
+  try {
+    for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
+      await takeAll(intake, reader.push(chunk));
+      // The history sets the pace: no more of a body waits for it than one chunk.
       await publication.settled();
-      return undefined;
-    } catch (thrown) {
-      body.cancel();
-      await publication.settled();
-      return toStreamError(thrown);
     }
+    if (!services.lifecycle.stopping.aborted) await takeAll(intake, reader.end());
+    await publication.settled();
+    return undefined;
+  } catch (thrown) {
+    body.cancel();
+    await publication.settled();
+    return toStreamError(thrown);
   }
+}
+
+/** A stream that brings events faster than its producer may is read slower, and the network tells it so. */
+async function takeAll(intake: Intake, records: Iterable<BodyRecord>): Promise<void> {
+  const { services, access, publication, isPaid } = intake;
+  const { clients, lifecycle, ports } = services;
+  for (const record of records) {
+    let waitMs = isPaid ? 0 : clients.waitToPublish(access.subject);
+    while (waitMs > 0) {
+      await new Promise<void>((resolve) => void ports.clock.after(waitMs, resolve));
+      if (lifecycle.stopping.aborted) return;
+      waitMs = clients.waitToPublish(access.subject);
+    }
+    publication.add(record);
+  }
+}
+
+/** A body of one event is refused and comes again. @throws StreamError `RATE_LIMITED`. */
+function payForOne(access: Access, { clients, metrics }: Services): void {
+  const waitMs = clients.waitToPublish(access.subject);
+  if (waitMs === 0) return;
+  metrics.add("events_refused_total", 1, "RATE_LIMITED");
+  throw new StreamError("RATE_LIMITED", { waitMs });
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
+import { connectClient } from "../client-limits.ts";
 import { parseClientMessage, type ClientMessage, type PublishMessage } from "../client-message.ts";
 import type { Feed } from "../feed.ts";
 import { socketOutlet } from "../outlets.ts";
@@ -57,8 +58,9 @@ export async function openSocket(context: Context, services: Services, role: Soc
     mayResume: mayReceive,
     start: { header: context.req.header("last-event-id"), query: lastEventId, from },
     expiresAtMs: access.expiresAtMs,
+    subject: access.subject,
   };
-  const conversation = await openConversation(services, memo);
+  const conversation = await openConversation(services, memo, () => connectClient(context, services, access));
   try {
     return await services.ports.upgradeSocket(context, conversation, protocol);
   } catch (thrown) {
@@ -68,11 +70,15 @@ export async function openSocket(context: Context, services: Services, role: Soc
 }
 
 /**
- * Begins a conversation, or goes on with one.
- * @throws StreamError `BAD_POSITION`, `VIEW_UNKNOWN`, `CONNECTION_LIMIT`, `DRAINING` and what opens feeds throws.
+ * Begins a conversation, or goes on with one: then it was let in before, and is counted as one of the server's only.
+ * @throws StreamError `BAD_POSITION`, `VIEW_UNKNOWN`, `DRAINING`, what `connect` and what opens feeds throws.
  */
-export async function openConversation(services: Services, memo: SocketMemo): Promise<Conversation> {
-  const disconnect = services.lifecycle.connect();
+export async function openConversation(
+  services: Services,
+  memo: SocketMemo,
+  connect: () => () => void = () => services.lifecycle.connect(),
+): Promise<Conversation> {
+  const disconnect = connect();
   try {
     const feeds = await Promise.all(memo.names.map((name) => services.feeds.openCurrent(name)));
     const views = feeds.map((feed) => feed.view(memo.view));
@@ -186,9 +192,14 @@ export class Conversation implements SocketHandler {
   }
 
   #publish({ ref, events }: PublishMessage, subscriber: Subscriber): void {
-    const { memo, feeds } = this.#options;
+    const { services, memo, feeds } = this.#options;
     if (!memo.mayPublish) throw new StreamError("BAD_MESSAGE");
     if (feeds.length !== 1) throw new StreamError("FEED_LIST");
+    const count = Math.max(1, events.length);
+    if (services.clients.waitToPublish(memo.subject, count) > 0) {
+      services.metrics.add("events_refused_total", count, "RATE_LIMITED");
+      throw new StreamError("RATE_LIMITED");
+    }
     const publication = new Publication(feeds[0]);
     for (const event of events) publication.add(event);
     const acknowledge = (): void => subscriber.send(json({ type: "ack", ref, ...publication.receipt() }));

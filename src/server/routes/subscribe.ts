@@ -3,6 +3,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
+import { connectClient } from "../client-limits.ts";
 import { requireAction } from "../auth/access.ts";
 import { sinkOutlet } from "../outlets.ts";
 import { isUpgrade, originHeaders, queryOf, transportOf } from "../request.ts";
@@ -51,7 +52,7 @@ interface StreamCall extends RouteCall {
 }
 
 async function stream(context: Context, services: Services, call: StreamCall): Promise<Response> {
-  const { ports, settings, limits, metrics, lifecycle, roster } = services;
+  const { ports, settings, limits, metrics, roster } = services;
   const { view } = queryOf(context, START_PARAMETERS);
   const name = transportOf(context);
   const headers: Record<string, string> = {
@@ -62,7 +63,7 @@ async function stream(context: Context, services: Services, call: StreamCall): P
     "x-content-type-options": "nosniff",
   };
   if (context.req.method === "HEAD") return context.body(null, 200, headers);
-  const disconnect = lifecycle.connect();
+  const disconnect = connectClient(context, services, call.access);
   try {
     const views = await call.openViews(view);
     const start = startFromRequest(context, views);
