@@ -122,7 +122,7 @@ export interface Policy {
   replace(found: FoundText): Uint8Array;
   /** Name of the operator that an entity gets. */
   operatorOf(entity: string): string;
-  /** This policy for one stream or event: what counts begins anew. */
+  /** This policy, or the copy that is asked, for one stream or event: what counts begins anew. */
   perStream(): Policy;
 }
 
@@ -208,7 +208,9 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     hideId,
     replace: (found) => row(found.entity).replace(found),
     operatorOf: (entity) => (entity === FIELD ? "field" : row(entity).name),
-    perStream: () => (isCounting ? counting(policy) : policy),
+    perStream() {
+      return isCounting ? counting(this) : this;
+    },
   };
   return policy;
 }

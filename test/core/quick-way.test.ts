@@ -25,6 +25,7 @@ const values = oneof(
 const name = oneof(
   constantFrom(...NAMES),
   tuple(constantFrom(...NAMES), glue()).map((pair) => pair.join("")),
+  constantFrom(...NAMES).map((word) => `${word} ${"x".repeat(60)}`),
 );
 
 function glue(): Arbitrary<string> {
@@ -60,9 +61,17 @@ const record = array(field, { minLength: 1, maxLength: 4 }).map((fields) => `{${
 const records = array(record, { minLength: 1, maxLength: 4 });
 
 const withoutBreaks = (text: string): string => text.replaceAll(/[\r\n]/g, " ");
+const BETWEEN = ["", 'id: ":"\n', `id: "${"x".repeat(50)}":"\n`, ': "\n', 'event: a"b\n', '"\n'];
+const eventLines = (text: string, seed: number): string =>
+  withoutBreaks(text).replaceAll(/[:,] ?/g, (mark, at: number) => {
+    const between = BETWEEN[(at + seed) % (BETWEEN.length + 3)];
+    return between === undefined ? mark : `${mark}\n${between}data: `;
+  });
 const FORMS: readonly (readonly [Format, (records: readonly string[]) => string])[] = [
   ["ndjson", (all) => all.map((one) => `${withoutBreaks(one)}\n`).join("")],
   ["sse", (all) => all.map((one) => `data: ${withoutBreaks(one)}\n\n`).join("")],
+  // The payload goes on behind lines that are none of it, and that hold quotes of their own.
+  ["sse", (all) => all.map((one, i) => `data: ${eventLines(one, i)}\n\n`).join("")],
   ["csv", (all) => `id,b\n${all.map((one) => `1,"${one.replaceAll('"', '""')}"\n`).join("")}`],
 ];
 
@@ -78,4 +87,23 @@ describe.each(FORMS)("%s", (format, write) => {
       { numRuns: Number(process.env["MASKWIRE_TEST_RUNS"] ?? 300) },
     );
   });
+});
+
+const FAR = "x ".repeat(40);
+test.each([
+  ["behind a quote in its name", `data: {"ssn \\"${FAR}":"219099999"}\n\n`],
+  ["behind a line that is none of the payload", `data: {"ssn":\ndata: \nid: ${FAR}":"\ndata: 219099999}\n\n`],
+  ["in a list", `data: {"ssn":["${FAR}","219099999"]}\n\n`],
+  ["behind a long name", `data: {"ssn ${FAR}": "219099999"}\n\n`],
+  ["as a number", `data: {"ssn ${FAR}": 219099999}\n\n`],
+  ["behind a colon of its own", `data: {"ssn ${FAR}":": 219099999"}\n\n`],
+  ["in a string of names", `data: {"ssn ${FAR}": {"":"219099999"}}\n\n`],
+])("a value far %s is masked as the careful way masks it", (_where, input) => {
+  const bytes = new TextEncoder().encode(input);
+  // The first event of a stream is never one of many.
+  const first = new TextEncoder().encode("data: 1\n\n");
+  const mask = (policy: Policy): string =>
+    new TextDecoder().decode(maskWhole(policy, "sse", Uint8Array.from([...first, ...bytes])));
+  const policy = compilePolicy({});
+  expect(mask(policy)).toBe(mask({ ...policy, passesClean: false }));
 });

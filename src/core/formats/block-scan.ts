@@ -32,9 +32,6 @@ export interface RecordContext {
   wordsFrom(at: number, record: Span): number;
 }
 
-/** A name may stand anywhere before its value. */
-export const WHOLE_RECORD: RecordContext = { isNamed: () => false, wordsFrom: (_, { start }) => start };
-
 export class BlockScan {
   private readonly block: Uint8Array;
   /** Where matches end, in order; the match ends before that byte. */

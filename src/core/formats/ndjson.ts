@@ -7,6 +7,7 @@
 import type { Policy } from "../policy.ts";
 import { LF, lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import { DecodedRecords } from "../json/decoded-record.ts";
+import { NearName } from "../json/near-name.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Span } from "../span.ts";
 import { BlockScan, cleanDecoded } from "./block-scan.ts";
@@ -86,7 +87,7 @@ export class NdjsonMasker implements FormatMasker {
   private findSuspects(block: Uint8Array): readonly Suspect[] {
     const { engine } = this.policy;
     const scan = new BlockScan(engine, block);
-    const context = new JsonContext(block);
+    const context = new NearName(block, new JsonContext(block));
     const decoded = new DecodedRecords(block.length);
     const suspects: Suspect[] = [];
     let escape = -1;

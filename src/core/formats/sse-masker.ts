@@ -7,7 +7,8 @@
 import type { Edit } from "../edit.ts";
 import type { Policy } from "../policy.ts";
 import { SseBlock } from "../sse/block.ts";
-import { BlockScan, WHOLE_RECORD } from "./block-scan.ts";
+import { NearName } from "../json/near-name.ts";
+import { BlockScan } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { RecordMasker } from "./record.ts";
 import { SseFormat } from "./sse.ts";
@@ -64,6 +65,7 @@ export class SseMasker implements FormatMasker {
   private writeBlock(block: SseBlock): void {
     const { bytes } = block;
     const scan = new BlockScan(this.policy.engine, bytes);
+    const context = new NearName(bytes);
     // A place lies behind the last byte of its match.
     const next = (from: number): number => Math.min(scan.placeAfter(from) - 1, block.escapeFrom(from));
     let cleanFrom = 0;
@@ -71,7 +73,7 @@ export class SseMasker implements FormatMasker {
       const event = block.eventAt(suspect);
       const { start } = event;
       ({ end } = event);
-      if (block.escapeFrom(start) >= end && !scan.hasMatch(event, WHOLE_RECORD)) continue;
+      if (block.escapeFrom(start) >= end && !scan.hasMatch(event, context)) continue;
       const text = bytes.subarray(start, end);
       const isLegal = text.length <= this.policy.limits.lineLimitBytes;
       const edits = isLegal ? this.format.editsOf(text, { places: scan.placesIn(start, end) }) : undefined;

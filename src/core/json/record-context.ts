@@ -48,19 +48,18 @@ export class JsonContext {
     const closing = before - (isInString ? 2 : 1);
     if (closing < 1) return record.start;
     const from = quotes[closing] + 1;
-    return this.isColonOnly(from, isInString ? quotes[before - 1] : at) ? quotes[closing - 1] : record.start;
+    return isColonOnly(this.bytes, from, isInString ? quotes[before - 1] : at) ? quotes[closing - 1] : record.start;
   }
+}
 
-  /** True when a colon stands between two places, and beside it nothing but white space and parts of a number. */
-  private isColonOnly(from: number, to: number): boolean {
-    const { bytes } = this;
-    let at = from;
-    while (at < to && isJsonSpace(bytes[at])) at++;
-    if (bytes[at] !== COLON) return false;
-    at++;
-    while (at < to && (isJsonSpace(bytes[at]) || isNumberByte(bytes[at]))) at++;
-    return at >= to;
-  }
+/** True when a colon stands between two places, and beside it nothing but white space and parts of a number. */
+export function isColonOnly(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && isJsonSpace(bytes[at])) at++;
+  if (bytes[at] !== COLON) return false;
+  at++;
+  while (at < to && (isJsonSpace(bytes[at]) || isNumberByte(bytes[at]))) at++;
+  return at >= to;
 }
 
 function isNumberByte(byte: number): boolean {
