@@ -120,15 +120,26 @@ function checkStorage({ history }: ServerConfig): Fault[] {
 }
 
 /** Only with an entry is there a policy that lets us out to it. */
-function checkNats({ history, brokers = [], upstreams = [] }: ServerConfig): Fault[] {
-  if (history?.broker !== "nats") return [];
-  return history.servers.flatMap((server, index): Fault[] => {
+function checkNats(config: ServerConfig): Fault[] {
+  const { history, ingest = {} } = config;
+  return [
+    ...(history?.broker === "nats" ? checkReach(config, ["history"], history.servers) : []),
+    ...Object.entries(ingest).flatMap(([name, { servers }]) => checkReach(config, ["ingest", name], servers)),
+  ];
+}
+
+function checkReach(
+  { brokers = [], upstreams = [] }: ServerConfig,
+  path: readonly string[],
+  servers: readonly string[],
+): Fault[] {
+  return servers.flatMap((server, index): Fault[] => {
     const port = Number(/:(\d+)$/.exec(server)?.[1] ?? NATS_PORT);
     const isListed = [...brokers.map(({ listenPort }) => listenPort), ...upstreams.map((one) => one.port)].includes(
       port,
     );
     const text = "no policy lets out to its port: write an entry in `brokers` with `listenPort`, or one in `upstreams`";
-    return isListed ? [] : [[["history", "servers", String(index)], text]];
+    return isListed ? [] : [[[...path, "servers", String(index)], text]];
   });
 }
 

@@ -21,7 +21,9 @@ import { ConnectionGuard } from "./connection-guard.ts";
 import { bindingsOf } from "./bindings.ts";
 import { dial } from "./dial.ts";
 import { createFetch } from "./fetch.ts";
+import type { Ingest } from "./ingest/ingest.ts";
 import { openBroker } from "./history/open-broker.ts";
+import { startIngests } from "./ingest/start.ts";
 import { createHttpServer } from "./http.ts";
 import { createOpenSink } from "./sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
@@ -84,8 +86,10 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     }),
   );
   const running: { readonly http: Server; readonly address: Address }[] = [];
+  let ingests: readonly Ingest[] = [];
   const close = async (): Promise<void> => {
     server.canary?.stop();
+    await Promise.all(ingests.map((ingest) => ingest.stop()));
     webSockets.stop();
     await Promise.all(running.map(({ http }) => closeHttp(http)));
     await broker?.close();
@@ -108,6 +112,8 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     for (const group of groups.filter(isOperations)) await open(group);
     if (await mayServe(server, options)) {
       for (const group of groups) if (!isOperations(group)) await open(group);
+      // Raw events are taken by those that may serve, and by nobody else.
+      ingests = await startIngests(config, { ports, intake: server.intake });
     }
   } catch (thrown) {
     await close();

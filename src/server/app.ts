@@ -11,7 +11,7 @@ import { ClientLimits, type ConnectionLimit } from "./client-limits.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";
-import { andThen, type Broker } from "./broker.ts";
+import { andThen, type Awaitable, type Broker } from "./broker.ts";
 import { MemoryBroker } from "./memory-broker.ts";
 import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -40,6 +40,8 @@ export interface MaskwireServer {
    * @throws StreamError with the code of a refusal that is known at once.
    */
   publish(feed: string, data: Uint8Array, event?: string): void;
+  /** For producers inside of the host. */
+  readonly intake: Intake;
   /**
    * Takes over another configuration, all of it between two events: feeds mask the next event by it, and what begins from
    * now on goes by it. Compiles for some milliseconds a changed policy.
@@ -75,6 +77,15 @@ export interface MaskwireServer {
 export interface SessionParts {
   readonly ports: Ports & { readonly broker: Broker };
   readonly limits: ServerLimits;
+}
+
+/** What a producer inside of the host works with. */
+export interface Intake {
+  /** @throws StreamError `FEED_NAME`, `FEED_UNKNOWN`, `FEED_LIMIT`, `HISTORY_UNAVAILABLE`. */
+  open(feed: string): Awaitable<Feed>;
+  readonly metrics: Metrics;
+  /** Aborted when nothing new is taken any more. */
+  readonly stopping: AbortSignal;
 }
 
 /** What a new configuration has changed. */
@@ -157,6 +168,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       if (outcome instanceof Promise)
         outcome.catch(() => metrics.add("events_refused_total", 1, "HISTORY_UNAVAILABLE"));
     },
+    intake: { open: (name) => feeds.open(name), metrics, stopping: services.lifecycle.stopping },
     reload(next, nextKeys) {
       const [first, ...others] = refuseFixed(settings.config, next);
       if (first !== undefined) throw new ConfigRefusal(first, ...others);

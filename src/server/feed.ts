@@ -159,11 +159,11 @@ export class Feed {
    * this key, or the code of the refusal: by the broker, or when no view shows it. Never throws.
    */
   tryPublish(data: Uint8Array, event = "message", key?: string): Awaitable<Outcome> {
-    if (this.#isClosed) return this.#refuse("FEED_UNKNOWN");
-    if (key !== undefined && (key === "" || key.length > KEY_LENGTH)) return this.#refuse("BAD_IDEMPOTENCY_KEY");
+    if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
+    if (key !== undefined && (key === "" || key.length > KEY_LENGTH)) return this.refuse("BAD_IDEMPOTENCY_KEY");
     const all = this.#maskAll(data);
     const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
-    if (typeof refusal === "string") return this.#refuse(refusal);
+    if (typeof refusal === "string") return this.refuse(refusal);
     const parts = all.map((one, index): Part => {
       const isHidden = typeof one === "string";
       if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
@@ -177,8 +177,8 @@ export class Feed {
   }
 
   /** Says, in order, that the source may have lost events here. */
-  publishGap(): void {
-    void this.#options.source.append({ event: NOTHING, isGap: true, parts: [] });
+  publishGap(): Awaitable<Outcome> {
+    return this.#options.source.append({ event: NOTHING, isGap: true, parts: [] });
   }
 
   /** The position after `sequence`, as clients write it; the same in every view. */
@@ -221,7 +221,8 @@ export class Feed {
     return view;
   }
 
-  #refuse(code: ErrorCode): ErrorCode {
+  /** Counts an event that was not accepted. */
+  refuse(code: ErrorCode): ErrorCode {
     this.#options.metrics.add("events_refused_total", 1, code);
     return code;
   }
@@ -233,7 +234,7 @@ export class Feed {
   }
 
   #count(outcome: Outcome): Outcome {
-    if (typeof outcome === "string") return this.#refuse(outcome);
+    if (typeof outcome === "string") return this.refuse(outcome);
     this.#options.metrics.add(outcome.isRepeat ? "duplicates_total" : "events_published_total", 1, this.label);
     return outcome;
   }

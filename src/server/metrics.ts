@@ -90,6 +90,19 @@ export const METRICS = {
     help: "1 while network policies are in force, 0 while they are not; absent while that is unknown.",
     labels: [],
   },
+  ingest_connected: { kind: "gauge", help: "1 while the broker of raw events gives them.", labels: ["ingest"] },
+  ingest_reconnects_total: { kind: "counter", help: "Further connections to such a broker.", labels: ["ingest"] },
+  ingest_messages_total: {
+    kind: "counter",
+    help: "Messages of it by what became of them: `accepted`, `duplicate`, or the code of the refusal.",
+    labels: ["ingest", "result"],
+  },
+  ingest_waiting: { kind: "gauge", help: "Messages that were given and are not stored yet.", labels: ["ingest"] },
+  ingest_pending: {
+    kind: "gauge",
+    help: "Messages that waited in the stream behind the last one.",
+    labels: ["ingest"],
+  },
   relay_reconnects_total: { kind: "counter", help: "Further connections to an upstream.", labels: ["relay"] },
 } as const satisfies Record<string, MetricRow>;
 

@@ -49,12 +49,12 @@ export class Publication {
   add(record: BodyRecord): void {
     const index = this.#index++;
     if ("refused" in record) {
-      this.#count(index, record.refused);
+      this.#count(index, this.#feed.refuse(record.refused));
       return;
     }
     // A body is taken in order: nothing behind what the history refused.
     if (this.#isStuck) {
-      this.#count(index, "HISTORY_UNAVAILABLE");
+      this.#count(index, this.#feed.refuse("HISTORY_UNAVAILABLE"));
       return;
     }
     const outcome = this.#feed.tryPublish(record.data, record.event, record.key ?? this.#keyOf(index));

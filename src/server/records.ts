@@ -31,7 +31,7 @@ export interface RecordReader {
 export type PublishFormat = "json" | "ndjson" | "sse";
 
 const LF = 10;
-const MESSAGE = "message";
+export const MESSAGE = "message";
 
 /** Opens a reader; `limitBytes` is the longest event. */
 export const RECORD_READERS: Readonly<Record<PublishFormat, (limitBytes: number) => RecordReader>> = {
@@ -153,7 +153,8 @@ function isBlank(line: Uint8Array): boolean {
   return line.every((byte) => byte === 32 || byte === 9 || byte === 13);
 }
 
-function jsonRecord(line: Uint8Array): BodyRecord {
+/** One JSON value without white space around it, or why it is none. */
+export function jsonRecord(line: Uint8Array): BodyRecord {
   const text = decodeText(line);
   return isJson(text) ? { data: trim(line), event: MESSAGE } : { refused: "BAD_JSON" };
 }

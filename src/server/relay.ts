@@ -134,7 +134,7 @@ export class Relay {
     const parser = new SseParser(limits.eventLimitBytes, this.#lastId);
     let isRepeating = this.#seenIds.size > 0;
     // An upstream without ids cannot tell us what we missed.
-    if (this.#hasReceived && this.#lastId.length === 0) this.feed.publishGap();
+    if (this.#hasReceived && this.#lastId.length === 0) void this.feed.publishGap();
     try {
       for (let chunk = await body.read(); chunk !== undefined && !signal.aborted; chunk = await body.read()) {
         for (const event of parser.push(chunk)) {

@@ -19,6 +19,7 @@ const BOUNDARY_KEYS = [
   "brokers",
   "history",
   "trustedProxies",
+  "ingest",
 ] as const satisfies readonly (keyof ServerConfig)[];
 
 const RESTART = "cannot be changed while the server runs; restart it, or put back what was here";

@@ -130,7 +130,7 @@ describe.skipIf(nats.path === null)("with a NATS server", () => {
   });
 });
 
-test.each(["durable", "nats"])("the example `%s` of docs/operations.md is a configuration", async (name) => {
+test.each(["durable", "nats", "ingest"])("the example `%s` of docs/operations.md is a configuration", async (name) => {
   const page = await readFile(join(REPOSITORY, "docs/operations.md"), "utf8");
   const [, yaml = "no such example"] = new RegExp(`\`\`\`yaml config=${name}\n([^]*?)\`\`\``).exec(page) ?? [];
   expect(readConfig(yaml, name)).toMatchObject({ ok: true });

@@ -14,13 +14,14 @@ import { connect } from "@nats-io/transport-node";
 
 export interface NatsServer {
   readonly url: string;
+  readonly port: number;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Starts it again on the same port and files. */
   start(): Promise<void>;
   deleteStreams(): Promise<void>;
-  /** Everything in its files. */
-  stored(): Promise<string>;
+  /** Everything in its files, or in those of one account. */
+  stored(account?: string): Promise<string>;
   /** Ends it, and removes its files. */
   remove(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
   await start();
   return {
     url,
+    port,
     kill,
     start,
     deleteStreams: async () => {
@@ -79,8 +81,9 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
       for await (const { config } of manager.streams.list()) await manager.streams.delete(config.name);
       await connection.close();
     },
-    stored: async () => {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    stored: async (account = "") => {
+      const root = account === "" ? folder : join(folder, "jetstream", account);
+      const entries = await readdir(root, { recursive: true, withFileTypes: true });
       const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
       return (await Promise.all(files.map((file) => readFile(file, "latin1")))).join("");
     },

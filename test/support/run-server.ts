@@ -28,6 +28,8 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   readonly origin: string;
   readonly configFile: string;
+  /** What `/metrics` of the admin listener says. */
+  metrics(): Promise<string>;
   /** Standard error so far: the log, and what a person is told. */
   logged(): string;
   /** Resident memory and its peak, in bytes; Linux only. */
@@ -70,6 +72,10 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
     child,
     origin,
     configFile,
+    metrics: async () => {
+      const port = /"listeners":"[^"]*admin[^"]*".*"listenPort":(\d+)/.exec(logged.join(""))?.[1];
+      return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    },
     logged: () => logged.join(""),
     memory: () => readMemory(child.pid ?? 0),
     stop: async () => {

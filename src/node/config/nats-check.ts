@@ -11,10 +11,45 @@ import type { Fault } from "./zone-check.ts";
 const SECRETS = ["credentialsFile", "nkeyFile", "tokenFile", "user"] as const;
 const TLS_KEYS = ["caFile", "certFile", "keyFile"] as const;
 
+const ACCOUNT_TEXT =
+  "are reached as those of `history`: raw and masked events on one account, where who reads the one reads the other; give each an account of its own";
 const ADDRESS_TEXT = "needs a host name: that is what its certificate is checked for";
 
-export function checkNats({ history }: FileConfig): Fault[] {
-  return history?.broker === "nats" ? checkServers(["history"], history) : [];
+export function checkNats(config: FileConfig): Fault[] {
+  const { history, ingest = {} } = config;
+  return [
+    ...(history?.broker === "nats" ? checkServers(["history"], history) : []),
+    ...Object.keys(ingest).flatMap((name) => [
+      ...checkServers(["ingest", name], ingest[name]),
+      ...checkIngest(config, name),
+    ]),
+  ];
+}
+
+function checkIngest({ history, feeds, ingest = {} }: FileConfig, name: string): Fault[] {
+  const one = ingest[name];
+  const say = (key: string, text: string): Fault[] => [{ path: ["ingest", name, key], text }];
+  if (!Object.hasOwn(feeds, one.feed) && !Object.hasOwn(feeds, "*"))
+    return say("feed", `no such feed; known: ${Object.keys(feeds).join(", ")}`);
+  if (one.stream === undefined && one.subject === undefined)
+    return say("subject", "is missing; name it, or a `stream` to take the whole of");
+  if (history?.broker === "nats" && isSameAccount(history, one)) return say("servers", ACCOUNT_TEXT);
+  const names = Object.keys(ingest);
+  const isTaken = names.slice(0, names.indexOf(name)).some((other) => isSameConsumer(ingest[other], one));
+  return isTaken ? say("group", "is the consumer of another ingest from this stream; choose another name") : [];
+}
+
+/** As far as a configuration can tell: two files may hold one account all the same. */
+function isSameAccount(one: NatsServersConfig, other: NatsServersConfig): boolean {
+  const isSameServer = one.servers.some((server) => other.servers.includes(server));
+  return isSameServer && SECRETS.every((key) => one[key] === other[key]) && one.certFile === other.certFile;
+}
+
+type Ingest = NonNullable<FileConfig["ingest"]>[string];
+
+function isSameConsumer(one: Ingest, other: Ingest): boolean {
+  const isSameServer = one.servers.some((server) => other.servers.includes(server));
+  return isSameServer && one.stream !== undefined && one.stream === other.stream && one.group === other.group;
 }
 
 /** `[::1]:4222` and `10.0.0.1:4222` too. */

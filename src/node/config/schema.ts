@@ -9,6 +9,7 @@ import { auth } from "./auth-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
 import { history } from "./history-schema.ts";
+import { ingest } from "./ingest-schema.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
   CANARY_MODES,
@@ -330,6 +331,10 @@ export const configSchema = z.strictObject({
   history: history
     .exactOptional()
     .describe("What keeps events beyond this process. Needs the root key (MASKWIRE_KEY_FILE)."),
+  ingest: z
+    .record(z.string().regex(NAME), ingest)
+    .exactOptional()
+    .describe("Name to broker of raw events, whose messages are published masked."),
   canary: canary.exactOptional().describe("How to see whether network policies are in force."),
   reload: z
     .enum(RELOADS)
