@@ -37,11 +37,19 @@ import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isString
 
 /** Either a whole configuration, or the key that cannot take effect. */
 export type ConfigResult =
-  | { readonly ok: true; readonly config: ServerConfig }
+  | { readonly ok: true; readonly config: ServerConfig; readonly edge: EdgeConfig }
   | { readonly ok: false; readonly key: string };
 
 /** Smaller than Node's where memory decides: an isolate has 128 MB for everything. */
 const EDGE_LIMITS: ServerLimits = { ...DEFAULT_SERVER_LIMITS, connectionsLimit: 1_000, historyMaxBytes: 16_777_216 };
+
+/** What only the edge has. */
+export interface EdgeConfig {
+  /** Most bytes in the database of one feed; the platform's own limit is 10 GB an object. */
+  readonly storageMaxBytes: number;
+}
+
+const EDGE: EdgeConfig = { storageMaxBytes: 9_000_000_000 };
 
 /** Where a refused key stands, as the log says it. */
 const ROOT = "MASKWIRE_CONFIG";
@@ -181,8 +189,13 @@ const CONFIG: Shape = {
     limits: { keys: LIMITS },
     keys: { keys: { current: isPositive, decryptFrom: isPositive } },
     allowedOrigins: isStringList,
+    edge: { keys: { storageMaxBytes: isPositive } },
   },
 };
+
+/** What may change without a deployment. */
+const LIVE: Shape = { keys: { policies: { each: POLICY, named: NAME } } };
+const LIVE_ROOT = "MASKWIRE_LIVE";
 
 /** What CONFIG has proved about the written configuration. */
 interface WrittenConfig {
@@ -194,6 +207,7 @@ interface WrittenConfig {
   readonly allowedOrigins?: readonly string[];
   readonly keys?: KeyRingOptions;
   readonly auth?: WrittenAuth;
+  readonly edge?: Partial<EdgeConfig>;
 }
 
 interface WrittenAuth {
@@ -203,14 +217,21 @@ interface WrittenAuth {
   })[];
 }
 
-/** Never throws. `binding` is what wrangler binds: JSON text, a JSON value, or nothing. */
-export function readConfig(binding: unknown): ConfigResult {
+/**
+ * Never throws. `binding` is what wrangler binds: JSON text, a JSON value, or nothing. Policies of `live` take the place of
+ * those with the same name; undefined: there are none.
+ */
+export function readConfig(binding: unknown, live?: unknown): ConfigResult {
   const written = parseBinding(binding);
-  const misfit = findMisfit(CONFIG, written, ROOT);
+  const misfit =
+    findMisfit(CONFIG, written, ROOT) ?? (live === undefined ? undefined : findMisfit(LIVE, live, LIVE_ROOT));
   if (misfit !== undefined) return { ok: false, key: misfit };
-  const config = complete(written as WrittenConfig);
+  const { edge, ...rest } = written as WrittenConfig;
+  const { policies } = (live ?? {}) as Pick<WrittenConfig, "policies">;
+  const config = complete({ ...rest, policies: { ...rest.policies, ...policies } });
   const contradiction = findContradiction(config);
-  return contradiction === undefined ? { ok: true, config } : { ok: false, key: contradiction };
+  if (contradiction !== undefined) return { ok: false, key: contradiction };
+  return { ok: true, config, edge: { ...EDGE, ...edge } };
 }
 
 function parseBinding(binding: unknown): unknown {

@@ -1,31 +1,45 @@
 /**
- * The worker's entry: masks streams in the isolate that is nearest, and sends feeds and relays to their object.
+ * The worker's entry: one isolate's settings, and the classes of its objects.
  *
- * Owns that choice only. Starts nothing at global scope, where the platform forbids timers, randomness and I/O.
+ * Owns when settings are read again. Starts nothing at global scope, where the platform forbids timers, randomness and I/O.
  */
-import { StreamError } from "../src/core/index.ts";
-import { answer, openIsolateServer, type EdgeServer } from "./edge-server.ts";
+import { StreamError, toStreamError } from "../src/core/index.ts";
 import type { Env } from "./env.ts";
+import { Isolate } from "./isolate.ts";
+import { answer, apply, readSettings } from "./settings.ts";
 
 export { FeedObject } from "./feed-object.ts";
+export { RelayObject } from "./relay-object.ts";
 
-/** What subscribers share with producers, and so must run where they meet. */
-const SHARED_PATH = /^\/v1\/(?:feeds|relays)\//;
-/** One object holds every feed: a subscriber may ask for several feeds on one stream. */
-const OBJECT_NAME = "feeds";
+/** Live policies are in force everywhere so long after they were written, and what the platform's caches add. */
+const LIVE_REFRESH_MS = 30_000;
 
-let server: EdgeServer | undefined;
+/** Settings that were refused stay refused as long. */
+let current: Isolate | StreamError | undefined;
+let readAtMs = 0;
+
+async function isolateOf(env: Env): Promise<Isolate | StreamError> {
+  const isStale = env.MASKWIRE_LIVE !== undefined && Date.now() - readAtMs >= LIVE_REFRESH_MS;
+  if (current === undefined || isStale) {
+    const known = current instanceof Isolate ? current : undefined;
+    try {
+      const settings = await readSettings(env);
+      current = known?.settings.version === settings.version ? known : apply(settings, (one) => new Isolate(one));
+    } catch (thrown) {
+      current = toStreamError(thrown);
+    }
+    readAtMs = Date.now();
+  }
+  return current;
+}
 
 export default {
   async fetch(request, env) {
     try {
-      if (SHARED_PATH.test(new URL(request.url).pathname)) {
-        return await env.FEEDS.get(env.FEEDS.idFromName(OBJECT_NAME)).fetch(request);
-      }
-      server ??= openIsolateServer(env);
-      return await server.fetch(request);
+      const isolate = await isolateOf(env);
+      return isolate instanceof Isolate ? await isolate.fetch(request, env) : answer(isolate);
     } catch {
-      // Only the object can fail here: it was evicted, moved, or has too much to do.
+      // Only an object can fail here: it was evicted, moved, or has too much to do.
       return answer(new StreamError("OVERLOADED"));
     }
   },

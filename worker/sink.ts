@@ -4,15 +4,19 @@
  * A client that leaves is noticed at the next write (the heartbeat at the latest): the runtime tells an object
  * nothing before that.
  */
+import type { Context } from "hono";
 import { StreamError } from "../src/core/index.ts";
-import type { ByteSink, OpenSink } from "../src/server/ports.ts";
+import type { ByteSink, SinkOpening } from "../src/server/ports.ts";
 
-export const openSink: OpenSink = (context, headers) => {
+export function openSink(
+  context: Context,
+  headers: Readonly<Record<string, string>>,
+): SinkOpening & { readonly sink: StreamSink } {
   const sink = new StreamSink();
   return { sink, response: context.body(sink.readable, 200, { ...headers }) };
-};
+}
 
-class StreamSink implements ByteSink {
+export class StreamSink implements ByteSink {
   readonly readable: ReadableStream<Uint8Array>;
   readonly #controller: ReadableStreamDefaultController<Uint8Array>;
   readonly #queue: Uint8Array[] = [];
@@ -59,6 +63,11 @@ class StreamSink implements ByteSink {
   abort(): void {
     if (this.#hasEnded) return;
     this.#controller.error(new StreamError("TOO_SLOW"));
+    this.#end();
+  }
+
+  /** The peer has left: nobody takes what is queued. */
+  leave(): void {
     this.#end();
   }
 

@@ -15,6 +15,21 @@ const encoder = new TextEncoder();
 // A BOM is data: what was masked is what every client reads.
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
+/** Where the runtime counts what has not left, that count is used. */
+type Measured = WebSocket & { readonly bufferedAmount?: number };
+
+/** The same array goes to every subscriber in step: its text is made once. */
+let lastBytes: Uint8Array | undefined;
+let lastText = "";
+
+function decodeOnce(bytes: Uint8Array): string {
+  if (bytes !== lastBytes) {
+    lastBytes = bytes;
+    lastText = decoder.decode(bytes);
+  }
+  return lastText;
+}
+
 /** Messages longer than `messageLimitBytes` close the socket with 1009 before the server looks at them. */
 export function createUpgradeSocket(messageLimitBytes: number): UpgradeSocket {
   return (_context, handler, protocol) => {
@@ -53,21 +68,26 @@ function listen(webSocket: WebSocket, socket: EdgeSocket, { handler, messageLimi
   });
 }
 
-class EdgeSocket implements Socket {
-  readonly #webSocket: WebSocket;
+export class EdgeSocket implements Socket {
+  readonly #webSocket: Measured;
+  readonly #onSend: () => void;
   #sentBytes = 0;
 
-  constructor(webSocket: WebSocket) {
+  constructor(webSocket: WebSocket, onSend: () => void = () => {}) {
     this.#webSocket = webSocket;
+    this.#onSend = onSend;
   }
 
   send(text: Uint8Array): void {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return;
     this.#sentBytes += text.length;
-    this.#webSocket.send(decoder.decode(text));
+    this.#webSocket.send(decodeOnce(text));
+    this.#onSend();
   }
 
   queuedBytes(): number {
+    const { bufferedAmount } = this.#webSocket;
+    if (bufferedAmount !== undefined) return bufferedAmount;
     return this.#sentBytes < SOCKET_BUDGET_BYTES ? 0 : Number.MAX_SAFE_INTEGER;
   }
 

@@ -49,6 +49,12 @@ export const ERRORS = {
     retry: false,
     text: "the compressed body becomes more than inflationLimit times as long",
   },
+  BINDING_MISSING: {
+    http: 500,
+    close: 1011,
+    retry: false,
+    text: "a binding that the worker needs is not there; the log names it, and worker/wrangler.jsonc has all of them",
+  },
   BODY_BROKEN: { http: 400, close: 1011, retry: true, text: "the body broke off" },
   CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
   CLIENT_LIMIT: {
@@ -154,6 +160,7 @@ export const ERRORS = {
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
   RATE_LIMITED: { http: 429, close: 4005, retry: true, text: "too often; wait as long as Retry-After says" },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
+  STORAGE_FULL: { http: 507, close: 4007, retry: true, text: "the feed's storage is full (edge.storageMaxBytes)" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
   AUTH_UNAVAILABLE: {
     http: 503,

@@ -24,6 +24,8 @@ export const COMPATIBILITY = {
 } as const;
 
 const PRODUCT = "worker/index.ts";
+/** The product's own. */
+export const OBJECTS = { FEEDS: "FeedObject", RELAYS: "RelayObject" } as const;
 
 export interface RunningWorker {
   /** `http://127.0.0.1:` and the port that the system picked. */
@@ -38,8 +40,13 @@ export interface WorkerOptions {
   readonly entry: string;
   /** Text bindings. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Class name of the Durable Object bound as FEEDS. */
-  readonly objectClass?: string;
+  /** Classes of Durable Objects by the name of their binding. */
+  readonly objects?: Readonly<Record<string, string>>;
+  /** A folder that keeps what objects store beyond the process. */
+  readonly storage?: string;
+  /** More bindings and services, in the words of workerd's configuration. */
+  readonly bindings?: readonly string[];
+  readonly services?: readonly string[];
 }
 
 /** Starts the worker and resolves when it listens; about a quarter of a second. */
@@ -96,10 +103,17 @@ async function readPort(control: Readable): Promise<number> {
   throw new Error("workerd ended before it listened");
 }
 
-function renderConfig({ variables = {}, objectClass }: WorkerOptions, modules: readonly string[]): string {
+/** SQLite needs a disk: what is stored in memory has none. */
+function renderConfig(options: WorkerOptions, modules: readonly string[]): string {
+  const { variables = {}, objects = {}, storage = ".", bindings = [], services = [] } = options;
   const texts = Object.entries(variables).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`);
-  const object = objectClass === undefined ? [] : [`(name = "FEEDS", durableObjectNamespace = "${objectClass}")`];
-  const namespaces = objectClass === undefined ? "" : `(className = "${objectClass}", uniqueKey = "feeds")`;
+  const namespaces = Object.entries(objects).map(
+    ([name, type]) => `(name = "${name}", durableObjectNamespace = "${type}")`,
+  );
+  const classes = Object.values(objects).map(
+    (type) => `(className = "${type}", uniqueKey = "${type}", enableSql = true)`,
+  );
+  const disk = `(name = "storage", disk = (path = "${storage}", writable = true))`;
   const embeds = modules.map((name) => `(name = "${name}", esModule = embed "${name}")`);
   // A network service refuses loopback upstreams unless it allows "local".
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -107,6 +121,7 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
     (name = "internet", network = (allow = ["public", "local"])),
+    ${[disk, ...services].map((service) => `${service},`).join("\n    ")}
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
@@ -114,9 +129,9 @@ const main :Workerd.Worker = (
   modules = [${embeds.join(", ")}],
   compatibilityDate = "${COMPATIBILITY.date}",
   compatibilityFlags = ${JSON.stringify(COMPATIBILITY.flags)},
-  bindings = [${[...texts, ...object].join(", ")}],
-  durableObjectNamespaces = [${namespaces}],
-  durableObjectStorage = (inMemory = void),
+  bindings = [${[...texts, ...namespaces, ...bindings].join(", ")}],
+  durableObjectNamespaces = [${classes.join(", ")}],
+  durableObjectStorage = (localDisk = "storage"),
 );
 `;
 }

@@ -1,4 +1,4 @@
-import { startWorkerd } from "../support/workerd.ts";
+import { OBJECTS, startWorkerd } from "../support/workerd.ts";
 import { describeContract } from "../contract/contract.ts";
 
 const OPEN = { unsafeNoAuthentication: true };
@@ -6,7 +6,7 @@ const OPEN = { unsafeNoAuthentication: true };
 describeContract("the contract, in workerd", ({ config, environment }) =>
   startWorkerd({
     entry: "worker/index.ts",
-    objectClass: "FeedObject",
+    objects: OBJECTS,
     variables: {
       MASKWIRE_CONFIG: JSON.stringify({
         ...config,

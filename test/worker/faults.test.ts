@@ -7,7 +7,11 @@ import { startWorkerd } from "../support/workerd.ts";
 const start: StartFaultyHost = async (config) => {
   const listeners = { publish: { unsafeNoAuthentication: true }, subscribe: { unsafeNoAuthentication: true } };
   const variables = { CONFIG: JSON.stringify({ ...config, listeners }), KEY: new TextDecoder().decode(CASE_KEY) };
-  const worker = await startWorkerd({ entry: "test/worker/faults-worker.ts", variables, objectClass: "FaultsObject" });
+  const worker = await startWorkerd({
+    entry: "test/worker/faults-worker.ts",
+    variables,
+    objects: { FEEDS: "FaultsObject" },
+  });
   const ask = async (path: string): Promise<string> => (await send(`${worker.origin}${path}`)).text;
   return {
     origin: worker.origin,

@@ -18,7 +18,7 @@ describe("the worker's ports, used across requests in workerd", () => {
   let worker: RunningWorker;
 
   beforeAll(async () => {
-    worker = await startWorkerd({ entry: "test/worker/ports-worker.ts", objectClass: "PortsObject" });
+    worker = await startWorkerd({ entry: "test/worker/ports-worker.ts", objects: { FEEDS: "PortsObject" } });
   });
   afterAll(async () => await worker?.stop());
 

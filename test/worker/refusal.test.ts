@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { REPOSITORY } from "../support/repository.ts";
-import { COMPATIBILITY, startWorkerd } from "../support/workerd.ts";
+import { COMPATIBILITY, OBJECTS, startWorkerd } from "../support/workerd.ts";
 import { errorCode, post, send } from "../contract/client.ts";
 
 const OPEN = `"listeners":{"publish":{"unsafeNoAuthentication":true},"subscribe":{"unsafeNoAuthentication":true}}`;
@@ -11,12 +11,17 @@ const SECRET = "ann.lee@example.com";
 const REFUSED = [
   ["nothing, for it answers the whole Internet", {}, "BAD_CONFIG", "listeners.publish.unsafeNoAuthentication"],
   ["an unknown key", { MASKWIRE_CONFIG: `{${OPEN},"polices":{"a":"${SECRET}"}}` }, "BAD_CONFIG", "polices"],
-  ["an unknown entity", { MASKWIRE_CONFIG: `{${OPEN},"policies":{"a":{"entities":["X"]}}}` }, "BAD_CONFIG", "policies"],
+  [
+    "an unknown entity",
+    { MASKWIRE_CONFIG: `{${OPEN},"policies":{"a":{"entities":["X"]}}}` },
+    "BAD_CONFIG",
+    "policies.a",
+  ],
   [
     "an operator without the key that it needs",
     { MASKWIRE_CONFIG: `{${OPEN},"policies":{"a":{"operators":{"default":{"operator":"hash"}}}}}` },
     "KEY_MISSING",
-    "policies",
+    "policies.a.operators.default",
   ],
   ["a key that is too short", { MASKWIRE_CONFIG: `{${OPEN}}`, MASKWIRE_KEY: SECRET }, "BAD_CONFIG", "MASKWIRE_KEY"],
 ] as const;
@@ -24,7 +29,7 @@ const REFUSED = [
 describe("a worker with a configuration that cannot take effect", () => {
   for (const [name, variables, code, key] of REFUSED) {
     test(`answers every request with ${code} when it is given ${name}`, async () => {
-      const worker = await startWorkerd({ entry: "worker/index.ts", objectClass: "FeedObject", variables });
+      const worker = await startWorkerd({ entry: "worker/index.ts", objects: OBJECTS, variables });
       try {
         for (const path of ["/", "/readyz", "/v1/feeds/a/events"]) {
           const answer = await send(`${worker.origin}${path}`);

@@ -1,0 +1,132 @@
+/**
+ * A stateless isolate: masks what passes, masks what is published before it reaches a feed's object, and writes what comes
+ * from there to its subscribers.
+ *
+ * Owns which requests an object is asked for. No request uses what another opened.
+ */
+import type { Hono } from "hono";
+import { createServer, type MaskwireServer } from "../src/server/app.ts";
+import type { ServerLimits } from "../src/server/config.ts";
+import type { SinkOpening, UpgradeSocket } from "../src/server/ports.ts";
+import { MEMO_HEADER } from "./feed-object.ts";
+import type { Env } from "./env.ts";
+import { createPorts } from "./ports.ts";
+import { FOLLOW, RemoteBroker } from "./remote-broker.ts";
+import type { Settings } from "./settings.ts";
+import { openSink, StreamSink } from "./sink.ts";
+import { wishesOf } from "./start-wish.ts";
+
+const FEED_PATH = /^\/v1\/feeds\/([^/]+)\/(?:events|socket)$/;
+const RELAY_PATH = /^\/v1\/relays\/([^/]+)$/;
+/** Health only: counters of one isolate among many mean nothing, so `/metrics` is not served at the edge. */
+const ADMIN_PATHS: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
+/** What one subscriber holds of its feeds: a few pages, for the objects have the rest. */
+const SESSION_HISTORY_BYTES = 4_194_304;
+
+export class Isolate {
+  readonly settings: Settings;
+  readonly #server: MaskwireServer;
+  readonly #pages: Hono;
+  readonly #admin: Hono;
+
+  /** @throws StreamError when a policy cannot be compiled. */
+  constructor(settings: Settings) {
+    const { config, options } = settings;
+    this.settings = settings;
+    this.#server = createServer(createPorts(config.limits), { ...config, relays: {} }, options);
+    this.#pages = this.#server.app(["publish", "subscribe"]);
+    this.#admin = this.#server.app(["admin"]);
+  }
+
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (ADMIN_PATHS.has(pathname)) return await this.#admin.fetch(request);
+    const [, feeds] = FEED_PATH.exec(pathname) ?? [];
+    if (feeds !== undefined) return await this.#serveFeeds(request, env, decode(feeds).split(","));
+    const [, relay] = RELAY_PATH.exec(pathname) ?? [];
+    // A name that nobody configured makes no object.
+    if (relay !== undefined && Object.hasOwn(this.settings.config.relays, relay))
+      return await env.RELAYS.get(env.RELAYS.idFromName(relay)).fetch(request);
+    return await this.#pages.fetch(request);
+  }
+
+  /** Feeds, connections and timers for this request alone. */
+  async #serveFeeds(request: Request, env: Env, names: readonly string[]): Promise<Response> {
+    const { limits } = this.settings.config;
+    const isUpgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+    const isJoined = names.length > 1;
+    const isReading = request.method === "GET" && (!isUpgrade || isJoined);
+    let sink: StreamSink | undefined;
+    const broker = new RemoteBroker({
+      objects: env.FEEDS,
+      version: this.settings.version,
+      clock: createPorts(limits).clock,
+      startOf: isReading ? wishesOf(request, names) : undefined,
+      // A socket's first message may ask for anything that is held.
+      isWhole: isUpgrade,
+      hasRoom: () => sink === undefined || sink.queuedBytes() < limits.subscriberQueueBytes / 4,
+      onLost: () => sink?.abort(),
+    });
+    const close = (): void => void broker.close();
+    const ports = createPorts(limits);
+    const app = this.#server.session(["publish", "subscribe"], {
+      limits: isUpgrade ? limits : sessionLimits(limits),
+      ports: {
+        ...ports,
+        broker,
+        openSink: (context, headers): SinkOpening => {
+          const opening = openSink(context, headers);
+          sink = opening.sink;
+          sink.onClose(close);
+          request.signal.addEventListener("abort", () => opening.sink.leave());
+          return opening;
+        },
+        upgradeSocket: isJoined ? closing(ports.upgradeSocket, close) : (...call) => forward(env, ...call),
+      },
+    });
+    const response = await app.fetch(request);
+    if (isReading && response.status !== 200 && response.status !== 101) close();
+    return response;
+  }
+}
+
+/** Hands the conversation to the feed's object, which keeps the socket while it rests. */
+async function forward(env: Env, ...[, handler, protocol]: Parameters<UpgradeSocket>): Promise<Response> {
+  const { memo } = handler;
+  const name = memo?.names[0] ?? "";
+  const headers = { upgrade: "websocket", [MEMO_HEADER]: encodeURIComponent(JSON.stringify(memo)) };
+  const { webSocket, status, body } = await env.FEEDS.get(env.FEEDS.idFromName(name)).fetch(FOLLOW, { headers });
+  handler.closed();
+  if (webSocket === null) return new Response(body, { status, headers: { "content-type": "application/json" } });
+  const ours: Record<string, string> = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
+  return new Response(null, { status: 101, webSocket, headers: ours });
+}
+
+function closing(upgradeSocket: UpgradeSocket, close: () => void): UpgradeSocket {
+  return (context, handler, protocol) =>
+    upgradeSocket(
+      context,
+      {
+        open: (socket) => handler.open(socket),
+        message: (data, isBinary) => handler.message(data, isBinary),
+        closed: () => {
+          handler.closed();
+          close();
+        },
+      },
+      protocol,
+    );
+}
+
+function sessionLimits(limits: ServerLimits): ServerLimits {
+  const historyMaxBytes = Math.max(SESSION_HISTORY_BYTES, 4 * limits.subscriberQueueBytes, 4 * limits.eventLimitBytes);
+  return { ...limits, historyMaxBytes };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What a deployment runs by: the configuration that was built in or bound, the live policies, and the secrets.
+ *
+ * Owns the refusal of settings that cannot take effect: the log names the key, and nothing else of it. Never runs half a
+ * configuration.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { StreamError, toStreamError } from "../src/core/index.ts";
+import { ConfigRefusal } from "../src/server/config-refusal.ts";
+import type { ServerOptions } from "../src/server/app.ts";
+import type { ServerConfig } from "../src/server/config.ts";
+import { createCrypto } from "../src/server/crypto.ts";
+import { problemBody, problemHeaders } from "../src/server/problem.ts";
+import { openKeyRing } from "../src/server/root-key.ts";
+import { type EdgeConfig, readConfig } from "./config.ts";
+import deployed from "./deployment.js";
+import type { Env } from "./env.ts";
+import { readLive } from "./live.ts";
+import { edgeLog } from "./ports.ts";
+import { secretOf } from "./secret.ts";
+
+export interface Settings {
+  readonly config: ServerConfig;
+  readonly edge: EdgeConfig;
+  readonly options: ServerOptions;
+  /** Of the code and of everything that it runs by, the live policies too. */
+  readonly version: string;
+}
+
+const VERSION_BYTES = 8;
+
+/** Reads everything anew. @throws StreamError with the code of the refusal, after the log has named the key. */
+export async function readSettings(env: Env): Promise<Settings> {
+  const written = env.MASKWIRE_CONFIG ?? deployed;
+  const live = env.MASKWIRE_LIVE === undefined ? undefined : await readLive(env.MASKWIRE_LIVE);
+  const read = readConfig(written, live);
+  if (!read.ok) throw refuse(read.key, new StreamError("BAD_CONFIG"));
+  const { config, edge } = read;
+  const missing = findMissing(env, config);
+  if (missing !== undefined) throw refuse(missing, new StreamError("BINDING_MISSING"));
+  let at = "MASKWIRE_KEY";
+  try {
+    const keys = readKeys(env, config);
+    at = "MASKWIRE_JWT_SECRET";
+    const secret = env.MASKWIRE_JWT_SECRET === undefined ? {} : { jwtSecret: secretOf(env.MASKWIRE_JWT_SECRET) };
+    const text = JSON.stringify([env.CF_VERSION_METADATA?.id, written, live]);
+    return { config, edge, options: { ...keys, ...secret }, version: digestOf(text) };
+  } catch (thrown) {
+    throw refuse(at, thrown);
+  }
+}
+
+/** Makes something of settings. @throws StreamError, after the log has said that it is the policies. */
+export function apply<Result>(settings: Settings, make: (settings: Settings) => Result): Result {
+  try {
+    return make(settings);
+  } catch (thrown) {
+    const [reason] = thrown instanceof ConfigRefusal ? thrown.reasons : [];
+    const at = reason?.path.join(".") ?? "policies";
+    throw refuse(`MASKWIRE_CONFIG.${at}`, thrown);
+  }
+}
+
+/** One of our errors as an answer, in the documented shape. */
+export function answer(error: StreamError): Response {
+  return Response.json(problemBody(error), { status: error.row.http, headers: problemHeaders(error) });
+}
+
+function findMissing(env: Partial<Env>, { relays }: ServerConfig): string | undefined {
+  if (env.FEEDS === undefined) return "FEEDS";
+  return env.RELAYS === undefined && Object.keys(relays).length > 0 ? "RELAYS" : undefined;
+}
+
+/** @throws StreamError `BAD_CONFIG` for a key that is too short or a version that is not there. */
+function readKeys({ MASKWIRE_KEY }: Env, { keys }: ServerConfig): Pick<ServerOptions, "keys"> {
+  if (MASKWIRE_KEY !== undefined) return { keys: openKeyRing(createCrypto(), secretOf(MASKWIRE_KEY), keys) };
+  if (keys !== undefined) throw new StreamError("KEY_MISSING");
+  return {};
+}
+
+function refuse(key: string, thrown: unknown): StreamError {
+  const error = toStreamError(thrown);
+  edgeLog.error("config-refused", { key, code: error.code });
+  return error;
+}
+
+function digestOf(text: string): string {
+  const digest = sha256(new TextEncoder().encode(text)).subarray(0, VERSION_BYTES);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
