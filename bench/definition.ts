@@ -7,7 +7,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 
-export const KINDS = ["throughput", "growth", "holdback", "streams", "compile", "operators", "views"] as const;
+export const KINDS = [
+  "throughput",
+  "growth",
+  "holdback",
+  "streams",
+  "compile",
+  "operators",
+  "readings",
+  "views",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What a figure has to reach; of many rows the worst one counts. */

@@ -14,6 +14,7 @@ import { measureCompile, profileCompile, runCompile } from "./kinds/compile.ts";
 import { runGrowth } from "./kinds/growth.ts";
 import { runHoldback } from "./kinds/holdback.ts";
 import { runOperators } from "./kinds/operators.ts";
+import { runReadings } from "./kinds/readings.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
 import { runViews } from "./kinds/views.ts";
 import { OURS, runThroughput } from "./kinds/throughput.ts";
@@ -33,6 +34,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   compile: runCompile,
   views: runViews,
   operators: runOperators,
+  readings: runReadings,
 };
 
 const CHILDREN: Readonly<Record<string, () => Promise<unknown>>> = {

@@ -96,7 +96,7 @@ async function forward(env: Env, ...[, handler, protocol]: Parameters<UpgradeSoc
   const name = memo?.names[0] ?? "";
   const headers = { upgrade: "websocket", [MEMO_HEADER]: encodeURIComponent(JSON.stringify(memo)) };
   const { webSocket, status, body } = await env.FEEDS.get(env.FEEDS.idFromName(name)).fetch(FOLLOW, { headers });
-  handler.closed();
+  handler.closed(false);
   if (webSocket === null) return new Response(body, { status, headers: { "content-type": "application/json" } });
   const ours: Record<string, string> = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
   return new Response(null, { status: 101, webSocket, headers: ours });
@@ -109,8 +109,8 @@ function closing(upgradeSocket: UpgradeSocket, close: () => void): UpgradeSocket
       {
         open: (socket) => handler.open(socket),
         message: (data, isBinary) => handler.message(data, isBinary),
-        closed: () => {
-          handler.closed();
+        closed: (isOrderly) => {
+          handler.closed(isOrderly);
           close();
         },
       },

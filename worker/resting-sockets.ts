@@ -4,7 +4,7 @@
  * Owns which socket belongs to which conversation. The platform keeps the socket and at most 16,384 bytes with it.
  */
 import { ERRORS } from "../src/core/index.ts";
-import type { Ending } from "../src/server/ending.ts";
+import { ORDERLY_CLOSES, type Ending } from "../src/server/ending.ts";
 import type { SocketHandler, SocketMemo } from "../src/server/ports.ts";
 import { EdgeSocket } from "./socket.ts";
 
@@ -105,7 +105,7 @@ export class RestingSockets {
     this.#sockets.delete(webSocket);
     const talk = this.#talks.get(webSocket);
     this.#talks.delete(webSocket);
-    talk?.closed();
+    talk?.closed(ORDERLY_CLOSES.includes(code));
   }
 
   endAll(ending: Ending): void {

@@ -6,6 +6,7 @@
  * comes back with its position. That bounds the memory of a client that stopped reading.
  */
 import { ERRORS } from "../src/core/index.ts";
+import { ORDERLY_CLOSES } from "../src/server/ending.ts";
 import type { Socket, SocketHandler, UpgradeSocket } from "../src/server/ports.ts";
 
 /** Most bytes that one socket sends; 8 MiB keeps a handful of stalled clients well inside an isolate's 128 MB. */
@@ -52,13 +53,13 @@ interface Listening {
 
 function listen(webSocket: WebSocket, socket: EdgeSocket, { handler, messageLimitBytes }: Listening): void {
   let hasClosed = false;
-  const closed = (): void => {
+  const closed = (isOrderly: boolean): void => {
     if (hasClosed) return;
     hasClosed = true;
-    handler.closed();
+    handler.closed(isOrderly);
   };
-  webSocket.addEventListener("close", closed);
-  webSocket.addEventListener("error", closed);
+  webSocket.addEventListener("close", ({ code }) => closed(ORDERLY_CLOSES.includes(code)));
+  webSocket.addEventListener("error", () => closed(false));
   webSocket.addEventListener("message", ({ data }) => {
     if (hasClosed) return;
     const isBinary = typeof data !== "string";

@@ -16,6 +16,8 @@ export type { Format, Limits, Numbers, OnInvalid, Policy, PolicyOptions, PolicyS
 export { DECODE_DEPTH_LIMIT } from "./readings/index.ts";
 export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
+export { EventJoiner } from "./formats/event-joiner.ts";
+export type { JoinedEvent } from "./formats/event-joiner.ts";
 export type { Delimiter, FormatOptions } from "./formats/format-options.ts";
 export { compileRestorer, openToken } from "./restore.ts";
 export type { OpenedToken, Restorer, RestorerOptions } from "./restore.ts";

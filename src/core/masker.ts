@@ -6,7 +6,7 @@
 import { concat } from "./bytes.ts";
 import { toStreamError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
-import { eventDataEdits } from "./formats/event-data.ts";
+import { eventDataEdits, validEvent } from "./formats/event-data.ts";
 import { CsvMasker } from "./formats/csv-masker.ts";
 import { FormFormat } from "./formats/form.ts";
 import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
@@ -126,9 +126,7 @@ export function maskWhole(policy: Policy, choice: FormatChoice, input: Uint8Arra
  */
 export function maskEvent(shared: Policy, data: Uint8Array): Uint8Array | null {
   const policy = shared.perStream();
-  const repair = new Utf8Repair();
-  const valid = concat([repair.push(data), repair.flush()]);
-  if (repair.replaced > 0) whenInvalid(policy, "INVALID_UTF8");
+  const valid = validEvent(policy, data);
   const edits = eventDataEdits(policy, valid);
   if (edits === undefined) return null;
   if (edits.length === 0) return valid;

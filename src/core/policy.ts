@@ -74,9 +74,19 @@ export interface Limits {
   readonly jsonDepthLimit: number;
   /** How many texts deep JSON inside a JSON string, cell or form field is read as JSON; deeper it is text. */
   readonly nestedJsonDepth: number;
+  /** Bytes of records that wait for each other because their texts go on; over it what is undecided is hidden. */
+  readonly joinLimitBytes: number;
+  /** How many such records wait; likewise. */
+  readonly joinLimitEvents: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { lineLimitBytes: 1_048_576, jsonDepthLimit: 256, nestedJsonDepth: 2 };
+export const DEFAULT_LIMITS: Limits = {
+  lineLimitBytes: 1_048_576,
+  jsonDepthLimit: 256,
+  nestedJsonDepth: 2,
+  joinLimitBytes: 1_048_576,
+  joinLimitEvents: 1_000,
+};
 
 export interface PolicyOptions {
   readonly name?: string;

@@ -7,6 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ERRORS, type ErrorCode } from "../core/index.ts";
+import { ORDERLY_CLOSES } from "../server/ending.ts";
 import type { Clock, Log, Socket, SocketHandler, UpgradeSocket } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
 
@@ -24,7 +25,6 @@ export interface WebSocketOptions {
 const PING_MS = 25_000;
 const PONG_MS = 8_000;
 const TEXT_FRAME = 0x81;
-
 export interface WebSocketHost {
   readonly upgradeSocket: UpgradeSocket;
   /** Keeps what came in with an upgrade request until its route accepts or refuses it. */
@@ -103,7 +103,7 @@ class Connection implements Socket {
     });
     // `ws` closes by itself with the code that fits (1002, 1007, 1009); its text may quote the frame.
     this.#socket.on("error", () => undefined);
-    this.#socket.on("close", () => this.#guard(() => handler.closed()));
+    this.#socket.on("close", (code: number) => this.#guard(() => handler.closed(ORDERLY_CLOSES.includes(code))));
     this.#guard(() => handler.open(this));
   }
 

@@ -180,6 +180,9 @@ export interface ServerLimits {
   readonly lineLimitBytes: number;
   readonly jsonDepthLimit: number;
   readonly nestedJsonDepth: number;
+  readonly joinLimitBytes: number;
+  readonly joinLimitEvents: number;
+  readonly joinWaitMs: number;
   readonly inflationLimit: number;
   readonly connectionsLimit: number;
   readonly socketsLimit: number;
@@ -259,6 +262,9 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
   jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
   nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
+  joinLimitBytes: DEFAULT_LIMITS.joinLimitBytes,
+  joinLimitEvents: DEFAULT_LIMITS.joinLimitEvents,
+  joinWaitMs: 2_000,
   inflationLimit: 200,
   connectionsLimit: 10_000,
   socketsLimit: 20_000,

@@ -16,3 +16,6 @@ export function closeCodeOf(ending: Ending): number {
 export function isReconnect(ending: Ending): boolean {
   return ending !== "FINISHED" && ERRORS[ending].retry;
 }
+
+/** Codes of a peer that is done: normal end, going away, none given (RFC 6455, 7.4.1). */
+export const ORDERLY_CLOSES: readonly number[] = [1000, 1001, 1005];

@@ -3,9 +3,11 @@
  *
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
-import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
+import { maskEvent, StreamError, type ErrorCode, type Policy } from "../core/index.ts";
 import { andThen, type Awaitable, type BrokerFeed, type Part, type Placement, type StoredEvent } from "./broker.ts";
 import type { HistoryLimits, NewEntry } from "./history.ts";
+import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
+import { ownBytes, tryMask, type Masked } from "./masked.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
@@ -29,7 +31,7 @@ export interface FeedOptions extends FeedRules {
   readonly name: string;
   /** The metric label: a name out of the configuration. */
   readonly label: string;
-  readonly limits: HistoryLimits & { readonly eventLimitBytes: number };
+  readonly limits: HistoryLimits & JoinLimits & { readonly eventLimitBytes: number };
   readonly ports: Pick<Ports, "clock">;
   readonly metrics: Metrics;
   /** Where its events go and come from. */
@@ -38,9 +40,6 @@ export interface FeedOptions extends FeedRules {
 
 /** What became of one event. */
 export type Outcome = Placement | ErrorCode;
-
-/** What one policy makes of an event: its bytes, or why it shows none. */
-type Masked = Uint8Array | ErrorCode;
 
 /** Views that share one policy, which masks once for all of them. */
 interface Audience {
@@ -71,6 +70,8 @@ export class Feed {
   #eventTypes: ReadonlyMap<string, Uint8Array> = new Map();
   #last = 0;
   #isClosed = false;
+  /** Producers whose events wait for each other. */
+  readonly #holding = new Set<Joiner>();
   #isFlushDue = false;
   #oldestUnflushedMs = 0;
 
@@ -111,6 +112,7 @@ export class Feed {
    * policy is another one forget it, and those that exist no more end. Positions go on.
    */
   reload(rules: FeedRules): void {
+    for (const joiner of this.#holding) joiner.breakOff();
     this.#flush();
     const before = this.#rules;
     const isRetyped = JSON.stringify(rules.eventTypes) !== JSON.stringify(before.eventTypes);
@@ -127,6 +129,7 @@ export class Feed {
 
   /** The configuration names this feed no more. */
   close(): void {
+    for (const joiner of this.#holding) joiner.breakOff();
     this.#flush();
     this.#isClosed = true;
     this.release();
@@ -159,9 +162,29 @@ export class Feed {
    * this key, or the code of the refusal: by the broker, or when no view shows it. Never throws.
    */
   tryPublish(data: Uint8Array, event = "message", key?: string): Awaitable<Outcome> {
+    return this.#check(data, key) ?? this.#commit(this.#maskAll(data, maskOne), event, key);
+  }
+
+  /** For one producer: where a policy joins texts over events, his wait for each other. */
+  openJoiner(): Joiner {
+    const { limits, ports, metrics } = this.#options;
+    const feed: JoinableFeed = {
+      check: (data, key) => this.#check(data, key),
+      maskAll: (data, mask) => this.#maskAll(data, (policy) => mask(policy) ?? maskOne(policy, data)),
+      commit: (all, event, key) => this.#commit(all, event, key),
+      refuse: (code) => this.refuse(code),
+      holds: (joiner, isHolding) => void (isHolding ? this.#holding.add(joiner) : this.#holding.delete(joiner)),
+    };
+    return new Joiner(feed, { limits, ports, metrics });
+  }
+
+  #check(data: Uint8Array, key: string | undefined): ErrorCode | undefined {
     if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
     if (key !== undefined && (key === "" || key.length > KEY_LENGTH)) return this.refuse("BAD_IDEMPOTENCY_KEY");
-    const all = this.#maskAll(data);
+    return data.length > this.#options.limits.eventLimitBytes ? this.refuse("EVENT_TOO_LARGE") : undefined;
+  }
+
+  #commit(all: readonly Masked[], event: string, key: string | undefined): Awaitable<Outcome> {
     const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
     if (typeof refusal === "string") return this.refuse(refusal);
     const parts = all.map((one, index): Part => {
@@ -227,10 +250,10 @@ export class Feed {
     return code;
   }
 
-  #maskAll(data: Uint8Array): readonly Masked[] {
-    if (data.length > this.#options.limits.eventLimitBytes) return this.#audiences.map(() => "EVENT_TOO_LARGE");
+  /** One result for each audience. */
+  #maskAll<Result>(data: Uint8Array, mask: (policy: Policy, data: Uint8Array) => Result): readonly Result[] {
     this.#options.metrics.add("event_maskings_total", this.#audiences.length, this.label);
-    return this.#audiences.map(({ policy }) => tryMask(policy, data));
+    return this.#audiences.map(({ policy }) => mask(policy, data));
   }
 
   #count(outcome: Outcome): Outcome {
@@ -294,13 +317,7 @@ function entryOf({ event, isGap }: StoredEvent, { data }: Part): NewEntry {
   return { event, data: data ?? NOTHING, isGap, isHidden: data === null };
 }
 
-function tryMask(policy: Policy, data: Uint8Array): Masked {
-  try {
-    const masked = maskEvent(policy, data);
-    // A small view of an array would keep the whole chunk that it came in.
-    if (masked !== null) return masked.byteLength === masked.buffer.byteLength ? masked : masked.slice();
-    return "INVALID_INPUT";
-  } catch (thrown) {
-    return toStreamError(thrown).code;
-  }
+function maskOne(policy: Policy, data: Uint8Array): Masked {
+  const masked = tryMask(() => maskEvent(policy, data));
+  return typeof masked === "string" ? masked : ownBytes(masked);
 }

@@ -31,15 +31,16 @@ export class PolicySet {
   /** Some milliseconds a policy. @throws ConfigRefusal with what is wrong with each that cannot be compiled. */
   constructor({ policies, limits }: Pick<ServerConfig, "policies" | "limits">, parts: PolicySetParts) {
     const { keys, observer, previous } = parts;
-    const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = limits;
+    const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents } = limits;
+    const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
     const options = {
-      limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
+      limits: { ...recordLimits, joinLimitBytes, joinLimitEvents },
       observer,
       ...(keys === undefined ? {} : { keys }),
     };
     const compile = (name: string): Compiled => {
       const spec = extendPolicy(policies, name);
-      const text = writeOneWay([spec, options.limits, keys?.print]);
+      const text = writeOneWay([spec, recordLimits, keys?.print]);
       const known = previous === undefined ? undefined : previous.#compiled.get(name);
       return known?.text === text ? known : { text, policy: compilePolicy(spec, { name, ...options }) };
     };

@@ -95,8 +95,8 @@ export interface SocketHandler {
   open(socket: Socket): void;
   /** One whole message (fragments joined): text as its UTF-8 bytes, or a binary one. */
   message(data: Uint8Array, isBinary: boolean): void;
-  /** Called once, whoever ended it. */
-  closed(): void;
+  /** Called once, whoever ended it; `isOrderly`: by the peer's word that nothing more comes. */
+  closed(isOrderly: boolean): void;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { StreamError, type ErrorCode } from "../core/index.ts";
 import type { Feed, Outcome } from "./feed.ts";
+import type { Joiner } from "./joiner.ts";
 import type { BodyRecord } from "./records.ts";
 
 export interface Refusal {
@@ -30,6 +31,7 @@ const REFUSALS_SHOWN = 100;
 
 export class Publication {
   readonly #feed: Feed;
+  readonly #way: Pick<Feed, "tryPublish">;
   readonly #keyOf: KeyOf;
   readonly #refused: Refusal[] = [];
   #index = 0;
@@ -38,11 +40,14 @@ export class Publication {
   #first = Infinity;
   #last = 0;
   #isStuck = false;
-  #waiting: Promise<void>[] = [];
+  /** How many outcomes are still to come, and who waits for the last of them. */
+  #open = 0;
+  #onSettled: (() => void) | undefined;
 
-  /** `keyOf` is for events that bring no key of their own. */
-  constructor(feed: Feed, keyOf: KeyOf = () => undefined) {
+  /** Each event stands alone without the producer's `joiner`; `keyOf` is for events that bring no key of their own. */
+  constructor(feed: Feed, joiner?: Joiner, keyOf: KeyOf = () => undefined) {
     this.#feed = feed;
+    this.#way = joiner ?? feed;
     this.#keyOf = keyOf;
   }
 
@@ -57,16 +62,21 @@ export class Publication {
       this.#count(index, this.#feed.refuse("HISTORY_UNAVAILABLE"));
       return;
     }
-    const outcome = this.#feed.tryPublish(record.data, record.event, record.key ?? this.#keyOf(index));
-    if (outcome instanceof Promise) this.#waiting.push(outcome.then((one) => this.#count(index, one)));
+    const outcome = this.#way.tryPublish(record.data, record.event, record.key ?? this.#keyOf(index));
+    if (outcome instanceof Promise) void this.#await(index, outcome);
     else this.#count(index, outcome);
   }
 
-  /** Resolves when the history has answered for everything so far; undefined when it has. */
-  settled(): Promise<unknown> | undefined {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    return waiting.length === 0 ? undefined : Promise.all(waiting);
+  /** Resolves when every event so far has its outcome, which may wait for the next one; undefined when they have. */
+  settled(): Promise<void> | undefined {
+    return this.#open === 0 ? undefined : new Promise((resolve) => (this.#onSettled = resolve));
+  }
+
+  async #await(index: number, outcome: Promise<Outcome>): Promise<void> {
+    this.#open++;
+    this.#count(index, await outcome);
+    this.#open--;
+    if (this.#open === 0) this.#onSettled?.();
   }
 
   #count(index: number, outcome: Outcome): void {

@@ -9,6 +9,7 @@ import { backoffMs } from "./backoff.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { RelayConfig } from "./config.ts";
 import type { Feed } from "./feed.ts";
+import type { Joiner } from "./joiner.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { decodeText } from "./text.ts";
@@ -36,6 +37,8 @@ const NO_ID = new Uint8Array(0);
 export class Relay {
   readonly feed: Feed;
   readonly #options: RelayOptions;
+  /** One for all connections: an upstream that comes back goes on where it was. */
+  readonly #joiner: Joiner;
   #state: RelayState = "idle";
   #run: AbortController | undefined;
   #stopLinger: (() => void) | undefined;
@@ -49,6 +52,7 @@ export class Relay {
   constructor(options: RelayOptions) {
     this.#options = options;
     this.feed = options.feed;
+    this.#joiner = options.feed.openJoiner();
     this.feed.onReaders = (count) => (count > 0 ? this.start() : this.#linger());
   }
 
@@ -71,6 +75,7 @@ export class Relay {
     this.#stopLinger = undefined;
     this.#run?.abort();
     this.#run = undefined;
+    this.#joiner.breakOff();
     if (this.#state !== "ended") this.#setState("idle");
   }
 
@@ -86,6 +91,7 @@ export class Relay {
       this.#setState(outcome.state);
       if (outcome.state === "ended") {
         this.#run = undefined;
+        this.#joiner.end();
         this.feed.finish();
         return;
       }
@@ -134,7 +140,10 @@ export class Relay {
     const parser = new SseParser(limits.eventLimitBytes, this.#lastId);
     let isRepeating = this.#seenIds.size > 0;
     // An upstream without ids cannot tell us what we missed.
-    if (this.#hasReceived && this.#lastId.length === 0) void this.feed.publishGap();
+    if (this.#hasReceived && this.#lastId.length === 0) {
+      this.#joiner.breakOff();
+      void this.feed.publishGap();
+    }
     try {
       for (let chunk = await body.read(); chunk !== undefined && !signal.aborted; chunk = await body.read()) {
         for (const event of parser.push(chunk)) {
@@ -161,7 +170,7 @@ export class Relay {
   #publish(data: Uint8Array, event: Uint8Array, isTooLarge: boolean): void {
     this.#hasReceived = true;
     if (isTooLarge) this.#options.metrics.add("events_refused_total", 1, "EVENT_TOO_LARGE");
-    else void this.feed.tryPublish(data, event.length === 0 ? "message" : decodeText(event));
+    else void this.#joiner.tryPublish(data, event.length === 0 ? "message" : decodeText(event));
   }
 
   #remember(id: string): void {

@@ -7,7 +7,7 @@ const LIMIT = 200;
 
 function policyOf(reasons: string[] = []): ReturnType<typeof compilePolicy> {
   const observer = { masked() {}, invalid: (reason: string) => void reasons.push(reason), truncated() {} };
-  return compilePolicy({ joinFields: ["d"] }, { limits: { lineLimitBytes: LIMIT }, observer });
+  return compilePolicy({ joinFields: ["d"] }, { limits: { joinLimitBytes: LIMIT, joinLimitEvents: 20 }, observer });
 }
 
 /** Records that wait for what follows `jane`, in bytes with their framing. */
@@ -32,8 +32,26 @@ describe("records that wait for what follows", () => {
     expect(seen).toEqual(reasons);
     expect(JSON.parse(whole.split("\n")[0])).toEqual({ d: output });
     expect(whole).not.toContain("jane");
+    const policy = policyOf();
     for (const cuts of cutsOf(input.length))
-      expect(Buffer.from(maskCut(policyOf(), "ndjson", { bytes: input, cuts })).toString()).toBe(whole);
+      expect(Buffer.from(maskCut(policy, "ndjson", { bytes: input, cuts })).toString()).toBe(whole);
+  });
+
+  const counts = [
+    { records: 20, reasons: [] },
+    { records: 21, reasons: ["JOIN_TOO_MANY"] },
+  ];
+  test.each(counts)("are hidden when there are too many: $records", ({ records, reasons }) => {
+    const seen: string[] = [];
+    createMasker(policyOf(seen), "ndjson").push(Buffer.from(`{"d":"jane"}\n${"{}\n".repeat(records - 1)}`));
+    expect(seen).toEqual(reasons);
+  });
+
+  test("hide with what is hidden the rest of a value that goes on there", () => {
+    const filler = `{"n":"${"x".repeat(LIMIT)}"}\n`;
+    const input = Buffer.from(`{"d":"pay 4"}\n${filler}{"d":"111 1111 1111 1111 is"}\n{"d":" it"}\n`);
+    const output = Buffer.from(maskWhole(policyOf(), "ndjson", input)).toString();
+    expect(output).toBe(`{"d":"pay [FIELD]"}\n${filler}{"d":" is"}\n{"d":" it"}\n`);
   });
 
   test("leave as soon as their text is decided, and others at once", () => {

@@ -55,14 +55,17 @@ async function judge(module: string, mode: string, environment: Readonly<Record<
 describe.skipIf(!hasJudge)(`evasions${hasJudge ? "" : " (no judge beside the project)"}`, () => {
   let server: ServerProcess;
   beforeAll(async () => {
-    server = await runServer({ config: { policies: POLICIES } });
+    const ofOptions = Object.keys(POLICIES).map((name) => [name, { policy: name }]);
+    server = await runServer({ config: { policies: POLICIES, feeds: { ...Object.fromEntries(ofOptions), "*": {} } } });
   });
   afterAll(async () => void (await server?.stop()));
 
   it.each(["whole", "chunks"])("do not get past the library, %s", async (mode) => await judge("library.mjs", mode));
 
-  const ways = ["whole", "chunks"].flatMap((mode) => ["websocket", "sse"].map((subscriber) => ({ mode, subscriber })));
-  it.each(ways)("do not get past a running server, $mode, to a subscriber over $subscriber", async (way) => {
-    await judge("live.mjs", way.mode, { ORIGIN: server.origin, SUBSCRIBER: way.subscriber });
+  const ways = ["websocket", "sse"].flatMap((subscriber) =>
+    ["post", "feed"].map((options) => ({ subscriber, options })),
+  );
+  it.each(ways)("do not get past a running server to $subscriber; by option: $options", async (way) => {
+    await judge("live.mjs", "chunks", { ORIGIN: server.origin, SUBSCRIBER: way.subscriber, OPTIONS: way.options });
   });
 });

@@ -9,8 +9,11 @@ import { WebSocket } from "ws";
 
 export const name = "maskwire, live server";
 
-/** Where the server listens; whoever runs this has started it. Its policies have the names of the options. */
-const { ORIGIN = "", SUBSCRIBER = "websocket" } = process.env;
+/**
+ * Where the server listens; whoever runs this has started it. Its policies have the names of the options, and so have feeds
+ * that go by them. `OPTIONS`: whether what an option masks is posted to be masked, or published.
+ */
+const { ORIGIN = "", SUBSCRIBER = "websocket", OPTIONS = "post" } = process.env;
 const TYPES = { json: "application/json", ndjson: "application/x-ndjson", sse: "text/event-stream" };
 /** What ends a case: a number, which no policy changes, and no case holds. */
 const END = "0.5";
@@ -19,15 +22,15 @@ let feeds = 0;
 /** Null: refused. */
 export async function runCase({ transport, option }, chunks) {
   if (transport === "ws-binary") return await sendBinary(chunks[0]);
-  if (transport === "ws" && option === "joinMessages") return await postMessages(chunks);
+  const feed = option?.split("=")[0];
+  if (feed !== undefined && (OPTIONS === "feed" || transport === "ws")) return await PUBLISHED[transport](feed, chunks);
   if (transport === "ws" || transport === "ws-fragments") return await sendMessages(chunks, transport);
-  return await post(TYPES[transport] ?? "text/plain", option, chunks);
+  return await post(`/v1/mask${feed === undefined ? "" : `?policy=${feed}`}`, TYPES[transport] ?? "text/plain", chunks);
 }
 
 /** The answer's bytes, chunk after chunk as they were cut. */
-async function post(type, option, chunks) {
-  const query = option === undefined ? "" : `?policy=${option.split("=")[0]}`;
-  const call = request(`${ORIGIN}/v1/mask${query}`, { method: "POST", headers: { "content-type": type } });
+async function post(path, type, chunks) {
+  const call = request(`${ORIGIN}${path}`, { method: "POST", headers: { "content-type": type } });
   const answered = once(call, "response");
   for (const chunk of chunks) {
     call.write(chunk);
@@ -40,36 +43,68 @@ async function post(type, option, chunks) {
   return response.statusCode === 200 ? Buffer.concat(parts) : null;
 }
 
-/** Feeds do not join what is published; a stream of events does. */
-async function postMessages(chunks) {
-  const events = chunks.map((chunk) => Buffer.from(`data: ${chunk}\n\n`));
-  const answer = await post(TYPES.sse, "joinMessages", events);
-  return answer === null ? null : Buffer.from(answer.toString().replaceAll(/^data: ?|\n\n/gm, ""));
-}
+/** By transport: publishes a case to the feed of its option, and returns what a subscriber was given. */
+const PUBLISHED = {
+  ws: async (feed, chunks) =>
+    await sendEvents(
+      feed,
+      chunks.map((chunk) => JSON.stringify(chunk.toString())),
+    ),
+  text: async (feed, chunks) => await sendEvents(feed, [JSON.stringify(Buffer.concat(chunks).toString())]),
+  json: async (feed, chunks) => await sendEvents(feed, [Buffer.concat(chunks).toString()]),
+  async sse(feed, chunks) {
+    const { done } = await subscribe(feed);
+    await post(`/v1/feeds/${feed}/events`, TYPES.sse, chunks);
+    await publishEnd(feed);
+    return Buffer.from((await done).map((data) => `data: ${data.replaceAll("\n", "\ndata: ")}\n\n`).join(""));
+  },
+};
 
 /** Publishes each message, or all fragments as one, and returns what a subscriber was given. */
 async function sendMessages(chunks, transport) {
   feeds += 1;
   const feed = `evasion-${SUBSCRIBER}-${feeds}`;
-  const producer = await open(feed);
-  const { done } = await SUBSCRIBERS[SUBSCRIBER](feed, producer);
-  if (transport === "ws-fragments") {
+  if (transport === "ws")
+    return await sendEvents(
+      feed,
+      chunks.map((chunk) => JSON.stringify(chunk.toString())),
+    );
+  return await send(feed, (producer) => {
     producer.send(`{"type":"publish","ref":"a","events":[{"data":`, { fin: false });
     for (const chunk of chunks) producer.send(chunk.toString(), { fin: false });
     producer.send("}]}", { fin: true });
-  } else {
-    for (const chunk of chunks)
-      producer.send(JSON.stringify({ type: "publish", ref: "a", events: [{ data: chunk.toString() }] }));
-  }
-  producer.send(`{"type":"publish","events":[{"data":${END}}]}`);
-  const received = await done;
-  producer.terminate();
-  return Buffer.from(received.join(""));
+  });
+}
+
+/** Publishes each of these JSON texts in a message of its own. */
+async function sendEvents(feed, texts) {
+  return await send(feed, (producer) => {
+    for (const text of texts) producer.send(`{"type":"publish","ref":"a","events":[{"data":${text}}]}`);
+  });
+}
+
+async function send(feed, run) {
+  const { done } = await subscribe(feed);
+  const producer = await open(feed);
+  run(producer);
+  producer.close();
+  await once(producer, "close");
+  await publishEnd(feed);
+  return Buffer.from((await done).join(""));
+}
+
+async function publishEnd(feed) {
+  await post(`/v1/feeds/${feed}/events`, TYPES.json, [Buffer.from(END)]);
+}
+
+async function subscribe(feed) {
+  return await SUBSCRIBERS[SUBSCRIBER](feed);
 }
 
 /** By transport: once subscribed, a promise in a box of the data of all events before the last one. */
 const SUBSCRIBERS = {
-  async websocket(_, socket) {
+  async websocket(feed) {
+    const socket = await open(feed);
     const received = [];
     const done = new Promise((resolve) => {
       socket.on("message", (message) => {
@@ -78,7 +113,7 @@ const SUBSCRIBERS = {
         else if (data !== undefined) received.push(data.startsWith('"') ? JSON.parse(data) : data);
       });
     });
-    return { done };
+    return { done: done.finally(() => socket.terminate()) };
   },
   async sse(feed) {
     const headers = { accept: "text/event-stream" };

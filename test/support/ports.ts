@@ -140,12 +140,12 @@ export class MemorySocket implements Socket {
 
   close(code: number, reason: string): void {
     this.closedWith = [code, reason];
-    this.#handler.closed();
+    this.#handler.closed(false);
   }
 
   abort(): void {
     this.isAborted = true;
-    this.#handler.closed();
+    this.#handler.closed(false);
   }
 
   /** The client sends a text message, or a binary one when given bytes. */
@@ -155,8 +155,8 @@ export class MemorySocket implements Socket {
     this.#handler.message(isBinary ? message : Buffer.from(text), isBinary);
   }
 
-  leave(): void {
-    this.#handler.closed();
+  leave(isOrderly = true): void {
+    this.#handler.closed(isOrderly);
   }
 }
 

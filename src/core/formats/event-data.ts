@@ -1,10 +1,12 @@
 /** The data of one event, which may be JSON or text: what a feed, a relay and the SSE format have in common. */
+import { concat } from "../bytes.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { editJson, looksLikeJson } from "../json/editor.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import type { JoinedText } from "../joined-text.ts";
 import type { Policy } from "../policy.ts";
-import { escapedTextEdits } from "../text-edits.ts";
+import { escapedTextEdits, textEdits } from "../text-edits.ts";
+import { Utf8Repair } from "../utf8-repair.ts";
 import { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
 import { BlockScan, cleanDecoded } from "./block-scan.ts";
@@ -42,18 +44,27 @@ export function eventDataEdits(
     return edits;
   }
   if (!looksLikeJson(data) && policy.joins.messages && joined !== undefined) {
-    joined.push(joinedMessage(data));
+    joined.push(joinedMessage(policy, data));
     return [];
   }
   if (!looksLikeJson(data)) return escapedTextEdits(policy, data, { encode: (replacement) => replacement });
   return whenInvalid(policy, fault) === "drop" ? undefined : escapedTextEdits(policy, data, { encode: encodeJsonText });
 }
 
+/** Data as valid UTF-8. @throws StreamError `INVALID_INPUT` when it is none and the policy says `close`. */
+export function validEvent(policy: Policy, data: Uint8Array): Uint8Array {
+  const repair = new Utf8Repair();
+  const valid = concat([repair.push(data), repair.flush()]);
+  if (repair.replaced > 0) whenInvalid(policy, "INVALID_UTF8");
+  return valid;
+}
+
 /** Text with its JSON escapes read, as a part of the text of all messages. */
-function joinedMessage(data: Uint8Array): JoinedText {
+function joinedMessage(policy: Policy, data: Uint8Array): JoinedText {
   const map = new OffsetMap(0, 0);
   const { text } = decodeEscapes(data, { map, decodedOffset: 0, encodedOffset: 0 }, true);
-  return { channel: MESSAGES, text, toEdits: (edits) => encodeEdits(edits, map, (bytes) => bytes) };
+  const own = textEdits(policy, text);
+  return { channel: MESSAGES, text, own, toEdits: (edits) => encodeEdits(edits, map, (bytes) => bytes) };
 }
 
 /** Where matches end; undefined when the policy wants to see what holds none, too. */

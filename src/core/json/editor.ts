@@ -194,15 +194,15 @@ export class JsonEditor implements JsonVisitor {
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
     const { mayTell, place } = this.level;
-    const channel = isKey || this.joined === undefined ? undefined : joinedBy(place.verdict);
-    if (channel !== undefined && !(mayTell && this.policy.keyedValues.isNamed(this.keyText()))) {
-      this.joined?.push({ channel, text, toEdits: (edits) => encodeEdits(edits, map, encodeJsonText) });
-      return;
-    }
     const held = isKey
       ? { key: "", nesting: this.nesting, mayTell: false, at: NOWHERE_SPECIAL }
       : { key: this.keyText(), nesting: this.nesting, mayTell, at: place };
     const edits = heldTextEdits(this.policy, text, held);
+    const channel = isKey || this.joined === undefined ? undefined : joinedBy(place.verdict);
+    if (channel !== undefined && !(mayTell && this.policy.keyedValues.isNamed(held.key))) {
+      this.joined?.push({ channel, text, own: edits, toEdits: (all) => encodeEdits(all, map, encodeJsonText) });
+      return;
+    }
     const encode = isKey ? (bytes: Uint8Array) => encodeJsonText(this.distinctKey(bytes)) : encodeJsonText;
     this.edits.push(...encodeEdits(edits, map, encode));
   }

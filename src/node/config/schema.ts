@@ -98,9 +98,7 @@ const policy = z.strictObject({
   joinMessages: z
     .boolean()
     .exactOptional()
-    .describe(
-      "Data of server-sent events that is text goes on in the next event; default false. An event waits likewise.",
-    ),
+    .describe("Data of events that is text goes on in the next event; default false. An event waits likewise."),
   fieldsIgnoreCase: z.boolean().exactOptional().describe("Names in paths match in any case; default false."),
   numbers: z
     .enum(NUMBERS)
@@ -232,6 +230,13 @@ const limits = z.strictObject({
     [0, 16],
     "How many texts deep JSON inside a JSON string, cell or form field is read as JSON; deeper it is masked as text. 0: never.",
   ),
+  joinLimitBytes: limit(
+    "joinLimitBytes",
+    [KIB, GIB],
+    "Bytes that wait, per mask request or producer, because a policy joins their texts; over it what is undecided is hidden.",
+  ),
+  joinLimitEvents: limit("joinLimitEvents", [1, 1_000_000], "Records or events that wait for that reason; likewise."),
+  joinWaitMs: limit("joinWaitMs", [1, HOUR], "Time that an event of a feed or relay waits for that reason; likewise."),
   inflationLimit: limit(
     "inflationLimit",
     [1, 100_000],

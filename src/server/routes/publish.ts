@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
 import { type Access, requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
+import type { Joiner } from "../joiner.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication, type KeyOf } from "../publication.ts";
 import { isPublishFormat, RECORD_READERS, type PublishFormat, type BodyRecord, type RecordReader } from "../records.ts";
@@ -27,7 +28,9 @@ export async function publish(context: Context, services: Services, { access }: 
   if (isPaid) payForOne(access, services);
   const incoming = bodyOf(context, services);
   const keyOf = keysOf(context, format);
-  const publication = new Publication(await services.feeds.open(name), keyOf);
+  const feed = await services.feeds.open(name);
+  const joiner = feed.openJoiner();
+  const publication = new Publication(feed, joiner, keyOf);
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
   const body = new BodyReader(incoming, {
@@ -39,7 +42,7 @@ export async function publish(context: Context, services: Services, { access }: 
   lifecycle.stopping.addEventListener("abort", stop);
   try {
     const reader = RECORD_READERS[format](limits.eventLimitBytes);
-    const failure = await readAll({ services, access, body, reader, publication, isPaid });
+    const failure = await readAll({ services, access, body, reader, publication, joiner, isPaid });
     if (reader.isUnfinished) metrics.add("stream_truncated_total", 1);
     // Cancelling looks like an end in order; what a drain cut off is not an event.
     return answer(context, publication, failure, lifecycle.stopping.aborted);
@@ -56,24 +59,29 @@ interface Intake {
   readonly body: BodyReader;
   readonly reader: RecordReader;
   readonly publication: Publication;
+  readonly joiner: Joiner;
   /** True when its events have been counted already. */
   readonly isPaid: boolean;
 }
 
 /** Resolves with what broke it off, undefined when it was read to its end. */
 async function readAll(intake: Intake): Promise<StreamError | undefined> {
-  const { services, body, reader, publication } = intake;
+  const { services, body, reader, publication, joiner } = intake;
   try {
     for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
       await takeAll(intake, reader.push(chunk));
       // The history sets the pace: no more of a body waits for it than one chunk.
-      await publication.settled();
+      await joiner.paced();
     }
     if (!services.lifecycle.stopping.aborted) await takeAll(intake, reader.end());
+    // Cut off by a drain, the texts may go on elsewhere.
+    if (services.lifecycle.stopping.aborted) joiner.breakOff();
+    joiner.end();
     await publication.settled();
     return undefined;
   } catch (thrown) {
     body.cancel();
+    joiner.breakOff();
     await publication.settled();
     return toStreamError(thrown);
   }

@@ -8,6 +8,7 @@ import { StreamError, toStreamError } from "../../core/index.ts";
 import { connectClient } from "../client-limits.ts";
 import { parseClientMessage, type ClientMessage, type PublishMessage } from "../client-message.ts";
 import type { Feed } from "../feed.ts";
+import type { Joiner } from "../joiner.ts";
 import { socketOutlet } from "../outlets.ts";
 import type { Ending } from "../ending.ts";
 import type { Socket, SocketHandler, SocketMemo } from "../ports.ts";
@@ -64,7 +65,7 @@ export async function openSocket(context: Context, services: Services, role: Soc
   try {
     return await services.ports.upgradeSocket(context, conversation, protocol);
   } catch (thrown) {
-    conversation.closed();
+    conversation.closed(false);
     throw thrown;
   }
 }
@@ -112,6 +113,7 @@ export class Conversation implements SocketHandler {
   readonly #options: ConversationOptions;
   #subscriber: Subscriber | undefined;
   #mayResume: boolean;
+  #joiner: Joiner | undefined;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -168,7 +170,9 @@ export class Conversation implements SocketHandler {
     this.#mayResume = false;
   }
 
-  closed(): void {
+  closed(isOrderly: boolean): void {
+    if (isOrderly) this.#joiner?.end();
+    else this.#joiner?.breakOff();
     const { services, memo, disconnect } = this.#options;
     if (this.#subscriber !== undefined) {
       this.#subscriber.closed();
@@ -200,7 +204,9 @@ export class Conversation implements SocketHandler {
       services.metrics.add("events_refused_total", count, "RATE_LIMITED");
       throw new StreamError("RATE_LIMITED");
     }
-    const publication = new Publication(feeds[0]);
+    const [feed] = feeds;
+    this.#joiner ??= feed.openJoiner();
+    const publication = new Publication(feed, this.#joiner);
     for (const event of events) publication.add(event);
     const acknowledge = (): void => subscriber.send(json({ type: "ack", ref, ...publication.receipt() }));
     const settled = publication.settled();
