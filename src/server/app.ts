@@ -124,7 +124,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     if (refused !== undefined) throw new ConfigRefusal(refused, ...alsoRefused);
     // One that goes on keeps the public keys that it has fetched.
     const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
-    const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, options);
+    const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, { options, metrics });
     keys = others;
     return { config: next, policies, authenticator };
   };
@@ -133,9 +133,13 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   const { limits } = config;
   const memory = new MemoryBroker({ limits, ports });
   const broker = ports.broker ?? memory;
+  let isHistoryAvailable: boolean | undefined;
   broker.watch({
     committed: (waitedMs) => metrics.observe("history_append_seconds", waitedMs / 1000),
-    available: (isAvailable) => metrics.set("history_available", isAvailable ? 1 : 0),
+    available: (isAvailable) => {
+      isHistoryAvailable = isAvailable;
+      metrics.set("history_available", isAvailable ? 1 : 0);
+    },
   });
   const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics, broker });
   const services: Services = {
@@ -149,6 +153,9 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     limits,
     metrics,
     feeds,
+    get isHistoryAvailable() {
+      return isHistoryAvailable;
+    },
     relays: createRelays(settings, { ports: outward, metrics, memory }),
     lifecycle: new Lifecycle(limits.connectionsLimit),
     clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
@@ -228,9 +235,11 @@ function createCanary({ canary, limits }: ServerConfig, ports: Ports, metrics: M
 function createAuthenticator(
   { fetch: fetchPort, clock }: Ports,
   { auth }: ServerConfig,
-  { jwtSecret }: ServerOptions,
+  { options: { jwtSecret }, metrics }: { options: ServerOptions; metrics: Metrics },
 ): Authenticator | undefined {
-  return auth === undefined ? undefined : new Authenticator({ config: auth, jwtSecret, fetch: fetchPort, clock });
+  if (auth === undefined) return undefined;
+  const onKeyFetch = (result: string): void => metrics.add("key_fetches_total", 1, result);
+  return new Authenticator({ config: auth, jwtSecret, fetch: fetchPort, clock, onKeyFetch });
 }
 
 /** @throws StreamError `BAD_CONFIG` when a feed or relay names a policy that does not exist. */

@@ -41,6 +41,8 @@ export interface Services {
   readonly clients: ClientLimits;
   readonly roster: Roster;
   readonly feeds: Feeds;
+  /** Whether the history takes events that outlives the process; undefined where there is none. */
+  readonly isHistoryAvailable: boolean | undefined;
   readonly relays: ReadonlyMap<string, Relay>;
   readonly maskStreams: MaskStreams;
   /** Undefined when nothing looks after network policies. */

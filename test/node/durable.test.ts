@@ -60,6 +60,13 @@ async function bytesIn(dataDir: string): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(join(dataDir, file), "latin1")))).join("");
 }
 
+/** Status of `/readyz`, and what it says of the history. */
+async function readiness({ origin }: ServerProcess): Promise<readonly [number, unknown]> {
+  const response = await fetch(`${origin}/readyz`);
+  const { history } = (await response.json()) as { history?: unknown };
+  return [response.status, history];
+}
+
 const nats = ensureCommand("nats-server", "nats-server");
 
 describe.skipIf(nats.path === null)("two servers with their history in one NATS", () => {
@@ -104,8 +111,10 @@ describe.skipIf(nats.path === null)("two servers with their history in one NATS"
     const refused = await publish(left, `lost ${EMAIL}`);
     expect([refused.status, refused.text]).toEqual([503, expect.stringContaining("HISTORY_UNAVAILABLE")]);
     expect((await fetch(`${left.origin}${FEED}`)).status).toBe(503);
+    expect(await readiness(left)).toEqual([503, { broker: "nats", state: "unavailable" }]);
     await broker.start();
     await untilTaken(left, "back");
+    expect(await readiness(left)).toEqual([200, { broker: "nats", state: "available" }]);
     expect((await live.events(1)).map(({ data }) => data)).toEqual(['"back"']);
     live.call.vanish();
     expect(left.logged()).toMatch(/history-failed[^]*history-recovered/);
@@ -182,8 +191,10 @@ describe("a server with its history on disk", () => {
         expect.objectContaining({ error: expect.objectContaining({ code: "HISTORY_UNAVAILABLE" }), accepted: 0 }),
       ]);
       expect((await publish(server, `three ${EMAIL}`)).status).toBe(503);
+      expect(await readiness(server)).toEqual([503, { broker: "disk", state: "unavailable" }]);
       limitFiles("unlimited");
       await untilTaken(server, "four");
+      expect(await readiness(server)).toEqual([200, { broker: "disk", state: "available" }]);
       const seen = ['message "one"', 'message "four"'];
       expect((await read(server, 2)).seen).toEqual(seen);
       await server.stop();

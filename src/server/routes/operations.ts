@@ -10,8 +10,8 @@ export function livez(context: Context): Response {
 }
 
 /**
- * 503 while it drains, while a relay that must always run has an upstream that refuses us, and while network policies
- * that are required are not known to be in force.
+ * 503 while it drains, while a relay that must always run has an upstream that refuses us, while network policies
+ * that are required are not known to be in force, and while the history takes no events (a full disk, NATS away).
  */
 export function readyz(context: Context, services: Services): Response {
   const { config } = services.settings;
@@ -19,11 +19,17 @@ export function readyz(context: Context, services: Services): Response {
     return config.relays[name]?.always && relay.state === "failed";
   });
   const { canary, lifecycle } = services;
-  const isReady = lifecycle.isReady && failed.length === 0 && (canary?.isReady ?? true);
+  const { isHistoryAvailable = true } = services;
+  const isReady = lifecycle.isReady && failed.length === 0 && (canary?.isReady ?? true) && isHistoryAvailable;
   const policies = canary === undefined ? {} : { networkPolicies: canary.state };
   const refused = services.refused.map(({ line, column }) => ({ line, column }));
   const configuration = refused.length === 0 ? { state: "current" } : { state: "refused", problems: refused };
-  return context.json({ ready: isReady, failedRelays: failed.length, configuration, ...policies }, isReady ? 200 : 503);
+  const history =
+    services.isHistoryAvailable === undefined
+      ? {}
+      : { history: { broker: config.history?.broker, state: isHistoryAvailable ? "available" : "unavailable" } };
+  const body = { ready: isReady, failedRelays: failed.length, configuration, ...history, ...policies };
+  return context.json(body, isReady ? 200 : 503);
 }
 
 export function metrics(context: Context, services: Services): Response {
