@@ -163,7 +163,7 @@ const AUTH: Shape = {
       list: {
         keys: {
           issuer: isString,
-          audience: isString,
+          audience: (value) => isString(value) || (isStringList(value) && (value as string[]).length > 0),
           algorithms: isStringList,
           jwks: { keys: { keys: { list: isPublicKey } } },
           jwksUrl: isString,

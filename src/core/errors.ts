@@ -170,6 +170,12 @@ export const ERRORS = {
   },
   GRANT_MISSING: { http: 403, close: 4501, retry: false, text: "the token does not grant this" },
   TOKEN_EXPIRED: { http: 401, close: 4010, retry: true, text: "the token has expired; connect with a fresh one" },
+  TOKEN_IN_QUERY: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "a token never stands in the address, which logs keep: send it as a header, and draw a new one for this one",
+  },
   TOKEN_TOO_LONG: {
     http: 400,
     close: 4502,

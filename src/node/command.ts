@@ -22,6 +22,8 @@ export interface Arguments {
   readonly seed?: number;
   readonly grant?: readonly string[];
   readonly life?: number;
+  readonly issuer?: string;
+  readonly subject?: string;
   readonly json?: boolean;
   readonly unsafeShowValues?: boolean;
   readonly refused?: boolean;

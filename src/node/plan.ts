@@ -172,11 +172,11 @@ function checkCanary({ canary }: ServerConfig): Fault[] {
 
 /** The pod is given the configuration and the root key, and no other file. */
 function checkAuth({ auth }: ServerConfig): Fault[] {
-  return (auth?.issuers ?? []).flatMap(({ jwks }, index): Fault[] =>
-    jwks === undefined
-      ? []
-      : [[["auth", "issuers", String(index), "jwksFile"], "is no file of the pod; write `jwksUrl`"]],
-  );
+  return (auth?.issuers ?? []).flatMap(({ jwks, secret }, index): Fault[] => {
+    const at = (key: string): string[] => ["auth", "issuers", String(index), key];
+    if (jwks !== undefined) return [[at("jwksFile"), "is no file of the pod; write `jwksUrl`"]];
+    return secret === undefined ? [] : [[at("secretFile"), "is no file of the pod; use public keys and `jwksUrl`"]];
+  });
 }
 
 function checkUpstreams({ upstreams, relays, auth }: ServerConfig, target: Target): Fault[] {

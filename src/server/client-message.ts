@@ -1,5 +1,5 @@
 /**
- * What a WebSocket client may say: publish events, or resume. Anything else is refused whole.
+ * What a WebSocket client may say: publish events, resume, or show a fresh token. Anything else is refused whole.
  *
  * Owns the shapes of docs/protocol.md 2.2. The data of an event keeps its own spelling: it is cut out, not rewritten.
  */
@@ -26,7 +26,12 @@ export interface ResumeMessage {
   readonly after: string;
 }
 
-export type ClientMessage = PublishMessage | ResumeMessage;
+export interface TokenMessage {
+  readonly type: "token";
+  readonly token: string;
+}
+
+export type ClientMessage = PublishMessage | ResumeMessage | TokenMessage;
 
 type Members = Readonly<Record<string, string>>;
 
@@ -34,12 +39,15 @@ const REF_LENGTH = 64;
 
 /** @throws StreamError `BAD_MESSAGE`. */
 export function parseClientMessage(bytes: Uint8Array): ClientMessage {
-  const members = membersOf(decodeText(bytes), ["type", "ref", "events", "after"]);
+  const members = membersOf(decodeText(bytes), ["type", "ref", "events", "after", "token"]);
   const type = stringOf(members["type"]);
   if (type === "resume" && keysAre(members, ["type", "after"])) {
     return { type, after: stringOf(members["after"]) ?? refuse() };
   }
-  if (type === "publish" && members["after"] === undefined) return publishOf(members);
+  if (type === "token" && keysAre(members, ["type", "token"])) {
+    return { type, token: stringOf(members["token"]) ?? refuse() };
+  }
+  if (type === "publish" && members["after"] === undefined && members["token"] === undefined) return publishOf(members);
   return refuse();
 }
 

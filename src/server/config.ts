@@ -84,12 +84,15 @@ export interface RelayConfig extends Viewed {
 
 export interface IssuerConfig {
   readonly issuer: string;
-  readonly audience: string;
-  /** Only these; HS ones go with the secret out of the environment, all others with public keys. */
+  /** Of several one is enough. */
+  readonly audience: string | readonly string[];
+  /** Only these; HS ones go with a secret, all others with public keys. */
   readonly algorithms: readonly string[];
   /** Public keys at hand; else `jwksUrl` says where they are. */
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   readonly jwksUrl?: string;
+  /** Of HS ones; absent: the one out of the environment. */
+  readonly secret?: Uint8Array;
 }
 
 export interface ApiKeyConfig {

@@ -4,9 +4,10 @@
  * Owns headers, origins, preflights and errors. Routes own the rest.
  */
 import { Hono, type Context } from "hono";
-import { type ErrorCode, StreamError, toStreamError } from "../core/index.ts";
+import { StreamError, toStreamError } from "../core/index.ts";
 import { type Access, OPEN } from "./auth/access.ts";
-import { tokenOf } from "./auth/credentials.ts";
+import { refuseTokenInQuery, tokenOf } from "./auth/credentials.ts";
+import { REFUSALS } from "./auth/refusals.ts";
 import type { ListenerName } from "./config.ts";
 import { hostName, isLoopback } from "./loopback.ts";
 import { problemBody, problemHeaders } from "./problem.ts";
@@ -46,6 +47,7 @@ export function createListenerApp(services: Services, listeners: readonly Listen
   for (const { method, path, isGuarded, handler } of routes) {
     app.on(method, path, async (context) => {
       try {
+        refuseTokenInQuery(context);
         const access = isGuarded ? await accessOf(context, services) : OPEN;
         return await handler(context, services, { listeners, access });
       } catch (thrown) {
@@ -81,15 +83,6 @@ async function accessOf(context: Context, { settings: { authenticator } }: Servi
   if (token === undefined) throw new StreamError("TOKEN_MISSING");
   return await authenticator.accessOf(token);
 }
-
-/** What a caller is told of a token. */
-const REFUSALS: readonly ErrorCode[] = [
-  "AUTH_UNAVAILABLE",
-  "GRANT_MISSING",
-  "TOKEN_EXPIRED",
-  "TOKEN_MISSING",
-  "UNAUTHENTICATED",
-];
 
 function methodsOf(routes: readonly Route[], path: string): string {
   const methods = routes.filter((route) => route.path === path).map((route) => route.method);

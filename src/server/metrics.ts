@@ -38,6 +38,11 @@ export const METRICS = {
     help: "Requests whose token did not hold, or grants something else.",
     labels: ["code"],
   },
+  key_fetches_total: {
+    kind: "counter",
+    help: "Requests for the public keys of issuers, by what became of them.",
+    labels: ["result"],
+  },
   connections_refused_total: {
     kind: "counter",
     help: "Connections, streams and sockets that were not let in, by the limit that said so.",

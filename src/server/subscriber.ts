@@ -60,6 +60,7 @@ export class Subscriber implements FeedReader {
   readonly #deliveredBytes: Series;
   /** When it reaches its age. */
   readonly endsAtMs: number;
+  #expiresAtMs: number;
   #hasEnded = false;
   /** True while the views know it. */
   #isJoined = false;
@@ -76,6 +77,7 @@ export class Subscriber implements FeedReader {
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
+    this.#expiresAtMs = options.expiresAtMs ?? Infinity;
     this.#outlet = options.outlet;
     this.#roomBytes = Math.min(options.limits.subscriberQueueBytes, PAGE_BYTES);
     this.#cursors = options.resumes.map((resume) => resume.cursor);
@@ -116,6 +118,11 @@ export class Subscriber implements FeedReader {
       this.#options.metrics.add("subscribers", 1, view.label, transport.name);
     }
     this.#pump();
+  }
+
+  /** What lets it read ends later, or never. */
+  renew(expiresAtMs: number | undefined): void {
+    this.#expiresAtMs = expiresAtMs ?? Infinity;
   }
 
   /** Starts anew from another place: the client's first message said where it stands. */
@@ -169,7 +176,7 @@ export class Subscriber implements FeedReader {
     this.#isOverQueue = this.#isLive && queuedBytes + this.#unsentBytes() > limits.subscriberQueueBytes;
     const isStalled = nowMs - this.#takenAtMs >= limits.writeStallMs;
     if (isStalled || (this.#isOverQueue && wasOverQueue)) this.end("TOO_SLOW");
-    else if (nowMs >= (this.#options.expiresAtMs ?? Infinity)) this.end("TOKEN_EXPIRED");
+    else if (nowMs >= this.#expiresAtMs) this.end("TOKEN_EXPIRED");
     else if (nowMs >= this.endsAtMs) this.end("AGE_LIMIT");
     else if (queuedBytes === 0 && nowMs - this.#writtenAtMs >= limits.heartbeatMs) {
       const heartbeat = transport.heartbeat(this.#id());

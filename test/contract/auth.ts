@@ -38,7 +38,6 @@ export function describeAuth(origin: () => string): void {
         await send(url("a")),
         await publish("a"),
         await publish("a", await makeToken({ issuer: "https://evil.example/", claims: { email: EMAIL } })),
-        await send(`${url("a")}?access_token=${API_KEY}`),
         await send(`${origin()}/v1/mask`, {
           method: "POST",
           headers: { "content-type": "text/plain" },
@@ -50,6 +49,11 @@ export function describeAuth(origin: () => string): void {
         expect(["TOKEN_MISSING", "UNAUTHENTICATED"]).toContain(errorCode(answer));
         expectNothingRaw(answer.text);
       }
+    });
+
+    test("are refused in the address, by a name of their own", async () => {
+      const answer = await send(`${url("a")}?access_token=${API_KEY}`, { headers: bearer(API_KEY) });
+      expect([answer.status, errorCode(answer)]).toEqual([400, "TOKEN_IN_QUERY"]);
     });
 
     test("let in to what they grant: a JWT to publish, an API key to watch, a JWT to another view", async () => {
@@ -74,6 +78,18 @@ export function describeAuth(origin: () => string): void {
       client.vanish();
       await expect(SocketClient.open(url("live", "socket"), ["maskwire.v1", "bearer.a.b.c"])).rejects.toThrow("401");
       await expect(SocketClient.open(url("live", "socket"))).rejects.toThrow("401");
+    });
+
+    test("are renewed inside a WebSocket", async () => {
+      const scope = "maskwire:subscribe:live maskwire:publish:live";
+      const tokenOf = (lifeSeconds: number): Promise<string> =>
+        makeToken({ scope, claims: { sub: "ann" }, lifeSeconds });
+      const client = await SocketClient.open(url("live", "socket"), ["maskwire.v1", `bearer.${await tokenOf(60)}`]);
+      client.send({ type: "token", token: await tokenOf(600) });
+      const [{ expiresAtMs }] = await client.messages("renewed", 1);
+      expect(Number(expiresAtMs)).toBeGreaterThan(Date.now() + 500_000);
+      client.send({ type: "token", token: "a.b.c" });
+      expect(await client.closeCode()).toBe(4500);
     });
 
     test("become a cookie that reads for a page of ours", async () => {

@@ -212,7 +212,7 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   {
     mistake: "public keys for a secret",
     yaml: "auth: { issuers: [{ issuer: a, audience: b, algorithms: [HS256], jwksFile: k }] }",
-    says: "f:1:57: auth.issuers.0.algorithms: HS ones go with the secret in MASKWIRE_JWT_SECRET_FILE; remove the public keys",
+    says: "f:1:57: auth.issuers.0.algorithms: HS ones go with a secret, in secretFile or MASKWIRE_JWT_SECRET_FILE; remove the public keys",
   },
   {
     mistake: "no public keys",

@@ -1,8 +1,9 @@
 /** Streams and browsers with tokens: when they end, and how a page carries one. */
 import { describe, expect, test } from "vitest";
-import { AUTH, bearer, EVENT, FEED, knock, startGuarded } from "../support/auth-server.ts";
+import { AUTH, bearer, EVENT, FEED, knock, startGuarded, VIEWS } from "../support/auth-server.ts";
 import { createTestPorts, type TestPorts } from "../support/ports.ts";
-import { makeToken } from "../support/tokens.ts";
+import { startTestServer } from "../support/server.ts";
+import { makeToken, type TokenOptions } from "../support/tokens.ts";
 
 describe("a stream", () => {
   test("ends when its token does, 30 seconds for clocks included, and says that a fresh one is worth it", async () => {
@@ -91,5 +92,91 @@ describe("browsers", () => {
       expect((await knock(host, FEED, { headers }))[1]).toBe("TOKEN_MISSING");
     const write = { method: "POST", headers: { cookie, "sec-fetch-site": "same-origin" }, body: EVENT };
     expect((await knock(host, FEED, write))[1]).toBe("TOKEN_MISSING");
+  });
+});
+
+describe("a WebSocket that shows a fresh token", () => {
+  const SCOPE = "maskwire:subscribe:> maskwire:publish:>";
+  const PATH = "/v1/feeds/orders.eu/socket";
+  const tokenOf = (ports: TestPorts, options: TokenOptions = {}): Promise<string> =>
+    makeToken({ scope: SCOPE, claims: { sub: "ann" }, nowMs: ports.clock.now(), lifeSeconds: 60, ...options });
+
+  async function open() {
+    const ports = createTestPorts();
+    const host = startGuarded(AUTH, ports);
+    const socket = await host.upgrade(PATH, bearer(await tokenOf(ports)));
+    /** Sends a token, and waits for what the server makes of it. */
+    const show = async (token: string): Promise<unknown> => {
+      const before = socket.messages.length;
+      socket.receive({ type: "token", token });
+      while (socket.messages.length === before) await new Promise((resolve) => setImmediate(resolve));
+      return socket.messages[before];
+    };
+    return { ports, host, socket, show };
+  }
+
+  test("goes on beyond the end of the first one, and ends with the last", async () => {
+    const { ports, host, socket, show } = await open();
+    await ports.clock.advance(50_000);
+    const endMs = (Math.floor(ports.clock.now() / 1000) + 60 + 30) * 1000;
+    expect(await show(await tokenOf(ports))).toEqual({ type: "renewed", expiresAtMs: endMs });
+    await ports.clock.advance(88_000);
+    expect(socket.closedWith).toBeUndefined();
+    socket.receive({ type: "publish", events: [{ data: 1 }] });
+    expect(await host.metric('events_published_total{feed="*"}')).toBe(1);
+    await ports.clock.advance(5_000);
+    expect(socket.closedWith).toEqual([4010, "TOKEN_EXPIRED"]);
+  });
+
+  test("still ends at its age", async () => {
+    const { ports, socket, show } = await open();
+    for (let index = 0; index < 20 && socket.closedWith === undefined; index++) {
+      await show(await tokenOf(ports));
+      await ports.clock.advance(60_000);
+    }
+    expect(socket.closedWith).toEqual([4001, "AGE_LIMIT"]);
+  });
+
+  test.each<[string, number, TokenOptions]>([
+    ["of somebody else", 4501, { claims: { sub: "bob" } }],
+    ["of nobody in particular", 4501, { claims: {} }],
+    ["that grants less", 4501, { scope: "maskwire:subscribe:>" }],
+    ["for another feed", 4501, { scope: "maskwire:subscribe:x maskwire:publish:x" }],
+    ["for another view", 4501, { scope: "maskwire:subscribe:>:support maskwire:publish:>" }],
+    ["of another issuer", 4500, { issuer: "https://evil.example/" }],
+    ["that has expired", 4010, { lifeSeconds: -31 }],
+    ["that nobody signed", 4500, { key: new TextEncoder().encode("x".repeat(32)) }],
+  ])("%s is closed with %i, and the metric counts it", async (_, code, options) => {
+    const { ports, host, socket, show } = await open();
+    await show(await tokenOf(ports, options));
+    expect(socket.closedWith?.[0]).toBe(code);
+    expect(await host.metric(`tokens_refused_total{code="${socket.closedWith?.[1]}"}`)).toBe(1);
+    expect(JSON.stringify(socket.messages) + ports.lines.join()).not.toMatch(/eyJ|evil|bob/);
+  });
+
+  test.each([
+    ["no text", { type: "token", token: 7 }],
+    ["no token", { type: "token" }],
+    ["more than a token", { type: "token", token: "a", after: "b" }],
+    ["a token with events", { type: "publish", events: [], token: "a" }],
+  ])("and sends %s is refused", async (_, message) => {
+    const { socket } = await open();
+    socket.receive(message);
+    expect(socket.closedWith).toEqual([4502, "BAD_MESSAGE"]);
+  });
+
+  test("and another before the first is checked is refused: each costs a signature", async () => {
+    const { ports, socket } = await open();
+    const token = await tokenOf(ports);
+    socket.receive({ type: "token", token });
+    socket.receive({ type: "token", token });
+    while (socket.closedWith === undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(socket.closedWith).toEqual([4502, "BAD_MESSAGE"]);
+  });
+
+  test("where nobody is asked for one is refused", async () => {
+    const socket = await startTestServer(VIEWS).upgrade(PATH);
+    socket.receive({ type: "token", token: "a" });
+    expect(socket.closedWith).toEqual([4502, "BAD_MESSAGE"]);
   });
 });

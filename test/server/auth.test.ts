@@ -18,7 +18,7 @@ import {
 } from "../support/auth-server.ts";
 import { createTestPorts, type TestPorts } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";
-import { AUDIENCE, forgeToken, ISSUER, makeToken, sha256, type TokenOptions } from "../support/tokens.ts";
+import { AUDIENCE, forgeToken, ISSUER, makeToken, SECRET_BYTES, sha256, type TokenOptions } from "../support/tokens.ts";
 
 describe("without a token", () => {
   test.each([
@@ -102,10 +102,58 @@ describe("a token that does not hold", () => {
     expect((await publish(host, token)).slice(0, 2)).toEqual([401, "TOKEN_EXPIRED"]);
   });
 
-  test("is refused in the query, whatever it is called", async () => {
-    const token = await makeToken({ scope: "maskwire:subscribe:>", nowMs: now });
-    for (const name of ["access_token", "token", "authorization"])
-      expect((await knock(startGuarded(), `${FEED}?${name}=${token}`))[1]).toBe("TOKEN_MISSING");
+  // Logs, histories and referrers keep addresses; a client that sends it there has to learn so at once.
+  test.each(["access_token", "token", "authorization", "Bearer", "api_key", "anything"])(
+    "is refused in the query: %s",
+    async (name) => {
+      const host = startGuarded();
+      const token = await makeToken({ scope: "maskwire:subscribe:>", nowMs: now });
+      const query = `${FEED}?${name}=${token}`;
+      expect((await knock(host, query)).slice(0, 2)).toEqual([400, "TOKEN_IN_QUERY"]);
+      expect((await knock(host, query, { headers: bearer(token) }))[1]).toBe("TOKEN_IN_QUERY");
+      expect((await knock(host, query, { headers: { upgrade: "websocket" } }))[1]).toBe("TOKEN_IN_QUERY");
+      expect((await knock(host, `${FEED}?${name}=${API_KEY}`, { method: "POST" }))[1]).toBe("TOKEN_IN_QUERY");
+      expect(await host.metric('tokens_refused_total{code="TOKEN_IN_QUERY"}')).toBe(4);
+    },
+  );
+
+  test("is refused in the query also where nobody is asked, and an empty one too", async () => {
+    expect((await knock(startTestServer(VIEWS), `${FEED}?access_token=`))[1]).toBe("TOKEN_IN_QUERY");
+    expect((await knock(startTestServer(VIEWS), `${FEED}?from=eyJhbGciOiJub25lIn0.e30.`))[1]).toBe("TOKEN_IN_QUERY");
+  });
+
+  test.each([
+    [["other", AUDIENCE], AUDIENCE, 200],
+    [["other", "others"], AUDIENCE, 401],
+    [AUDIENCE, ["nobody", AUDIENCE], 200],
+    [["x", AUDIENCE], ["nobody", AUDIENCE], 200],
+    ["others", ["nobody", AUDIENCE], 401],
+    [[], ["nobody", AUDIENCE], 401],
+  ])("needs one audience of ours: %j for %j is %i", async (given, audience, status) => {
+    const host = startGuarded({ issuers: [{ ...SECRET_ISSUER, audience }], apiKeys: [] });
+    const token = await makeToken({ scope: "maskwire:publish:>", nowMs: now, audience: given });
+    expect((await publish(host, token))[0]).toBe(status);
+  });
+
+  test("is held to the secret of its own issuer", async () => {
+    const secretOf = (letter: string): Uint8Array => new TextEncoder().encode(letter.repeat(32));
+    const [one, two] = ["https://one.example/", "https://two.example/"];
+    const host = startGuarded({
+      issuers: [
+        SECRET_ISSUER,
+        { ...SECRET_ISSUER, issuer: one, secret: secretOf("1") },
+        { ...SECRET_ISSUER, issuer: two, secret: secretOf("2") },
+      ],
+      apiKeys: [],
+    });
+    const statusOf = async (issuer: string, key: Uint8Array): Promise<number> =>
+      (await publish(host, await makeToken({ scope: "maskwire:publish:>", nowMs: now, issuer, key })))[0];
+    expect(await statusOf(one, secretOf("1"))).toBe(200);
+    expect(await statusOf(two, secretOf("2"))).toBe(200);
+    expect(await statusOf(ISSUER, SECRET_BYTES)).toBe(200);
+    expect(await statusOf(one, secretOf("2"))).toBe(401);
+    expect(await statusOf(one, SECRET_BYTES)).toBe(401);
+    expect(await statusOf(ISSUER, secretOf("1"))).toBe(401);
   });
 
   test("leaves no trace", async () => {
@@ -192,6 +240,54 @@ describe("public keys", () => {
     expect(fetches).toBe(1);
     await ports.clock.advance(31_000);
     expect((await publish(host, await sign(ports)))[0]).toBe(503);
+    expect(fetches).toBe(2);
+  });
+
+  test("that were had go on counting while the issuer is away, for an hour and no longer", async () => {
+    let isAway = false;
+    let fetches = 0;
+    const ports = createTestPorts(async () => {
+      fetches++;
+      if (isAway) throw new TypeError("fetch failed: id.example");
+      return Response.json(jwks);
+    });
+    const host = startGuarded(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
+    expect((await publish(host, await sign(ports)))[0]).toBe(200);
+    isAway = true;
+    await ports.clock.advance(599_000);
+    expect([(await publish(host, await sign(ports)))[0], fetches]).toEqual([200, 1]);
+    await ports.clock.advance(2_000);
+    expect([(await publish(host, await sign(ports)))[0], fetches]).toEqual([200, 2]);
+    // Nobody can tell whether an unknown key is a new one.
+    expect((await publish(host, await sign(ports, "new"))).slice(0, 2)).toEqual([503, "AUTH_UNAVAILABLE"]);
+    expect(fetches).toBe(2);
+    await ports.clock.advance(2_998_000);
+    expect((await publish(host, await sign(ports)))[0]).toBe(200);
+    await ports.clock.advance(1_000);
+    expect((await publish(host, await sign(ports)))[0]).toBe(503);
+    isAway = false;
+    await ports.clock.advance(30_000);
+    expect((await publish(host, await sign(ports)))[0]).toBe(200);
+    expect(await host.metric('key_fetches_total{result="fetched"}')).toBe(2);
+    expect(await host.metric('key_fetches_total{result="failed"}')).toBe(fetches - 2);
+  });
+
+  test("are changed by the issuer: a new one counts at once, half a minute after the last look, an old one no more", async () => {
+    let published = jwks;
+    let fetches = 0;
+    const ports = createTestPorts(async () => {
+      fetches++;
+      return Response.json(published);
+    });
+    const host = startGuarded(issuer({ jwksUrl: "https://id.example/jwks" }), ports);
+    expect((await publish(host, await sign(ports)))[0]).toBe(200);
+    published = { keys: [{ ...published.keys[0], kid: "two" }] };
+    // Within the half minute an unknown key is refused without a question.
+    for (let index = 0; index < 5; index++) expect((await publish(host, await sign(ports, "two")))[0]).toBe(401);
+    expect(fetches).toBe(1);
+    await ports.clock.advance(31_000);
+    expect((await publish(host, await sign(ports, "two")))[0]).toBe(200);
+    expect((await publish(host, await sign(ports, "one")))[0]).toBe(401);
     expect(fetches).toBe(2);
   });
 });

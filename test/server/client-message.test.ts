@@ -4,7 +4,7 @@ import { rawMembers } from "../../src/server/raw-json.ts";
 
 const parse = (text: string): unknown => {
   const message = parseClientMessage(Buffer.from(text));
-  if (message.type === "resume") return message;
+  if (message.type !== "publish") return message;
   return message.events.map(({ event, data }) => [event, Buffer.from(data).toString()]);
 };
 
@@ -17,7 +17,10 @@ const BAD = [
   "{",
   "{}",
   '{"type":1}',
-  '{"type":"token","token":"x"}',
+  '{"type":"token"}',
+  '{"type":"token","token":1}',
+  '{"type":"token","token":"x","after":"y"}',
+  '{"type":"publish","events":[],"token":"x"}',
   '{"type":"publish"}',
   '{"type":"publish","events":{}}',
   '{"type":"publish","events":[1]}',

@@ -11,7 +11,7 @@ export interface TokenOptions {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly scope?: string;
   readonly issuer?: string;
-  readonly audience?: string;
+  readonly audience?: string | string[];
   /** Seconds of its life, from `now` on; undefined for a token without an end. */
   readonly lifeSeconds?: number | undefined;
   readonly nowMs?: number;

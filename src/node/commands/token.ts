@@ -16,6 +16,7 @@ import { explain, report } from "../policies.ts";
 const KEY_BYTES = 32;
 const DEFAULT_LIFE_SECONDS = 3_600;
 const LIFE_LIMIT_SECONDS = 86_400;
+const DEFAULT_SUBJECT = "developer";
 const TOKEN_LIMIT_BYTES = 16_384;
 
 export const token: Command = {
@@ -23,7 +24,7 @@ export const token: Command = {
   summary: "make an API key, or mint and verify JWTs for development",
   notes: `
 maskwire token key                 prints a new API key, and its hash for \`auth.apiKeys\`
-maskwire token mint -c F -g GRANT  prints a JWT of the first issuer in F with HS algorithms, signed with MASKWIRE_JWT_SECRET
+maskwire token mint -c F -g GRANT  prints a JWT of the first issuer in F with HS algorithms, or of the one that --issuer names
 maskwire token verify -c F         reads a token from stdin and prints what it may do
 
 A grant is ACTION:FEEDS or ACTION:FEEDS:VIEW, as in subscribe:orders.*:support; actions are publish, subscribe, relay, mask.
@@ -34,6 +35,8 @@ Exit: 0 done, 1 the token does not hold, 2 usage.`,
       .addArgument(new Argument("<what>", "what to do").choices(["key", "mint", "verify"]))
       .addOption(configOption())
       .addOption(new Option("-g, --grant <grant...>", "what the JWT may do").default([]))
+      .addOption(new Option("--issuer <iss>", "whose JWT, of `auth.issuers`"))
+      .addOption(new Option("--subject <sub>", "who holds it: limits count by it").default(DEFAULT_SUBJECT))
       .addOption(
         new Option("--life <seconds>", "life of the JWT")
           .argParser(wholeNumber(1, LIFE_LIMIT_SECONDS))
@@ -52,13 +55,20 @@ async function makeKey(_args: Arguments, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-async function mint({ grant = [], life = DEFAULT_LIFE_SECONDS, ...args }: Arguments, io: Io): Promise<ExitCode> {
+async function mint(
+  { grant = [], life = DEFAULT_LIFE_SECONDS, subject = DEFAULT_SUBJECT, issuer: name, ...args }: Arguments,
+  io: Io,
+): Promise<ExitCode> {
   const loaded = await load(args, io);
   if (loaded === undefined) return 2;
   const { config, jwtSecret } = loaded;
-  const issuer = config.auth?.issuers.find(isSigner);
-  if (issuer === undefined || jwtSecret === undefined) {
-    tell(io, "no issuer with HS algorithms; add one to `auth.issuers` and set MASKWIRE_JWT_SECRET_FILE");
+  const issuer = config.auth?.issuers.find((one) => isSigner(one) && one.issuer === (name ?? one.issuer));
+  const secret = issuer?.secret ?? jwtSecret;
+  if (issuer === undefined || secret === undefined) {
+    tell(
+      io,
+      "no such issuer with HS algorithms; add one to `auth.issuers`, with secretFile or MASKWIRE_JWT_SECRET_FILE",
+    );
     return 2;
   }
   const scope = grant.map((one) => `maskwire:${one}`).join(" ");
@@ -70,10 +80,11 @@ async function mint({ grant = [], life = DEFAULT_LIFE_SECONDS, ...args }: Argume
   const jwt = await new SignJWT({ scope })
     .setProtectedHeader({ alg: issuer.algorithms[0] })
     .setIssuer(issuer.issuer)
-    .setAudience(issuer.audience)
+    .setSubject(subject)
+    .setAudience(typeof issuer.audience === "string" ? issuer.audience : issuer.audience[0])
     .setIssuedAt(now)
     .setExpirationTime(now + life)
-    .sign(jwtSecret);
+    .sign(secret);
   io.stdout.write(`${jwt}\n`);
   return 0;
 }

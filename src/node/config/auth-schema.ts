@@ -20,15 +20,27 @@ const grant = z.strictObject({
     .describe("Views that may be seen."),
 });
 
+const audience = z.string().min(1).max(1024);
+
 const issuer = z.strictObject({
   issuer: z.string().min(1).max(1024).describe("The `iss` of its tokens."),
-  audience: z.string().min(1).max(1024).describe("The `aud` that its tokens need."),
+  audience: z
+    .union([audience, z.array(audience).min(1).max(64)])
+    .describe("The `aud` that its tokens need; of a list one is enough."),
   algorithms: z
     .array(z.enum([...ASYMMETRIC, ...SYMMETRIC]))
     .min(1)
-    .describe("Signatures that count. HS ones need MASKWIRE_JWT_SECRET_FILE, all others `jwksUrl` or `jwksFile`."),
+    .describe(
+      "Signatures that count. HS ones need `secretFile` or MASKWIRE_JWT_SECRET_FILE, all others `jwksUrl` or `jwksFile`.",
+    ),
   jwksUrl: z.string().min(1).max(2048).exactOptional().describe("Where its public keys are, https."),
   jwksFile: z.string().min(1).max(4096).exactOptional().describe("A file with its public keys (a JSON Web Key Set)."),
+  secretFile: z
+    .string()
+    .min(1)
+    .max(4096)
+    .exactOptional()
+    .describe("A file with its secret for HS algorithms, at least 32 bytes; absent: MASKWIRE_JWT_SECRET_FILE."),
 });
 
 export const auth = z.strictObject({

@@ -1,10 +1,11 @@
 /**
- * The `auth` part of the file as the server takes it: with the public keys of `jwksFile` read.
+ * The `auth` part of the file as the server takes it: with the keys of `jwksFile` and `secretFile` read.
  *
- * Owns that file. Never repeats anything out of it.
+ * Owns those files. Never repeats anything out of it.
  */
 import { readFile } from "node:fs/promises";
 import type { AuthConfig, IssuerConfig } from "../../server/config.ts";
+import { readSecretFile } from "./key.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
 
@@ -30,13 +31,17 @@ export async function completeAuth(auth: FileAuth, parts: AuthParts): Promise<Re
 }
 
 async function completeIssuer(
-  { jwksFile, ...issuer }: FileIssuer,
+  { jwksFile, secretFile, ...issuer }: FileIssuer,
   { source, hasSecret, index }: AuthParts & { readonly index: number },
 ): Promise<IssuerConfig | ConfigProblem> {
   const refuse = (key: string, text: string): ConfigProblem => ({ source, path: `auth.issuers.${index}.${key}`, text });
+  if (secretFile !== undefined) {
+    const secret = await readSecretFile(secretFile);
+    return secret.ok ? { ...issuer, secret: secret.value } : refuse("secretFile", secret.text);
+  }
   const needsSecret = jwksFile === undefined && issuer.jwksUrl === undefined;
   if (needsSecret && !hasSecret)
-    return refuse("algorithms", "HS ones need a secret; set MASKWIRE_JWT_SECRET_FILE or MASKWIRE_JWT_SECRET");
+    return refuse("algorithms", "HS ones need a secret; write secretFile, or set MASKWIRE_JWT_SECRET_FILE");
   if (jwksFile === undefined) return issuer;
   const jwks = await readJwks(jwksFile);
   if (jwks === undefined) return refuse("jwksFile", "cannot be read as a JSON Web Key Set; does the file exist?");

@@ -25,6 +25,9 @@ const KEY_REFUSED =
 const OBJECT_NAME_TEXT = "write 1 to 63 of the characters a-z 0-9 and, inside, -";
 const LABEL_TEXT = "write a label of Kubernetes: 1 to 63 of the characters a-z A-Z 0-9 and, inside, . _ -";
 
+/** The one choice of shapes that there is: `auth.issuers[*].audience`. */
+const UNION_TEXT = "write a text, or a list of texts";
+
 /** What each pattern of the schema asks for, by the last fixed key above the value. */
 const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   brokers: OBJECT_NAME_TEXT,
@@ -85,7 +88,7 @@ function explainValue(issue: Issue): string {
     case "invalid_value":
       return `write one of: ${issue.values.join(", ")}`;
     case "invalid_union":
-      return `write one of: ${choicesOf(issue).join(", ")}`;
+      return choicesOf(issue).length === 0 ? UNION_TEXT : `write one of: ${choicesOf(issue).join(", ")}`;
     case "invalid_format":
     case "invalid_key":
       return PATTERN_TEXTS[lastFixedKey(issue.path)] ?? "is not in the expected form";

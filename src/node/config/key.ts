@@ -31,10 +31,18 @@ export async function readSecret(
   if (value !== undefined && file !== undefined) return refuse(name, `${name}_FILE is set too; keep one of them`);
   if (value !== undefined) return checkLength(name, new TextEncoder().encode(value));
   if (file === undefined) return { ok: true, value: undefined };
+  const read = await readSecretFile(file);
+  return read.ok ? read : refuse(`${name}_FILE`, read.text);
+}
+
+/** The secret in this file, or what is wrong with it. */
+export async function readSecretFile(
+  file: string,
+): Promise<{ readonly ok: true; readonly value: Uint8Array } | { readonly ok: false; readonly text: string }> {
   try {
-    return checkLength(`${name}_FILE`, withoutLineEnd(await readFile(file)));
+    return measure(withoutLineEnd(await readFile(file)));
   } catch {
-    return refuse(`${name}_FILE`, `the file cannot be read; ${HOW_TO}`);
+    return { ok: false, text: `the file cannot be read; ${HOW_TO}` };
   }
 }
 
@@ -52,8 +60,18 @@ export function rootKeySource({ keyFile }: Settings): string {
 }
 
 function checkLength(source: string, key: Uint8Array): Result<Uint8Array> {
+  const measured = measure(key);
+  return measured.ok ? measured : refuse(source, measured.text);
+}
+
+function measure(
+  key: Uint8Array,
+): { readonly ok: true; readonly value: Uint8Array } | { readonly ok: false; readonly text: string } {
   if (key.length >= KEY_MIN_BYTES) return { ok: true, value: key };
-  return refuse(source, `the secret has ${key.length} bytes and needs at least ${KEY_MIN_BYTES}; ${HOW_TO}`);
+  return {
+    ok: false,
+    text: `the secret has ${key.length} bytes and needs at least ${KEY_MIN_BYTES}; ${HOW_TO}`,
+  };
 }
 
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {

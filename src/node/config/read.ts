@@ -199,13 +199,18 @@ function checkPaths(source: Source, config: FileConfig, name: string): ConfigPro
 }
 
 function checkIssuer(source: Source, path: Path, issuer: FileIssuer): ConfigProblem[] {
-  const { algorithms, jwksUrl, jwksFile } = issuer;
+  const { algorithms, jwksUrl, jwksFile, secretFile } = issuer;
   const isSecret = algorithms.every((algorithm) => algorithm.startsWith("HS"));
   const say = (key: string, text: string): ConfigProblem[] => [problem(source, [...path, key], text)];
   if (!isSecret && algorithms.some((algorithm) => algorithm.startsWith("HS")))
     return say("algorithms", "HS ones go with a secret and others with public keys; make two issuers of it");
   if (isSecret && (jwksUrl !== undefined || jwksFile !== undefined))
-    return say("algorithms", "HS ones go with the secret in MASKWIRE_JWT_SECRET_FILE; remove the public keys");
+    return say(
+      "algorithms",
+      "HS ones go with a secret, in secretFile or MASKWIRE_JWT_SECRET_FILE; remove the public keys",
+    );
+  if (!isSecret && secretFile !== undefined)
+    return say("secretFile", "is for HS algorithms; these go with public keys: write jwksUrl or jwksFile");
   if (!isSecret && (jwksUrl === undefined) === (jwksFile === undefined))
     return say("algorithms", "need public keys: write one of jwksUrl and jwksFile");
   if (jwksUrl !== undefined && !isUpstreamUrl(jwksUrl, false))

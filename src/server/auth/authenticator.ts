@@ -6,9 +6,6 @@
  */
 import {
   createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  type FetchImplementation,
   decodeJwt,
   jwtVerify,
   type JSONWebKeySet,
@@ -21,13 +18,16 @@ import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";
 import { GrantedAccess } from "./access.ts";
 import { grantsIn } from "./grant.ts";
+import { remoteKeys } from "./remote-keys.ts";
 
 export interface AuthenticatorOptions {
   readonly config: AuthConfig;
-  /** Key of issuers that sign with HS256, HS384 or HS512. */
+  /** Key of issuers that sign with HS256, HS384 or HS512 and have none of their own. */
   readonly jwtSecret: Uint8Array | undefined;
   readonly fetch: typeof fetch;
   readonly clock: Pick<Clock, "now">;
+  /** Told of each request for an issuer's keys. */
+  readonly onKeyFetch?: (result: "fetched" | "failed") => void;
 }
 
 /** What an API key begins with. */
@@ -36,10 +36,6 @@ export const API_KEY_PREFIX = "mwk_";
 const TOKEN_LIMIT_CHARACTERS = 8192;
 const SKEW_SECONDS = 30;
 const LIFE_LIMIT_SECONDS = 86_400;
-const JWKS_COOLDOWN_MS = 30_000;
-const JWKS_MAX_AGE_MS = 600_000;
-const JWKS_TIMEOUT_MS = 5_000;
-const OK = 200;
 /** The token is wrong, whatever the keys are. */
 const REFUSALS = new Set([
   "ERR_JWT_CLAIM_VALIDATION_FAILED",
@@ -91,7 +87,7 @@ export class Authenticator {
       const now = clock.now();
       const options = {
         issuer: name,
-        audience,
+        audience: typeof audience === "string" ? audience : [...audience],
         algorithms: [...algorithms],
         clockTolerance: SKEW_SECONDS,
         currentDate: new Date(now),
@@ -107,39 +103,14 @@ export class Authenticator {
     }
   }
 
-  #keysOf({ jwks, jwksUrl }: IssuerConfig): JWTVerifyGetKey | Uint8Array {
-    const { jwtSecret, fetch: fetchPort, clock } = this.#options;
+  #keysOf({ jwks, jwksUrl, secret }: IssuerConfig): JWTVerifyGetKey | Uint8Array {
+    const { jwtSecret, fetch: fetchPort, clock, onKeyFetch = () => {} } = this.#options;
     if (jwks !== undefined) return createLocalJWKSet(jwks as JSONWebKeySet);
-    if (jwksUrl !== undefined) {
-      return createRemoteJWKSet(new URL(jwksUrl), {
-        cooldownDuration: JWKS_COOLDOWN_MS,
-        cacheMaxAge: JWKS_MAX_AGE_MS,
-        timeoutDuration: JWKS_TIMEOUT_MS,
-        [customFetch]: patiently(fetchPort, clock),
-      });
-    }
-    if (jwtSecret === undefined) throw new StreamError("KEY_MISSING");
-    return jwtSecret;
+    if (jwksUrl !== undefined) return remoteKeys({ url: jwksUrl, fetch: fetchPort, clock, onFetch: onKeyFetch });
+    const own = secret ?? jwtSecret;
+    if (own === undefined) throw new StreamError("KEY_MISSING");
+    return own;
   }
-}
-
-/**
- * Asks for keys, and after a failure not again for a while: otherwise whoever sends forged tokens would make us knock at the
- * issuer for each.
- */
-function patiently(fetchPort: typeof fetch, clock: Pick<Clock, "now">): FetchImplementation {
-  let failedAtMs = -Infinity;
-  return async (url, init) => {
-    if (clock.now() - failedAtMs < JWKS_COOLDOWN_MS) throw new StreamError("AUTH_UNAVAILABLE");
-    try {
-      const response = await fetchPort(url, init);
-      if (response.status !== OK) failedAtMs = clock.now();
-      return response;
-    } catch {
-      failedAtMs = clock.now();
-      throw new StreamError("AUTH_UNAVAILABLE");
-    }
-  };
 }
 
 /** One name for all tokens of a subject; a token without one is its own. Hashed: of one length, and nobody's address. */

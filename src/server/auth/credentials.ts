@@ -13,6 +13,29 @@ export const COOKIE = "__Host-maskwire";
 const BEARER = /^bearer +([\x21-\x2b\x2d-\x7e]+)$/i;
 const PROTOCOL_TOKEN = /^bearer\.([A-Za-z0-9._~-]+)$/;
 
+/** What others call a token in a query. */
+const QUERY_NAMES = new Set([
+  "access_token",
+  "token",
+  "id_token",
+  "authorization",
+  "bearer",
+  "jwt",
+  "api_key",
+  "apikey",
+]);
+/** An API key of ours, or the header of a JWT: a JSON object in base64url. */
+const TOKEN_VALUE = /^(?:bearer[ +])?(?:mwk_|eyJ[\w-]*\.)/i;
+
+/** @throws StreamError `TOKEN_IN_QUERY`, whether anybody is asked for one or not. */
+export function refuseTokenInQuery(context: Context): void {
+  if (!context.req.url.includes("?")) return;
+  for (const [name, values] of Object.entries(context.req.queries())) {
+    const isToken = QUERY_NAMES.has(name.toLowerCase()) || values.some((value) => TOKEN_VALUE.test(value));
+    if (isToken) throw new StreamError("TOKEN_IN_QUERY");
+  }
+}
+
 /** Undefined without one. @throws StreamError `UNAUTHENTICATED` for a header that cannot be read. */
 export function tokenOf(context: Context): string | undefined {
   const header = context.req.header("authorization");

@@ -15,7 +15,8 @@ import type { Socket, SocketHandler, SocketMemo } from "../ports.ts";
 import { Publication } from "../publication.ts";
 import { isUpgrade, queryOf } from "../request.ts";
 import type { Services } from "../services.ts";
-import type { Access } from "../auth/access.ts";
+import { REFUSALS } from "../auth/refusals.ts";
+import { type Access, requireAction } from "../auth/access.ts";
 import type { RouteCall } from "./index.ts";
 import { resultOf, START_PARAMETERS, startAfter, startAtEnd, startOf, type Start } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
@@ -114,9 +115,12 @@ export class Conversation implements SocketHandler {
   #subscriber: Subscriber | undefined;
   #mayResume: boolean;
   #joiner: Joiner | undefined;
+  #expiresAtMs: number | undefined;
+  #isRenewing = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#expiresAtMs = options.memo.expiresAtMs;
     this.#mayResume = options.memo.mayResume && options.start.isNew;
   }
 
@@ -125,7 +129,7 @@ export class Conversation implements SocketHandler {
     const { endsAtMs = memo.endsAtMs } = this.#subscriber ?? {};
     // Once it is open it has what it is to have, and whatever comes is sent.
     const start = this.#subscriber === undefined ? memo.start : undefined;
-    return { ...memo, start, endsAtMs, mayResume: this.#mayResume };
+    return { ...memo, start, endsAtMs, expiresAtMs: this.#expiresAtMs, mayResume: this.#mayResume };
   }
 
   open(socket: Socket): void {
@@ -140,7 +144,7 @@ export class Conversation implements SocketHandler {
       limits,
       ports,
       metrics,
-      expiresAtMs: memo.expiresAtMs,
+      expiresAtMs: this.#expiresAtMs,
       endsAtMs: memo.endsAtMs,
     });
     if (memo.mayReceive) metrics.add("resumes_total", 1, resultOf(start));
@@ -163,9 +167,7 @@ export class Conversation implements SocketHandler {
       if (data.length > limit) throw new StreamError("MESSAGE_TOO_LARGE", { bytes: data.length, limit });
       this.#answer(parseClientMessage(data), subscriber);
     } catch (thrown) {
-      const { code, row } = toStreamError(thrown);
-      subscriber.send(json({ type: "error", code, text: row.text }));
-      subscriber.end(code);
+      refuse(subscriber, thrown);
     }
     this.#mayResume = false;
   }
@@ -186,12 +188,37 @@ export class Conversation implements SocketHandler {
   #answer(message: ClientMessage, subscriber: Subscriber): void {
     if (message.type === "publish") {
       this.#publish(message, subscriber);
+    } else if (message.type === "token") {
+      void this.#renew(message.token, subscriber);
     } else {
       if (!this.#mayResume) throw new StreamError("BAD_MESSAGE");
       const start = startAfter(this.#options.views, message.after);
       if (start.after === null) throw new StreamError("BAD_POSITION");
       this.#options.services.metrics.add("resumes_total", 1, resultOf(start));
       subscriber.restart(start.resumes, start.after);
+    }
+  }
+
+  /** A fresh token of the same subject that grants the same lets the conversation go on to its own end. */
+  async #renew(token: string, subscriber: Subscriber): Promise<void> {
+    const { services, memo } = this.#options;
+    try {
+      const { authenticator } = services.settings;
+      // One after the other: each costs a check of a signature.
+      if (authenticator === undefined || this.#isRenewing) throw new StreamError("BAD_MESSAGE");
+      this.#isRenewing = true;
+      const access = await authenticator.accessOf(token);
+      this.#isRenewing = false;
+      if (access.subject !== memo.subject) throw new StreamError("GRANT_MISSING");
+      if (memo.mayPublish) requireAction(access, "publish", memo.names);
+      if (memo.mayReceive) access.viewOf("subscribe", memo.names, memo.view);
+      this.#expiresAtMs = access.expiresAtMs;
+      subscriber.renew(access.expiresAtMs);
+      subscriber.send(json({ type: "renewed", expiresAtMs: access.expiresAtMs ?? null }));
+    } catch (thrown) {
+      const { code } = toStreamError(thrown);
+      if (REFUSALS.includes(code)) services.metrics.add("tokens_refused_total", 1, code);
+      refuse(subscriber, thrown);
     }
   }
 
@@ -213,4 +240,11 @@ export class Conversation implements SocketHandler {
     if (settled === undefined) acknowledge();
     else void settled.then(acknowledge);
   }
+}
+
+/** Says why, and ends. */
+function refuse(subscriber: Subscriber, thrown: unknown): void {
+  const { code, row } = toStreamError(thrown);
+  subscriber.send(json({ type: "error", code, text: row.text }));
+  subscriber.end(code);
 }
