@@ -103,7 +103,12 @@ function openBench(policies: readonly Policy[], { subscribers }: { readonly subs
   const metrics = new Metrics();
   const named = policies.map((policy, index) => [index === 0 ? "default" : `v${index}`, policy] as const);
   const source = new MemoryBroker({ limits, ports }).open();
-  const rules = { policies: new Map(named), markOf: (policy: Policy) => policy.name, eventTypes: [] };
+  const rules = {
+    policies: new Map(named),
+    stageOf: () => undefined,
+    markOf: (policy: Policy) => policy.name,
+    eventTypes: [],
+  };
   const feed = new Feed({ name: "bench", label: "bench", ...rules, limits, ports, metrics, source });
   void feed.follow();
   for (let index = 0; index < subscribers; index++) {

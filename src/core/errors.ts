@@ -160,6 +160,18 @@ export const ERRORS = {
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
   RATE_LIMITED: { http: 429, close: 4005, retry: true, text: "too often; wait as long as Retry-After says" },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
+  REMOTE_DETECTOR_FAILED: {
+    http: 503,
+    close: 4503,
+    retry: true,
+    text: "a remote detector of the policy could not say what is in this record",
+  },
+  REMOTE_FORMAT: {
+    http: 415,
+    close: 4502,
+    retry: false,
+    text: "the policy asks a remote detector, which reads text, JSON, NDJSON and SSE",
+  },
   STORAGE_FULL: { http: 507, close: 4007, retry: true, text: "the feed's storage is full (edge.storageMaxBytes)" },
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
   AUTH_UNAVAILABLE: {

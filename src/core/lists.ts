@@ -48,6 +48,11 @@ export function bend(detectors: readonly Detector[], { allow, deny, requireConte
   return deny === undefined ? bent : [denied(deny), ...bent];
 }
 
+/** True for what the list of values that stay has. @throws ConfigurationError as `bend`. */
+export function allowedBy({ allow }: ListsSpec): (text: string) => boolean {
+  return allow === undefined ? () => false : matcherOf("allow", allow);
+}
+
 function needsWord({ needsContext = false, contextPattern, contextWords = [] }: Detector): boolean {
   return contextWords.length > 0 && (needsContext || contextPattern !== undefined);
 }

@@ -13,7 +13,7 @@ import { findIn, type FoundText } from "./finder.ts";
 import { compileCustom, type DetectorSpec } from "./custom-detector.ts";
 import { compileFields } from "./compile-fields.ts";
 import { FIELD, type FieldRules } from "./field-rules.ts";
-import { bend, DENIED, type ListsSpec } from "./lists.ts";
+import { allowedBy, bend, DENIED, type ListsSpec } from "./lists.ts";
 import { KeyedValues } from "./keyed-values.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import type { Matcher } from "./matcher.ts";
@@ -25,6 +25,7 @@ import { COUNTER, exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
 import { compileReadings, type ReadingSpec } from "./readings/index.ts";
 import type { Reading } from "./readings/reading.ts";
+import { type RemoteEntities, remoteEntitiesOf, type RemoteRules } from "./remote-rules.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
 
 export const FORMATS = ["text", "json", "ndjson", "json-seq", "sse", "csv", "form", "multipart"] as const;
@@ -66,6 +67,8 @@ export interface PolicySpec extends ListsSpec, ReadingSpec {
   readonly numbers?: Numbers;
   /** Whose values these are: equal values of two tenants get different tokens; default `default`. */
   readonly tenant?: string;
+  /** Names of remote detectors that a server asks about every record, once it is masked by all else; default none. */
+  readonly remoteDetectors?: readonly string[];
 }
 
 export interface Limits {
@@ -98,6 +101,8 @@ export interface PolicyOptions {
   readonly matcher?: Matcher;
   /** Detectors to choose from; default: the built-in ones. */
   readonly detectors?: readonly Detector[];
+  /** Remote detectors that a policy may name, and what each may find; default none. */
+  readonly remote?: RemoteEntities;
 }
 
 /** Compiled and immutable; one is shared by every stream that uses it. */
@@ -126,6 +131,7 @@ export interface Policy {
    */
   readonly passesClean: boolean;
   readonly observer: MaskObserver;
+  readonly remote: RemoteRules;
   /** What stands for an event's id in which something was found; absent without a key. */
   readonly hideId: Operator | undefined;
   /** The bytes that take the place of a finding. */
@@ -141,6 +147,7 @@ export const DEFAULT_ON_INVALID: OnInvalid = "mask-as-text";
 export const DEFAULT_TENANT = "default";
 /** Of an event's id: who resumes needs equal ids to be equal. */
 const ID_ENTITY = "ID";
+const NO_REMOTE: RemoteRules = { detectors: [], entities: new Set(), isAllowed: () => false };
 const DEFAULT_OPERATOR: OperatorSpec = { operator: "redact" };
 /** Key of `operators` that stands for every entity without its own. */
 const EVERY_ENTITY = "default";
@@ -153,10 +160,12 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
-  const detectors = withoutKept(spec, detectorsOf(spec, options.detectors));
+  const remote = remoteEntitiesOf(spec.remoteDetectors ?? [], options.remote ?? {});
+  const detectors = withoutKept(spec, detectorsOf(spec, options.detectors), remote);
   const policy = assemblePolicy(spec, options, {
     detectors,
-    operators: chooseOperators(spec, detectors, keys),
+    operators: new Map([...remoteOperators(spec, remote, keys), ...chooseOperators(spec, detectors, keys)]),
+    remote: compileRemote(spec, remote),
     fields: compileFields(spec, (path, one) => fieldOperatorOf(path, one, keys)),
     hideId: keys === undefined ? undefined : hideIdBy(keys),
   });
@@ -176,10 +185,11 @@ export interface PolicyParts {
   readonly operators: ReadonlyMap<string, Operator>;
   readonly fields: FieldRules;
   readonly hideId: Operator | undefined;
+  readonly remote?: RemoteRules;
 }
 
 export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: PolicyParts): Policy {
-  const { detectors, operators, fields, hideId } = parts;
+  const { detectors, operators, fields, hideId, remote = NO_REMOTE } = parts;
   const row = (entity: string): Operator => operators.get(entity) as Operator;
   const readings = compileReadings(spec);
   const joins = { fields: (spec.joinFields ?? []).length > 0, messages: spec.joinMessages === true };
@@ -215,6 +225,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
       !joins.messages &&
       !fields.hasOperators,
     observer: options.observer ?? NO_OBSERVER,
+    remote,
     hideId,
     replace: (found) => row(found.entity).replace(found),
     operatorOf: (entity) => (entity === FIELD ? "field" : row(entity).name),
@@ -282,9 +293,9 @@ export function specOf(
 }
 
 /** What is kept is not looked for; what other detectors find in it still goes. */
-function withoutKept(spec: PolicySpec, detectors: readonly Detector[]): readonly Detector[] {
+function withoutKept(spec: PolicySpec, detectors: readonly Detector[], remote: readonly string[]): readonly Detector[] {
   for (const entity of Object.keys(spec.operators ?? {}))
-    if (entity !== EVERY_ENTITY) requireEntity(entity, detectors, "operators");
+    if (entity !== EVERY_ENTITY && !remote.includes(entity)) requireEntity(entity, detectors, "operators");
   const left = detectors.filter(({ entity }) => specOf(spec, entity).spec.operator !== KEEP);
   if (left.length === 0) {
     const reason = "operators: keep everything that is looked for; a policy that masks nothing is none";
@@ -305,6 +316,27 @@ function chooseOperators(
       return [entity, compileOperator(spec, { where, entity, keys, examples: hits, isFinding: finderOf(detector) })];
     }),
   );
+}
+
+/** Without a detector of ours: a value's form is known only to whoever finds it. */
+function remoteOperators(
+  policy: PolicySpec,
+  entities: readonly string[],
+  keys: TenantKeys | undefined,
+): (readonly [string, Operator])[] {
+  return entities.flatMap((entity) => {
+    const { where, spec } = specOf(policy, entity);
+    if (spec.operator === KEEP) return [];
+    return [[entity, compileOperator(spec, { where, entity, keys, examples: [], isFinding: undefined })] as const];
+  });
+}
+
+function compileRemote(spec: PolicySpec, entities: readonly string[]): RemoteRules {
+  return {
+    detectors: spec.remoteDetectors ?? [],
+    entities: new Set(entities.filter((entity) => specOf(spec, entity).spec.operator !== KEEP)),
+    isAllowed: entities.length === 0 ? () => false : allowedBy(spec),
+  };
 }
 
 /** Asks one detector alone. Compiled when it is first asked. */

@@ -2,7 +2,7 @@
  * `fetch` for what the server dials itself, which looks at every address that a name resolves to before it connects.
  *
  * Owns the request and its answer. Goes to the addresses that were looked at and to no others: a second look at the name
- * could give other ones. GET only, follows no redirect, keeps no connection.
+ * could give other ones. A body is a text; follows no redirect, keeps no connection.
  */
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { request as requestPlain, type IncomingMessage } from "node:http";
@@ -48,13 +48,13 @@ function lookupFor(egress: Egress, destination: Destination, resolve: Resolve): 
 }
 
 function ask(url: URL, init: RequestInit | undefined, lookup: LookupFunction): Promise<IncomingMessage> {
-  const { headers, signal } = init ?? {};
+  const { method = "GET", headers, signal, body } = init ?? {};
   const request = url.protocol === "https:" ? requestTls : requestPlain;
-  const options = { agent: false, headers: Object.fromEntries(new Headers(headers)), lookup } as const;
+  const options = { agent: false, method, headers: Object.fromEntries(new Headers(headers)), lookup } as const;
   return new Promise((resolve, reject) => {
     const asked = request(url, signal ? { ...options, signal } : options, resolve);
     asked.on("error", (error) => reject(error instanceof StreamError ? error : new StreamError("UPSTREAM_LOST")));
-    asked.end();
+    asked.end(typeof body === "string" ? body : undefined);
   });
 }
 

@@ -179,10 +179,11 @@ function checkAuth({ auth }: ServerConfig): Fault[] {
   });
 }
 
-function checkUpstreams({ upstreams, relays, auth }: ServerConfig, target: Target): Fault[] {
+function checkUpstreams({ upstreams, relays, auth, remoteDetectors = {} }: ServerConfig, target: Target): Fault[] {
   if (upstreams === undefined) {
     const dialled: (readonly string[])[] = [
       ...Object.keys(relays).map((name) => ["relays", name, "url"]),
+      ...Object.keys(remoteDetectors).map((name) => ["remoteDetectors", name, "url"]),
       ...(auth?.issuers ?? []).flatMap(({ jwksUrl }, index) =>
         jwksUrl === undefined ? [] : [["auth", "issuers", String(index), "jwksUrl"]],
       ),

@@ -1,6 +1,7 @@
 /** From the words on the command line to a compiled policy, or to what to write instead. */
 import { compilePolicy, ConfigurationError, toStreamError, type Policy } from "../core/index.ts";
 import type { Matcher } from "../core/matcher.ts";
+import { remoteEntities } from "../server/policy-set.ts";
 import { extendPolicy } from "../server/extend-policy.ts";
 import { loadConfig, type Loaded } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
@@ -36,6 +37,14 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
   return undefined;
 }
 
+/** The same for what nobody but a server could mask in full: a policy that asks remote detectors is refused. */
+export async function openLocalPolicy(request: PolicyRequest, io: Io): Promise<Policy | undefined> {
+  const policy = await openPolicy(request, io);
+  if (policy === undefined || policy.remote.detectors.length === 0) return policy;
+  tell(io, `policy ${policy.name} asks remote detectors, which only \`maskwire serve\` does; name another policy`);
+  return undefined;
+}
+
 /** Compiles one policy of a configuration. */
 export function compileNamed(
   { config, keys, problemAt }: Pick<Loaded, "config" | "keys" | "problemAt">,
@@ -45,6 +54,7 @@ export function compileNamed(
   const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = config.limits;
   const options = {
     name,
+    remote: remoteEntities(config.remoteDetectors ?? {}),
     limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
     ...(keys === undefined ? {} : { keys }),
     ...(matcher === undefined ? {} : { matcher }),

@@ -16,6 +16,7 @@ import { LISTENERS, type ListenerName, type ServerConfig } from "../server/confi
 import { isLoopback } from "../server/loopback.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
 import { Egress } from "../server/egress.ts";
+import { openRemoteDetectors } from "../server/remote/index.ts";
 import { createClientAddresses } from "./client-address.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { bindingsOf } from "./bindings.ts";
@@ -81,6 +82,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   };
   const server = await closingOnFailure(broker, () =>
     createServer(ports, config, {
+      openRemote: openRemoteDetectors,
       ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
     }),

@@ -22,9 +22,11 @@ import { PolicySet } from "./policy-set.ts";
 import type { Ports, SocketMemo } from "./ports.ts";
 import { Relay } from "./relay.ts";
 import { refuseFixed } from "./reload.ts";
+import type { openRemoteDetectors } from "./remote/index.ts";
 import { Roster } from "./roster.ts";
 import { type Conversation, openConversation } from "./routes/socket.ts";
 import type { Place, Services, Settings } from "./services.ts";
+import type { OpenStage } from "./stage.ts";
 import { isUpstreamUrl } from "./upstream.ts";
 import { refuseViews } from "./view-rules.ts";
 
@@ -100,6 +102,8 @@ export interface ServerOptions {
   readonly keys?: KeyRing;
   /** Key of issuers that sign with HS256, HS384 or HS512. */
   readonly jwtSecret?: Uint8Array;
+  /** What speaks to `remoteDetectors`; a host that brings none refuses a configuration with some. */
+  readonly openRemote?: typeof openRemoteDetectors;
 }
 
 interface Before {
@@ -118,7 +122,8 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   const observer = observerOf(metrics);
   let keys = options.keys;
   const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
-    const policies = new PolicySet(next, { keys: others, observer, previous: previous?.policies });
+    const openStage = openStages(next, options, { ports: outward, metrics });
+    const policies = new PolicySet(next, { keys: others, observer, openStage, previous: previous?.policies });
     checkUses(next, policies);
     const [refused, ...alsoRefused] = refuseViews(next);
     if (refused !== undefined) throw new ConfigRefusal(refused, ...alsoRefused);
@@ -240,6 +245,17 @@ function createAuthenticator(
   if (auth === undefined) return undefined;
   const onKeyFetch = (result: string): void => metrics.add("key_fetches_total", 1, result);
   return new Authenticator({ config: auth, jwtSecret, fetch: fetchPort, clock, onKeyFetch });
+}
+
+/** @throws StreamError `BAD_CONFIG` when the host speaks to nobody. */
+function openStages(
+  { remoteDetectors = {} }: ServerConfig,
+  { openRemote }: ServerOptions,
+  parts: Parameters<typeof openRemoteDetectors>[1],
+): OpenStage | undefined {
+  if (Object.keys(remoteDetectors).length === 0) return undefined;
+  if (openRemote === undefined) throw new StreamError("BAD_CONFIG");
+  return openRemote(remoteDetectors, parts);
 }
 
 /** @throws StreamError `BAD_CONFIG` when a feed or relay names a policy that does not exist. */

@@ -4,7 +4,8 @@
  * Owns the rule by which two merge: maps by key, lists joined, everything else replaced; the one that extends wins.
  * Never compiles.
  */
-import { ConfigurationError, DENIED, entitiesOf, type PolicySpec } from "../core/index.ts";
+import { withPacks } from "../core/detectors/index.ts";
+import { ConfigurationError, DENIED, entitiesOf, PACK_NAMES, type PolicySpec } from "../core/index.ts";
 
 /** A policy as the configuration has it. */
 export interface PolicyConfig extends PolicySpec {
@@ -73,7 +74,10 @@ function withoutIdleRules(base: PolicySpec, { entities, packs = [] }: PolicySpec
   if (base.entities !== undefined || entities === undefined) return base;
   const { operators, requireContext } = base;
   const used = ["default", DENIED, ...entities, ...entitiesOf([...(base.packs ?? []), ...packs])];
-  const isUsed = ([entity]: readonly [string, unknown]): boolean => used.includes(entity);
+  const own = [...withPacks(PACK_NAMES), ...(base.detectors ?? [])].map((detector) => detector.entity);
+  // Of what a remote detector finds the list of entities says nothing.
+  const isRemote = (entity: string): boolean => (base.remoteDetectors ?? []).length > 0 && !own.includes(entity);
+  const isUsed = ([entity]: readonly [string, unknown]): boolean => used.includes(entity) || isRemote(entity);
   return {
     ...base,
     ...(operators === undefined ? {} : { operators: Object.fromEntries(Object.entries(operators).filter(isUsed)) }),

@@ -3,7 +3,7 @@
  *
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
-import { maskEvent, StreamError, type ErrorCode, type Policy } from "../core/index.ts";
+import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
 import { andThen, type Awaitable, type BrokerFeed, type Part, type Placement, type StoredEvent } from "./broker.ts";
 import type { HistoryLimits, NewEntry } from "./history.ts";
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
@@ -11,6 +11,7 @@ import { ownBytes, tryMask, type Masked } from "./masked.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
+import type { Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
 import { View } from "./view.ts";
 
@@ -23,6 +24,8 @@ export interface FeedRules {
   readonly policies: ReadonlyMap<string, Policy>;
   /** Names a policy in what a broker holds. */
   readonly markOf: (policy: Policy) => string;
+  /** What a policy asks of others; undefined: nothing. */
+  readonly stageOf: (policy: Policy) => Stage | undefined;
   /** Event types that pass; any other becomes `message`. */
   readonly eventTypes: readonly string[];
 }
@@ -46,6 +49,15 @@ interface Audience {
   readonly policy: Policy;
   readonly mark: string;
   readonly views: readonly View[];
+  readonly stage: Stage | undefined;
+}
+
+/** An event on its way to the history. */
+interface Draft {
+  readonly event: string;
+  readonly key: string | undefined;
+  /** Those for whom it was masked: a reload may have put others in their place. */
+  readonly audiences: readonly Audience[];
 }
 
 const NOTHING = new Uint8Array(0);
@@ -68,6 +80,8 @@ export class Feed {
   #rules: FeedRules;
   #audiences: readonly Audience[] = [];
   #eventTypes: ReadonlyMap<string, Uint8Array> = new Map();
+  /** Resolves when the last event that waits for a stage has been handed to the source; undefined when none waits. */
+  #order: Promise<unknown> | undefined;
   #last = 0;
   #isClosed = false;
   /** Producers whose events wait for each other. */
@@ -90,9 +104,9 @@ export class Feed {
     return this.#allViews.reduce((sum, view) => sum + view.readers.size, 0);
   }
 
-  /** True when no view keeps an event. */
+  /** True when no view keeps an event, and none is on its way. */
   get isEmpty(): boolean {
-    return this.#allViews.every((view) => view.history.isEmpty);
+    return this.#order === undefined && this.#allViews.every((view) => view.history.isEmpty);
   }
 
   /** @throws StreamError `VIEW_UNKNOWN`. */
@@ -160,6 +174,7 @@ export class Feed {
    * Masks one event's data for each view and appends it; fan-out follows when the broker has it, at the end of that
    * loop turn. A view whose policy refuses the event does not show it. Gives its place, that of the first event with
    * this key, or the code of the refusal: by the broker, or when no view shows it. Never throws.
+   * Where a policy asks others about it, it is not there at once, and what is published behind it waits.
    */
   tryPublish(data: Uint8Array, event = "message", key?: string): Awaitable<Outcome> {
     return this.#check(data, key) ?? this.#commit(this.#maskAll(data, maskOne), event, key);
@@ -185,23 +200,24 @@ export class Feed {
   }
 
   #commit(all: readonly Masked[], event: string, key: string | undefined): Awaitable<Outcome> {
-    const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
-    if (typeof refusal === "string") return this.refuse(refusal);
-    const parts = all.map((one, index): Part => {
-      const isHidden = typeof one === "string";
-      if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
-      return { mark: this.#audiences[index].mark, data: isHidden ? null : one };
-    });
-    const appended = this.#options.source.append(
-      { event: this.#eventTypes.get(event) ?? NOTHING, isGap: false, parts },
-      key,
+    const audiences = this.#audiences;
+    const draft: Draft = { event, key, audiences };
+    const isStaged = audiences.some(({ stage }, index) => stage !== undefined && typeof all[index] !== "string");
+    if (!isStaged && this.#order === undefined) return this.#append(draft, all);
+    return this.#inOrder(isStaged ? lookAgain(audiences, all) : Promise.resolve(all), (masked) =>
+      this.#append(draft, masked),
     );
-    return andThen(appended, (outcome) => this.#count(outcome));
   }
 
   /** Says, in order, that the source may have lost events here. */
   publishGap(): Awaitable<Outcome> {
-    return this.#options.source.append({ event: NOTHING, isGap: true, parts: [] });
+    const append = (): Awaitable<Outcome> => this.#options.source.append({ event: NOTHING, isGap: true, parts: [] });
+    return this.#order === undefined ? append() : this.#inOrder(Promise.resolve(), append);
+  }
+
+  /** Resolves when everything that waits for a stage has been handed to the source; undefined when nothing does. */
+  handedOver(): Promise<unknown> | undefined {
+    return this.#order;
   }
 
   /** The position after `sequence`, as clients write it; the same in every view. */
@@ -227,6 +243,7 @@ export class Feed {
     this.#audiences = [...new Set(rules.policies.values())].map((policy) => ({
       policy,
       mark: rules.markOf(policy),
+      stage: rules.stageOf(policy),
       views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name)),
     }));
     this.#eventTypes = new Map(rules.eventTypes.map((type) => [type, encodeText(type)]));
@@ -242,6 +259,33 @@ export class Feed {
     const view = new View({ name, label, epoch: source.epoch, last: this.#last, limits, onReaders });
     this.#views.set(viewName, view);
     return view;
+  }
+
+  /** Appends when `ready` is there and all before it have been appended; the broker then keeps the order. */
+  #inOrder<Value>(ready: Promise<Value>, append: (value: Value) => Awaitable<Outcome>): Promise<Outcome> {
+    // In an object, or its own wait would be part of the turn.
+    const turn = Promise.all([ready, this.#order]).then(([value]) => ({ outcome: append(value) }));
+    this.#order = turn;
+    return turn.then(({ outcome }) => {
+      if (this.#order === turn) this.#order = undefined;
+      return outcome;
+    });
+  }
+
+  #append({ event, key, audiences }: Draft, all: readonly Masked[]): Awaitable<Outcome> {
+    if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
+    const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
+    if (typeof refusal === "string") return this.refuse(refusal);
+    const parts = all.map((one, index): Part => {
+      const isHidden = typeof one === "string";
+      if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
+      return { mark: audiences[index].mark, data: isHidden ? null : one };
+    });
+    const appended = this.#options.source.append(
+      { event: this.#eventTypes.get(event) ?? NOTHING, isGap: false, parts },
+      key,
+    );
+    return andThen(appended, (outcome) => this.#count(outcome));
   }
 
   /** Counts an event that was not accepted. */
@@ -320,4 +364,19 @@ function entryOf({ event, isGap }: StoredEvent, { data }: Part): NewEntry {
 function maskOne(policy: Policy, data: Uint8Array): Masked {
   const masked = tryMask(() => maskEvent(policy, data));
   return typeof masked === "string" ? masked : ownBytes(masked);
+}
+
+/** Only of what a policy with a stage shows; the others' are there already. */
+function lookAgain(audiences: readonly Audience[], all: readonly Masked[]): Promise<readonly Masked[]> {
+  return Promise.all(
+    all.map(async (one, index): Promise<Masked> => {
+      const { stage } = audiences[index];
+      if (stage === undefined || typeof one === "string") return one;
+      try {
+        return await stage.maskEvent(one);
+      } catch (thrown) {
+        return toStreamError(thrown).code;
+      }
+    }),
+  );
 }

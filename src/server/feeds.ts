@@ -174,5 +174,10 @@ export function feedRules({ policy, views, eventTypes }: FeedConfig | RelayConfi
     if (compiled === undefined) throw new StreamError("POLICY_UNKNOWN");
     return [view, compiled] as const;
   });
-  return { policies: new Map(named), eventTypes, markOf: (one: Policy) => policies.markOf(one, eventTypes) };
+  return {
+    policies: new Map(named),
+    eventTypes,
+    markOf: (one: Policy) => policies.markOf(one, eventTypes),
+    stageOf: (one: Policy) => policies.stageOf(one),
+  };
 }

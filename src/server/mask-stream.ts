@@ -12,12 +12,16 @@ import {
   type Policy,
   type StreamMasker,
 } from "../core/index.ts";
+import { concat } from "../core/bytes.ts";
 import type { BodyReader } from "./body-reader.ts";
+import type { Stage, StageStream } from "./stage.ts";
 import type { PolicySet } from "./policy-set.ts";
 
 export interface MaskStreamOptions {
   readonly policy: Policy;
-  readonly choice: FormatChoice;
+  readonly choice: Exclude<FormatChoice, string>;
+  /** Looks at every record once more; undefined: nobody does. */
+  readonly stage?: Stage | undefined;
   readonly body: BodyReader;
   /** True when the body is known to be short: then the first bytes or the end are waited for. */
   readonly isShort: boolean;
@@ -27,6 +31,7 @@ export interface MaskStreamOptions {
 interface OpenStream {
   readonly policy: Policy;
   readonly breakOff: (error: StreamError) => void;
+  readonly staged: StageStream | undefined;
 }
 
 /** All open mask streams, so that what they hold can be counted. */
@@ -35,7 +40,7 @@ export class MaskStreams {
 
   get heldBytes(): number {
     let bytes = 0;
-    for (const masker of this.#open.keys()) bytes += masker.heldBytes;
+    for (const [masker, { staged }] of this.#open) bytes += masker.heldBytes + (staged?.heldBytes ?? 0);
     return bytes;
   }
 
@@ -53,9 +58,12 @@ export class MaskStreams {
     return [...this.#open.values()].filter(({ policy }) => !policies.holds(policy));
   }
 
-  #create({ policy, choice, body, onEnd }: MaskStreamOptions): StreamMasker {
+  #create({ policy, choice, stage, body, onEnd }: MaskStreamOptions): {
+    masker: StreamMasker;
+    staged: StageStream | undefined;
+  } {
     try {
-      return createMasker(policy, choice);
+      return { masker: createMasker(policy, choice), staged: stage?.open(choice.format) };
     } catch (thrown) {
       body.cancel();
       onEnd(thrown);
@@ -68,7 +76,7 @@ export class MaskStreams {
    * @throws StreamError as the body reader and the masker do.
    */
   async open(options: MaskStreamOptions): Promise<ReadableStream<Uint8Array>> {
-    const masker = this.#create(options);
+    const { masker, staged } = this.#create(options);
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     let broken: StreamError | undefined;
     const breakOff = (error: StreamError): void => {
@@ -77,7 +85,7 @@ export class MaskStreams {
       controller?.error(error);
       end(error);
     };
-    this.#open.set(masker, { policy: options.policy, breakOff });
+    this.#open.set(masker, { policy: options.policy, breakOff, staged });
     const end = (failure?: unknown): void => {
       if (this.#open.delete(masker)) options.onEnd(failure);
     };
@@ -85,9 +93,12 @@ export class MaskStreams {
       const chunk = await options.body.read();
       // A cancelled body looks like one that ended in order.
       if (broken !== undefined) throw broken;
-      return chunk === undefined
-        ? { bytes: masker.flush(), isLast: true }
-        : { bytes: masker.push(chunk), isLast: false };
+      const isLast = chunk === undefined;
+      const bytes = isLast ? masker.flush() : masker.push(chunk);
+      if (staged === undefined) return { bytes, isLast };
+      const looked = [await staged.push(bytes), ...(isLast ? [await staged.flush()] : [])];
+      if (broken !== undefined) throw broken;
+      return { bytes: concat(looked), isLast };
     };
     try {
       let first: Awaited<ReturnType<typeof step>> | undefined = await step();

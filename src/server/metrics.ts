@@ -108,6 +108,22 @@ export const METRICS = {
     help: "Messages that waited in the stream behind the last one.",
     labels: ["ingest"],
   },
+  remote_requests_total: {
+    kind: "counter",
+    help: "Records that a remote detector was to look at.",
+    labels: ["detector"],
+  },
+  remote_failures_total: {
+    kind: "counter",
+    help: "Records of which a remote detector could not say what is in them, by reason; none of them passed.",
+    labels: ["detector", "reason"],
+  },
+  remote_seconds: {
+    kind: "histogram",
+    help: "From a record's hand-over to a remote detector's answer, its wait for a place included.",
+    labels: ["detector"],
+    buckets: SECONDS,
+  },
   relay_reconnects_total: { kind: "counter", help: "Further connections to an upstream.", labels: ["relay"] },
 } as const satisfies Record<string, MetricRow>;
 

@@ -4,15 +4,25 @@
  * Owns which policy stays the same object when a configuration follows another: whose text is the same.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import { compilePolicy, ConfigurationError, type KeyRing, type MaskObserver, type Policy } from "../core/index.ts";
+import {
+  compilePolicy,
+  ConfigurationError,
+  type KeyRing,
+  type MaskObserver,
+  type Policy,
+  type RemoteEntities,
+} from "../core/index.ts";
 import { ConfigRefusal, type RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig } from "./config.ts";
 import { extendPolicy } from "./extend-policy.ts";
+import type { OpenStage, Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
 
 export interface PolicySetParts {
   readonly keys?: KeyRing | undefined;
   readonly observer: MaskObserver;
+  /** Opens what policies ask of others; absent where they may ask nobody. */
+  readonly openStage?: OpenStage | undefined;
   /** The set to follow: what is the same is taken from it. */
   readonly previous?: PolicySet | undefined;
 }
@@ -21,6 +31,7 @@ interface Compiled {
   readonly policy: Policy;
   /** The policy in full, written one way only. */
   readonly text: string;
+  readonly stage: Stage | undefined;
 }
 
 const MARK_BYTES = 8;
@@ -29,20 +40,27 @@ export class PolicySet {
   readonly #compiled: ReadonlyMap<string, Compiled>;
 
   /** Some milliseconds a policy. @throws ConfigRefusal with what is wrong with each that cannot be compiled. */
-  constructor({ policies, limits }: Pick<ServerConfig, "policies" | "limits">, parts: PolicySetParts) {
-    const { keys, observer, previous } = parts;
+  constructor(
+    { policies, limits, remoteDetectors = {} }: Pick<ServerConfig, "policies" | "limits" | "remoteDetectors">,
+    parts: PolicySetParts,
+  ) {
+    const { keys, observer, openStage, previous } = parts;
     const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents } = limits;
     const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
     const options = {
       limits: { ...recordLimits, joinLimitBytes, joinLimitEvents },
       observer,
+      remote: remoteEntities(remoteDetectors),
       ...(keys === undefined ? {} : { keys }),
     };
     const compile = (name: string): Compiled => {
       const spec = extendPolicy(policies, name);
-      const text = writeOneWay([spec, recordLimits, keys?.print]);
+      const asked = (spec.remoteDetectors ?? []).map((one) => remoteDetectors[one]);
+      const text = writeOneWay([spec, recordLimits, keys?.print, ...asked]);
       const known = previous === undefined ? undefined : previous.#compiled.get(name);
-      return known?.text === text ? known : { text, policy: compilePolicy(spec, { name, ...options }) };
+      if (known?.text === text) return known;
+      const policy = compilePolicy(spec, { name, ...options });
+      return { text, policy, stage: openStage?.(policy) };
     };
     const compiled = new Map<string, Compiled>();
     const reasons: RefusalReason[] = [];
@@ -61,6 +79,11 @@ export class PolicySet {
 
   get(name: string): Policy | undefined {
     return this.#compiled.get(name)?.policy;
+  }
+
+  /** What this policy asks of others; undefined when it asks nobody. */
+  stageOf(policy: Policy): Stage | undefined {
+    return this.#compiled.get(policy.name)?.stage;
   }
 
   /**
@@ -82,6 +105,11 @@ export class PolicySet {
   holds(policy: Policy): boolean {
     return this.get(policy.name) === policy;
   }
+}
+
+/** What each remote detector may find, in our words. */
+export function remoteEntities(configs: NonNullable<ServerConfig["remoteDetectors"]>): RemoteEntities {
+  return Object.fromEntries(Object.entries(configs).map(([name, { entities }]) => [name, Object.values(entities)]));
 }
 
 /** JSON whose keys are in order. */

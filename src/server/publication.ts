@@ -28,6 +28,7 @@ export interface Receipt {
 export type KeyOf = (index: number) => string | undefined;
 
 const REFUSALS_SHOWN = 100;
+const WAITING_LIMIT = 64;
 
 export class Publication {
   readonly #feed: Feed;
@@ -49,6 +50,11 @@ export class Publication {
     this.#feed = feed;
     this.#way = joiner ?? feed;
     this.#keyOf = keyOf;
+  }
+
+  /** Resolves when so many of its events wait for a stage of the feed's policies that no more should; else undefined. */
+  room(): Promise<unknown> | undefined {
+    return this.#open >= WAITING_LIMIT ? this.#feed.handedOver() : undefined;
   }
 
   add(record: BodyRecord): void {

@@ -31,6 +31,8 @@ type Outcome = { readonly state: "waiting" | "failed"; readonly waitMs: number }
 
 const FAILED_WAIT_MS = 300_000;
 const GOOD_STREAM_MS = 60_000;
+/** What waits for a stage of the policy is not more than that. */
+const EVENTS_AT_ONCE = 64;
 const IDS_KEPT = 10_000;
 const NO_ID = new Uint8Array(0);
 
@@ -92,6 +94,7 @@ export class Relay {
       if (outcome.state === "ended") {
         this.#run = undefined;
         this.#joiner.end();
+        await this.feed.handedOver();
         this.feed.finish();
         return;
       }
@@ -145,6 +148,7 @@ export class Relay {
       void this.feed.publishGap();
     }
     try {
+      let published = 0;
       for (let chunk = await body.read(); chunk !== undefined && !signal.aborted; chunk = await body.read()) {
         for (const event of parser.push(chunk)) {
           const id = event.hasOwnId ? decodeText(event.id) : "";
@@ -154,6 +158,7 @@ export class Relay {
           } else {
             this.#remember(id);
             this.#publish(event.data, event.event, event.isTooLarge);
+            if (++published % EVENTS_AT_ONCE === 0) await this.feed.handedOver();
           }
         }
         this.#lastId = parser.lastId;

@@ -8,7 +8,7 @@ import { withPacks } from "../core/detectors/index.ts";
 import { DEFAULT_BITS } from "../core/operators/hash.ts";
 import { keptBy } from "../core/operators/mask.ts";
 import type { OperatorSpec } from "../core/operators/spec.ts";
-import { entitiesOf } from "../core/packs/index.ts";
+import { entitiesOf, PACK_NAMES } from "../core/packs/index.ts";
 import { DEFAULT_THRESHOLD, type PolicySpec } from "../core/policy.ts";
 
 /** What stands in the place of a value tells this of it: facts, and how much of each. */
@@ -72,8 +72,11 @@ function rulesOf(spec: PolicySpec): Rules {
     onInvalid = "mask-as-text",
     fieldsIgnoreCase,
     numbers,
-    ...others
+    remoteDetectors = [],
+    ...known
   } = rest;
+  // What a remote detector calls its findings is not known here: both have to do the same with them.
+  const others = remoteDetectors.length === 0 ? known : { ...known, remoteDetectors, remote: remoteRules(spec) };
   const isKept = ([, one]: readonly [string, OperatorSpec]): boolean => one.operator === "keep";
   const entries = Object.entries(fields);
   return {
@@ -93,6 +96,13 @@ function rulesOf(spec: PolicySpec): Rules {
     numbers: numbers ?? "string",
     others: JSON.stringify(Object.entries(others).toSorted(([a], [b]) => (a < b ? -1 : 1))),
   };
+}
+
+/** All that may be said of what is not looked for here. */
+function remoteRules({ operators = {} }: PolicySpec): unknown {
+  const own = new Set(withPacks(PACK_NAMES).map(({ entity }) => entity));
+  const foreign = Object.entries(operators).filter(([entity]) => !own.has(entity));
+  return foreign.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 const operatorFor = ({ operators }: Rules, entity: string): OperatorSpec =>

@@ -53,6 +53,31 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     says: "f:3:3: this key stands twice; keep one",
   },
   {
+    mistake: "a remote detector that does not exist",
+    yaml: "remoteDetectors:\n  presidio: { url: 'https://a.example/analyze', entities: { PERSON: PERSON } }\npolicies:\n  a:\n    remoteDetectors: [presido]",
+    says: "f:5:23: policies.a.remoteDetectors.0: no such remote detector; did you mean `presidio`?",
+  },
+  {
+    mistake: "a remote detector where there is none",
+    yaml: "policies:\n  a:\n    remoteDetectors: [presidio]",
+    says: "f:3:23: policies.a.remoteDetectors.0: no such remote detector; name it under `remoteDetectors` at the top of the file",
+  },
+  {
+    mistake: "a remote detector in clear",
+    yaml: "remoteDetectors:\n  p: { url: 'http://a.example/analyze', entities: { PERSON: PERSON } }",
+    says: "f:2:13: remoteDetectors.p.url: write https://, or add `unsafePlaintext: true` beside the url",
+  },
+  {
+    mistake: "a remote detector that is none of the upstreams",
+    yaml: "remoteDetectors:\n  p: { url: 'https://a.example/analyze', entities: { PERSON: PERSON } }\nupstreams: []",
+    says: "f:2:13: remoteDetectors.p.url: is none of `upstreams`; add its host and port there",
+  },
+  {
+    mistake: "a remote detector that is asked for nothing",
+    yaml: "remoteDetectors:\n  p: { url: 'https://a.example/analyze', entities: {} }",
+    says: "f:2:52: remoteDetectors.p.entities: name an entity, such as PERSON: PERSON",
+  },
+  {
     mistake: "an extends without a policy",
     yaml: "policies:\n  support: {}\n  partner:\n    extends: suport",
     says: "f:4:14: policies.partner.extends: no such policy; did you mean `support`?",

@@ -52,12 +52,12 @@ const QUOTE = Uint8Array.of(0x22);
 const NULL_LETTER = 0x6e;
 
 /** A number that is masked becomes a string: the document stays valid. */
-function quoted(text: Uint8Array): Uint8Array {
+export function quoted(text: Uint8Array): Uint8Array {
   return concat([QUOTE, encodeJsonText(text), QUOTE]);
 }
 
 /** A number of as many digits that says nothing: `-12.50e3` is `-10.00e0`. Gives away sign, length and form. */
-function sameShape(number: Uint8Array): Uint8Array {
+export function sameShape(number: Uint8Array): Uint8Array {
   const first = number.findIndex(isDigit);
   return number.map((byte, at) => (isDigit(byte) ? (at === first ? ONE : ZERO) : byte));
 }

@@ -4,7 +4,7 @@ import { configOption, engineOption, policyOption, type Command } from "../comma
 import { readLines, requireInput } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
-import { openPolicy } from "../policies.ts";
+import { openLocalPolicy } from "../policies.ts";
 
 const LINE_LIMIT_BYTES = 67_108_864;
 
@@ -24,7 +24,7 @@ Exit: 0 every line was read, 1 a line was not of this shape, 2 usage.`,
       .addOption(configOption())
       .addOption(engineOption()),
   run: async (args, io) => {
-    const policy = await openPolicy(args, io);
+    const policy = await openLocalPolicy(args, io);
     if (policy === undefined) return 2;
     const input = await requireInput(args.file, io);
     if (input === undefined) return 2;

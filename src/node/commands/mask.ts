@@ -4,7 +4,7 @@ import { configOption, engineOption, formatOf, formatOption, policyOption, type 
 import { requireInput, type Input } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
-import { openPolicy } from "../policies.ts";
+import { openLocalPolicy } from "../policies.ts";
 import { createProgress } from "../progress.ts";
 
 /** From here on a pipe counts as large and the bar shows. */
@@ -30,7 +30,7 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
       .addOption(configOption())
       .addOption(engineOption()),
   run: async (args, io) => {
-    const policy = await openPolicy(args, io);
+    const policy = await openLocalPolicy(args, io);
     if (policy === undefined) return 2;
     const input = await requireInput(args.file, io);
     if (input === undefined) return 2;

@@ -5,7 +5,7 @@
  */
 import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from "yaml";
 import { withPacks } from "../../core/detectors/index.ts";
-import { DENIED, entitiesOf, PACK_NAMES } from "../../core/index.ts";
+import { DENIED, entitiesOf, PACK_NAMES, type PolicySpec } from "../../core/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
 import type { Viewed } from "../../server/config.ts";
 import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
@@ -99,7 +99,11 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
       ...checkExtends(source, config, name),
       ...checkEntities(source, config, name),
       ...checkPaths(source, config, name),
+      ...checkRemote(source, config, name),
     ]),
+    ...Object.entries(config.remoteDetectors ?? {}).flatMap(([name, remote]) =>
+      checkUrl(source, ["remoteDetectors", name, "url"], remote),
+    ),
     ...(config.auth?.issuers ?? []).flatMap((issuer, index) => checkIssuer(source, ["auth", "issuers", index], issuer)),
     ...checkAnybody(source, config),
     ...checkCanary(source, config),
@@ -111,7 +115,7 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
     ),
     ...Object.entries(config.relays).flatMap(([name, relay]) => [
       ...checkViews(source, config, { at: ["relays", name], of: relay }),
-      ...checkRelayUrl(source, ["relays", name, "url"], relay),
+      ...checkUrl(source, ["relays", name, "url"], relay),
     ]),
   ];
 }
@@ -160,8 +164,10 @@ function checkEntities(source: Source, config: FileConfig, name: string): Config
   const own = (whole.detectors ?? []).map((detector) => detector.entity);
   const denied = whole.deny === undefined ? [] : [DENIED];
   const { packs = [] } = whole;
-  const known = [...new Set([...withPacks(packs).map((detector) => detector.entity), ...own, ...denied])];
-  const lookedFor = whole.entities === undefined ? known : [...whole.entities, ...entitiesOf(packs), ...denied];
+  const remote = remoteOf(config, whole);
+  const known = [...new Set([...withPacks(packs).map((detector) => detector.entity), ...own, ...denied, ...remote])];
+  const lookedFor =
+    whole.entities === undefined ? known : [...whole.entities, ...entitiesOf(packs), ...denied, ...remote];
   const listed = (policy?.entities ?? []).map((entity, index) => ({ entity, path: ["entities", index], isKey: false }));
   const keyed = Object.keys(policy?.operators ?? {}).map((entity) => ({
     entity,
@@ -182,6 +188,22 @@ function checkEntities(source: Source, config: FileConfig, name: string): Config
     // A rule for an entity that nobody looks for would never take effect.
     const text = known.includes(entity) ? "never takes effect: `entities` leaves it out" : `no such entity; ${hint}`;
     return [problem(source, ["policies", name, ...path], text, isKey)];
+  });
+}
+
+/** What the remote detectors of a policy may find. */
+function remoteOf({ remoteDetectors = {} }: FileConfig, { remoteDetectors: names = [] }: PolicySpec): string[] {
+  return names.flatMap((name) => Object.values(remoteDetectors[name]?.entities ?? {}));
+}
+
+function checkRemote(source: Source, { policies, remoteDetectors = {} }: FileConfig, name: string): ConfigProblem[] {
+  const known = Object.keys(remoteDetectors);
+  return (policies[name].remoteDetectors ?? []).flatMap((asked, index) => {
+    if (known.includes(asked)) return [];
+    const near = suggest(asked, known);
+    const guess = near === undefined ? `known: ${known.join(", ")}` : `did you mean \`${near}\`?`;
+    const hint = known.length === 0 ? "name it under `remoteDetectors` at the top of the file" : guess;
+    return [problem(source, ["policies", name, "remoteDetectors", index], `no such remote detector; ${hint}`)];
   });
 }
 
@@ -247,7 +269,12 @@ function checkCanary(source: Source, { canary }: FileConfig): ConfigProblem[] {
   return control?.listenPort === forbidden?.listenPort ? [say("forbidden", "write another port than `control`")] : [];
 }
 
-function checkRelayUrl(source: Source, path: Path, relay: FileConfig["relays"][string]): ConfigProblem[] {
+interface Dialled {
+  readonly url: string;
+  readonly unsafePlaintext: boolean;
+}
+
+function checkUrl(source: Source, path: Path, relay: Dialled): ConfigProblem[] {
   const say = (text: string): ConfigProblem[] => [problem(source, path, text)];
   if (!URL.canParse(relay.url)) return say("write a whole URL, such as https://example.com/events");
   const url = new URL(relay.url);

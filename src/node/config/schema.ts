@@ -10,6 +10,7 @@ import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
 import { history } from "./history-schema.ts";
 import { ingest } from "./ingest-schema.ts";
+import { remoteDetector } from "./remote-schema.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
   CANARY_MODES,
@@ -99,6 +100,14 @@ const policy = z.strictObject({
     .boolean()
     .exactOptional()
     .describe("Data of events that is text goes on in the next event; default false. An event waits likewise."),
+  remoteDetectors: z
+    .array(z.string().regex(NAME))
+    .max(8)
+    .exactOptional()
+    .describe(
+      "Names under `remoteDetectors`: what is asked about every record once it is masked by all else; default none. " +
+        "Each record waits for it.",
+    ),
   fieldsIgnoreCase: z.boolean().exactOptional().describe("Names in paths match in any case; default false."),
   numbers: z
     .enum(NUMBERS)
@@ -360,6 +369,10 @@ export const configSchema = z.strictObject({
     })
     .exactOptional()
     .describe("Proxies in front that are believed about the address of a client; absent: none is."),
+  remoteDetectors: z
+    .record(z.string().regex(NAME), remoteDetector)
+    .exactOptional()
+    .describe("Name to a program elsewhere that policies may ask about records. Node only."),
   brokers: brokers
     .exactOptional()
     .describe("Brokers beside maskwire that network policies let it and its zones reach."),

@@ -27,12 +27,13 @@ export function checkZones(config: FileConfig): Fault[] {
   ];
 }
 
-/** The destination of every relay and every set of keys has to be one of the list, where there is one. */
-function checkDialled({ relays, auth, upstreams }: FileConfig): Fault[] {
+/** The destination of every relay, remote detector and every set of keys has to be one of the list, where there is one. */
+function checkDialled({ relays, auth, upstreams, remoteDetectors = {} }: FileConfig): Fault[] {
   if (upstreams === undefined) return [];
   const egress = new Egress(upstreams);
   const dialled = [
     ...Object.entries(relays).map(([name, { url }]) => ({ path: ["relays", name, "url"], url })),
+    ...Object.entries(remoteDetectors).map(([name, { url }]) => ({ path: ["remoteDetectors", name, "url"], url })),
     ...(auth?.issuers ?? []).map(({ jwksUrl }, index) => ({
       path: ["auth", "issuers", index, "jwksUrl"],
       url: jwksUrl,

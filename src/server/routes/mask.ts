@@ -29,6 +29,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
   });
   const masked = await maskStreams.open({
     policy,
+    stage: settings.policies.stageOf(policy),
     choice: { format: type.format, ...type.options },
     body,
     // Of a compressed body the length says little.

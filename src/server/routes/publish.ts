@@ -99,6 +99,8 @@ async function takeAll(intake: Intake, records: Iterable<BodyRecord>): Promise<v
       waitMs = clients.waitToPublish(access.subject);
     }
     publication.add(record);
+    const room = publication.room();
+    if (room !== undefined) await room;
   }
 }
 
