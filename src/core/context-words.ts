@@ -11,8 +11,8 @@ import { hasWord } from "./words.ts";
 
 const MARKS = 4096;
 
-/** Three letters, five bits each; other bytes fall on letters as well. */
-const TRIPLES = 1 << 15;
+/** Two letters, five bits each; other bytes fall on letters as well. */
+const PAIRS = 1 << 10;
 const LETTER_BITS = 31;
 
 /** By byte: 1 where a letter may hide in it. */
@@ -30,8 +30,8 @@ export class ContextWords {
   private lastAnswer = false;
   /** A bit set where the hash of a word in `known`, or of a phrase's last, falls: almost every other falls on a 0. */
   private readonly marks = new Int32Array(MARKS / 32);
-  /** 1 where the first three letters of such a word fall. */
-  private readonly triples = new Uint8Array(TRIPLES);
+  /** By the first two letters of such words: a bit for each third one. Small, because it is read beside the automaton. */
+  private readonly triples = new Int32Array(PAIRS);
 
   constructor(words: readonly string[]) {
     this.words = words;
@@ -54,8 +54,7 @@ export class ContextWords {
     this.marks[hash >> 5] |= 1 << (hash & 31);
     const [first, second = 0, third] = word;
     const pair = ((first & LETTER_BITS) << 5) | (second & LETTER_BITS);
-    if (third === undefined) this.triples.fill(1, pair << 5, (pair + 1) << 5);
-    else this.triples[(pair << 5) | (third & LETTER_BITS)] = 1;
+    this.triples[pair] |= third === undefined ? -1 : 1 << (third & LETTER_BITS);
   }
 
   get isEmpty(): boolean {
@@ -113,13 +112,13 @@ export class ContextWords {
   private mayStandIn(bytes: Uint8Array, start: number, end: number): boolean {
     const { triples } = this;
     let found = 0;
-    let triple = 0;
+    let pair = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
-      triple = ((triple << 5) | (byte & LETTER_BITS)) & (TRIPLES - 1);
-      found |= triples[triple] | HIDING[byte];
+      found |= (triples[pair] >>> (byte & LETTER_BITS)) | HIDING[byte];
+      pair = ((pair << 5) | (byte & LETTER_BITS)) & (PAIRS - 1);
     }
-    return found !== 0;
+    return (found & 1) !== 0;
   }
 }
 
