@@ -30,7 +30,8 @@ export class CsvBlock {
   private readonly oddQuotes: Offsets;
   private readonly joins: Offsets;
   private readonly delimiter: number;
-  private nextQuote = -1;
+  /** Quotes that open a field, and odd ones: no record has its first quote elsewhere. */
+  private readonly quotes: Offsets;
   private nextEscape: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
@@ -41,6 +42,7 @@ export class CsvBlock {
     this.ends = framed.ends;
     this.oddQuotes = new Offsets(framed.oddQuotes);
     this.joins = new Offsets(framed.joins);
+    this.quotes = new Offsets(framed.quotes);
   }
 
   /** Reads from the start of a record; `bytes` ends with the last line feed that ends one. */
@@ -73,7 +75,7 @@ export class CsvBlock {
    */
   wordsFrom(at: number, start: number): number {
     // Between quotes a separator may be a character.
-    if (this.quoteFrom(start) < at) return start;
+    if (this.quotes.next(start) < at) return start;
     const field = this.fieldStart(at, start);
     const left = field > start ? this.fieldStart(field - 1, start) : field;
     return Math.min(left, Math.max(start, at - CONTEXT_BYTES));
@@ -81,7 +83,7 @@ export class CsvBlock {
 
   /** The column that a byte of a record lies in; undefined when quotes stand in the record. */
   columnAt(at: number, { start, end }: Span): Column | undefined {
-    if (this.quoteFrom(start) < end) return undefined;
+    if (this.quotes.next(start) < end) return undefined;
     let index = 0;
     let count = 1;
     for (let i = start; i < end; i++) {
@@ -90,14 +92,6 @@ export class CsvBlock {
       if (i < at) index++;
     }
     return { index, count };
-  }
-
-  private quoteFrom(from: number): number {
-    if (this.nextQuote < from) {
-      const next = this.bytes.indexOf(QUOTE, from);
-      this.nextQuote = next < 0 ? Infinity : next;
-    }
-    return this.nextQuote;
   }
 
   private fieldStart(from: number, limit: number): number {
@@ -156,6 +150,7 @@ interface Framed {
   readonly ends: number[];
   readonly oddQuotes: number[];
   readonly joins: number[];
+  readonly quotes: number[];
 }
 
 function frame(chunk: Uint8Array, delimiter: number): Framed {
@@ -163,8 +158,10 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   const ends: number[] = [];
   const oddQuotes: number[] = [];
   const joins: number[] = [];
+  const quotes: number[] = [];
   let openFrom = chunk.length;
   for (let quote = findQuote(chunk, 0); quote < chunk.length;) {
+    quotes.push(quote);
     if (!isFieldStart(chunk, quote, delimiter)) {
       oddQuotes.push(quote);
       quote = findQuote(chunk, quote + 1);
@@ -187,7 +184,7 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
     if (!endsField(chunk[close + 1], delimiter)) joins.push(close);
     quote = findQuote(chunk, close + 1);
   }
-  return { end: lastRecordEnd(chunk, openFrom, { starts, ends }), starts, ends, oddQuotes, joins };
+  return { end: lastRecordEnd(chunk, openFrom, { starts, ends }), starts, ends, oddQuotes, joins, quotes };
 }
 
 /** Offset just past the last line feed before `from` that lies in no quoted field. */

@@ -26,8 +26,11 @@ function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
 
 /** Where the words stand that may be context of a match. */
 export interface RecordContext {
-  /** True when what names the text in which a match ends before `place` is a word that the rule looks for. */
-  isNamed(rule: Rule, place: number, record: Span): boolean;
+  /**
+   * True when what names the text in which a match ends before `place` is a word that the rule looks for. Absent where
+   * names stand in the record, or are no such words.
+   */
+  readonly isNamed?: ((rule: Rule, place: number, record: Span) => boolean) | undefined;
   /** The first byte of a record from which on words count for what begins at `at`. */
   wordsFrom(at: number, record: Span): number;
 }
@@ -92,13 +95,17 @@ export class BlockScan {
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       const words = this.words[i];
       if (words === null) return true;
-      for (const rule of this.rules[i]) if (context.isNamed(rule, this.places[i], record)) return true;
+      if (context.isNamed !== undefined && this.isAnyNamed(context.isNamed, i, record)) return true;
       const from = context.wordsFrom(Math.max(start, this.starts[i]), record);
       if (from === start && !this.mayHoldWords(start, end)) continue;
       if (words.inBytes(this.block, from, this.places[i]) === false) continue;
       if (this.hasWord(this.rules[i], from, this.places[i])) return true;
     }
     return false;
+  }
+
+  private isAnyNamed(isNamed: NonNullable<RecordContext["isNamed"]>, index: number, record: Span): boolean {
+    return this.rules[index].some((rule) => isNamed(rule, this.places[index], record));
   }
 
   private hasWord(rules: readonly Rule[], from: number, to: number): boolean {

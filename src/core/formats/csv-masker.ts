@@ -8,6 +8,8 @@ import { CsvBlock } from "../csv/block.ts";
 import { CR, QUOTE } from "../csv/framing.ts";
 import type { Edit } from "../edit.ts";
 import type { Policy } from "../policy.ts";
+import type { Rule } from "../rule.ts";
+import type { Span } from "../span.ts";
 import { BlockScan, type RecordContext } from "./block-scan.ts";
 import { CsvFormat } from "./csv.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
@@ -62,8 +64,10 @@ export class CsvMasker implements FormatMasker {
   private writeBlock(block: CsvBlock): void {
     const { bytes } = block;
     const scan = new BlockScan(this.policy.engine, bytes);
+    const isNamed = (rule: Rule, place: number, record: Span): boolean =>
+      this.format.isNamed(rule, () => block.columnAt(place - 1, record));
     const context: RecordContext = {
-      isNamed: (rule, place, record) => this.format.isNamed(rule, () => block.columnAt(place - 1, record)),
+      isNamed: this.format.hasNames ? isNamed : undefined,
       wordsFrom: (at, { start }) => block.wordsFrom(at, start),
     };
     let cleanFrom = 0;

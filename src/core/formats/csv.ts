@@ -55,6 +55,8 @@ export class CsvFormat implements RecordFormat {
   private readonly labelWords: ContextWords;
   private readonly rulesNamed = new Map<Rule, Named>();
   private columnPlaces: readonly FieldPlace[] = [];
+  /** True when the columns' names together hold a word that some rule looks for. */
+  hasNames = false;
   /** Columns whose names tell their values. */
   private told: readonly boolean[] = [];
 
@@ -138,6 +140,7 @@ export class CsvFormat implements RecordFormat {
     if (columns === undefined) {
       this.columns = this.readColumns(record, read, edits.length > 0);
       this.told = this.columns.names.map(this.tells);
+      this.hasNames = this.labelWords.inText(this.fallbackKey);
     }
     return isDropped ? undefined : edits;
   }

@@ -27,10 +27,6 @@ export class NearName implements RecordContext {
     this.otherwise = otherwise;
   }
 
-  isNamed(): boolean {
-    return false;
-  }
-
   /** The first byte of a record from which on words count for what begins at `at`. O(distance to it). */
   wordsFrom(at: number, record: Span): number {
     const name = this.nameFrom(at, record.start);

@@ -24,10 +24,6 @@ export class JsonContext {
     this.quotesIn = quotesIn ?? ((record) => findQuotes(bytes, record));
   }
 
-  isNamed(): boolean {
-    return false;
-  }
-
   /** The first byte of a record from which on words count for what begins at `at`. */
   wordsFrom(at: number, record: Span): number {
     const window = at - CONTEXT_CHARACTERS - 1;
