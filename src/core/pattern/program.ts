@@ -208,13 +208,7 @@ class Compiler {
     const key = `${this.unfolds ? "" : "="}${set.join()}`;
     let number = this.setNumbers.get(key);
     if (number === undefined) {
-      const seen = this.unfolds ? unfold(set) : set;
-      if (seen.length === 0 && set.length > 0)
-        throw new PatternError(
-          "a class of the pattern holds nothing but characters that vanish or are read as plain ones; write the plain ones",
-        );
-      const trie = byteTrie(seen, { percent: this.unfolds });
-      refuseOver(trie.length, TRIE_LIMIT, `a class of the pattern needs ${trie.length} positions`);
+      const trie = trieOf(key, set, this.unfolds);
       number = this.tries.push(trie) - 1;
       this.setNumbers.set(key, number);
     }
@@ -262,6 +256,32 @@ class Compiler {
       for (let i = 0; i < length; i++) this.copies[start + i] = { first: starts[0] + i, rank };
     });
   }
+}
+
+/** Tries of classes that were compiled lately: policies share most of theirs, and a reload compiles all of them again. */
+const lately = new Map<string, ByteTrie>();
+/** Nodes of all of them; each takes about a hundred bytes. */
+const LATELY_LIMIT = 64 * 1024;
+let latelyNodes = 0;
+
+/** @throws PatternError when nothing is left of the class, or it needs too many positions. */
+function trieOf(key: string, set: CharSet, unfolds: boolean): ByteTrie {
+  const known = lately.get(key);
+  if (known !== undefined) return known;
+  const seen = unfolds ? unfold(set) : set;
+  if (seen.length === 0 && set.length > 0)
+    throw new PatternError(
+      "a class of the pattern holds nothing but characters that vanish or are read as plain ones; write the plain ones",
+    );
+  const trie = byteTrie(seen, { percent: unfolds });
+  refuseOver(trie.length, TRIE_LIMIT, `a class of the pattern needs ${trie.length} positions`);
+  latelyNodes += trie.length;
+  if (latelyNodes > LATELY_LIMIT) {
+    lately.clear();
+    latelyNodes = trie.length;
+  }
+  lately.set(key, trie);
+  return trie;
 }
 
 function boundsOf(tree: Node, source: PatternSource): Pick<CompiledPattern, "longestCharacters" | "longestBytes"> {
