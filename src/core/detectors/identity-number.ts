@@ -30,11 +30,21 @@ export interface Scheme {
  * What the automaton looks for in place of the shapes of a number that counts beside a word only: digits, eight or more,
  * without upper counts. One for all of them, or groups of digits would stand in thousands of combinations of counts.
  */
-const DIGITS = { pattern: String.raw`\d(?:[ ./-]?\d){7,}`, maxLength: 40 };
+const DIGITS = { pattern: String.raw`\d(?:[ +./-]{0,2}\d){7,}`, maxLength: 40 };
 const IS_DIGITS = /^(?:\\d|[^A-Za-z])*$/;
 
+/** A space may be two, or the plus sign that forms write for it. */
+function separated(pattern: string): string {
+  return pattern.replaceAll(/\[([^\]]*)\]| /g, (one, inner: string | undefined) => {
+    if (inner === undefined) return String.raw`(?: {1,2}|\+)`;
+    return inner.includes(" ") ? `(?: {1,2}|[+${inner.replace(" ", "")}])` : one;
+  });
+}
+
 /** The shapes of a number; those that count beside a word only are one. */
-function shapesOf({ pattern, bare, needsContext = false }: Scheme): Partial<Detector> & { pattern: string } {
+function shapesOf(scheme: Scheme): Partial<Detector> & { pattern: string } {
+  const { bare, needsContext = false } = scheme;
+  const pattern = separated(scheme.pattern);
   if (needsContext) return { pattern: bare === undefined ? pattern : `(?:${pattern})|(?:${bare})`, needsContext };
   return bare === undefined ? { pattern } : { pattern, contextPattern: bare };
 }

@@ -17,7 +17,7 @@ const SCHEMES: readonly Scheme[] = [
     words: ["itin", "taxpayer"],
     isValid: ids.isUsItin,
     score: SCORES.shaped,
-    hits: ["912-70-1234", "988 88 1234", "itin 912701234"],
+    hits: ["912-70-1234", "988 88 1234", "988  88  1234", "988+88+1234", "itin 912701234"],
     misses: ["912-34-1234", "912-93-1234", "812-70-1234", "912701234"],
   },
   {
@@ -28,7 +28,13 @@ const SCHEMES: readonly Scheme[] = [
     needsContext: true,
     words: ["sin", "social insurance", "nas"],
     isValid: ids.isCaSin,
-    hits: ["SIN 130 692 544", "social insurance number: 130-692-544", "sin=130692544"],
+    hits: [
+      "SIN 130 692 544",
+      "SIN 130  692  544",
+      "sin=130+692+544",
+      "social insurance number: 130-692-544",
+      "sin=130692544",
+    ],
     misses: ["130 692 544", "SIN 130 692 545", "SIN 046 454 286", "order 130692544"],
   },
   {
@@ -38,7 +44,7 @@ const SCHEMES: readonly Scheme[] = [
     words: ["nino", "national insurance", "ni number"],
     isValid: ids.isUkNino,
     score: SCORES.shaped,
-    hits: ["AB 12 34 56 C", "AB123456C", "ce 12 34 56 d"],
+    hits: ["AB 12 34 56 C", "AB123456C", "AB+12+34+56+C", "ce 12 34 56 d"],
     misses: ["BG123456C", "DA123456C", "AB123456E", "AB12345C", "ZZ123456A"],
   },
   {

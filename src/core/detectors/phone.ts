@@ -10,7 +10,8 @@ import { isInternationalNumber } from "../validators/calling-code.ts";
 const DIGITS_LEAST = 7;
 const DIGITS_MOST = 15;
 
-const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ ./()-]{0,3}\d){6,14}`;
+/** A plus sign within stands for a space, as forms write it. */
+const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ +./()-]{0,3}\d){6,14}`;
 const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ ./()-]{0,3}\d){7,13}`;
 const NORTH_AMERICAN = String.raw`(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
 /** Two groups, three of three digits or more, or four: never the 3-2-2 in which every date ends. */
@@ -43,7 +44,8 @@ interface Shape {
 /** What a number may look like without a word before it. */
 const TELLING: readonly Shape[] = [
   // One full stop between digits is a decimal fraction: `+1.2345678901`.
-  { form: /^\+(?!\d+\.\d+$)/, accepts: (digits) => isInternationalNumber(digits) },
+  // Behind a plus within, seven digits are another number.
+  { form: /^\+(?!\d+\.\d+$)(?!.*\d\+\d{7})/, accepts: (digits) => isInternationalNumber(digits) },
   { form: /^00[1-9]\d{0,2}\D/, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
   {
     form: IS_NORTH_AMERICAN,
@@ -112,6 +114,8 @@ export const phone: Detector = {
     "+1 (415) 555-2671 x204",
     "+1-903-140-4508x769",
     "+44 7700 900123",
+    "+1+415+555-2671",
+    "+33+6+12+34+56+78",
     "+447700 921 916",
     "+49 30 12345678",
     "+33 6 12 34 56 78",

@@ -7,12 +7,12 @@ import { isInsideNumber } from "../validators/neighbours.ts";
  * what they are somebody means them, if only to see whether they are masked.
  */
 const VOID = /^(?:078-05-1120|219-09-9999|987-65-432\d)$/;
-const SHAPE = /^(\d{3})([-.]| {0,2})(\d{2})\2(\d{4})$/;
+const SHAPE = /^(\d{3})([-+.]| {0,2})(\d{2})\2(\d{4})$/;
 
 export const usSsn: Detector = {
   entity: "US_SSN",
   source: "20 CFR 422.103; SSA, Social Security Number Randomization (2011)",
-  pattern: String.raw`\d{3}(?: {1,2}|[.-])\d{2}(?: {1,2}|[.-])\d{4}`,
+  pattern: String.raw`\d{3}(?: {1,2}|[.+-])\d{2}(?: {1,2}|[.+-])\d{4}`,
   contextPattern: String.raw`\d{9}`,
   boundary: "number",
   contextWords: ["ssn", "ssns", "social security", "socialsecurity", "taxpayer", "tin"],
@@ -25,7 +25,7 @@ export const usSsn: Detector = {
     if (candidate.hasContext) return separator === "" || area.startsWith("9") ? SCORES.worded : SCORES.shaped;
     return separator === "" || area.startsWith("9") ? SCORES.bare : SCORES.shaped;
   },
-  hits: ["536-90-4399", "ssn 219-09-9999", "078 05 1123", "078.05.1123", "123-45-6789", "899-12-0001"],
+  hits: ["536-90-4399", "ssn 219-09-9999", "078 05 1123", "078.05.1123", "078+05+1123", "123-45-6789", "899-12-0001"],
   misses: [
     "912-34-5678",
     "000-12-3456",
