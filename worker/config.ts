@@ -28,9 +28,11 @@ import {
   type RelayConfig,
   type ServerConfig,
   type ServerLimits,
+  type UpstreamConfig,
   type Viewed,
 } from "../src/server/config.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN, type Grant } from "../src/server/auth/grant.ts";
+import { DEFAULT_EDGE, type EdgeConfig, type FrontConfig } from "../src/server/edge-config.ts";
 import { findExtendsFault, type PolicyConfig } from "../src/server/extend-policy.ts";
 import { DEFAULT_VIEW } from "../src/server/feed.ts";
 import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
@@ -42,14 +44,6 @@ export type ConfigResult =
 
 /** Smaller than Node's where memory decides: an isolate has 128 MB for everything. */
 const EDGE_LIMITS: ServerLimits = { ...DEFAULT_SERVER_LIMITS, connectionsLimit: 1_000, historyMaxBytes: 16_777_216 };
-
-/** What only the edge has. */
-export interface EdgeConfig {
-  /** Most bytes in the database of one feed; the platform's own limit is 10 GB an object. */
-  readonly storageMaxBytes: number;
-}
-
-const EDGE: EdgeConfig = { storageMaxBytes: 9_000_000_000 };
 
 /** Where a refused key stands, as the log says it. */
 const ROOT = "MASKWIRE_CONFIG";
@@ -189,7 +183,15 @@ const CONFIG: Shape = {
     limits: { keys: LIMITS },
     keys: { keys: { current: isPositive, decryptFrom: isPositive } },
     allowedOrigins: isStringList,
-    edge: { keys: { storageMaxBytes: isPositive } },
+    upstreams: {
+      list: { keys: { name: isString, host: isString, port: isPositive, cidrs: isStringList, except: isStringList } },
+    },
+    edge: {
+      keys: {
+        storageMaxBytes: isPositive,
+        front: { keys: { url: isString, policy: isString, unsafePlaintext: isBoolean, responseHeaders: isStringList } },
+      },
+    },
   },
 };
 
@@ -207,7 +209,8 @@ interface WrittenConfig {
   readonly allowedOrigins?: readonly string[];
   readonly keys?: KeyRingOptions;
   readonly auth?: WrittenAuth;
-  readonly edge?: Partial<EdgeConfig>;
+  readonly upstreams?: readonly Partial<UpstreamConfig>[];
+  readonly edge?: { readonly storageMaxBytes?: number; readonly front?: Partial<FrontConfig> };
 }
 
 interface WrittenAuth {
@@ -226,12 +229,13 @@ export function readConfig(binding: unknown, live?: unknown): ConfigResult {
   const misfit =
     findMisfit(CONFIG, written, ROOT) ?? (live === undefined ? undefined : findMisfit(LIVE, live, LIVE_ROOT));
   if (misfit !== undefined) return { ok: false, key: misfit };
-  const { edge, ...rest } = written as WrittenConfig;
+  const { edge: writtenEdge, ...rest } = written as WrittenConfig;
+  const edge = completeEdge(writtenEdge);
   const { policies } = (live ?? {}) as Pick<WrittenConfig, "policies">;
   const config = complete({ ...rest, policies: { ...rest.policies, ...policies } });
-  const contradiction = findContradiction(config);
+  const contradiction = findContradiction(config) ?? findFrontFault(config, edge.front);
   if (contradiction !== undefined) return { ok: false, key: contradiction };
-  return { ok: true, config, edge: { ...EDGE, ...edge } };
+  return { ok: true, config, edge };
 }
 
 function parseBinding(binding: unknown): unknown {
@@ -259,8 +263,27 @@ function complete(written: WrittenConfig): ServerConfig {
     // A worker is given its configuration anew with its code, never while it runs.
     reload: "keep",
     ...(written.keys === undefined ? {} : { keys: written.keys }),
+    ...(written.upstreams === undefined ? {} : { upstreams: written.upstreams.map(completeUpstream) }),
     ...(written.auth === undefined ? {} : { auth: completeAuth(written.auth) }),
   };
+}
+
+/** Names are looked up by the platform, which shows no address: only hosts and ports hold here. */
+function completeUpstream(upstream: Partial<UpstreamConfig>): UpstreamConfig {
+  return { name: "", host: "", port: 443, cidrs: [], except: [], ...upstream };
+}
+
+function completeEdge({ front, ...rest }: NonNullable<WrittenConfig["edge"]> = {}): EdgeConfig {
+  const plain: FrontConfig = { url: "", policy: "default", unsafePlaintext: false, responseHeaders: [] };
+  return { ...DEFAULT_EDGE, ...rest, ...(front === undefined ? {} : { front: { ...plain, ...front } }) };
+}
+
+/** The key of a front that has no such policy, or nowhere to go. */
+function findFrontFault({ policies }: ServerConfig, front: FrontConfig | undefined): string | undefined {
+  if (front === undefined) return undefined;
+  if (!Object.hasOwn(policies, front.policy)) return `${ROOT}.edge.front.policy`;
+  const isOrigin = isUpstream(front) && new URL(front.url).pathname === "/" && new URL(front.url).search === "";
+  return isOrigin ? undefined : `${ROOT}.edge.front.url`;
 }
 
 /** What is left out grants nothing and lets nobody in. */
@@ -347,7 +370,7 @@ function findUnknownView(config: ServerConfig, { policy, views }: Viewed): strin
   return misfit === undefined ? undefined : `views.${misfit[0]}`;
 }
 
-function isUpstream(relay: RelayConfig): boolean {
+function isUpstream(relay: Pick<RelayConfig, "url" | "unsafePlaintext">): boolean {
   if (!URL.canParse(relay.url)) return false;
   const url = new URL(relay.url);
   const schemes = relay.unsafePlaintext ? ["https:", "http:"] : ["https:"];

@@ -33,6 +33,8 @@ export const MEMO_HEADER = "maskwire-memo";
 /** Sockets of isolates. */
 const FOLLOWER = "follower";
 const ALARM_LEAST_MS = 1_000;
+/** One alarm forgets what became too old in this time: each is paid for. */
+const RETENTION_STEP_MS = 60_000;
 /** Settings that differ from an isolate's are read again, but no more often. */
 const REREAD_MS = 1_000;
 
@@ -207,8 +209,9 @@ export class FeedObject extends DurableObject<Env> {
     }
   }
 
-  async #setAlarm({ store, sockets }: Running): Promise<void> {
-    const wantedMs = Math.min(store.trimsAtMs ?? Infinity, sockets.endsAtMs ?? Infinity);
+  async #setAlarm({ store, sockets, settings }: Running): Promise<void> {
+    const stepMs = Math.min(RETENTION_STEP_MS, settings.config.limits.historyMaxAgeMs / 10);
+    const wantedMs = Math.min((store.trimsAtMs ?? Infinity) + stepMs, sockets.endsAtMs ?? Infinity);
     if (wantedMs === Infinity || (this.#alarmAtMs !== null && this.#alarmAtMs <= wantedMs)) return;
     this.#alarmAtMs = Math.max(wantedMs, Date.now() + ALARM_LEAST_MS);
     await this.ctx.storage.setAlarm(this.#alarmAtMs);

@@ -41,6 +41,8 @@ export const ROW_LIMIT_BYTES = 2_000_000;
 /** What an event costs besides its bytes: as in memory, so that both keep the same. */
 const ENTRY_BYTES = 200;
 const SECRET_BYTES = 32;
+/** Trimmed in one go; what is too old goes by an alarm. */
+const EXCESS = 1.1;
 
 type Row = { first: number; last: number; at: number; bytes: number };
 
@@ -113,7 +115,7 @@ export class FeedStore {
       return { sequence, isRepeat: false };
     });
     this.#write(waiting, atMs);
-    this.trim();
+    if (this.#bytes > this.#options.limits.historyMaxBytes * EXCESS) this.trim();
     return { outcomes, events: waiting.map(({ event }) => event) };
   }
 
@@ -150,7 +152,8 @@ export class FeedStore {
     const forgotten = this.#rows[count - 1].last;
     this.#rows = this.#rows.slice(count);
     sql.exec("DELETE FROM events WHERE first <= ?", forgotten);
-    sql.exec("UPDATE feed SET forgotten = ?", forgotten);
+    // The rows that stay say how far the count has come.
+    if (this.#rows.length === 0) sql.exec("UPDATE feed SET forgotten = ?", forgotten);
     return count;
   }
 

@@ -10,6 +10,7 @@ import type { ServerLimits } from "../src/server/config.ts";
 import type { SinkOpening, UpgradeSocket } from "../src/server/ports.ts";
 import { MEMO_HEADER } from "./feed-object.ts";
 import type { Env } from "./env.ts";
+import { Front } from "./front.ts";
 import { createPorts } from "./ports.ts";
 import { FOLLOW, RemoteBroker } from "./remote-broker.ts";
 import type { Settings } from "./settings.ts";
@@ -28,17 +29,20 @@ export class Isolate {
   readonly #server: MaskwireServer;
   readonly #pages: Hono;
   readonly #admin: Hono;
+  readonly #front: Front | undefined;
 
   /** @throws StreamError when a policy cannot be compiled. */
   constructor(settings: Settings) {
-    const { config, options } = settings;
+    const { config, options, edge } = settings;
     this.settings = settings;
     this.#server = createServer(createPorts(config.limits), { ...config, relays: {} }, options);
     this.#pages = this.#server.app(["publish", "subscribe"]);
     this.#admin = this.#server.app(["admin"]);
+    this.#front = edge.front === undefined ? undefined : new Front(edge.front, settings);
   }
 
   async fetch(request: Request, env: Env): Promise<Response> {
+    if (this.#front !== undefined) return await this.#front.fetch(request);
     const { pathname } = new URL(request.url);
     if (ADMIN_PATHS.has(pathname)) return await this.#admin.fetch(request);
     const [, feeds] = FEED_PATH.exec(pathname) ?? [];

@@ -4,6 +4,7 @@
  * Owns the refusal of settings that cannot take effect: the log names the key, and nothing else of it. Never runs half a
  * configuration.
  */
+import { customFetch } from "jose";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import { ConfigRefusal } from "../src/server/config-refusal.ts";
@@ -12,7 +13,8 @@ import type { ServerConfig } from "../src/server/config.ts";
 import { createCrypto } from "../src/server/crypto.ts";
 import { problemBody, problemHeaders } from "../src/server/problem.ts";
 import { openKeyRing } from "../src/server/root-key.ts";
-import { type EdgeConfig, readConfig } from "./config.ts";
+import type { EdgeConfig } from "../src/server/edge-config.ts";
+import { readConfig } from "./config.ts";
 import deployed from "./deployment.js";
 import type { Env } from "./env.ts";
 import { readLive } from "./live.ts";
@@ -38,6 +40,9 @@ export async function readSettings(env: Env): Promise<Settings> {
   const { config, edge } = read;
   const missing = findMissing(env, config);
   if (missing !== undefined) throw refuse(missing, new StreamError("BINDING_MISSING"));
+  // The deployment was put together without what reads tokens.
+  if (config.auth !== undefined && config.auth.issuers.length > 0 && typeof customFetch !== "symbol")
+    throw refuse("MASKWIRE_CONFIG.auth.issuers", new StreamError("BAD_CONFIG"));
   let at = "MASKWIRE_KEY";
   try {
     const keys = readKeys(env, config);

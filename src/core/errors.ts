@@ -148,6 +148,12 @@ export const ERRORS = {
   NO_PONG: { http: 408, close: 4004, retry: true, text: "no answer to a ping" },
   NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
   NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; see the README for the list" },
+  ORIGIN_UNREADABLE: {
+    http: 502,
+    close: 4506,
+    retry: false,
+    text: "the origin answered with a type, an encoding, a part or a redirect that cannot be masked",
+  },
   OVERLOADED: { http: 503, close: 4006, retry: true, text: "the server is overloaded" },
   PART_UNREADABLE: {
     http: 415,

@@ -15,9 +15,22 @@ import { netpolicy } from "./commands/netpolicy.ts";
 import { serve } from "./commands/serve.ts";
 import { token } from "./commands/token.ts";
 import { verify } from "./commands/verify.ts";
+import { worker } from "./commands/worker.ts";
 import type { ExitCode, Io } from "./io.ts";
 
-const COMMANDS: readonly Command[] = [serve, mask, detect, explain, check, verify, token, canary, manifests, netpolicy];
+const COMMANDS: readonly Command[] = [
+  serve,
+  mask,
+  detect,
+  explain,
+  check,
+  verify,
+  token,
+  canary,
+  manifests,
+  netpolicy,
+  worker,
+];
 
 /** Runs one command line (without the program's name); resolves with the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io, version: string): Promise<ExitCode> {

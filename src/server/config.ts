@@ -6,6 +6,7 @@
  */
 import type { Grant } from "./auth/grant.ts";
 import { DEFAULT_LIMITS, type KeyRingOptions } from "../core/index.ts";
+import type { EdgeConfig } from "./edge-config.ts";
 import type { PolicyConfig } from "./extend-policy.ts";
 
 export const LISTENERS = ["publish", "subscribe", "admin"] as const;
@@ -282,6 +283,8 @@ export interface ServerConfig {
   readonly trustedProxies?: TrustedProxiesConfig;
   /** By name; undefined: there are none. */
   readonly remoteDetectors?: Readonly<Record<string, RemoteDetectorConfig>>;
+  /** Undefined: what the edge has by default. Node does not read it. */
+  readonly edge?: EdgeConfig;
   /** For network policies; the server dials none of them. */
   readonly brokers?: readonly BrokerConfig[];
 }

@@ -4,7 +4,7 @@
  * Owns the temporary directory and the process. Never downloads anything.
  */
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -42,6 +42,8 @@ export interface WorkerOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Classes of Durable Objects by the name of their binding. */
   readonly objects?: Readonly<Record<string, string>>;
+  /** Modules that were put together already, in the place of the entry's. */
+  readonly folder?: string;
   /** A folder that keeps what objects store beyond the process. */
   readonly storage?: string;
   /** More bindings and services, in the words of workerd's configuration. */
@@ -52,7 +54,7 @@ export interface WorkerOptions {
 /** Starts the worker and resolves when it listens; about a quarter of a second. */
 export async function startWorkerd(options: WorkerOptions): Promise<RunningWorker> {
   const directory = await mkdtemp(join(tmpdir(), "maskwire-workerd-"));
-  const modules = await bundle(options.entry, directory);
+  const modules = await bundle(options, directory);
   await writeFile(join(directory, "config.capnp"), renderConfig(options, modules));
   const child = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: directory,
@@ -81,12 +83,17 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
 }
 
 /** The product as it is deployed, with every pack; a test's own worker as one module. Returns its modules, main first. */
-async function bundle(entry: string, directory: string): Promise<readonly string[]> {
+async function bundle({ entry, folder }: WorkerOptions, directory: string): Promise<readonly string[]> {
+  const product = ["index.js", "shared.js", "packs.js", "jose.js", "console.js", "deployment.js"];
+  if (folder !== undefined) {
+    await cp(folder, directory, { recursive: true });
+    return product;
+  }
   const build = async (...words: string[]): Promise<void> =>
     void (await promisify(execFile)(process.execPath, [join(REPOSITORY, "worker/build.mjs"), ...words]));
   if (entry === PRODUCT) {
     await build(directory);
-    return ["index.js", "shared.js", "packs.js", "console.js", "deployment.js"];
+    return product;
   }
   await build(entry, join(directory, "index.js"));
   return ["index.js"];

@@ -45,6 +45,23 @@ describe("a worker with a configuration that cannot take effect", () => {
     });
   }
 
+  test("names a binding that is missing", async () => {
+    const variables = { MASKWIRE_CONFIG: `{${OPEN},"relays":{"a":{"url":"https://a.example/"}}}` };
+    for (const [objects, key] of [
+      [{ RELAYS: "RelayObject" }, "FEEDS"],
+      [{ FEEDS: "FeedObject" }, "RELAYS"],
+    ] as const) {
+      const worker = await startWorkerd({ entry: "worker/index.ts", objects, variables });
+      try {
+        const answer = await post(`${worker.origin}/v1/mask`, "text/plain", SECRET);
+        expect([answer.status, errorCode(answer)]).toEqual([500, "BINDING_MISSING"]);
+        expect(worker.log()).toContain(`"event":"config-refused","key":"${key}","code":"BINDING_MISSING"`);
+      } finally {
+        await worker.stop();
+      }
+    }
+  });
+
   test("the deployed flags are the tested flags", async () => {
     const text = await readFile(join(REPOSITORY, "worker/wrangler.jsonc"), "utf8");
     const wrangler = JSON.parse(text.replace(/^\s*\/\/.*$/gm, "").replace(/,(?=\s*[}\]])/g, "")) as Record<

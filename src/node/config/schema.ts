@@ -8,6 +8,7 @@ import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES 
 import { auth } from "./auth-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
+import { edge } from "./edge-schema.ts";
 import { history } from "./history-schema.ts";
 import { ingest } from "./ingest-schema.ts";
 import { remoteDetector } from "./remote-schema.ts";
@@ -379,6 +380,7 @@ export const configSchema = z.strictObject({
   keys: keys
     .exactOptional()
     .describe("Which version of the root key does what. The key itself is in MASKWIRE_KEY_FILE, never here."),
+  edge: edge.exactOptional().describe("What only the edge worker reads (docs/edge.md)."),
   auth: auth.exactOptional().describe("Who may come in. Without it nobody is asked who he is."),
 });
 

