@@ -16,6 +16,12 @@ export interface ErrorRow {
 
 export const ERRORS = {
   AGE_LIMIT: { http: 503, close: 4001, retry: true, text: "the connection reached its age; connect again" },
+  AUDIT_UNAVAILABLE: {
+    http: 503,
+    close: 4503,
+    retry: true,
+    text: "the audit record cannot be written; nothing is turned back without it",
+  },
   BAD_BOUNDARY: {
     http: 400,
     close: 4502,
@@ -56,6 +62,18 @@ export const ERRORS = {
     text: "a binding that the worker needs is not there; the log names it, and worker/wrangler.jsonc has all of them",
   },
   BODY_BROKEN: { http: 400, close: 1011, retry: true, text: "the body broke off" },
+  CALLER_UNNAMED: {
+    http: 403,
+    close: 4501,
+    retry: false,
+    text: "the token does not say who asks; detokenize needs an API key, or a JWT whose sub has 1 to 256 characters",
+  },
+  CALL_LIMIT: {
+    http: 429,
+    close: 4503,
+    retry: true,
+    text: "more calls than detokenize.callsPerMinute by this caller; try again later",
+  },
   CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
   CLIENT_LIMIT: {
     http: 429,
@@ -165,6 +183,12 @@ export const ERRORS = {
   PROTOCOL_UNKNOWN: { http: 400, close: 4505, retry: false, text: "offer the sub-protocol maskwire.v1, or none" },
   PRODUCER_IDLE: { http: 408, close: 4003, retry: true, text: "no data came for producerIdleTimeoutMs" },
   RATE_LIMITED: { http: 429, close: 4005, retry: true, text: "too often; wait as long as Retry-After says" },
+  PURPOSE_NEEDED: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "say why in the header Maskwire-Purpose: 1 to 256 printable ASCII characters",
+  },
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   REMOTE_DETECTOR_FAILED: {
     http: 503,
@@ -202,6 +226,12 @@ export const ERRORS = {
   },
   TOKEN_MISSING: { http: 401, close: 4500, retry: false, text: "a bearer token is needed" },
   UNAUTHENTICATED: { http: 401, close: 4500, retry: false, text: "the token is not valid" },
+  VALUE_LIMIT: {
+    http: 429,
+    close: 4503,
+    retry: true,
+    text: "more values than detokenize.valuesPerMinute by this caller; try again later",
+  },
   VIEW_REQUIRED: {
     http: 400,
     close: 4502,

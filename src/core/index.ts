@@ -22,7 +22,7 @@ export type { FormatChoice, StreamMasker } from "./masker.ts";
 export { EventJoiner } from "./formats/event-joiner.ts";
 export type { JoinedEvent } from "./formats/event-joiner.ts";
 export type { Delimiter, FormatOptions } from "./formats/format-options.ts";
-export { compileRestorer, openToken } from "./restore.ts";
+export { compileRestorer, countRestored, isReversible, openToken } from "./restore.ts";
 export type { OpenedToken, Restorer, RestorerOptions } from "./restore.ts";
 export { readMediaType, writeMediaType } from "./formats/media-type.ts";
 export type { MediaType } from "./formats/media-type.ts";

@@ -27,20 +27,25 @@ import {
 
 /** What a token is called until it is open. */
 const TOKEN = "TOKEN";
+const PARENTHESIS = 0x28;
 
-export type RestorerOptions = Pick<PolicyOptions, "name" | "limits" | "observer"> & { readonly keys: KeyRing };
+export type RestorerOptions = Pick<PolicyOptions, "name" | "limits" | "observer"> & {
+  readonly keys: KeyRing;
+  /** Whose tokens are opened: all of the tenant (default), or only those that the policy itself would write. */
+  readonly opens?: "tenant" | "policy";
+};
 
 /** Turns back what masking by this policy and these keys has made; for `createMasker`, `maskWhole` and `maskEvent`. */
 export type Restorer = Policy;
 
 /**
- * Finds `ENTITY(v1:…)` anywhere, whatever the policy says; values of `fpe` where the policy puts them, because nothing
- * tells them from others. Tokens that do not open stay as they are.
+ * Finds `ENTITY(v1:…)` anywhere; values of `fpe` where the policy puts them, because nothing tells them from others. Tokens
+ * that do not open stay as they are.
  * @throws ConfigurationError as `compilePolicy` does.
  */
 export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Restorer {
   const keys = options.keys.of(spec.tenant ?? DEFAULT_TENANT);
-  const opener = new TokenOpener(keys);
+  const opener = new TokenOpener(keys, options.opens === "policy" ? encryptedBy(spec) : undefined);
   const all = detectorsOf(spec);
   const operators = new Map<string, Operator>([[TOKEN, openTokens(opener)]]);
   for (const detector of all) {
@@ -62,6 +67,53 @@ export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Res
     fields,
     hideId: undefined,
   });
+}
+
+/** Entities whose values the policy writes as tokens; `FIELD` when a path says so. */
+function encryptedBy(spec: PolicySpec): ReadonlySet<string> {
+  const entities = detectorsOf(spec).flatMap(({ entity }) =>
+    specOf(spec, entity).spec.operator === "encrypt" ? entity : [],
+  );
+  const isField = Object.values(spec.fields ?? {}).some(({ operator }) => operator === "encrypt");
+  return new Set(isField ? [...entities, FIELD] : entities);
+}
+
+/** True when the policy writes something that can be turned back. */
+export function isReversible(spec: PolicySpec): boolean {
+  const specs = [
+    ...detectorsOf(spec).map(({ entity }) => specOf(spec, entity).spec),
+    ...Object.values(spec.fields ?? {}),
+  ];
+  return specs.some(({ operator }) => operator === "encrypt" || operator === "fpe");
+}
+
+/**
+ * The restorer for one stream, which tells the entity of each value that it turns back. Of fields at a path each is told,
+ * also one that was none of ours: too many rather than too few.
+ */
+export function countRestored(restorer: Restorer, count: (entity: string) => void): Restorer {
+  const one: Restorer = {
+    ...restorer,
+    perStream: () => one,
+    observer: {
+      ...restorer.observer,
+      masked: (entity) => {
+        if (entity === FIELD) count(FIELD);
+      },
+    },
+    replace: (found) => {
+      const bytes = restorer.replace(found);
+      if (bytes !== found.text) count(entityOf(found));
+      return bytes;
+    },
+  };
+  return one;
+}
+
+/** Of a token what stands before its parenthesis. */
+function entityOf({ entity, text }: FoundText): string {
+  if (entity !== TOKEN || text === null) return entity;
+  return String.fromCharCode(...text.subarray(0, text.indexOf(PARENTHESIS)));
 }
 
 function reverseOf(policy: PolicySpec, detector: Detector, keys: TenantKeys): Operator | undefined {

@@ -8,6 +8,7 @@ import type { Arguments, Command } from "./command.ts";
 import { canary } from "./commands/canary.ts";
 import { check } from "./commands/check.ts";
 import { detect } from "./commands/detect.ts";
+import { detokenize } from "./commands/detokenize.ts";
 import { explain } from "./commands/explain.ts";
 import { manifests } from "./commands/manifests.ts";
 import { mask } from "./commands/mask.ts";
@@ -21,6 +22,7 @@ import type { ExitCode, Io } from "./io.ts";
 const COMMANDS: readonly Command[] = [
   serve,
   mask,
+  detokenize,
   detect,
   explain,
   check,

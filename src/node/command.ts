@@ -36,6 +36,8 @@ export interface Arguments {
   /** Of commands whose `--format` is of what they print. */
   readonly outputFormat?: string;
   readonly closedWorld?: boolean;
+  readonly purpose?: string;
+  readonly audit?: string;
   readonly conduit?: readonly string[];
 }
 

@@ -10,6 +10,8 @@ export interface Io {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: Environment;
+  /** Who runs the command, as the operating system says it. */
+  readonly userName: string;
   readonly isStdoutTerminal: boolean;
   readonly isStderrTerminal: boolean;
   /** Calls back at each SIGTERM and SIGINT; without a call they end the process as usual. */

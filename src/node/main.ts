@@ -6,6 +6,7 @@
  * the error that fell into it.
  */
 import { createRequire } from "node:module";
+import { userInfo } from "node:os";
 import { runCommandLine } from "./cli.ts";
 import type { Io } from "./io.ts";
 import { createLog } from "./log.ts";
@@ -24,6 +25,7 @@ const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
+  userName: userName(),
   isStdoutTerminal: process.stdout.isTTY ?? false,
   isStderrTerminal: process.stderr.isTTY ?? false,
   onSignal: (run) => {
@@ -34,6 +36,15 @@ const io: Io = {
   exitNow: (code) => process.exit(code),
 };
 process.stderr.on("error", () => undefined);
+
+/** In a container the number of a user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 const output = createOutput(process.stdout);

@@ -1,5 +1,14 @@
 /** From the words on the command line to a compiled policy, or to what to write instead. */
-import { compilePolicy, ConfigurationError, toStreamError, type Policy } from "../core/index.ts";
+import {
+  compilePolicy,
+  compileRestorer,
+  ConfigurationError,
+  type Limits,
+  type Policy,
+  type Restorer,
+  StreamError,
+  toStreamError,
+} from "../core/index.ts";
 import type { Matcher } from "../core/matcher.ts";
 import { remoteEntities } from "../server/policy-set.ts";
 import { extendPolicy } from "../server/extend-policy.ts";
@@ -18,6 +27,25 @@ export interface PolicyRequest {
 
 /** The policy that the flags name; undefined after telling the user why there is none. */
 export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy | undefined> {
+  const matcher = request.engine === "re2" ? createRe2Matcher() : undefined;
+  return await openNamed(request, io, (loaded, name) => compileNamed(loaded, name, matcher));
+}
+
+/** The way back of that policy, for whoever holds the root key; undefined after telling the user why there is none. */
+export async function openRestorer(request: PolicyRequest, io: Io): Promise<Restorer | undefined> {
+  return await openNamed(request, io, ({ config, keys, problemAt }, name) =>
+    compiling({ name, problemAt }, () => {
+      if (keys === undefined) throw new StreamError("KEY_MISSING");
+      return compileRestorer(extendPolicy(config.policies, name), { name, limits: limitsOf(config), keys });
+    }),
+  );
+}
+
+async function openNamed<Made>(
+  request: PolicyRequest,
+  io: Io,
+  compile: (loaded: Loaded, name: string) => Result<Made>,
+): Promise<Made | undefined> {
   const loaded = await loadConfig({ environment: io.environment, configFile: request.config, missingKey: "none" });
   if (!loaded.ok) {
     report(loaded.problems, io);
@@ -30,8 +58,7 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
     tell(io, `--policy: no such policy; ${hintOf(name, known)}`);
     return undefined;
   }
-  const matcher = request.engine === "re2" ? createRe2Matcher() : undefined;
-  const compiled = compileNamed(loaded.value, name, matcher);
+  const compiled = compile(loaded.value, name);
   if (compiled.ok) return compiled.value;
   report(compiled.problems, io);
   return undefined;
@@ -51,16 +78,27 @@ export function compileNamed(
   name: string,
   matcher?: Matcher,
 ): Result<Policy> {
-  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = config.limits;
   const options = {
     name,
     remote: remoteEntities(config.remoteDetectors ?? {}),
-    limits: { lineLimitBytes, jsonDepthLimit, nestedJsonDepth },
+    limits: limitsOf(config),
     ...(keys === undefined ? {} : { keys }),
     ...(matcher === undefined ? {} : { matcher }),
   };
+  return compiling({ name, problemAt }, () => compilePolicy(extendPolicy(config.policies, name), options));
+}
+
+function limitsOf({ limits }: Loaded["config"]): Partial<Limits> {
+  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = limits;
+  return { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
+}
+
+function compiling<Made>(
+  { name, problemAt }: { readonly name: string } & Pick<Loaded, "problemAt">,
+  compile: () => Made,
+): Result<Made> {
   try {
-    return { ok: true, value: compilePolicy(extendPolicy(config.policies, name), options) };
+    return { ok: true, value: compile() };
   } catch (thrown) {
     const at = thrown instanceof ConfigurationError ? thrown.at : [];
     return { ok: false, problems: [problemAt(["policies", name, ...at], explain(thrown))] };

@@ -20,6 +20,9 @@ import { openRemoteDetectors } from "../server/remote/index.ts";
 import { createClientAddresses } from "./client-address.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { bindingsOf } from "./bindings.ts";
+import type { Audit } from "../server/audit.ts";
+import { createReversal } from "../server/reversal.ts";
+import { openAuditFile } from "./audit.ts";
 import { dial } from "./dial.ts";
 import { createFetch } from "./fetch.ts";
 import type { Ingest } from "./ingest/ingest.ts";
@@ -34,6 +37,8 @@ export interface StartOptions {
   readonly log: Log;
   readonly keys?: KeyRing;
   readonly jwtSecret?: Uint8Array;
+  /** Where audit records go that no file is named for; absent: reversal needs a file. */
+  readonly audit?: Audit;
   /** Resolves when the process is asked to end: then nothing is waited for any more. */
   readonly stopping?: Promise<void>;
   readonly pings?: Pick<WebSocketOptions, "pingMs" | "pongMs">;
@@ -60,11 +65,12 @@ export interface RunningServer {
 
 /**
  * Opens the admin listener, and the others once network policies are in force, where that is required.
- * @throws StreamError `LISTEN_FAILED`, what a history that cannot be opened gives, or what a policy that cannot be compiled gives.
+ * @throws StreamError `LISTEN_FAILED`, `AUDIT_UNAVAILABLE`, what a history that cannot be opened gives, or what a policy that cannot be compiled gives.
  */
 export async function startServer(config: ServerConfig, options: StartOptions): Promise<RunningServer> {
   const { clock, log, keys, jwtSecret } = options;
   const { messageLimitBytes } = config.limits;
+  const audit = await openAudit(config, options);
   const broker = await openBroker(config, { clock, log, hmac: keys?.hmacOfEvents() });
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, ...options.pings });
   const addresses = createClientAddresses(config.trustedProxies);
@@ -78,6 +84,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
     dial,
+    ...(audit === undefined ? {} : { reversal: createReversal(audit) }),
     ...(broker === undefined ? {} : { broker }),
   };
   const server = await closingOnFailure(broker, () =>
@@ -134,6 +141,10 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
       await close();
     },
   };
+}
+
+async function openAudit({ detokenize }: ServerConfig, { audit }: StartOptions): Promise<Audit | undefined> {
+  return detokenize?.auditFile === undefined ? audit : await openAuditFile(detokenize.auditFile);
 }
 
 async function closingOnFailure<Made>(broker: Broker | undefined, make: () => Made): Promise<Made> {

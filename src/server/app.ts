@@ -8,6 +8,7 @@ import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { Canary, parseEndpoint } from "./canary.ts";
 import { ClientLimits, type ConnectionLimit } from "./client-limits.ts";
+import type { Detokenizer } from "./detokenizer.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";
@@ -123,10 +124,18 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   let keys = options.keys;
   const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
     const openStage = openStages(next, options, { ports: outward, metrics });
-    const policies = new PolicySet(next, { keys: others, observer, openStage, previous: previous?.policies });
+    const policies = new PolicySet(next, {
+      keys: others,
+      observer,
+      openStage,
+      restore: ports.reversal?.compile,
+      previous: previous?.policies,
+    });
     checkUses(next, policies);
-    const [refused, ...alsoRefused] = refuseViews(next);
+    const hasKeys = others !== undefined;
+    const [refused, ...alsoRefused] = [...refuseViews(next), ...(ports.reversal?.refuse(next, { hasKeys }) ?? [])];
     if (refused !== undefined) throw new ConfigRefusal(refused, ...alsoRefused);
+    for (const name of next.detokenize?.policies ?? []) policies.restorerOf(name);
     // One that goes on keeps the public keys that it has fetched.
     const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
     const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, { options, metrics });
@@ -166,6 +175,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
     roster: new Roster(ports.clock, tickMs(limits)),
     maskStreams: new MaskStreams(),
+    detokenizer: createDetokenizer(config, ports, metrics),
     canary: createCanary(config, ports, metrics),
   };
   return {
@@ -189,7 +199,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       const { policies } = settings;
       feeds.reload({ feeds: next.feeds, policies });
       for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
-      if (next.reload === "live") services.maskStreams.endOld(policies);
+      services.maskStreams.endOld(policies, next.reload === "live" ? "all" : "bound");
       refused = [];
       metrics.set("config_refused", 0);
       metrics.add("config_reloads_total", 1, "taken");
@@ -226,6 +236,13 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     converse: (memo) => openConversation(services, memo),
     canary: services.canary,
   };
+}
+
+/** @throws StreamError `BAD_CONFIG` when the host keeps no audit records. */
+function createDetokenizer({ detokenize }: ServerConfig, ports: Ports, metrics: Metrics): Detokenizer | undefined {
+  if (detokenize === undefined) return undefined;
+  if (ports.reversal === undefined) throw new StreamError("BAD_CONFIG");
+  return ports.reversal.open({ config: detokenize, ports, metrics });
 }
 
 /** @throws StreamError `BAD_CONFIG` when it cannot work: the host has no sockets, or an endpoint is none. */

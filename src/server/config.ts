@@ -120,6 +120,17 @@ export interface CanaryConfig {
   readonly mode: (typeof CANARY_MODES)[number];
 }
 
+/** Who may ask for values back is granted by `auth`; this says of what, and how much. */
+export interface DetokenizeConfig {
+  /** Policies whose values are turned back. */
+  readonly policies: readonly string[];
+  /** File that audit records are appended to; absent: they go where the log goes. */
+  readonly auditFile?: string;
+  /** By one caller. */
+  readonly callsPerMinute: number;
+  readonly valuesPerMinute: number;
+}
+
 /** When a durable history counts as committed: on the disk, there within a second, or with the operating system. */
 export const HISTORY_SYNCS = ["always", "interval", "never"] as const;
 
@@ -275,6 +286,8 @@ export interface ServerConfig {
   readonly keys?: KeyRingOptions;
   /** Undefined: nobody is asked who he is. */
   readonly auth?: AuthConfig;
+  /** Undefined: nothing is turned back. */
+  readonly detokenize?: DetokenizeConfig;
   /** Undefined: nothing looks whether network policies are in force. */
   readonly canary?: CanaryConfig;
   /** Undefined: whatever a relay or an issuer names may be dialled, but for addresses that are always refused. */
@@ -288,6 +301,11 @@ export interface ServerConfig {
   /** For network policies; the server dials none of them. */
   readonly brokers?: readonly BrokerConfig[];
 }
+
+export const DEFAULT_DETOKENIZE: Pick<DetokenizeConfig, "callsPerMinute" | "valuesPerMinute"> = {
+  callsPerMinute: 60,
+  valuesPerMinute: 6_000,
+};
 
 const LOOPBACK = "127.0.0.1";
 

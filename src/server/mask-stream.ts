@@ -19,17 +19,23 @@ import type { PolicySet } from "./policy-set.ts";
 
 export interface MaskStreamOptions {
   readonly policy: Policy;
+  /** `policy` with what is of this stream alone; absent: itself. */
+  readonly forStream?: Policy;
   readonly choice: Exclude<FormatChoice, string>;
   /** Looks at every record once more; undefined: nobody does. */
   readonly stage?: Stage | undefined;
   readonly body: BodyReader;
   /** True when the body is known to be short: then the first bytes or the end are waited for. */
   readonly isShort: boolean;
+  /** Awaited before what was made of a chunk, and at last the end, leaves; nothing does when it throws. */
+  readonly beforeLeaving?: (isLast: boolean) => Promise<void>;
   readonly onEnd: (failure: unknown) => void;
 }
 
 interface OpenStream {
   readonly policy: Policy;
+  /** True for a stream that may not go on by a policy which is no longer in force. */
+  readonly isBound: boolean;
   readonly breakOff: (error: StreamError) => void;
   readonly staged: StageStream | undefined;
 }
@@ -49,21 +55,25 @@ export class MaskStreams {
     return this.#oldOnes(policies).length;
   }
 
-  /** Breaks off those that go by a policy which is not one of these; what is undecided is dropped. */
-  endOld(policies: PolicySet): void {
-    for (const { breakOff } of this.#oldOnes(policies)) breakOff(new StreamError("CONFIG_CHANGED"));
+  /**
+   * Breaks off those that go by a policy which is not one of these; what is undecided is dropped. `bound`: only those that
+   * give values back, which nobody may do by what was taken back.
+   */
+  endOld(policies: PolicySet, which: "all" | "bound"): void {
+    for (const { isBound, breakOff } of this.#oldOnes(policies))
+      if (isBound || which === "all") breakOff(new StreamError("CONFIG_CHANGED"));
   }
 
   #oldOnes(policies: PolicySet): readonly OpenStream[] {
     return [...this.#open.values()].filter(({ policy }) => !policies.holds(policy));
   }
 
-  #create({ policy, choice, stage, body, onEnd }: MaskStreamOptions): {
+  #create({ policy, forStream = policy, choice, stage, body, onEnd }: MaskStreamOptions): {
     masker: StreamMasker;
     staged: StageStream | undefined;
   } {
     try {
-      return { masker: createMasker(policy, choice), staged: stage?.open(choice.format) };
+      return { masker: createMasker(forStream, choice), staged: stage?.open(choice.format) };
     } catch (thrown) {
       body.cancel();
       onEnd(thrown);
@@ -85,7 +95,8 @@ export class MaskStreams {
       controller?.error(error);
       end(error);
     };
-    this.#open.set(masker, { policy: options.policy, breakOff, staged });
+    const { policy, beforeLeaving } = options;
+    this.#open.set(masker, { policy, isBound: beforeLeaving !== undefined, breakOff, staged });
     const end = (failure?: unknown): void => {
       if (this.#open.delete(masker)) options.onEnd(failure);
     };
@@ -95,10 +106,12 @@ export class MaskStreams {
       if (broken !== undefined) throw broken;
       const isLast = chunk === undefined;
       const bytes = isLast ? masker.flush() : masker.push(chunk);
-      if (staged === undefined) return { bytes, isLast };
-      const looked = [await staged.push(bytes), ...(isLast ? [await staged.flush()] : [])];
+      await beforeLeaving?.(isLast);
+      if (staged === undefined && beforeLeaving === undefined) return { bytes, isLast };
+      const looked =
+        staged === undefined ? bytes : concat([await staged.push(bytes), ...(isLast ? [await staged.flush()] : [])]);
       if (broken !== undefined) throw broken;
-      return { bytes: concat(looked), isLast };
+      return { bytes: looked, isLast };
     };
     try {
       let first: Awaited<ReturnType<typeof step>> | undefined = await step();

@@ -57,6 +57,12 @@ export const METRICS = {
     buckets: SECONDS,
   },
   masked_total: { kind: "counter", help: "Findings replaced.", labels: ["entity", "operator"] },
+  detokenize_calls_total: {
+    kind: "counter",
+    help: "Calls to turn values back, by what became of them.",
+    labels: ["outcome"],
+  },
+  detokenized_total: { kind: "counter", help: "Values turned back.", labels: ["policy", "entity"] },
   held_bytes: { kind: "gauge", help: "Bytes received by mask requests and not yet decided.", labels: [] },
   fail_closed_total: { kind: "counter", help: "Records or streams that could not be read.", labels: ["reason"] },
   config_reloads_total: {

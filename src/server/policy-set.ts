@@ -6,11 +6,14 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
   compilePolicy,
+  type compileRestorer,
   ConfigurationError,
   type KeyRing,
   type MaskObserver,
   type Policy,
   type RemoteEntities,
+  type Restorer,
+  StreamError,
 } from "../core/index.ts";
 import { ConfigRefusal, type RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig } from "./config.ts";
@@ -23,6 +26,8 @@ export interface PolicySetParts {
   readonly observer: MaskObserver;
   /** Opens what policies ask of others; absent where they may ask nobody. */
   readonly openStage?: OpenStage | undefined;
+  /** Compiles the way back; absent where nobody turns values back. */
+  readonly restore?: typeof compileRestorer | undefined;
   /** The set to follow: what is the same is taken from it. */
   readonly previous?: PolicySet | undefined;
 }
@@ -32,6 +37,10 @@ interface Compiled {
   /** The policy in full, written one way only. */
   readonly text: string;
   readonly stage: Stage | undefined;
+  /** The way back, compiled when it is first asked for. */
+  readonly restorer: () => Restorer;
+  /** True for what `restorer` has given. */
+  readonly isRestorer: (policy: Policy) => boolean;
 }
 
 const MARK_BYTES = 8;
@@ -44,7 +53,7 @@ export class PolicySet {
     { policies, limits, remoteDetectors = {} }: Pick<ServerConfig, "policies" | "limits" | "remoteDetectors">,
     parts: PolicySetParts,
   ) {
-    const { keys, observer, openStage, previous } = parts;
+    const { keys, observer, openStage, restore, previous } = parts;
     const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents } = limits;
     const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
     const options = {
@@ -60,7 +69,18 @@ export class PolicySet {
       const known = previous === undefined ? undefined : previous.#compiled.get(name);
       if (known?.text === text) return known;
       const policy = compilePolicy(spec, { name, ...options });
-      return { text, policy, stage: openStage?.(policy) };
+      let restorer: Restorer | undefined;
+      return {
+        text,
+        policy,
+        stage: openStage?.(policy),
+        restorer: () => {
+          if (keys === undefined) throw new StreamError("KEY_MISSING");
+          if (restore === undefined) throw new StreamError("BAD_CONFIG");
+          return (restorer ??= restore(spec, { name, ...options, keys, opens: "policy" }));
+        },
+        isRestorer: (one) => one === restorer,
+      };
     };
     const compiled = new Map<string, Compiled>();
     const reasons: RefusalReason[] = [];
@@ -87,6 +107,16 @@ export class PolicySet {
   }
 
   /**
+   * Turns back what this policy writes, and nothing else of its tenant. Some milliseconds the first time.
+   * @throws StreamError `POLICY_UNKNOWN`, `KEY_MISSING`, `BAD_CONFIG`.
+   */
+  restorerOf(name: string): Restorer {
+    const compiled = this.#compiled.get(name);
+    if (compiled === undefined) throw new StreamError("POLICY_UNKNOWN");
+    return compiled.restorer();
+  }
+
+  /**
    * Names this policy and the event types that pass, in what a broker holds: whoever masks the same way has the same
    * mark, in another process too. 16 hex digits, which say nothing of the policy.
    */
@@ -101,9 +131,10 @@ export class PolicySet {
     return [...this.#compiled.values()].filter(({ policy }) => !other.holds(policy)).length;
   }
 
-  /** True when this very policy is one of the set. */
+  /** True when this very policy, or this way back of one, is of the set. */
   holds(policy: Policy): boolean {
-    return this.get(policy.name) === policy;
+    const compiled = this.#compiled.get(policy.name);
+    return compiled !== undefined && (compiled.policy === policy || compiled.isRestorer(policy));
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
+import type { Reversal } from "./reversal.ts";
 import type { StartRequest } from "./start.ts";
 
 /**
@@ -148,6 +149,8 @@ export interface Ports {
   readonly openBrotli?: () => Decoder;
   /** Absent where events live in memory and end with the process. */
   readonly broker?: Broker;
+  /** Turns values back, and writes down for whom; absent where nobody can. */
+  readonly reversal?: Reversal;
   /** Absent where there are no network policies to be tried. */
   readonly dial?: Dial;
 }

@@ -10,8 +10,8 @@ import type { RelayConfig, ServerConfig } from "./config.ts";
 const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const satisfies readonly (keyof RelayConfig)[];
 
 /**
- * What network policies are made of, because streams that began under other ones end with the process; and where events
- * are kept.
+ * What network policies are made of, because streams that began under other ones end with the process; where events
+ * are kept, and what may be turned back.
  */
 const BOUNDARY_KEYS = [
   "canary",
@@ -20,6 +20,7 @@ const BOUNDARY_KEYS = [
   "history",
   "trustedProxies",
   "ingest",
+  "detokenize",
 ] as const satisfies readonly (keyof ServerConfig)[];
 
 const RESTART = "cannot be changed while the server runs; restart it, or put back what was here";

@@ -22,6 +22,17 @@ export function bodyOf(context: Context, { ports, limits }: Services): ReadableS
   return decodeBody(body, { encoding, open, inflationLimit: limits.inflationLimit });
 }
 
+/** Up to this length a body is awaited until something can leave, so that an error in it gets its status. */
+const SHORT_BYTES = 65_536;
+
+/** True when the whole body is known to be short; of a compressed one the length says little. */
+export function isShortBody(context: Context, body: ReadableStream<Uint8Array> | null): boolean {
+  return body === context.req.raw.body && Number(context.req.header("content-length") ?? Infinity) <= SHORT_BYTES;
+}
+
+/** Of answers that come as a stream. */
+export const STREAM_HEADERS = { "cache-control": "no-store, no-transform", "x-accel-buffering": "no" } as const;
+
 /**
  * The query as names and values.
  * @throws StreamError `UNKNOWN_PARAMETER` for a name that is not listed, or that comes twice.

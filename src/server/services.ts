@@ -4,6 +4,7 @@
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Canary } from "./canary.ts";
 import type { ServerConfig, ServerLimits } from "./config.ts";
+import type { Detokenizer } from "./detokenizer.ts";
 import type { Feeds } from "./feeds.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -45,6 +46,8 @@ export interface Services {
   readonly isHistoryAvailable: boolean | undefined;
   readonly relays: ReadonlyMap<string, Relay>;
   readonly maskStreams: MaskStreams;
+  /** Undefined when nothing is turned back. */
+  readonly detokenizer: Detokenizer | undefined;
   /** Undefined when nothing looks after network policies. */
   readonly canary: Canary | undefined;
 }

@@ -79,7 +79,14 @@ describe("a fault at the command line", () => {
     let errors = "";
     stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
     stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-    const world = { isStdoutTerminal: false, isStderrTerminal: false, onSignal() {}, onHangup() {}, exitNow() {} };
+    const world = {
+      userName: "tester",
+      isStdoutTerminal: false,
+      isStderrTerminal: false,
+      onSignal() {},
+      onHangup() {},
+      exitNow() {},
+    };
     const io: Io = { stdin, stdout, stderr, environment, ...world };
     const done = runCommandLine(["mask", "--format", "ndjson", "--config", config], io, "0");
     const trap = new Trap();

@@ -25,6 +25,7 @@ async function run(...words: string[]): Promise<{ exitCode: number; told: string
     stderr,
     // Of the machine that prints, not of the pod.
     environment: { MASKWIRE_HOST: "127.0.0.1", MASKWIRE_PORT: "1" },
+    userName: "tester",
     isStdoutTerminal: false,
     isStderrTerminal: false,
     onSignal: () => undefined,

@@ -53,10 +53,13 @@ const OPENERS_LIMIT = 256;
 /** Turns tokens back into what they stand for. */
 export class TokenOpener {
   readonly #keys: TenantKeys;
+  readonly #entities: ReadonlySet<string> | undefined;
   readonly #sivs = new Map<string, Siv>();
 
-  constructor(keys: TenantKeys) {
+  /** `entities`: whose tokens are opened; absent: everybody's. */
+  constructor(keys: TenantKeys, entities?: ReadonlySet<string>) {
     this.#keys = keys;
+    this.#entities = entities;
   }
 
   /** The value of one token, with its entity; undefined for what this tenant's keys have not made, or no longer open. */
@@ -64,6 +67,7 @@ export class TokenOpener {
     const [, entity = "", digits = "", body = ""] = TOKEN.exec(token) ?? [];
     const version = Number(digits);
     if (entity === "" || !this.#keys.ring.mayDecrypt(version)) return undefined;
+    if (this.#entities?.has(entity) === false) return undefined;
     const sealed = decodeBase32(body);
     if (sealed === undefined || sealed.length < TAG_BYTES) return undefined;
     const text = this.#sivOf(entity, version).open(sealed);

@@ -2,6 +2,7 @@
 import { measureAutomaton } from "../../core/engine.ts";
 import type { FieldRules } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
+import { refuseDetokenize } from "../../server/detokenize-rules.ts";
 import { refuseViews } from "../../server/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
@@ -25,11 +26,12 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
       report(loaded.problems, io);
       return 1;
     }
-    const { config, fileName = "defaults", problemAt } = loaded.value;
+    const { config, keys, fileName = "defaults", problemAt } = loaded.value;
     const compiled = Object.keys(config.policies).map((name) => compileNamed(loaded.value, name));
     const problems = [
       ...checkReach(config, fileName),
       ...refuseViews(config).map(({ path, reason }) => problemAt(path, reason)),
+      ...refuseDetokenize(config, { hasKeys: keys !== undefined }).map(({ path, reason }) => problemAt(path, reason)),
       ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, problemAt) : one.problems)),
     ];
     const output = createOutput(io.stdout);

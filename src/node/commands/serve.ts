@@ -4,6 +4,7 @@ import { StreamError, toStreamError, type Policy } from "../../core/index.ts";
 import { ConfigRefusal } from "../../server/config-refusal.ts";
 import type { ServerConfig } from "../../server/config.ts";
 import type { Log } from "../../server/ports.ts";
+import { createLineAudit } from "../audit.ts";
 import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
@@ -129,6 +130,7 @@ async function start(settings: Loaded, { log, io, stopping }: Host): Promise<Run
       clock: nodeClock,
       log,
       stopping,
+      audit: createLineAudit((line) => void io.stderr.write(line)),
       ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
     });

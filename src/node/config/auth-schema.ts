@@ -12,7 +12,9 @@ const grant = z.strictObject({
   feeds: z
     .array(z.string().regex(FEED_PATTERN))
     .min(1)
-    .describe("Names of feeds (for `relay` of relays); `orders.*` is one more label, `orders.>` any further, `>` all."),
+    .describe(
+      "Names of feeds (for `relay` of relays, for `detokenize` of policies); `orders.*` is one more label, `orders.>` any further, `>` all.",
+    ),
   views: z
     .array(z.string().regex(NAME))
     .min(1)
@@ -48,7 +50,7 @@ export const auth = z.strictObject({
   apiKeys: z
     .array(
       z.strictObject({
-        name: z.string().regex(NAME).describe("For people."),
+        name: z.string().regex(NAME).describe("Names its holder in audit records."),
         sha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/)

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES } from "../../core/index.ts";
 import { auth } from "./auth-schema.ts";
+import { detokenize } from "./detokenize-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
 import { edge } from "./edge-schema.ts";
@@ -350,6 +351,9 @@ export const configSchema = z.strictObject({
     .record(z.string().regex(NAME), ingest)
     .exactOptional()
     .describe("Name to broker of raw events, whose messages are published masked."),
+  detokenize: detokenize
+    .exactOptional()
+    .describe("Turns values back for whoever is granted that; absent: nobody. Needs `auth` and the root key."),
   canary: canary.exactOptional().describe("How to see whether network policies are in force."),
   reload: z
     .enum(RELOADS)

@@ -4,6 +4,7 @@
  * Owns the answers that routes ask for. Knows no token.
  */
 import { StreamError } from "../../core/index.ts";
+import type { Caller } from "../audit.ts";
 import { type Action, type Grant, matchesFeed } from "./grant.ts";
 
 export interface Access {
@@ -11,6 +12,8 @@ export interface Access {
   readonly subject: string | undefined;
   /** When it ends; streams end then too. */
   readonly expiresAtMs: number | undefined;
+  /** Undefined when nobody was asked, or the token does not say. */
+  readonly caller: Caller | undefined;
   /** True when the action is granted on every name; `mask` has no name. */
   allows(action: Action, names: readonly string[]): boolean;
   /**
@@ -24,6 +27,7 @@ export interface Access {
 export const OPEN: Access = {
   subject: undefined,
   expiresAtMs: undefined,
+  caller: undefined,
   allows: () => true,
   viewOf: (_action, _names, asked) => asked,
 };
@@ -33,14 +37,22 @@ export function requireAction(access: Access, action: Action, names: readonly st
   if (!access.allows(action, names)) throw new StreamError("GRANT_MISSING");
 }
 
+export interface Holder {
+  readonly subject: string;
+  readonly caller: Caller | undefined;
+  readonly expiresAtMs: number | undefined;
+}
+
 export class GrantedAccess implements Access {
   readonly subject: string;
   readonly expiresAtMs: number | undefined;
+  readonly caller: Caller | undefined;
   readonly grants: readonly Grant[];
 
-  constructor(subject: string, grants: readonly Grant[], expiresAtMs: number | undefined) {
+  constructor(grants: readonly Grant[], { subject, caller, expiresAtMs }: Holder) {
     this.subject = subject;
     this.grants = grants;
+    this.caller = caller;
     this.expiresAtMs = expiresAtMs;
   }
 

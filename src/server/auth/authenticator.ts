@@ -13,6 +13,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { StreamError } from "../../core/index.ts";
+import type { Caller } from "../audit.ts";
 import type { AuthConfig, IssuerConfig } from "../config.ts";
 import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";
@@ -34,6 +35,7 @@ export interface AuthenticatorOptions {
 export const API_KEY_PREFIX = "mwk_";
 
 const TOKEN_LIMIT_CHARACTERS = 8192;
+const SUBJECT_LIMIT = 256;
 const SKEW_SECONDS = 30;
 const LIFE_LIMIT_SECONDS = 86_400;
 /** The token is wrong, whatever the keys are. */
@@ -59,7 +61,10 @@ export class Authenticator {
     const { issuers, apiKeys } = options.config;
     this.#keys = new Map(issuers.map((issuer) => [issuer.issuer, this.#keysOf(issuer)]));
     this.#apiKeys = new Map(
-      apiKeys.map(({ sha256, grants }) => [sha256, new GrantedAccess(sha256, grants, undefined)]),
+      apiKeys.map(({ name: keyName, sha256, grants }) => [
+        sha256,
+        new GrantedAccess(grants, { subject: sha256, caller: { name: keyName }, expiresAtMs: undefined }),
+      ]),
     );
   }
 
@@ -97,7 +102,9 @@ export class Authenticator {
         keys instanceof Uint8Array ? await jwtVerify(token, keys, options) : await jwtVerify(token, keys, options);
       const exp = payload.exp as number;
       if (exp - now / 1000 > LIFE_LIMIT_SECONDS + SKEW_SECONDS) throw new StreamError("UNAUTHENTICATED");
-      return new GrantedAccess(await subjectOf(token, payload), grantsIn(payload), (exp + SKEW_SECONDS) * 1000);
+      const expiresAtMs = (exp + SKEW_SECONDS) * 1000;
+      const subject = await subjectOf(token, payload);
+      return new GrantedAccess(grantsIn(payload), { subject, caller: callerOf(payload.sub, payload.iss), expiresAtMs });
     } catch (thrown) {
       throw refusalOf(thrown);
     }
@@ -111,6 +118,12 @@ export class Authenticator {
     if (own === undefined) throw new StreamError("KEY_MISSING");
     return own;
   }
+}
+
+/** Nobody where the subject is missing, or too long to be written down. */
+function callerOf(subject: unknown, issuer = ""): Caller | undefined {
+  const isName = typeof subject === "string" && subject !== "" && subject.length <= SUBJECT_LIMIT;
+  return isName ? { name: subject, issuer } : undefined;
 }
 
 /** One name for all tokens of a subject; a token without one is its own. Hashed: of one length, and nobody's address. */

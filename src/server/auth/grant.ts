@@ -3,12 +3,12 @@
  *
  * Owns the patterns, and how grants stand in a token's claims. A grant that cannot be read grants nothing.
  */
-export const ACTIONS = ["publish", "subscribe", "relay", "mask"] as const;
+export const ACTIONS = ["publish", "subscribe", "relay", "mask", "detokenize"] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export interface Grant {
   readonly actions: readonly Action[];
-  /** Feeds (for `relay` relays): a name, `orders.*` for one more label, `orders.>` for any further, `>` for all. */
+  /** Feeds (for `relay` relays, for `detokenize` policies): a name, `orders.*` for one more label, `orders.>` for any further, `>` for all. */
   readonly feeds: readonly string[];
   /** View names; what subscribers see. */
   readonly views: readonly string[];

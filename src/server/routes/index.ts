@@ -2,6 +2,7 @@
  * The table of routes: which listener answers which method and path.
  */
 import type { Context } from "hono";
+import { StreamError } from "../../core/index.ts";
 import type { Access } from "../auth/access.ts";
 import type { ListenerName } from "../config.ts";
 import type { Services } from "../services.ts";
@@ -30,10 +31,17 @@ export interface Route {
   readonly handler: Handler;
 }
 
+/** A host that turns nothing back has no such route. */
+const turnBack: Handler = (context, services, call) => {
+  if (services.ports.reversal === undefined) throw new StreamError("NOT_FOUND");
+  return services.ports.reversal.handle(context, services, call);
+};
+
 export const ROUTES: readonly Route[] = [
   { listeners: ["publish"], method: "POST", path: "/v1/mask", isGuarded: true, handler: mask },
   // `curl -T FILE` uploads with PUT.
   { listeners: ["publish"], method: "PUT", path: "/v1/mask", isGuarded: true, handler: mask },
+  { listeners: ["publish"], method: "POST", path: "/v1/detokenize", isGuarded: true, handler: turnBack },
   { listeners: ["publish"], method: "POST", path: "/v1/feeds/:feed/events", isGuarded: true, handler: publish },
   { listeners: ["publish"], method: "PUT", path: "/v1/feeds/:feed/events", isGuarded: true, handler: publish },
   { listeners: ["subscribe"], method: "GET", path: "/v1/feeds/:feed/events", isGuarded: true, handler: subscribe },

@@ -5,12 +5,9 @@ import type { Context } from "hono";
 import { StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
 import { requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
-import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
+import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../request.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
-
-/** Up to this length a body is awaited until something can leave, so that an error in it gets its status. */
-const SHORT_BYTES = 65_536;
 
 export async function mask(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   requireAction(access, "mask", []);
@@ -32,9 +29,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
     stage: settings.policies.stageOf(policy),
     choice: { format: type.format, ...type.options },
     body,
-    // Of a compressed body the length says little.
-    isShort:
-      incoming === context.req.raw.body && Number(context.req.header("content-length") ?? Infinity) <= SHORT_BYTES,
+    isShort: isShortBody(context, incoming),
     onEnd: (failure) => {
       disconnect();
       metrics.add("producers", -1);
@@ -43,7 +38,6 @@ export async function mask(context: Context, services: Services, { access }: Rou
   });
   return context.body(masked, 200, {
     "content-type": writeMediaType(type),
-    "cache-control": "no-store, no-transform",
-    "x-accel-buffering": "no",
+    ...STREAM_HEADERS,
   });
 }

@@ -1,0 +1,51 @@
+/**
+ * `POST /v1/detokenize`: a body that holds tokens comes in, and leaves with the values while it still comes in.
+ *
+ * For callers that are granted it, and only when each call is written down.
+ */
+import type { Context } from "hono";
+import { countRestored, StreamError, writeMediaType } from "../../core/index.ts";
+import { BodyReader } from "../body-reader.ts";
+import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../request.ts";
+import type { Services } from "../services.ts";
+import type { RouteCall } from "./index.ts";
+
+export async function detokenize(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
+  const { limits, ports, metrics, lifecycle, maskStreams, detokenizer } = services;
+  if (detokenizer === undefined) throw new StreamError("NOT_FOUND");
+  const { policy: name = "default" } = queryOf(context, ["policy"]);
+  const type = mediaTypeOf(context);
+  const incoming = bodyOf(context, services);
+  const disconnect = lifecycle.connect();
+  metrics.add("producers", 1);
+  const leave = (): void => {
+    disconnect();
+    metrics.add("producers", -1);
+  };
+  const call = await detokenizer
+    .begin({ access, policy: name, purpose: context.req.header("maskwire-purpose") })
+    .catch((thrown: unknown) => {
+      leave();
+      throw thrown;
+    });
+  const body = new BodyReader(incoming, {
+    clock: ports.clock,
+    idleMs: limits.producerIdleTimeoutMs,
+    expiresAtMs: access.expiresAtMs,
+  });
+  // Read now: while the record was written another configuration may have come.
+  const restorer = services.settings.policies.restorerOf(name);
+  const restored = await maskStreams.open({
+    policy: restorer,
+    forStream: countRestored(restorer, (entity) => call.count(entity)),
+    choice: { format: type.format, ...type.options },
+    body,
+    isShort: isShortBody(context, incoming),
+    beforeLeaving: (isLast) => call.release(isLast),
+    onEnd: (failure) => {
+      leave();
+      call.close(failure);
+    },
+  });
+  return context.body(restored, 200, { "content-type": writeMediaType(type), ...STREAM_HEADERS });
+}
