@@ -6,7 +6,8 @@
  */
 import { KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
 import { encodeUtf8 } from "./bytes.ts";
-import { isPercentSign } from "./folded-text.ts";
+import { foldSpan, isPercentSign } from "./folded-text.ts";
+import { FOREIGN, letterAt, partingBytes } from "./latin.ts";
 import { hasWord } from "./words.ts";
 
 const MARKS = 4096;
@@ -15,14 +16,29 @@ const MARKS = 4096;
 const PAIRS = 1 << 10;
 const LETTER_BITS = 31;
 
-/** By byte: 1 where a letter may hide in it. */
-const HIDING = KINDS.map((kind) => (kind === NOT_PLAIN ? 1 : 0));
+/** Answers of `glance`, as bits: three letters begin a word, and something is no plain ASCII. */
+const MAY_STAND = 1;
+export const MAY_HIDE = 2;
+
+/** By byte: MAY_HIDE where a letter may hide in it. */
+const HIDING = KINDS.map((kind) => (kind === NOT_PLAIN ? MAY_HIDE : 0));
+
+/** Words that are spelt with the letters of ASCII and Latin-1, and blanks. */
+const IS_LATIN = /^[a-z \u00df-\u00f6\u00f8-\u00ff]+$/;
+export const NO_WORDS: ReadonlySet<string> = new Set();
+/** No hash: the word before was none of the list, whatever it was. */
+const NO_HASH = -1;
 
 export class ContextWords {
   readonly words: readonly string[];
+  private readonly all: ReadonlySet<string>;
   private readonly known: ReadonlySet<string>;
-  /** Hashes of the last two words of phrases: where they stand side by side, the slower way decides. */
-  private readonly pairs = new Set<number>();
+  /** Phrases by the hashes of their last two words: where those stand side by side, the slower way decides. */
+  private readonly pairs = new Map<number, string[]>();
+  /** True when some words hold letters beyond Latin-1. */
+  private readonly hasForeign: boolean;
+  /** False when some words hold more than letters and blanks: `wordsIn` does not look for them. */
+  private readonly isSpelt: boolean;
   /** True when those that plain ASCII can spell hold nothing but letters. */
   private readonly isLetters: boolean;
   /** The text that was asked for last: the name of a column or field comes again and again. */
@@ -38,15 +54,22 @@ export class ContextWords {
     // Other letters stand in no plain ASCII, which is all that is read as bytes.
     const spelt = words.filter((word) => encodeUtf8(word).length === word.length);
     this.isLetters = spelt.every((word) => /^[a-z ]+$/.test(word));
-    this.known = new Set(spelt.filter((word) => !word.includes(" ")));
+    this.all = new Set(words);
+    const latin = words.filter((word) => IS_LATIN.test(word));
+    const foreign = words.filter((word) => /[^\0-\u00ff]/.test(word));
+    this.hasForeign = foreign.length > 0;
+    this.isSpelt = words.every((word) => latin.includes(word) || foreign.includes(word));
+    this.known = new Set(latin.filter((word) => !word.includes(" ")));
     for (const word of this.known) this.mark(encodeUtf8(word));
-    for (const phrase of spelt) this.markPair(phrase.split(" ").slice(-2).map(encodeUtf8));
+    for (const phrase of latin) this.markPair(phrase);
   }
 
-  private markPair([first, last]: readonly Uint8Array[]): void {
+  private markPair(phrase: string): void {
+    const [first, last] = phrase.split(" ").slice(-2).map(encodeUtf8);
     if (last === undefined) return;
     this.mark(last);
-    this.pairs.add(first.reduce(mix, 0) * MARKS + last.reduce(mix, 0));
+    const pair = first.reduce(mix, 0) * MARKS + last.reduce(mix, 0);
+    this.pairs.set(pair, [...(this.pairs.get(pair) ?? []), phrase]);
   }
 
   private mark(word: Uint8Array): void {
@@ -77,7 +100,7 @@ export class ContextWords {
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
     if (!this.isLetters) return undefined;
-    if (!this.mayStandIn(bytes, start, end)) return false;
+    if (this.glance(bytes, start, end) === 0) return false;
     const { marks } = this;
     let answer: false | undefined = false;
     let before = 0;
@@ -108,17 +131,80 @@ export class ContextWords {
     return answer;
   }
 
-  /** False when no three letters begin a word: without a branch in the loop, because most texts hold none. */
-  private mayStandIn(bytes: Uint8Array, start: number, end: number): boolean {
+  /** True when one of these words of `wordsIn` is in this list, or when that could not be told. */
+  mayHoldOf(found: ReadonlySet<string>): boolean {
+    if (!this.isSpelt) return true;
+    for (const word of found) if (this.all.has(word)) return true;
+    return false;
+  }
+
+  /**
+   * Words of the list that stand in the bytes, and phrases that may, for text in Latin letters. Undefined when it
+   * cannot be told this way, as where a word with other letters could stand. A word that `start` cuts counts as it stands.
+   */
+  wordsIn(bytes: Uint8Array, start: number, end: number): ReadonlySet<string> | undefined {
+    let found: Set<string> | undefined;
+    let before = NO_HASH;
+    for (let at = start; at < end;) {
+      if (letterAt(bytes, at, end) === 0) {
+        const parting = partingBytes(bytes, at, end);
+        if (parting === 0) return undefined;
+        at += parting;
+        continue;
+      }
+      const word = this.readWord(bytes, at, end);
+      if (word === undefined) return undefined;
+      const { hash } = word;
+      const pair = before * MARKS + hash;
+      before = hash;
+      const from = at;
+      at = word.end;
+      if (hash === NO_HASH || (this.marks[hash >> 5] & (1 << (hash & 31))) === 0) continue;
+      const text = foldSpan(bytes, from, at).toLowerCase();
+      if (this.known.has(text)) (found ??= new Set()).add(text);
+      for (const phrase of this.pairs.get(pair) ?? []) (found ??= new Set()).add(phrase);
+    }
+    return found ?? NO_WORDS;
+  }
+
+  /** Undefined when a word of the list may end inside it, where a letter of unknown case follows. */
+  private readWord(bytes: Uint8Array, from: number, end: number): { hash: number; end: number } | undefined {
+    let hash = 0;
+    let wasLower = false;
+    let at = from;
+    for (let letter = letterAt(bytes, at, end); letter !== 0; letter = letterAt(bytes, at, end)) {
+      if ((letter & FOREIGN) !== 0) {
+        const isKnown = hash > 0 && (this.marks[hash >> 5] & (1 << (hash & 31))) !== 0;
+        if (this.hasForeign || isKnown) return undefined;
+        hash = NO_HASH;
+        at += 2;
+        wasLower = true;
+        continue;
+      }
+      // camelCase splits.
+      if ((letter & UPPER) !== 0 && wasLower) break;
+      wasLower = (letter & LOWER) !== 0;
+      const bytesOfLetter = bytes[at] < 0x80 ? 1 : 2;
+      for (let i = 0; i < bytesOfLetter && hash !== NO_HASH; i++) hash = mix(hash, bytes[at + i]);
+      at += bytesOfLetter;
+    }
+    return { hash, end: at };
+  }
+
+  /**
+   * A quick look whether words may stand in bytes: 0 when none does; with MAY_HIDE set some bytes are no plain ASCII.
+   * Without a branch in the loop, because most texts hold none.
+   */
+  glance(bytes: Uint8Array, start: number, end: number): number {
     const { triples } = this;
     let found = 0;
     let pair = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
-      found |= (triples[pair] >>> (byte & LETTER_BITS)) | HIDING[byte];
+      found |= ((triples[pair] >>> (byte & LETTER_BITS)) & MAY_STAND) | HIDING[byte];
       pair = ((pair << 5) | (byte & LETTER_BITS)) & (PAIRS - 1);
     }
-    return (found & 1) !== 0;
+    return found;
   }
 }
 

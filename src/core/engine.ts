@@ -4,7 +4,7 @@
  * Owns the scanner's automaton and figures. Immutable but for the automata's own caches, so all streams share it.
  */
 import { encodeUtf8 } from "./bytes.ts";
-import { ContextWords } from "./context-words.ts";
+import { ContextWords, NO_WORDS } from "./context-words.ts";
 import type { Detector } from "./detector.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { KIND } from "./pattern/neighbour.ts";
@@ -20,6 +20,10 @@ export interface Hits {
   readonly needContext: readonly Rule[];
   /** The words of `needContext` together. */
   readonly words: ContextWords;
+  /** Those of `rules` that may count where none of `words` stands. */
+  readonly wordless: readonly Rule[];
+  /** Those of `rules` with a quick no of their own. */
+  readonly picky: readonly Rule[];
 }
 
 export interface Engine {
@@ -65,7 +69,15 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
       inOrder(patterns.flatMap((index) => from.get(index) ?? []));
     const sure = pick(certain);
     const needsWord = pick(needContext).filter((rule) => !sure.includes(rule));
-    return { needContext: needsWord, words: wordsOf(needsWord), rules: inOrder([...sure, ...needsWord]) };
+    const all = inOrder([...sure, ...needsWord]);
+    const isPicky = ({ detector }: Rule): boolean => "mayEnd" in detector || "mayMatch" in detector;
+    return {
+      rules: all,
+      needContext: needsWord,
+      words: wordsOf(needsWord),
+      wordless: all.filter((rule) => !needsWord.includes(rule) || rule.contextWords.mayHoldOf(NO_WORDS)),
+      picky: all.filter(isPicky),
+    };
   };
   return {
     rules,

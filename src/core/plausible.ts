@@ -5,7 +5,8 @@
  * context word and there is none. Errs on the side of "worth it": the resolver judges exactly. Most numbers of a
  * log end here.
  */
-import { CONTEXT_CHARACTERS, mayBeginAt } from "./candidate.ts";
+import { CONTEXT_CHARACTERS, LOOK_BACK_BYTES, mayBeginAt } from "./candidate.ts";
+import { type ContextWords, MAY_HIDE, NO_WORDS } from "./context-words.ts";
 import type { Hits } from "./engine.ts";
 import type { Rule } from "./rule.ts";
 
@@ -19,9 +20,9 @@ export interface Stretch {
 }
 
 /** Rules that can have a finding in the stretch, whatever stands before it. */
-export function plausibleRules(bytes: Uint8Array, stretch: Stretch, rules: readonly Rule[]): readonly Rule[] {
+export function plausibleRules(bytes: Uint8Array, stretch: Stretch, { rules, picky }: Hits): readonly Rule[] {
   if (stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
-  return rules.every((rule) => mayMatch(bytes, stretch, rule))
+  return picky.every((rule) => mayMatch(bytes, stretch, rule))
     ? rules
     : rules.filter((rule) => mayMatch(bytes, stretch, rule));
 }
@@ -40,8 +41,8 @@ function mayMatch(bytes: Uint8Array, { start, end }: Stretch, rule: Rule): boole
 export interface TextAround {
   /** True when the text begins with the bytes at hand. */
   readonly isAtStart: boolean;
-  /** True when the name of the field that holds the text is a word that the rule looks for. */
-  isNamed(rule: Rule): boolean;
+  /** True when the name of the field that holds the text is one of the words. */
+  isNamed(words: ContextWords): boolean;
 }
 
 /**
@@ -53,17 +54,28 @@ export function plausibleInText(
   stretch: Stretch,
   { hits, around }: { readonly hits: Hits; readonly around: TextAround },
 ): readonly Rule[] {
-  const rules = plausibleRules(bytes, stretch, hits.rules);
-  const window = stretch.start - CONTEXT_CHARACTERS - 1;
-  const from = around.isAtStart ? Math.max(0, window) : window;
-  if (hits.needContext.length === 0 || from < 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
-  if (hits.words.inBytes(bytes, from, stretch.end) === false) {
-    const isWithout = (rule: Rule): boolean => hits.needContext.includes(rule) && !around.isNamed(rule);
-    return rules.some(isWithout) ? rules.filter((rule) => !isWithout(rule)) : rules;
-  }
-  const isWithout = (rule: Rule): boolean =>
-    hits.needContext.includes(rule) &&
-    rule.contextWords.inBytes(bytes, from, stretch.end) === false &&
-    !around.isNamed(rule);
-  return rules.some(isWithout) ? rules.filter((rule) => !isWithout(rule)) : rules;
+  const rules = plausibleRules(bytes, stretch, hits);
+  const { needContext, words } = hits;
+  if (needContext.length === 0 || rules.length === 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
+  const from = windowFrom(stretch.start - CONTEXT_CHARACTERS - 1, around);
+  if (from < 0) return rules;
+  const glance = words.glance(bytes, from, stretch.end);
+  const wide = (glance & MAY_HIDE) === 0 ? from : windowFrom(stretch.start - LOOK_BACK_BYTES, around);
+  if (wide < 0) return rules;
+  const found = glance === 0 ? NO_WORDS : words.wordsIn(bytes, wide, stretch.end);
+  if (found === undefined) return rules;
+  // Most numbers have no word: then there is nothing to ask rule by rule.
+  const isNamed = around.isNamed(words);
+  if (found.size === 0 && !isNamed) return rules === hits.rules ? hits.wordless : withoutWords(rules, hits);
+  const isWith = (rule: Rule): boolean =>
+    rule.contextWords.mayHoldOf(found) || (isNamed && around.isNamed(rule.contextWords));
+  return rules.filter((rule) => hits.wordless.includes(rule) || isWith(rule));
+}
+
+function withoutWords(rules: readonly Rule[], { wordless }: Hits): readonly Rule[] {
+  return wordless.length === 0 ? wordless : rules.filter((rule) => wordless.includes(rule));
+}
+
+function windowFrom(start: number, { isAtStart }: TextAround): number {
+  return isAtStart ? Math.max(0, start) : start;
 }

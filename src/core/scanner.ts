@@ -4,6 +4,7 @@
  * Owns the automaton's place in one stream. A region is a stretch in which matches begin that have ended:
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
+import type { ContextWords } from "./context-words.ts";
 import { type Engine, type Hits } from "./engine.ts";
 import { inOrder, type Rule } from "./rule.ts";
 import { type Dfa, type DfaState } from "./pattern/dfa.ts";
@@ -74,8 +75,8 @@ export class Scanner implements TextScanner, TextAround {
     return this.position === 0;
   }
 
-  isNamed(rule: Rule): boolean {
-    return rule.contextWords.inText(this.key);
+  isNamed(words: ContextWords): boolean {
+    return words.inText(this.key);
   }
 
   private noteAll(bytes: Uint8Array): void {

@@ -9,6 +9,7 @@ export const awsKey: Detector = {
   source: "AWS IAM user guide, IAM identifiers: unique ID prefixes",
   pattern: "(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{16,17}",
   boundary: "alphanumeric",
+  isPlain: true,
   validate(candidate) {
     return new Set(candidate.text.slice(4)).size < DISTINCT_LEAST ? 0 : SCORES.strong;
   },

@@ -17,8 +17,8 @@ export const creditCard: Detector = {
   // 19 digits and 18 separators of up to two characters. The first digit is that of an issuer, and 1 has 15 (UATP) or 16
   // digits: time stamps begin with 1.
   pattern: String.raw`[2-6](?:[ .+-]{0,2}\d){11,18}|1(?:[ .+-]{0,2}\d){14,15}`,
-  // Without the upper counts: groups of digits would stand in thousands of combinations of counts.
-  scan: { pattern: String.raw`[2-6](?:[ .+-]{0,2}\d){11,}|1(?:[ .+-]{0,2}\d){14,}`, maxLength: 55 },
+  // Without upper counts and first digits: groups of digits would stand in thousands of combinations of counts.
+  scan: { pattern: String.raw`\d(?:[ .+-]{0,2}\d){11,}`, maxLength: 55 },
   boundary: "number",
   contextWords: [
     "card",

@@ -15,6 +15,7 @@ export const githubToken: Detector = {
   // GitHub reserves the right to 255 characters; whatever follows belongs to the token.
   tail: "[A-Za-z0-9_]*",
   boundary: "none",
+  isPlain: true,
   validate(candidate) {
     if (isInsideWordBefore(candidate) || new Set(candidate.text.slice(PREFIX_LENGTH)).size < DISTINCT_LEAST) return 0;
     return hasCheckDigits(candidate.text) ? SCORES.strong : SCORES.ranged;

@@ -109,6 +109,15 @@ const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], re
 /** Marks of tokens in base 64, or with dots. */
 const WIDE = /^(?:gl|GR|ops_|bedrock|tfp_|ABSK|fo1_|fm1|fm2_|glc_|whsec_|SG[.]|sntrys_|A[TC]|pscale_|hv[sb][.]|ya29)/;
 
+/**
+ * What the automaton looks for: a mark, and something behind it. The lengths would stand in as many states, and a mark
+ * that follows fourteen letters would tell words of every length apart.
+ */
+const OPENINGS = FAMILIES.map(([, marks]) => marks)
+  .flatMap((marks) => marks.map((mark) => mark.replace(`${WORD}{14}`, `${WORD}+`)))
+  .join("|");
+const SCAN = { pattern: `(?:${OPENINGS})[A-Za-z0-9_+/.=-]{10,}`, maxLength: 256 };
+
 /** Text in front of the secret part, which is the same in every token of an issuer. */
 const MARK = new RegExp(`^(?:${FAMILIES.flatMap(([, marks]) => marks).join("|")})`);
 
@@ -118,6 +127,7 @@ export const vendorToken: Detector = {
   pattern: FAMILIES.map(([, marks, rest]) => `(?:${marks.join("|")})${rest}`).join("|"),
   boundary: "leading",
   isPlain: true,
+  scan: SCAN,
   tail: ["[A-Za-z0-9_-]*", "[A-Za-z0-9_+/.=-]*"],
   whichTail: ({ text }) => (WIDE.test(text) ? 1 : 0),
   validate: ({ text }: Candidate) => (new Set(text.replace(MARK, "")).size < DISTINCT_LEAST ? 0 : SCORES.strong),

@@ -4,7 +4,8 @@
  * Owns the quick no for records: nothing ends in one, or only shapes that need a word which stands nowhere near.
  * Knows no format. Records are asked about in order.
  */
-import type { ContextWords } from "../context-words.ts";
+import { LOOK_BACK_BYTES } from "../candidate.ts";
+import { type ContextWords, MAY_HIDE, NO_WORDS } from "../context-words.ts";
 import type { Engine, Hits } from "../engine.ts";
 import type { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
@@ -27,10 +28,10 @@ function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
 /** Where the words stand that may be context of a match. */
 export interface RecordContext {
   /**
-   * True when what names the text in which a match ends before `place` is a word that the rule looks for. Absent where
+   * True when what names the text in which a match ends before `place` is one of the words. Absent where
    * names stand in the record, or are no such words.
    */
-  readonly isNamed?: ((rule: Rule, place: number, record: Span) => boolean) | undefined;
+  readonly isNamed?: ((words: ContextWords, place: number, record: Span) => boolean) | undefined;
   /** The first byte of a record from which on words count for what begins at `at`. */
   wordsFrom(at: number, record: Span): number;
 }
@@ -63,7 +64,7 @@ export class BlockScan {
   }
 
   private note(place: number, hits: Hits, idle: number): void {
-    const rules = plausibleRules(this.block, { start: idle + 1, end: place }, hits.rules);
+    const rules = plausibleRules(this.block, { start: idle + 1, end: place }, hits);
     if (rules.length === 0) return;
     this.places.push(place);
     this.starts.push(idle + 1);
@@ -95,21 +96,20 @@ export class BlockScan {
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       const words = this.words[i];
       if (words === null) return true;
-      if (context.isNamed !== undefined && this.isAnyNamed(context.isNamed, i, record)) return true;
+      if (context.isNamed?.(words, this.places[i], record) === true && this.isNamed(i, context, record)) return true;
       const from = context.wordsFrom(Math.max(start, this.starts[i]), record);
       if (from === start && !this.mayHoldWords(start, end)) continue;
-      if (words.inBytes(this.block, from, this.places[i]) === false) continue;
-      if (this.hasWord(this.rules[i], from, this.places[i])) return true;
+      const to = this.places[i];
+      const glance = words.glance(this.block, from, to);
+      const wide = (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, this.starts[i] - LOOK_BACK_BYTES));
+      const found = glance === 0 ? NO_WORDS : words.wordsIn(this.block, wide, to);
+      if (found === undefined || this.rules[i].some(({ contextWords }) => contextWords.mayHoldOf(found))) return true;
     }
     return false;
   }
 
-  private isAnyNamed(isNamed: NonNullable<RecordContext["isNamed"]>, index: number, record: Span): boolean {
-    return this.rules[index].some((rule) => isNamed(rule, this.places[index], record));
-  }
-
-  private hasWord(rules: readonly Rule[], from: number, to: number): boolean {
-    return rules.some(({ contextWords }) => contextWords.inBytes(this.block, from, to) !== false);
+  private isNamed(at: number, context: RecordContext, record: Span): boolean {
+    return this.rules[at].some(({ contextWords }) => context.isNamed?.(contextWords, this.places[at], record));
   }
 
   /** False when the record holds no word that some shape needs; asked for one record after the other. */

@@ -4,11 +4,11 @@
  * Owns the quick way for whole records: the automaton runs over all of them, and a record in which no match ended and no
  * quote hides anything leaves as it came. Every other record is read field by field.
  */
+import type { ContextWords } from "../context-words.ts";
 import { CsvBlock } from "../csv/block.ts";
 import { CR, QUOTE } from "../csv/framing.ts";
 import type { Edit } from "../edit.ts";
 import type { Policy } from "../policy.ts";
-import type { Rule } from "../rule.ts";
 import type { Span } from "../span.ts";
 import { BlockScan, type RecordContext } from "./block-scan.ts";
 import { CsvFormat } from "./csv.ts";
@@ -64,8 +64,8 @@ export class CsvMasker implements FormatMasker {
   private writeBlock(block: CsvBlock): void {
     const { bytes } = block;
     const scan = new BlockScan(this.policy.engine, bytes);
-    const isNamed = (rule: Rule, place: number, record: Span): boolean =>
-      this.format.isNamed(rule, () => block.columnAt(place - 1, record));
+    const isNamed = (words: ContextWords, place: number, record: Span): boolean =>
+      this.format.isNamed(words, () => block.columnAt(place - 1, record));
     const context: RecordContext = {
       isNamed: this.format.hasNames ? isNamed : undefined,
       wordsFrom: (at, { start }) => block.wordsFrom(at, start),

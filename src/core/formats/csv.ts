@@ -12,7 +12,6 @@ import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../cs
 import { COMMA, CR, CsvFraming, LF, SEMICOLON, TAB } from "../csv/framing.ts";
 import type { Column } from "../csv/block.ts";
 import type { Edit } from "../edit.ts";
-import type { Rule } from "../rule.ts";
 import { type FieldPlace, NOWHERE_SPECIAL } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
@@ -53,7 +52,7 @@ export class CsvFormat implements RecordFormat {
   private readonly options: FormatOptions;
   private isFirst = true;
   private readonly labelWords: ContextWords;
-  private readonly rulesNamed = new Map<Rule, Named>();
+  private readonly wordsNamed = new Map<ContextWords, Named>();
   private columnPlaces: readonly FieldPlace[] = [];
   /** True when the columns' names together hold a word that some rule looks for. */
   hasNames = false;
@@ -82,13 +81,13 @@ export class CsvFormat implements RecordFormat {
     return this.columns?.all ?? "";
   }
 
-  /** True when the name of the column is a word that the rule looks for; when the column is not known, all names count. */
-  isNamed(rule: Rule, findColumn: () => Column | undefined): boolean {
-    let named = this.rulesNamed.get(rule);
+  /** True when the name of the column is one of the words; when the column is not known, all names count. */
+  isNamed(words: ContextWords, findColumn: () => Column | undefined): boolean {
+    let named = this.wordsNamed.get(words);
     if (named === undefined) {
-      const isWord = (name: string): boolean => rule.contextWords.inText(name);
+      const isWord = (name: string): boolean => words.inText(name);
       named = { columns: (this.columns?.names ?? []).map(isWord), isAny: isWord(this.fallbackKey) };
-      this.rulesNamed.set(rule, named);
+      this.wordsNamed.set(words, named);
     }
     // Together the names may hold a phrase that none of them holds.
     if (!named.isAny) return false;

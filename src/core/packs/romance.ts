@@ -51,7 +51,7 @@ export const FR: readonly Scheme[] = [
   {
     entity: "FR_CNI",
     source: "carte nationale d'identité: twelve digits, since 2021 nine letters and digits; no check digit of its own",
-    pattern: "(?:\\d{12}|[0-9A-Za-z]{9})",
+    pattern: "(?:\\d{12}|[0-9A-Z]{9})",
     needsContext: true,
     words: ["cni", "carte nationale", "carte d identité", "carte d identite"],
     isValid: all(varied, form(".*\\d.*\\d.*")),

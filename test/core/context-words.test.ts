@@ -1,0 +1,89 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeUtf8 } from "../../src/core/bytes.ts";
+import { ContextWords } from "../../src/core/context-words.ts";
+import { foldSpan } from "../../src/core/folded-text.ts";
+import { hasWord } from "../../src/core/words.ts";
+
+const WORDS = ["born", "née", "né", "dob", "numéro fiscal", "account number", "id nr", "łódź", "电话"];
+const list = new ContextWords(WORDS);
+
+function wordsIn(text: string, words = list): readonly string[] | undefined {
+  const bytes = encodeUtf8(text);
+  const found = words.wordsIn(bytes, 0, bytes.length);
+  return found && [...found].toSorted();
+}
+
+describe("context words on bytes", () => {
+  it.each([
+    ["Zürich, dob", ["dob"]],
+    ["Née à Zürich – “born” ", ["born", "née"]],
+    ["NÉE", ["née"]],
+    ["né·née", ["né", "née"]],
+    ["dateNée", ["née"]],
+    ["numéro fiscal", ["numéro fiscal"]],
+    ["Numéro · Fiscal 12", ["numéro fiscal"]],
+    ["the account № of", undefined],
+    ["the café of 42 % boxes", []],
+    ["accountNumber", ["account number"]],
+    ["stubborn dobé", []],
+  ])("%j holds %j", (text, expected) => {
+    expect(wordsIn(text)).toEqual(expected);
+  });
+
+  it("leaves letters beyond Latin-1 to the slower way only where a word may have them", () => {
+    expect(wordsIn("Łukasz dob")).toBeUndefined();
+    expect(wordsIn("Łukasz dob", new ContextWords(["dob", "née"]))).toEqual(["dob"]);
+    expect(wordsIn("dobŁukasz", new ContextWords(["dob"]))).toBeUndefined();
+  });
+
+  it.each(["do\u200bb", "ｄｏｂ", "ne\u0301e", "%64ob", "ſ", "µ", "İ"])("does not judge %j, which folds", (text) => {
+    expect(wordsIn(text)).toBeUndefined();
+  });
+
+  const PIECES = [
+    ...WORDS,
+    "Né",
+    "DOB",
+    "Ł",
+    "ß",
+    "é",
+    "É",
+    "x",
+    "X",
+    " ",
+    "-",
+    "–",
+    "1",
+    "%",
+    "%6e",
+    "\u00a0",
+    "ſ",
+    "İ",
+  ];
+  const MORE = ["\u00ad", "\u200b", "\u0301", "“", "×", "account", "Number", "Fiscal", "NUMÉRO", "ŉ", "№"];
+
+  it("misses no word that stands in the folded text", () => {
+    const text = fc.array(fc.constantFrom(...PIECES, ...MORE), { maxLength: 8 }).map((pieces) => pieces.join(""));
+    const check = (words: readonly string[], input: string): void => {
+      const found = wordsIn(input, new ContextWords(words));
+      if (found === undefined) return;
+      const bytes = encodeUtf8(input);
+      const folded = foldSpan(bytes, 0, bytes.length);
+      for (const word of words) if (hasWord(folded, [word])) expect(found, input).toContain(word);
+    };
+    fc.assert(
+      fc.property(text, (input) => {
+        check(WORDS, input);
+        check(["born", "née", "né", "dob", "numéro fiscal", "account number"], input);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("says nothing of words that hold more than letters", () => {
+    const words = new ContextWords(["ipv6", "dob"]);
+    expect(words.mayHoldOf(new Set())).toBe(true);
+    expect(new ContextWords(["dob"]).mayHoldOf(new Set(["born"]))).toBe(false);
+  });
+});
