@@ -19,13 +19,14 @@ describe("each listener", () => {
     ["GET", "/livez", ["admin"]],
     ["GET", "/readyz", ["admin"]],
     ["GET", "/metrics", ["admin"]],
+    ["GET", "/openapi.json", ["admin"]],
   ];
   test.each(ROUTES)("answers %s %s on %j only", async (method, path, listeners) => {
     const server = createServer(createTestPorts(), DEFAULT_CONFIG);
     for (const name of ["publish", "subscribe", "admin"] as const) {
       const response = await server.app([name]).request(path, { method });
       const text = await response.text();
-      const isElsewhere = text.includes('"NOT_FOUND"') || text.includes('"METHOD_UNKNOWN"');
+      const isElsewhere = /^\{"error":\{"code":"(?:NOT_FOUND|METHOD_UNKNOWN)"/.test(text);
       expect([name, isElsewhere]).toEqual([name, !listeners.includes(name)]);
     }
   });

@@ -6,6 +6,7 @@ import { StreamError } from "../../core/index.ts";
 import type { Access } from "../auth/access.ts";
 import type { ListenerName } from "../config.ts";
 import type { Services } from "../services.ts";
+import { openApiOf } from "../openapi.ts";
 import { consolePage } from "./console.ts";
 import { grant } from "./grant.ts";
 import { mask } from "./mask.ts";
@@ -58,4 +59,11 @@ export const ROUTES: readonly Route[] = [
   { listeners: ["admin"], method: "GET", path: "/livez", isGuarded: false, handler: livez },
   { listeners: ["admin"], method: "GET", path: "/readyz", isGuarded: false, handler: readyz },
   { listeners: ["admin"], method: "GET", path: "/metrics", isGuarded: false, handler: metrics },
+  {
+    listeners: ["admin"],
+    method: "GET",
+    path: "/openapi.json",
+    isGuarded: false,
+    handler: (context) => context.json(openApiOf(ROUTES)),
+  },
 ];
