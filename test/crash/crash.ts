@@ -9,6 +9,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCommand } from "../support/debian.ts";
+import { startNatsCluster } from "../support/nats-cluster.ts";
 import { freePort, startNats } from "../support/nats.ts";
 import { CrashSubscriber } from "./subscriber.ts";
 import { BODY_EVENTS, produce, type Produced } from "./producer.ts";
@@ -34,6 +35,7 @@ const FEED_PATH = "/v1/feeds/orders/events";
 const KEY = "0123456789abcdef0123456789abcdef";
 const PRODUCERS = 4;
 const PATIENCE_MS = 120_000;
+const DEAD_MS = 3_000;
 
 /** Starts `maskwire serve` and resolves once it listens. */
 async function startNode(program: string, configFile: string, listenPort: number): Promise<ChildProcess> {
@@ -80,29 +82,59 @@ export async function crashDisk(options: CrashOptions): Promise<CrashReport> {
   }
 }
 
-/** Two nodes on one NATS server, which is killed; subscribers move between the nodes. */
-export async function crashNats(options: CrashOptions): Promise<CrashReport> {
+function natsProgram(): string {
   const { path, reason } = ensureCommand("nats-server", "nats-server");
   if (path === null) throw new Error(reason);
+  return path;
+}
+
+/** Two nodes on one NATS server, which is killed; subscribers move between the nodes. */
+export async function crashNats(options: CrashOptions): Promise<CrashReport> {
+  const nats = await startNats(natsProgram());
+  return await crashShared(options, {
+    history: { broker: "nats", servers: [nats.url] },
+    crash: async () => {
+      await nats.kill();
+      await nats.start();
+    },
+    remove: () => nats.remove(),
+  });
+}
+
+/** The same on a cluster of three: each time the one is killed that leads the stream. */
+export async function crashNatsCluster(options: CrashOptions): Promise<CrashReport> {
+  const cluster = await startNatsCluster(natsProgram());
+  return await crashShared(options, {
+    history: { broker: "nats", servers: cluster.urls, replicas: 3 },
+    crash: async () => {
+      const leader = await cluster.leaderOf("maskwire-orders");
+      await leader.kill();
+      // Long enough for another one to lead.
+      await new Promise((resolve) => setTimeout(resolve, DEAD_MS));
+      await leader.start();
+    },
+    remove: () => cluster.remove(),
+  });
+}
+
+interface Shared {
+  readonly history: object;
+  readonly crash: () => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+async function crashShared(options: CrashOptions, { history, crash, remove }: Shared): Promise<CrashReport> {
   const folder = await mkdtemp(join(tmpdir(), "maskwire-crash-"));
   const configFile = join(folder, "maskwire.yaml");
-  const nats = await startNats(path);
-  const history = { broker: "nats", servers: [nats.url] };
   const limits = { drainGraceMs: 0, drainWindowMs: 0 };
   await writeFile(configFile, JSON.stringify({ history, feeds: { orders: {} }, limits }));
   const ports = [await freePort(), await freePort()];
   const nodes = await Promise.all(ports.map((port) => startNode(options.program, configFile, port)));
   try {
-    return await follow(options, {
-      origins: ports.map((port) => `http://127.0.0.1:${port}`),
-      crash: async () => {
-        await nats.kill();
-        await nats.start();
-      },
-    });
+    return await follow(options, { origins: ports.map((port) => `http://127.0.0.1:${port}`), crash });
   } finally {
     await Promise.all(nodes.map(kill));
-    await nats.remove();
+    await remove();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,11 +1,12 @@
-/** `npm run crash -- [--broker disk|nats] [--events 50000] [--subscribers 100] [--kills 3]`: the whole size, on the built program. */
+/** `npm run crash -- [--broker disk|nats|nats-cluster] [--events 50000] [--subscribers 100] [--kills 3]`: the whole size, on the built program. */
 import { parseArgs } from "node:util";
 import { join } from "node:path";
-import { crashDisk, crashNats, type CrashOptions, type CrashReport } from "./crash.ts";
+import { crashDisk, crashNats, crashNatsCluster, type CrashOptions, type CrashReport } from "./crash.ts";
 
 const RUNS: Readonly<Record<string, (options: CrashOptions) => Promise<CrashReport>>> = {
   disk: crashDisk,
   nats: crashNats,
+  "nats-cluster": crashNatsCluster,
 };
 
 export async function main(args: string[]): Promise<number> {

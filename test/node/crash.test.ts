@@ -1,6 +1,6 @@
 /** A bounded run of `npm run crash`: kill -9 in the middle of publishing. */
 import { describe, expect, test } from "vitest";
-import { crashDisk, crashNats } from "../crash/crash.ts";
+import { crashDisk, crashNats, crashNatsCluster } from "../crash/crash.ts";
 import { ensureCommand } from "../support/debian.ts";
 import { PROGRAM, requireProgram } from "../support/run-server.ts";
 
@@ -30,5 +30,17 @@ describe("kill -9 in the middle of publishing", () => {
       expect(report.connections).toBeGreaterThan(50);
     },
     120_000,
+  );
+
+  test.skipIf(nats.path === null)(
+    "of the NATS server that leads a cluster of three loses and repeats nothing either",
+    async () => {
+      requireProgram();
+      const report = await crashNatsCluster({ program: PROGRAM, events: 2_000, subscribers: 10, kills: 2 });
+      expect(report.faults).toEqual([]);
+      expect(report).toMatchObject({ acknowledged: 2_000, kills: 2, delivered: 20_000 });
+      expect(report.failedAttempts).toBeGreaterThan(0);
+    },
+    180_000,
   );
 });
