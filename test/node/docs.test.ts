@@ -5,6 +5,8 @@ import { renderDetectors, RESULTS } from "../../bench/quality/page.ts";
 import { fromCsv } from "../../bench/result.ts";
 import { ERRORS, type ErrorRow } from "../../src/core/index.ts";
 import { METRICS } from "../../src/server/metrics.ts";
+import { RESULTS as FANOUT, type FanoutResults } from "../fanout/main.ts";
+import { renderFanout } from "../fanout/page.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 function renderErrors(errors: Readonly<Record<string, ErrorRow>>): string {
@@ -51,6 +53,11 @@ describe("the documentation", () => {
   it("lists every detector with examples, what it measured, and what scores mean", async () => {
     const results = fromCsv(readFileSync(join(REPOSITORY, RESULTS), "utf8"));
     await expect(renderDetectors(results)).toMatchFileSnapshot("../../docs/detectors.md");
+  });
+
+  it("shows what the fan-out measured", async () => {
+    const results = JSON.parse(readFileSync(join(REPOSITORY, FANOUT), "utf8")) as FanoutResults;
+    await expect(renderFanout(results)).toMatchFileSnapshot("../../docs/fanout.md");
   });
 
   it("lists every metric", async () => {
