@@ -15,6 +15,7 @@ import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
 import { isLoopback } from "../server/loopback.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
+import { openApiOf } from "../server/openapi.ts";
 import { Egress } from "../server/egress.ts";
 import { openRemoteDetectors } from "../server/remote/index.ts";
 import { createClientAddresses } from "./client-address.ts";
@@ -80,6 +81,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     random: (bytes) => randomBytes(bytes),
     fetch: createFetch(new Egress(config.upstreams)),
     openSink: createOpenSink(),
+    describeRoutes: openApiOf,
     upgradeSocket: webSockets.upgradeSocket,
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),

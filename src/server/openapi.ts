@@ -52,6 +52,7 @@ const COMMON: readonly ErrorCode[] = [
   "HOST_REFUSED",
   "INTERNAL",
   "RATE_LIMITED",
+  "TOKEN_IN_QUERY",
   "UPGRADE_REFUSED",
 ];
 /** Of every path below /v1. */
@@ -104,6 +105,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       "LINE_TOO_LONG",
       "PART_UNREADABLE",
       "POLICY_UNKNOWN",
+      "REMOTE_DETECTOR_FAILED",
+      "REMOTE_FORMAT",
     ],
   },
   "POST /v1/feeds/{feed}/events": {
@@ -111,7 +114,17 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     headers: { "Idempotency-Key": "What a body that is sent again is known by." },
     takes: [JSON_TYPE, ...EVENT_TYPES],
     answers: { 200: ["How many were accepted, and where they stand.", JSON_TYPE] },
-    errors: [...BODY, ...FEED, "BAD_BOUNDARY", "BAD_IDEMPOTENCY_KEY", "BAD_JSON", "EVENT_TOO_LARGE", "INVALID_INPUT"],
+    errors: [
+      ...BODY,
+      ...FEED,
+      "BAD_BOUNDARY",
+      "BAD_IDEMPOTENCY_KEY",
+      "BAD_JSON",
+      "EVENT_TOO_LARGE",
+      "INVALID_INPUT",
+      "REMOTE_DETECTOR_FAILED",
+      "STORAGE_FULL",
+    ],
   },
   "GET /v1/feeds/{feed}/events": {
     summary: "Subscribes to up to six feeds, joined by commas; with an upgrade over WebSocket.",

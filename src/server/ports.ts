@@ -2,6 +2,7 @@
  * Everything that the server asks of its host. Node, workerd and the tests each bring these;
  * nothing below `src/server` reads a clock, a socket or the environment by itself.
  */
+import type { openApiOf } from "./openapi.ts";
 import type { Context } from "hono";
 import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
@@ -147,6 +148,8 @@ export interface Ports {
   readonly addressOf?: (context: Context) => string | undefined;
   /** Opens a decoder for `Content-Encoding: br`, which web standards do not name; absent where there is none. */
   readonly openBrotli?: () => Decoder;
+  /** Makes the OpenAPI document out of the table of routes; absent where none is served. */
+  readonly describeRoutes?: typeof openApiOf;
   /** Absent where events live in memory and end with the process. */
   readonly broker?: Broker;
   /** Turns values back, and writes down for whom; absent where nobody can. */

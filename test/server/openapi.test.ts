@@ -77,7 +77,7 @@ describe("the OpenAPI document", () => {
   test("has every error that leaves over HTTP with some route", () => {
     const known = new Set(ROUTES.flatMap((route) => errorsOf(route)));
     const elsewhere = Object.keys(ERRORS).filter((code) => !known.has(code as ErrorCode));
-    // Over WebSocket, in a stream that is open already, at the start, and for paths and methods that are no route's.
+    // Over WebSocket, in a stream that is open already, at the start, at the edge, and for paths and methods that are no route's.
     expect(elsewhere.toSorted()).toEqual(ELSEWHERE.toSorted());
   });
 });
@@ -96,6 +96,7 @@ const ELSEWHERE: readonly string[] = [
   "METHOD_UNKNOWN",
   "NATS_UNUSABLE",
   "NO_PONG",
+  "ORIGIN_UNREADABLE",
   "OVERLOADED",
   "TOO_SLOW",
   "UPSTREAM_LOST",
@@ -106,7 +107,15 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   "/v1/feeds/:feed/socket": ["orders", "orders,orders", "b%20d"],
   "/v1/relays/:relay": ["none"],
 };
-const QUERIES = ["", "?view=none", "?from=never", "?lastEventId=x", "?policy=none", "?who=ann.lee"];
+const QUERIES = [
+  "",
+  "?access_token=eyJhbGciOiJub25lIn0.e30.",
+  "?view=none",
+  "?from=never",
+  "?lastEventId=x",
+  "?policy=none",
+  "?who=ann.lee",
+];
 const HEADERS: readonly Readonly<Record<string, string>>[] = [
   {},
   { accept: "image/png" },

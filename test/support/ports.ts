@@ -4,6 +4,7 @@
  * Owns the clock, sinks and sockets of one test. `soon` is a real loop turn; every longer time is the test's.
  */
 import type { ByteSink, Clock, Ports, Socket, SocketHandler } from "../../src/server/ports.ts";
+import { openApiOf } from "../../src/server/openapi.ts";
 
 interface Timer {
   atMs: number;
@@ -182,6 +183,7 @@ export function createTestPorts(fetchPort: typeof fetch = () => Promise.reject(n
     sockets,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => (drawn = (drawn + 97) % 256)),
     fetch: fetchPort,
+    describeRoutes: openApiOf,
     openSink: (_context, headers) => {
       const sink = new MemorySink(headers);
       sinks.push(sink);
