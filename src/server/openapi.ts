@@ -75,6 +75,20 @@ const BODY: readonly ErrorCode[] = [
   "PRODUCER_IDLE",
   "UNKNOWN_PARAMETER",
 ];
+/** Of a body that is masked, or turned back, as a stream. */
+const STREAM: readonly ErrorCode[] = [
+  "BAD_BOUNDARY",
+  "BAD_CSV",
+  "BAD_JSON",
+  "BAD_MULTIPART",
+  "CONFIG_CHANGED",
+  "INVALID_INPUT",
+  "INVALID_UTF8",
+  "JSON_TOO_DEEP",
+  "LINE_TOO_LONG",
+  "PART_UNREADABLE",
+  "POLICY_UNKNOWN",
+];
 const FEED: readonly ErrorCode[] = ["FEED_LIMIT", "FEED_LIST", "FEED_NAME", "FEED_UNKNOWN", "HISTORY_UNAVAILABLE"];
 const VIEW: readonly ErrorCode[] = ["BAD_POSITION", "UNKNOWN_PARAMETER", "VIEW_REQUIRED", "VIEW_UNKNOWN"];
 const SOCKET: readonly ErrorCode[] = ["PROTOCOL_UNKNOWN"];
@@ -92,21 +106,23 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     query: { policy: "Name of a policy; `default` without." },
     takes: MASK_TYPES,
     answers: { 200: ["The body, masked, in the format that it came in.", ...MASK_TYPES] },
+    errors: [...BODY, ...STREAM, "REMOTE_DETECTOR_FAILED", "REMOTE_FORMAT"],
+  },
+  "POST /v1/detokenize": {
+    summary: "Turns tokens back into their values, where that is configured and granted; each call is written down.",
+    query: { policy: "Name of the policy that made the tokens; `default` without." },
+    headers: { "Maskwire-Purpose": "Why, for the audit record." },
+    takes: MASK_TYPES,
+    answers: { 200: ["The body with its values, in the format that it came in.", ...MASK_TYPES] },
     errors: [
       ...BODY,
-      "BAD_BOUNDARY",
-      "BAD_CSV",
-      "BAD_JSON",
-      "BAD_MULTIPART",
-      "CONFIG_CHANGED",
-      "INVALID_INPUT",
-      "INVALID_UTF8",
-      "JSON_TOO_DEEP",
-      "LINE_TOO_LONG",
-      "PART_UNREADABLE",
-      "POLICY_UNKNOWN",
-      "REMOTE_DETECTOR_FAILED",
-      "REMOTE_FORMAT",
+      ...STREAM,
+      "AUDIT_UNAVAILABLE",
+      "CALLER_UNNAMED",
+      "CALL_LIMIT",
+      "NOT_FOUND",
+      "PURPOSE_NEEDED",
+      "VALUE_LIMIT",
     ],
   },
   "POST /v1/feeds/{feed}/events": {
