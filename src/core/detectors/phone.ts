@@ -26,7 +26,7 @@ const LOCAL = [
   String.raw`\d{2}(?:[ .-]\d{2}){3,4}`,
 ].join("|");
 const BARE = String.raw`\d{8,12}`;
-const EXTENSION = String.raw`(?:,? ?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
+const EXTENSION = String.raw`(?:,?[ +]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
 
@@ -101,7 +101,7 @@ export const phone: Detector = {
     // Most numbers of a log end here: bare digits and groups that only a word could make a telephone number.
     const isPlainGroup = /^[1-9]/.test(candidate.text) && !BEGINS_NORTH_AMERICAN.test(candidate.text);
     if (isPlainGroup && !candidate.hasContext) return SCORES.bare;
-    const number = candidate.text.replace(/,? ?(?:x|ext\.?) ?\d{1,6}$/i, "");
+    const number = candidate.text.replace(/,?[ +]?(?:x|ext\.?) ?\d{1,6}$/i, "");
     const digits = number.replace("(0)", "").replaceAll(/\D/g, "");
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
       return 0;
@@ -114,7 +114,7 @@ export const phone: Detector = {
     "+1 (415) 555-2671 x204",
     "+1-903-140-4508x769",
     "+44 7700 900123",
-    "+1+415+555-2671",
+    "+1+(415)+555-2671+x204",
     "+33+6+12+34+56+78",
     "+447700 921 916",
     "+49 30 12345678",
