@@ -18,10 +18,10 @@ import { isTakenOver, type NodeBindings } from "./bindings.ts";
 import type { ConnectionGuard, Refusal } from "./connection-guard.ts";
 import type { WebSocketHost } from "./websocket.ts";
 
-/** Time for a request line and its headers. */
-const HEADERS_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 2_000;
 const HEADERS_MAX_BYTES = 16_384;
+/** Requests of one connection that are worked on at once. */
+const PIPELINE_LIMIT = 16;
 /** Who is turned away has so long to take the answer; if they are more at once, the others get none. */
 const LINGER_MS = 1_000;
 const LINGERING_LIMIT = 256;
@@ -33,12 +33,16 @@ export interface HttpOptions {
   readonly log: Log;
   readonly webSockets: WebSocketHost;
   readonly guard: ConnectionGuard;
+  /** Time for a request line and its headers. */
+  readonly headersTimeoutMs: number;
+  /** Told of each request that never reached the app. */
+  readonly onError: (code: ErrorCode) => void;
   /** Stands for the Host header of a client that sends none. */
   readonly host: string;
 }
 
 export function createHttpServer(options: HttpOptions): Server {
-  const { app, log, webSockets, guard } = options;
+  const { app, log, webSockets, guard, headersTimeoutMs, onError } = options;
   const listener = getRequestListener(
     async (request, bindings) => {
       const { outgoing } = bindings as NodeBindings;
@@ -47,30 +51,42 @@ export function createHttpServer(options: HttpOptions): Server {
         if (!isTakenOver(outgoing)) await sendResponse(response, outgoing, log);
       } catch {
         log.error("request_failed");
+        onError("INTERNAL");
         refuse(outgoing, "INTERNAL");
       }
       return RESPONSE_ALREADY_SENT;
     },
     // Left alone, the adapter prints foreign errors and sends their message.
-    { overrideGlobalObjects: false, hostname: options.host, errorHandler: () => errorResponse("BAD_REQUEST") },
+    {
+      overrideGlobalObjects: false,
+      hostname: options.host,
+      errorHandler: () => {
+        onError("BAD_REQUEST");
+        return errorResponse("BAD_REQUEST");
+      },
+    },
   );
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, headersTimeoutMs / 2),
       maxHeaderSize: HEADERS_MAX_BYTES,
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Bodies may go on for days; who sends nothing is ended by producerIdleTimeoutMs.
       requestTimeout: 0,
       noDelay: true,
     },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    (incoming, outgoing) => inTurn(incoming.socket, outgoing, () => void listener(incoming, outgoing)),
   );
   putBefore(server, guard);
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerBroken(error.code, socket));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const code = answerBroken(error.code, socket);
+    if (code !== undefined) onError(code);
+  });
   server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => undefined);
     if (incoming.method !== "GET") {
+      onError("UPGRADE_REFUSED");
       endWith(socket, "UPGRADE_REFUSED");
       return;
     }
@@ -78,6 +94,39 @@ export function createHttpServer(options: HttpOptions): Server {
     void listener(incoming, answerOf(incoming));
   });
   return server;
+}
+
+interface Pipeline {
+  underWay: number;
+  readonly waiting: { readonly outgoing: ServerResponse; readonly run: () => void }[];
+}
+
+const pipelines = new WeakMap<Socket, Pipeline>();
+
+/**
+ * Requests may come behind one another without a look at the answers. Some are worked on at once; for the others the
+ * connection is not read on, or answers that nobody takes would pile up.
+ */
+function inTurn(socket: Socket, outgoing: ServerResponse, run: () => void): void {
+  let pipeline = pipelines.get(socket);
+  if (pipeline === undefined) pipelines.set(socket, (pipeline = { underWay: 0, waiting: [] }));
+  if (pipeline.underWay >= PIPELINE_LIMIT) {
+    pipeline.waiting.push({ outgoing, run });
+    socket.pause();
+    return;
+  }
+  begin(socket, pipeline, { outgoing, run });
+}
+
+function begin(socket: Socket, pipeline: Pipeline, { outgoing, run }: Pipeline["waiting"][number]): void {
+  pipeline.underWay++;
+  outgoing.once("close", () => {
+    pipeline.underWay--;
+    const next = pipeline.waiting.shift();
+    if (next !== undefined) begin(socket, pipeline, next);
+    else if (socket.isPaused()) socket.resume();
+  });
+  run();
 }
 
 /** Who is not let in gets an answer before anything is read, and costs no parser. */
@@ -121,12 +170,15 @@ const BROKEN_CODES: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: "HEADERS_TOO_LARGE",
 };
 
-function answerBroken(code: string | undefined, socket: Duplex): void {
-  if (code === "ECONNRESET" || !socket.writable) {
+/** What it was answered with; undefined when nobody is there to read it. */
+function answerBroken(cause: string | undefined, socket: Duplex): ErrorCode | undefined {
+  if (cause === "ECONNRESET" || !socket.writable) {
     socket.destroy();
-    return;
+    return undefined;
   }
-  endWith(socket, BROKEN_CODES[code ?? ""] ?? "BAD_REQUEST");
+  const code = BROKEN_CODES[cause ?? ""] ?? "BAD_REQUEST";
+  endWith(socket, code);
+  return code;
 }
 
 function endWith(socket: Duplex, code: ErrorCode): void {

@@ -9,7 +9,7 @@ import type { Server } from "node:http";
 import { Duplex } from "node:stream";
 import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
-import { StreamError, type KeyRing } from "../core/index.ts";
+import { type ErrorCode, StreamError, type KeyRing } from "../core/index.ts";
 import type { Broker } from "../server/broker.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
@@ -73,7 +73,8 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   const { messageLimitBytes } = config.limits;
   const audit = await openAudit(config, options);
   const broker = await openBroker(config, { clock, log, hmac: keys?.hmacOfEvents() });
-  const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, ...options.pings });
+  const onEnd = (code: ErrorCode): void => server.counts.ended(code);
+  const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, onEnd, ...options.pings });
   const addresses = createClientAddresses(config.trustedProxies);
   const ports: Ports = {
     clock,
@@ -110,9 +111,17 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
       limits: config.limits,
       clock,
       isShared: (peer) => isLoopback(peer) || addresses.isTrusted(peer),
-      onRefusal: (limit) => server.countRefused(limit),
+      onRefusal: server.counts.refused,
     });
-    const http = createHttpServer({ app: server.app(listeners), log, webSockets, guard, host });
+    const http = createHttpServer({
+      app: server.app(listeners),
+      log,
+      webSockets,
+      guard,
+      headersTimeoutMs: config.limits.headersTimeoutMs,
+      onError: server.counts.error,
+      host,
+    });
     const listenPort = await listen(http, host, asked);
     running.push({ http, address: { listeners, host, listenPort } });
     log.info("listening", { listeners: listeners.join(","), host, listenPort });

@@ -16,6 +16,8 @@ export interface WebSocketOptions {
   readonly log: Log;
   /** Longest message taken; a longer one is refused by its length field, with close code 1009. */
   readonly messageLimitBytes: number;
+  /** Told of each connection that is ended here, and not by its route. */
+  readonly onEnd: (code: ErrorCode) => void;
   /** Time between pings. */
   readonly pingMs?: number;
   /** Time for the answer before the connection is closed with 4004. */
@@ -24,6 +26,12 @@ export interface WebSocketOptions {
 
 const PING_MS = 25_000;
 const PONG_MS = 8_000;
+/**
+ * `ws` would cut a client that sends 60 pings at once; who does not take the pongs is held back below. (Not in its types yet.)
+ */
+const PONGS = { maxPendingAutoPongs: 0 };
+/** Answers that a client has not taken, before it is read no further. */
+const UNREAD_LIMIT_BYTES = 65_536;
 const TEXT_FRAME = 0x81;
 export interface WebSocketHost {
   readonly upgradeSocket: UpgradeSocket;
@@ -42,6 +50,7 @@ export function createWebSocketHost(options: WebSocketOptions): WebSocketHost {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: options.messageLimitBytes,
+    ...PONGS,
     // Without it `ws` echoes the first protocol offered, which may be a token.
     handleProtocols: (_offered, incoming) => protocols.get(incoming) ?? false,
   });
@@ -56,7 +65,7 @@ export function createWebSocketHost(options: WebSocketOptions): WebSocketHost {
     outgoing.detachSocket(duplex);
     if (protocol !== undefined) protocols.set(incoming, protocol);
     server.handleUpgrade(incoming, duplex, head, (socket) => {
-      const connection = new Connection(socket, { duplex, handler, frame, log: options.log });
+      const connection = new Connection(socket, { duplex, handler, frame, log: options.log, onEnd: options.onEnd });
       open.add(connection);
       socket.on("close", () => open.delete(connection));
       connection.start();
@@ -79,7 +88,14 @@ interface Wiring {
   readonly handler: SocketHandler;
   readonly frame: (text: Uint8Array) => Uint8Array;
   readonly log: Log;
+  readonly onEnd: (code: ErrorCode) => void;
 }
+
+/** What `ws` calls the ends that it makes by itself; all others are malformed frames. */
+const WIRE_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  WS_ERR_INVALID_UTF8: "INVALID_UTF8",
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: "MESSAGE_TOO_LARGE",
+};
 
 /** One accepted socket. States are those of `ws`: open, closing, closed. */
 class Connection implements Socket {
@@ -93,16 +109,21 @@ class Connection implements Socket {
   }
 
   start(): void {
-    const { handler } = this.#wiring;
+    const { handler, duplex } = this.#wiring;
     this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
       this.isAnswering = true;
+      this.#holdBack();
       if (this.#isOpen()) this.#guard(() => handler.message(data, isBinary));
     });
     this.#socket.on("pong", () => {
       this.isAnswering = true;
     });
-    // `ws` closes by itself with the code that fits (1002, 1007, 1009); its text may quote the frame.
-    this.#socket.on("error", () => undefined);
+    this.#socket.on("ping", () => this.#holdBack());
+    // `ws` closes by itself with the code that fits (1002, 1007, 1008, 1009); its text may quote the frame.
+    this.#socket.on("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code?.startsWith("WS_ERR_") === true) this.#wiring.onEnd(WIRE_ERRORS[code] ?? "BAD_REQUEST");
+    });
+    duplex.on("drain", () => this.#socket.resume());
     this.#socket.on("close", (code: number) => this.#guard(() => handler.closed(ORDERLY_CLOSES.includes(code))));
     this.#guard(() => handler.open(this));
   }
@@ -121,7 +142,13 @@ class Connection implements Socket {
   }
 
   closeWith(code: ErrorCode): void {
+    if (this.#isOpen()) this.#wiring.onEnd(code);
     this.close(ERRORS[code].close, code);
+  }
+
+  /** Who does not take our answers (acks, pongs) is not read until it does: otherwise they would pile up here. */
+  #holdBack(): void {
+    if (this.#socket.bufferedAmount > UNREAD_LIMIT_BYTES) this.#socket.pause();
   }
 
   abort(): void {

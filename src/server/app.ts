@@ -2,7 +2,7 @@
  * The server as a value: feeds, relays and the Hono app of each listener, from ports and a configuration.
  */
 import type { Hono } from "hono";
-import { StreamError, type KeyRing, type MaskObserver } from "../core/index.ts";
+import { type ErrorCode, StreamError, type KeyRing, type MaskObserver } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
@@ -31,6 +31,15 @@ import type { OpenStage } from "./stage.ts";
 import { isUpstreamUrl } from "./upstream.ts";
 import { refuseViews } from "./view-rules.ts";
 
+export interface HostCounts {
+  /** A connection was not let in. */
+  readonly refused: (limit: ConnectionLimit) => void;
+  /** A request was answered with an error. */
+  readonly error: (code: ErrorCode) => void;
+  /** A connection was ended. */
+  readonly ended: (code: ErrorCode) => void;
+}
+
 export interface MaskwireServer {
   /**
    * The routes of these listeners in one app: several when they share a socket. With `subscribe` among them, upstreams
@@ -52,8 +61,8 @@ export interface MaskwireServer {
    * nothing has changed.
    */
   reload(config: ServerConfig, keys?: KeyRing): Reloaded;
-  /** Counts a connection that the host did not let in. */
-  countRefused(limit: ConnectionLimit): void;
+  /** For what the host refuses or ends before anything of it comes here. */
+  readonly counts: HostCounts;
   /** Says on `/readyz` and `/metrics` that a new configuration was refused, and where; until one is taken over. */
   refuse(places: readonly Place[]): void;
   /**
@@ -205,7 +214,11 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       metrics.add("config_reloads_total", 1, "taken");
       return { changedPolicies: policies.countChanged(before), oldStreams: services.maskStreams.countOld(policies) };
     },
-    countRefused: (limit) => metrics.add("connections_refused_total", 1, limit),
+    counts: {
+      refused: (limit) => metrics.add("connections_refused_total", 1, limit),
+      error: (code) => metrics.add("errors_total", 1, code),
+      ended: (code) => metrics.add("disconnects_total", 1, code),
+    },
     refuse(places) {
       refused = places;
       metrics.set("config_refused", 1);

@@ -217,6 +217,7 @@ export interface ServerLimits {
   readonly dedupeKeysLimit: number;
   readonly heartbeatMs: number;
   readonly connectionMaxAgeMs: number;
+  readonly headersTimeoutMs: number;
   readonly producerIdleTimeoutMs: number;
   readonly upstreamIdleTimeoutMs: number;
   readonly lingerMs: number;
@@ -338,6 +339,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   dedupeKeysLimit: 100_000,
   heartbeatMs: 15_000,
   connectionMaxAgeMs: 600_000,
+  headersTimeoutMs: 10_000,
   producerIdleTimeoutMs: 60_000,
   upstreamIdleTimeoutMs: 60_000,
   lingerMs: 30_000,

@@ -20,6 +20,8 @@ const PREFLIGHT_HEADERS = {
   "access-control-max-age": "600",
 };
 
+const WRONG_METHOD = new StreamError("METHOD_UNKNOWN");
+
 export function createListenerApp(services: Services, listeners: readonly ListenerName[]): Hono {
   const app = new Hono();
   const routes = ROUTES.filter((route) => route.listeners.some((name) => listeners.includes(name)));
@@ -58,8 +60,13 @@ export function createListenerApp(services: Services, listeners: readonly Listen
       }
     });
   }
+  const problem = (context: Context, thrown: unknown): Response => {
+    const error = toStreamError(thrown);
+    services.metrics.add("errors_total", 1, error.code);
+    return context.json(problemBody(error), error.row.http as 400, problemHeaders(error));
+  };
   for (const path of new Set(routes.map((route) => route.path))) {
-    app.all(path, (context) => otherMethod(context, methodsOf(routes, path)));
+    app.all(path, (context) => otherMethod(context, methodsOf(routes, path)) ?? problem(context, WRONG_METHOD));
   }
   app.notFound((context) => problem(context, new StreamError("NOT_FOUND")));
   app.onError((thrown, context) => {
@@ -89,18 +96,13 @@ function methodsOf(routes: readonly Route[], path: string): string {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 }
 
-function otherMethod(context: Context, methods: string): Response {
+/** The answer to OPTIONS; undefined for any other method. */
+function otherMethod(context: Context, methods: string): Response | undefined {
   context.header("allow", methods);
-  if (context.req.method !== "OPTIONS") return problem(context, new StreamError("METHOD_UNKNOWN"));
+  if (context.req.method !== "OPTIONS") return undefined;
   if (context.req.header("access-control-request-method") !== undefined) {
     context.header("access-control-allow-methods", methods);
     for (const [name, value] of Object.entries(PREFLIGHT_HEADERS)) context.header(name, value);
   }
   return context.body(null, 204);
-}
-
-/** The table's answer, with the headers that hold for all. */
-function problem(context: Context, thrown: unknown): Response {
-  const error = toStreamError(thrown);
-  return context.json(problemBody(error), error.row.http as 400, problemHeaders(error));
 }

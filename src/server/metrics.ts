@@ -43,6 +43,11 @@ export const METRICS = {
     help: "Requests for the public keys of issuers, by what became of them.",
     labels: ["result"],
   },
+  errors_total: {
+    kind: "counter",
+    help: "Requests that were answered with an error, by its code, broken HTTP included.",
+    labels: ["code"],
+  },
   connections_refused_total: {
     kind: "counter",
     help: "Connections, streams and sockets that were not let in, by the limit that said so.",

@@ -11,6 +11,7 @@ import { nodeClock } from "../../src/node/clock.ts";
 import { ConnectionGuard, type GuardOptions } from "../../src/node/connection-guard.ts";
 import { createHttpServer } from "../../src/node/http.ts";
 import { createLog } from "../../src/node/log.ts";
+import type { ErrorCode } from "../../src/core/index.ts";
 import { createOpenSink } from "../../src/node/sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "../../src/node/websocket.ts";
 import type { ConnectionLimit } from "../../src/server/client-limits.ts";
@@ -27,6 +28,10 @@ export interface Host {
   readonly lines: readonly string[];
   /** Limits that turned a connection away. */
   readonly refusals: readonly ConnectionLimit[];
+  /** Codes of requests that never reached a route. */
+  readonly errors: readonly ErrorCode[];
+  /** Codes of WebSockets that the host ended. */
+  readonly ends: readonly ErrorCode[];
   /** Open TCP connections, those included that are being turned away. */
   connections(): Promise<number>;
   stop(): Promise<void>;
@@ -39,6 +44,8 @@ type HostOptions = Partial<Pick<WebSocketOptions, "messageLimitBytes" | "pingMs"
 
 export async function startHost(options: HostOptions = {}): Promise<Host> {
   const refusals: ConnectionLimit[] = [];
+  const errors: ErrorCode[] = [];
+  const ends: ErrorCode[] = [];
   const guard = new ConnectionGuard({
     limits: DEFAULT_SERVER_LIMITS,
     isShared: () => true,
@@ -49,8 +56,22 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const lines: string[] = [];
   const log = createLog((line) => void lines.push(line));
   const app = new Hono();
-  const webSockets = createWebSocketHost({ clock: nodeClock, log, messageLimitBytes: 100_000, ...options });
-  const http = createHttpServer({ app, log, webSockets, guard, host: "127.0.0.1" });
+  const webSockets = createWebSocketHost({
+    clock: nodeClock,
+    log,
+    messageLimitBytes: 100_000,
+    onEnd: (code) => void ends.push(code),
+    ...options,
+  });
+  const http = createHttpServer({
+    app,
+    log,
+    webSockets,
+    guard,
+    headersTimeoutMs: 10_000,
+    onError: (code) => void errors.push(code),
+    host: "127.0.0.1",
+  });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const { port } = http.address() as AddressInfo;
@@ -58,6 +79,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     app,
     lines,
     refusals,
+    errors,
+    ends,
     port,
     openSink: createOpenSink(),
     upgradeSocket: webSockets.upgradeSocket,

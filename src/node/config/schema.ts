@@ -307,6 +307,11 @@ const limits = z.strictObject({
     [SECOND, 24 * HOUR],
     "Age at which a connection is asked to reconnect.",
   ),
+  headersTimeoutMs: limit(
+    "headersTimeoutMs",
+    [100, 10 * 60 * SECOND],
+    "Time for a request line and its headers, from the connection or the last request on.",
+  ),
   producerIdleTimeoutMs: limit("producerIdleTimeoutMs", [100, HOUR], "Silence before a producer's body is ended."),
   upstreamIdleTimeoutMs: limit("upstreamIdleTimeoutMs", [100, HOUR], "Silence before an upstream is reconnected."),
   lingerMs: limit("lingerMs", [0, HOUR], "Time an upstream is kept after its last subscriber; 0: none."),

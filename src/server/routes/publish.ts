@@ -45,7 +45,9 @@ export async function publish(context: Context, services: Services, { access }: 
     const failure = await readAll({ services, access, body, reader, publication, joiner, isPaid });
     if (reader.isUnfinished) metrics.add("stream_truncated_total", 1);
     // Cancelling looks like an end in order; what a drain cut off is not an event.
-    return answer(context, publication, failure, lifecycle.stopping.aborted);
+    const error = failure ?? publication.failure;
+    if (error !== undefined) metrics.add("errors_total", 1, error.code);
+    return answer(context, publication, error, lifecycle.stopping.aborted);
   } finally {
     lifecycle.stopping.removeEventListener("abort", stop);
     disconnect();
@@ -126,10 +128,9 @@ function keysOf(context: Context, format: PublishFormat): KeyOf {
 function answer(
   context: Context,
   publication: Publication,
-  failure: StreamError | undefined,
+  error: StreamError | undefined,
   isStopping: boolean,
 ): Response {
-  const error = failure ?? publication.failure;
   if (isStopping) context.header("connection", "close");
   if (error === undefined) return context.json(publication.receipt(), 200);
   // A broken body keeps what was accepted, and the answer says how much.

@@ -1,0 +1,197 @@
+/** Clients that send more than anybody needs. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { send } from "../contract/client.ts";
+import { CARD, EMAIL, expectNothingRaw } from "../contract/raw.ts";
+import { SocketClient } from "../contract/socket-client.ts";
+import { Subscription } from "../contract/subscription.ts";
+import { startHost } from "../support/host.ts";
+import { startTarget, talk, verdictOf, type Target } from "./target.ts";
+
+let target: Target | undefined;
+afterEach(async () => {
+  await target?.stopUnharmed();
+  target = undefined;
+});
+
+async function start(limits: Parameters<typeof startTarget>[0] = {}): Promise<Target> {
+  target = await startTarget(limits);
+  return target;
+}
+
+const SOCKET = "/v1/feeds/flood/socket";
+
+/** A client frame with a mask of zeros. */
+function frameOf(opcode: number, payload: Uint8Array, isLast = true): Buffer {
+  const length =
+    payload.length < 126
+      ? Buffer.of(0x80 | payload.length)
+      : Buffer.of(0xfe, payload.length >> 8, payload.length & 255);
+  return Buffer.concat([Buffer.of((isLast ? 0x80 : 0) | opcode), length, Buffer.alloc(4), payload]);
+}
+
+/** A WebSocket without a library: whatever is written goes out. */
+async function openBare(port: number) {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.write(
+    `GET ${SOCKET} HTTP/1.1\r\nhost: a.localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n` +
+      "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+  );
+  await once(socket, "data");
+  return socket;
+}
+
+// Ping flood: each ping has to be answered, and a client that does not read makes the answers pile up at the server.
+test.each([
+  ["pings", frameOf(9, Buffer.alloc(125, "x"))],
+  ["messages that are acknowledged", frameOf(1, Buffer.from('{"type":"publish","ref":"a","events":[]}'))],
+])("a flood of %s from a client that reads nothing is not read either, and ends as TOO_SLOW", async (_, frame) => {
+  const { port, metric, untilMetric } = await start({ limits: { writeStallMs: 1000 } });
+  const socket = await openBare(port);
+  socket.pause();
+  const block = Buffer.concat(Array<Buffer>(2000).fill(frame));
+  const before = process.memoryUsage();
+  let sentBytes = 0;
+  // Far more than the buffers of both systems hold, as long as the server takes it.
+  while (sentBytes < 400_000_000 && !socket.destroyed) {
+    sentBytes += block.length;
+    if (socket.write(block)) continue;
+    const isStuck = await Promise.race([
+      new Promise<boolean>((resolve) => {
+        socket.once("drain", () => resolve(false));
+        socket.once("close", () => resolve(true));
+      }),
+      untilMetric('disconnects_total{reason="TOO_SLOW"}', 1).then(() => true),
+    ]);
+    if (isStuck) break;
+  }
+  await untilMetric('disconnects_total{reason="TOO_SLOW"}', 1);
+  expect(sentBytes).toBeLessThan(400_000_000);
+  expect(process.memoryUsage().rss - before.rss).toBeLessThan(150_000_000);
+  expect(await metric('events_published_total{feed="*"}')).toBe(0);
+  socket.destroy();
+});
+
+test("a flood of pings from a client that reads is answered, ping by ping", async () => {
+  const { origin } = await start();
+  const client = new WebSocket(`${origin.replace("http", "ws")}${SOCKET}`);
+  await once(client, "open");
+  let pongs = 0;
+  const all = new Promise<void>((resolve) => {
+    client.on("pong", () => {
+      pongs += 1;
+      if (pongs === 5000) resolve();
+    });
+  });
+  for (let index = 0; index < 5000; index++) client.ping(String(index));
+  await all;
+  client.terminate();
+});
+
+// A message in a million pieces costs far more than its bytes: every piece is an object.
+test("a message in pieces without end is ended, by their number or by their bytes", async () => {
+  const { origin, untilMetric } = await start({ limits: { messageLimitBytes: 65_536 } });
+  for (const [piece, code] of [
+    ["x", 1008],
+    ["x".repeat(1000), 1009],
+  ] as const) {
+    const client = new WebSocket(`${origin.replace("http", "ws")}${SOCKET}`);
+    client.on("error", () => undefined);
+    await once(client, "open");
+    const closed = once(client, "close") as Promise<[number]>;
+    for (let index = 0; index < 20_000; index++) client.send(piece, { fin: false });
+    expect((await closed)[0]).toBe(code);
+  }
+  await untilMetric('disconnects_total{reason="MESSAGE_TOO_LARGE"}', 1);
+});
+
+test("malformed frames and text that is none are counted by reason", async () => {
+  const { port, untilMetric } = await start();
+  for (const frame of [frameOf(3, Buffer.from(EMAIL)), frameOf(1, Buffer.of(0xff, 0xfe))]) {
+    const socket = await openBare(port);
+    socket.resume();
+    socket.write(frame);
+    await once(socket, "close");
+  }
+  await untilMetric('disconnects_total{reason="BAD_REQUEST"}', 1);
+  await untilMetric('disconnects_total{reason="INVALID_UTF8"}', 1);
+});
+
+// Ten thousand connects a second: each costs a socket and a look at its address, and whoever is inside notices nothing.
+test("a flood of connections is turned away at the door, and who is inside is served", async () => {
+  const guard = {
+    limits: { socketsLimit: 1000, connectionsPerAddressLimit: 500, connectsPerAddressPerSecond: 100 },
+    isShared: () => false,
+  };
+  const host = await startHost({ guard });
+  host.app.get("/hello", (context) => context.text("hello"));
+  const inside = connect(host.port, "127.0.0.1");
+  inside.write("GET /hello HTTP/1.1\r\nhost: a\r\n\r\n");
+  await once(inside, "data");
+  const statuses = new Map<number, number>();
+  for (let round = 0; round < 10; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => talk(host.port, "GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")),
+    );
+    for (const answer of answers) {
+      const [status] = verdictOf(answer);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    inside.write("GET /hello HTTP/1.1\r\nhost: a\r\n\r\n");
+    expect(String((await once(inside, "data"))[0])).toContain("200 OK");
+  }
+  expect(host.refusals.length).toBeGreaterThan(0);
+  expect(statuses.get(200)).toBe(3000 - host.refusals.length);
+  // Others were told, or cut where too many were being told at once.
+  expect((statuses.get(429) ?? 0) + (statuses.get(0) ?? 0) + (statuses.get(NaN) ?? 0)).toBe(host.refusals.length);
+  inside.destroy();
+  while ((await host.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await host.stop();
+});
+
+// Every part that has no natural end, just beyond its bound.
+const LONG = "x".repeat(20_000);
+test.each<[string, string, Readonly<Record<string, string>>, string | undefined, number, string]>([
+  ["a path", `/v1/feeds/${LONG}/events`, {}, undefined, 431, "HEADERS_TOO_LARGE"],
+  ["a header", "/livez", { x: LONG }, undefined, 431, "HEADERS_TOO_LARGE"],
+  ["a feed's name", `/v1/feeds/${"x".repeat(65)}/events`, {}, undefined, 400, "FEED_NAME"],
+  ["a list of feeds", `/v1/feeds/${"abcdefg".split("").join(",")}/events`, {}, undefined, 400, "FEED_LIST"],
+  ["a position", `/v1/feeds/a/events?lastEventId=${"1".repeat(9000)}`, {}, undefined, 400, "BAD_POSITION"],
+  ["a start", `/v1/feeds/a/events?from=-${"9".repeat(9000)}`, {}, undefined, 400, "BAD_POSITION"],
+  ["a query", `/v1/feeds/a/events?${"a&".repeat(4000)}`, {}, undefined, 400, "UNKNOWN_PARAMETER"],
+  ["an idempotency key", "/v1/feeds/a/events", { "idempotency-key": "x".repeat(241) }, "1", 400, "BAD_IDEMPOTENCY_KEY"],
+  ["an event", "/v1/feeds/a/events", {}, `"${EMAIL} ${"x".repeat(65_536)}"`, 413, "EVENT_TOO_LARGE"],
+  ["a number", "/v1/feeds/a/events", {}, "9".repeat(70_000), 413, "EVENT_TOO_LARGE"],
+  ["nesting", "/v1/feeds/a/events", {}, "[".repeat(60_000), 400, "BAD_JSON"],
+])("%s beyond its bound is refused", async (_, path, headers, body, status, code) => {
+  const { origin, metric } = await start();
+  const answer = await send(`${origin}${path}`, {
+    ...(body === undefined ? {} : { method: "POST", chunks: [body] }),
+    headers: { ...headers, "content-type": "application/json" },
+  });
+  expect([answer.status, /"code":"([A-Z_]+)"/.exec(answer.text)?.[1]]).toEqual([status, code]);
+  expectNothingRaw(answer.text);
+  expect(await metric(`errors_total{code="${code}"}`)).toBe(1);
+});
+
+test("a position of 10,000 characters in the header does not stop an EventSource", async () => {
+  const { origin } = await start();
+  const subscription = new Subscription(`${origin}/v1/feeds/a/events`, "text/event-stream", {
+    "last-event-id": "1".repeat(10_000),
+  });
+  expect(await subscription.resume()).toBe("reset");
+  subscription.call.vanish();
+});
+
+test("a WebSocket message with a name of its own that is too long, or a key, is BAD_MESSAGE or refused", async () => {
+  const { origin } = await start();
+  const client = await SocketClient.open(`${origin}${SOCKET}`);
+  client.send({ type: "publish", ref: "a", events: [{ key: "k".repeat(257), data: CARD }] });
+  expect((await client.messages("ack", 1))[0]).toMatchObject({ refused: [{ index: 0, code: "BAD_IDEMPOTENCY_KEY" }] });
+  client.send({ type: "publish", ref: "r".repeat(65), events: [{ data: CARD }] });
+  expect(await client.closeCode()).toBe(4502);
+  expectNothingRaw(client.text);
+});
