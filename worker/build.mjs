@@ -38,6 +38,11 @@ const withoutProofs = {
         .replaceAll(/\b(hits|misses): \[\s*(?:"(?:[^"\\]|\\.)*",?\s*)+\]/g, "$1: []");
       return { contents, loader: "ts" };
     });
+    // `/metrics` is not served at the edge: what each metric means is for those who read it there.
+    onLoad({ filter: /src[\\/]server[\\/]metrics\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replaceAll(/\bhelp:\s*"(?:[^"\\]|\\.)*"/g, 'help: ""'), loader: "ts" };
+    });
   },
 };
 
