@@ -2,7 +2,7 @@
  * The server as a value: feeds, relays and the Hono app of each listener, from ports and a configuration.
  */
 import type { Hono } from "hono";
-import { type ErrorCode, StreamError, type KeyRing, type MaskObserver } from "../core/index.ts";
+import { type ErrorCode, StreamError, type KeyRing } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
@@ -17,6 +17,7 @@ import { MemoryBroker } from "./memory-broker.ts";
 import { feedRules, Feeds } from "./feeds.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
+import { createMaskCounts } from "./mask-counts.ts";
 import { MaskStreams } from "./mask-stream.ts";
 import { Metrics } from "./metrics.ts";
 import { PolicySet } from "./policy-set.ts";
@@ -129,7 +130,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   // For all that leaves: relays, and the keys of issuers.
   const outward = { ...ports, fetch: guardFetch(ports.fetch, new Egress(config.upstreams)) };
   const metrics = new Metrics();
-  const observer = observerOf(metrics);
+  const observer = createMaskCounts(metrics);
   let keys = options.keys;
   const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
     const openStage = openStages(next, options, { ports: outward, metrics });
@@ -293,14 +294,6 @@ function checkUses(config: ServerConfig, policies: PolicySet): void {
   const used: readonly Viewed[] = [...Object.values(config.feeds), ...Object.values(config.relays)];
   const names = used.flatMap(({ policy, views }) => [policy, ...Object.values(views)]);
   if (names.some((name) => policies.get(name) === undefined)) throw new StreamError("BAD_CONFIG");
-}
-
-function observerOf(metrics: Metrics): MaskObserver {
-  return {
-    masked: (entity, operator, count) => metrics.add("masked_total", count, entity, operator),
-    invalid: (reason) => metrics.add("fail_closed_total", 1, reason),
-    truncated: () => metrics.add("stream_truncated_total", 1),
-  };
 }
 
 /** Their events stay in memory: the upstream has them, and is asked again after a restart. */

@@ -7,6 +7,7 @@ import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } fr
 import { andThen, type Awaitable, type BrokerFeed, type Part, type Placement, type StoredEvent } from "./broker.ts";
 import type { HistoryLimits, NewEntry } from "./history.ts";
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
+import { FeedCounts } from "./mask-counts.ts";
 import { ownBytes, tryMask, type Masked } from "./masked.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
@@ -76,6 +77,7 @@ export class Feed {
 
   readonly #options: FeedOptions;
   readonly #views = new Map<string, View>();
+  readonly #counts: FeedCounts;
   /** The rules in force. Replaced as a whole between two events, so that no event is masked by a mix of two. */
   #rules: FeedRules;
   #audiences: readonly Audience[] = [];
@@ -94,10 +96,16 @@ export class Feed {
     this.#options = options;
     this.name = name;
     this.label = label;
+    this.#counts = new FeedCounts(options.metrics, label);
     this.usedAtMs = ports.clock.now();
     this.#last = options.source.start;
     this.#rules = options;
     this.#adopt(options);
+  }
+
+  /** Bytes of events that are not decided: only those whose texts go on in others. */
+  get heldBytes(): number {
+    return [...this.#holding].reduce((sum, joiner) => sum + joiner.heldBytes, 0);
   }
 
   get readerCount(): number {
@@ -241,7 +249,7 @@ export class Feed {
   #adopt(rules: FeedRules): void {
     const named = [...rules.policies];
     this.#audiences = [...new Set(rules.policies.values())].map((policy) => ({
-      policy,
+      policy: this.#counts.watch(policy),
       mark: rules.markOf(policy),
       stage: rules.stageOf(policy),
       views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name)),
@@ -290,7 +298,7 @@ export class Feed {
 
   /** Counts an event that was not accepted. */
   refuse(code: ErrorCode): ErrorCode {
-    this.#options.metrics.add("events_refused_total", 1, code);
+    this.#counts.refused(code);
     return code;
   }
 

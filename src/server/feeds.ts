@@ -55,6 +55,11 @@ export class Feeds {
     }
   }
 
+  /** Those that are open now. */
+  get all(): Iterable<Feed> {
+    return this.#open.values();
+  }
+
   /** @throws StreamError `FEED_NAME`, `FEED_UNKNOWN`. */
   check(name: string): FeedConfig {
     if (!NAME.test(name)) throw new StreamError("FEED_NAME");

@@ -63,6 +63,11 @@ export class Joiner {
   #underWay = 0;
   #onPaced: (() => void) | undefined;
 
+  /** Bytes of events that wait for the rest of a text. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   constructor(feed: JoinableFeed, options: JoinerOptions) {
     const { dedupeWindowMs, joinLimitEvents } = options.limits;
     this.#feed = feed;

@@ -68,6 +68,22 @@ export const METRICS = {
     labels: ["outcome"],
   },
   detokenized_total: { kind: "counter", help: "Values turned back.", labels: ["policy", "entity"] },
+  feed_masked_total: {
+    kind: "counter",
+    help: "Findings replaced in events of a feed, once for each view.",
+    labels: ["feed", "entity", "operator"],
+  },
+  feed_fail_closed_total: {
+    kind: "counter",
+    help: "Events of a feed that could not be read as what they claim to be, once for each view.",
+    labels: ["feed", "reason"],
+  },
+  feed_refused_total: { kind: "counter", help: "Events that a feed did not accept.", labels: ["feed", "code"] },
+  feed_held_bytes: {
+    kind: "gauge",
+    help: "Bytes of events whose texts go on in the next ones, and are not decided; any other event is masked at once.",
+    labels: ["feed"],
+  },
   held_bytes: { kind: "gauge", help: "Bytes received by mask requests and not yet decided.", labels: [] },
   fail_closed_total: { kind: "counter", help: "Records or streams that could not be read.", labels: ["reason"] },
   config_reloads_total: {

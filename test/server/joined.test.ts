@@ -113,6 +113,7 @@ describe("an event that waits", () => {
     producer.receive({ type: "publish", ref: "b", events: [{ data: { n: 1 } }] });
     await turn();
     expect([producer.messages.length, dataOf(sink)]).toEqual([0, []]);
+    expect(await host.metric('feed_held_bytes{feed="orders"}')).toBe(`jane@ac{"n":1}`.length);
     producer.receive({ type: "publish", ref: "c", events: [{ data: "me.com is." }, { data: " Bye. " }] });
     await turn();
     expect(dataOf(sink)).toEqual(["[EMAIL]", `{"n":1}`, " is.", " Bye. "]);
@@ -121,6 +122,7 @@ describe("an event that waits", () => {
       { ref: "b", accepted: 1 },
       { ref: "c", accepted: 2 },
     ]);
+    expect(await host.metric('feed_held_bytes{feed="orders"}')).toBe(0);
   });
 
   test("holds up no other producer", async () => {
