@@ -5,6 +5,7 @@
  * configuration.
  */
 import { customFetch } from "jose";
+import { FF1 } from "@noble/ciphers/ff1.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import { ConfigRefusal } from "../src/server/config-refusal.ts";
@@ -29,6 +30,8 @@ export interface Settings {
   readonly version: string;
 }
 
+/** Operators that are turned back. */
+const CIPHERED = /"operator":"(?:encrypt|fpe)"/;
 const VERSION_BYTES = 8;
 
 /** Reads everything anew. @throws StreamError with the code of the refusal, after the log has named the key. */
@@ -40,9 +43,8 @@ export async function readSettings(env: Env): Promise<Settings> {
   const { config, edge } = read;
   const missing = findMissing(env, config);
   if (missing !== undefined) throw refuse(missing, new StreamError("BINDING_MISSING"));
-  // The deployment was put together without what reads tokens.
-  if (config.auth !== undefined && config.auth.issuers.length > 0 && typeof customFetch !== "symbol")
-    throw refuse("MASKWIRE_CONFIG.auth.issuers", new StreamError("BAD_CONFIG"));
+  const absent = findAbsent(config);
+  if (absent !== undefined) throw refuse(`MASKWIRE_CONFIG.${absent}`, new StreamError("BAD_CONFIG"));
   let at = "MASKWIRE_KEY";
   try {
     const keys = readKeys(env, config);
@@ -69,6 +71,12 @@ export function apply<Result>(settings: Settings, make: (settings: Settings) => 
 /** One of our errors as an answer, in the documented shape. */
 export function answer(error: StreamError): Response {
   return Response.json(problemBody(error), { status: error.row.http, headers: problemHeaders(error) });
+}
+
+/** The key that needs a library which this deployment was put together without. */
+function findAbsent({ auth, policies }: ServerConfig): string | undefined {
+  if ((auth?.issuers ?? []).length > 0 && typeof customFetch !== "symbol") return "auth.issuers";
+  return CIPHERED.test(JSON.stringify(policies)) && typeof FF1 !== "function" ? "policies" : undefined;
 }
 
 function findMissing(env: Partial<Env>, { relays }: ServerConfig): string | undefined {

@@ -30,6 +30,7 @@ export const OBJECTS = { FEEDS: "FeedObject", RELAYS: "RelayObject" } as const;
 export interface RunningWorker {
   /** `http://127.0.0.1:` and the port that the system picked. */
   readonly origin: string;
+  readonly pid: number;
   /** Everything that the worker and the runtime have written so far. */
   log(): string;
   stop(): Promise<void>;
@@ -75,7 +76,7 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   };
   try {
     const origin = `http://127.0.0.1:${await readPort(child.stdio[3] as Readable)}`;
-    return { origin, log: () => log, stop };
+    return { origin, pid: child.pid ?? 0, log: () => log, stop };
   } catch {
     await stop();
     throw new Error(`workerd did not start:\n${log}`);
@@ -84,7 +85,7 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
 
 /** The product as it is deployed, with every pack; a test's own worker as one module. Returns its modules, main first. */
 async function bundle({ entry, folder }: WorkerOptions, directory: string): Promise<readonly string[]> {
-  const product = ["index.js", "shared.js", "packs.js", "jose.js", "console.js", "deployment.js"];
+  const product = ["index.js", "shared.js", "packs.js", "jose.js", "ciphers.js", "console.js", "deployment.js"];
   if (folder !== undefined) {
     await cp(folder, directory, { recursive: true });
     return product;

@@ -47,18 +47,35 @@ describe("maskwire worker build", () => {
     const yaml = `${OPEN}policies:
   default: { packs: [de], entities: [EMAIL] }
   shown: { entities: [CREDIT_CARD] }
+  sealed: { operators: { default: { operator: encrypt } } }
 feeds: { orders: { policy: default } }
 limits: { eventLimitBytes: 1000 }
 `;
     const { code, out } = await build("runs", yaml);
     expect(code).toBe(0);
     const modules = (await readdir(out)).filter((name) => name.endsWith(".js")).toSorted();
-    expect(modules).toEqual(["console.js", "deployment.js", "index.js", "jose.js", "packs.js", "shared.js"]);
-    const worker = await startWorkerd({ entry: "worker/index.ts", folder: out, objects: OBJECTS });
+    expect(modules).toEqual([
+      "ciphers.js",
+      "console.js",
+      "deployment.js",
+      "index.js",
+      "jose.js",
+      "packs.js",
+      "shared.js",
+    ]);
+    const worker = await startWorkerd({
+      entry: "worker/index.ts",
+      folder: out,
+      objects: OBJECTS,
+      variables: { MASKWIRE_KEY: "k".repeat(32) },
+    });
     try {
       const masked = await post(`${worker.origin}/v1/mask`, "text/plain", `${EMAIL} KVNR A123456780`);
       expect(masked.text).toBe("[EMAIL] KVNR [DE_HEALTH_INSURANCE]");
       expect((await post(`${worker.origin}/v1/mask?policy=shown`, "text/plain", EMAIL)).text).toBe(EMAIL);
+      const sealed = await post(`${worker.origin}/v1/mask?policy=sealed`, "text/plain", EMAIL);
+      expect(sealed.status).toBe(200);
+      expect(sealed.text).not.toContain(EMAIL);
       const long = await post(`${worker.origin}/v1/feeds/orders/events`, "application/json", `"${"x".repeat(1_000)}"`);
       expect(long.status).toBe(413);
       expect((await send(`${worker.origin}/v1/feeds/others/events`)).status).toBe(404);

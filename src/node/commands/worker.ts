@@ -116,6 +116,7 @@ interface Writing {
 
 async function write(deployed: object, { folder, io, config }: Writing): Promise<0 | 2> {
   const hasPacks = Object.values(config.policies).some(({ packs = [] }) => packs.length > 0);
+  const hasCiphers = /"operator":"(?:encrypt|fpe)"/.test(JSON.stringify(config.policies));
   const hasIssuers = (config.auth?.issuers ?? []).length > 0;
   try {
     await mkdir(folder, { recursive: true });
@@ -124,6 +125,7 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
       ["shared.js", "shared.js"],
       ["console.js", "console.js"],
       [hasPacks ? "packs.js" : "no-packs.js", "packs.js"],
+      [hasCiphers ? "ciphers.js" : "no-ciphers.js", "ciphers.js"],
       [hasIssuers ? "jose.js" : "no-jose.js", "jose.js"],
     ] as const;
     for (const [from, to] of copies) await copyFile(join(MODULES, from), join(folder, to));
