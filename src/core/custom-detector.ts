@@ -10,6 +10,7 @@ import { compileEngine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import type { Boundary } from "./pattern/boundary.ts";
+import { passesMod11And10, passesVerhoeff } from "./validators/check-digits.ts";
 import { passesLuhn } from "./validators/luhn.ts";
 import { mod97 } from "./validators/mod97.ts";
 
@@ -43,6 +44,8 @@ interface Validator {
 /** Check digits over the letters and digits of a match. */
 const VALIDATORS = {
   luhn: { passes: (text) => passesLuhn(onlyDigits(text)), score: SCORES.ranged },
+  mod11_10: { passes: (text) => passesMod11And10(onlyDigits(text)), score: SCORES.ranged },
+  verhoeff: { passes: (text) => passesVerhoeff(onlyDigits(text)), score: SCORES.ranged },
   mod97: { passes: (text) => mod97(lettersAndDigits(text)) === 1, score: SCORES.strong },
 } as const satisfies Record<string, Validator>;
 export type ValidatorName = keyof typeof VALIDATORS;
@@ -61,8 +64,8 @@ export function compileCustom(specs: readonly DetectorSpec[], taken: readonly st
   const names = new Set(taken);
   return specs.map((spec) => {
     const { entity } = spec;
-    if (!ENTITY.test(entity)) refuse(entity, "write the entity in capitals, digits and _");
-    if (names.has(entity)) refuse(entity, "there is a detector of this name; choose another");
+    if (!ENTITY.test(entity)) refuse([entity, "entity"], "write the entity in capitals, digits and _");
+    if (names.has(entity)) refuse([entity, "entity"], "there is a detector of this name; choose another");
     names.add(entity);
     const detector = detectorOf(spec);
     prove(detector, spec);
@@ -72,8 +75,9 @@ export function compileCustom(specs: readonly DetectorSpec[], taken: readonly st
 
 function detectorOf(spec: DetectorSpec): Detector {
   const { entity, pattern, maxLength, boundary, contextWords = [], needsContext = false, hits, misses = [] } = spec;
-  if (needsContext && contextWords.length === 0) refuse(entity, "needsContext without contextWords finds nothing");
-  if (hits.length === 0) refuse(entity, "hits: write a text that it finds");
+  if (needsContext && contextWords.length === 0)
+    refuse([entity, "needsContext"], "needsContext without contextWords finds nothing");
+  if (hits.length === 0) refuse([entity, "hits"], "hits: write a text that it finds");
   const validator = validatorOf(spec);
   const score = ({ text, hasContext }: Candidate): number => {
     if ((needsContext && !hasContext) || !validator.passes(text)) return 0;
@@ -95,7 +99,7 @@ function detectorOf(spec: DetectorSpec): Detector {
 function validatorOf({ entity, validator }: DetectorSpec): Validator {
   if (validator === undefined) return NO_CHECK;
   if (Object.hasOwn(VALIDATORS, validator)) return VALIDATORS[validator];
-  return refuse(entity, `no such validator; there are ${VALIDATOR_NAMES.join(", ")}`);
+  return refuse([entity, "validator"], `no such validator; there are ${VALIDATOR_NAMES.join(", ")}`);
 }
 
 /** Runs the examples through the detector alone, so that no other one answers for it. */
@@ -106,10 +110,11 @@ function prove(detector: Detector, { needsContext = false }: DetectorSpec): void
   hits.forEach((hit, index) => {
     const [found, ...others] = findIn(engine, encodeUtf8(opening + hit));
     const isWhole = found?.start === encodeUtf8(opening).length && found.end === encodeUtf8(opening + hit).length;
-    if (!isWhole || others.length > 0) refuse(entity, `hits.${index} is not found whole`);
+    if (!isWhole || others.length > 0) refuse([entity, "hits", String(index)], `hits.${index} is not found whole`);
   });
   misses.forEach((miss, index) => {
-    if (findIn(engine, encodeUtf8(miss)).length > 0) refuse(entity, `misses.${index} is found`);
+    if (findIn(engine, encodeUtf8(miss)).length > 0)
+      refuse([entity, "misses", String(index)], `misses.${index} is found`);
   });
 }
 
@@ -121,6 +126,7 @@ function lettersAndDigits(text: string): string {
   return text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
 }
 
-function refuse(entity: string, reason: string): never {
-  throw new ConfigurationError("BAD_CONFIG", `detectors: ${entity}: ${reason}`);
+/** The place begins with the entity: where it stands in the file, whoever reads that knows. */
+function refuse(place: readonly [entity: string, ...keys: string[]], reason: string): never {
+  throw new ConfigurationError("BAD_CONFIG", `detectors: ${place[0]}: ${reason}`, ["detectors", ...place]);
 }

@@ -158,7 +158,11 @@ function checkAlone(detector: Detector): void {
     compileProgram(inProgramOrder(sourcesOf(detector)));
   } catch (error) {
     throw error instanceof PatternError
-      ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`)
+      ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`, [
+          "detectors",
+          detector.entity,
+          "pattern",
+        ])
       : error;
   }
 }

@@ -41,6 +41,7 @@ export function planOf(loaded: Loaded, request: PlanRequest): Result<Plan> {
     ...checkCanary(config),
     ...checkAuth(config),
     ...checkStorage(config),
+    ...checkLists(loaded),
     ...checkNats(config),
     ...checkUpstreams(config, request.target),
   ];
@@ -177,6 +178,14 @@ function checkAuth({ auth }: ServerConfig): Fault[] {
     if (jwks !== undefined) return [[at("jwksFile"), "is no file of the pod; write `jwksUrl`"]];
     return secret === undefined ? [] : [[at("secretFile"), "is no file of the pod; use public keys and `jwksUrl`"]];
   });
+}
+
+/** The pod is given no file but the configuration. */
+function checkLists({ listFileKeys }: Loaded): Fault[] {
+  return listFileKeys.map((path): Fault => [
+    path,
+    "is no file of the pod; write the values here, under `values` or `patterns`",
+  ]);
 }
 
 function checkUpstreams({ upstreams, relays, auth, remoteDetectors = {} }: ServerConfig, target: Target): Fault[] {

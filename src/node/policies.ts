@@ -11,7 +11,7 @@ import {
 } from "../core/index.ts";
 import type { Matcher } from "../core/matcher.ts";
 import { remoteEntities } from "../server/policy-set.ts";
-import { extendPolicy } from "../server/extend-policy.ts";
+import { extendPolicy, placeIn } from "../server/extend-policy.ts";
 import { loadConfig, type Loaded } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
 import { suggest } from "./config/suggest.ts";
@@ -34,7 +34,7 @@ export async function openPolicy(request: PolicyRequest, io: Io): Promise<Policy
 /** The way back of that policy, for whoever holds the root key; undefined after telling the user why there is none. */
 export async function openRestorer(request: PolicyRequest, io: Io): Promise<Restorer | undefined> {
   return await openNamed(request, io, ({ config, keys, problemAt }, name) =>
-    compiling({ name, problemAt }, () => {
+    compiling({ name, config, problemAt }, () => {
       if (keys === undefined) throw new StreamError("KEY_MISSING");
       return compileRestorer(extendPolicy(config.policies, name), { name, limits: limitsOf(config), keys });
     }),
@@ -85,7 +85,7 @@ export function compileNamed(
     ...(keys === undefined ? {} : { keys }),
     ...(matcher === undefined ? {} : { matcher }),
   };
-  return compiling({ name, problemAt }, () => compilePolicy(extendPolicy(config.policies, name), options));
+  return compiling({ name, config, problemAt }, () => compilePolicy(extendPolicy(config.policies, name), options));
 }
 
 function limitsOf({ limits }: Loaded["config"]): Partial<Limits> {
@@ -94,14 +94,14 @@ function limitsOf({ limits }: Loaded["config"]): Partial<Limits> {
 }
 
 function compiling<Made>(
-  { name, problemAt }: { readonly name: string } & Pick<Loaded, "problemAt">,
+  { name, config, problemAt }: { readonly name: string } & Pick<Loaded, "config" | "problemAt">,
   compile: () => Made,
 ): Result<Made> {
   try {
     return { ok: true, value: compile() };
   } catch (thrown) {
     const at = thrown instanceof ConfigurationError ? thrown.at : [];
-    return { ok: false, problems: [problemAt(["policies", name, ...at], explain(thrown))] };
+    return { ok: false, problems: [problemAt(placeIn(config.policies, name, at), explain(thrown))] };
   }
 }
 

@@ -38,6 +38,27 @@ export function extendPolicy(policies: Policies, name: string): PolicySpec {
   return chain.reduce(merge, {});
 }
 
+/**
+ * Where in the configuration something stands that is wrong with a policy: with itself, or with what it builds on. The place
+ * of a detector begins with its entity.
+ */
+export function placeIn(policies: Policies, name: string, at: readonly string[]): readonly string[] {
+  if (findExtendsFault(policies, name) !== undefined) return ["policies", name];
+  if (at[0] === "detectors" && at[1] === DENIED) return placeIn(policies, name, ["deny"]);
+  const [key, second] = at;
+  for (let owner: string | undefined = name; owner !== undefined; owner = policies[owner].extends) {
+    const own: unknown = policies[owner][key as keyof PolicyConfig];
+    if (key === "detectors" && Array.isArray(own)) {
+      const index = own.findIndex((item) => nameOf(item) === second);
+      if (index >= 0) return ["policies", owner, key, String(index), ...at.slice(2)];
+    } else if (own !== undefined && key !== "detectors") {
+      const isThere = second === undefined || !isMap(own) || Object.hasOwn(own, second);
+      if (isThere) return ["policies", owner, ...at];
+    }
+  }
+  return ["policies", name, ...at];
+}
+
 export const FAULT_TEXTS: Readonly<Record<ExtendsFault, string>> = {
   unknown: "no such policy",
   cycle: "goes round in a circle; remove one of its `extends`",

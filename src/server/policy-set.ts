@@ -17,7 +17,7 @@ import {
 } from "../core/index.ts";
 import { ConfigRefusal, type RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig } from "./config.ts";
-import { extendPolicy } from "./extend-policy.ts";
+import { extendPolicy, placeIn } from "./extend-policy.ts";
 import type { OpenStage, Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
 
@@ -89,7 +89,7 @@ export class PolicySet {
         compiled.set(name, compile(name));
       } catch (thrown) {
         if (!(thrown instanceof ConfigurationError)) throw thrown;
-        reasons.push({ path: ["policies", name, ...thrown.at], code: thrown.code, reason: thrown.reason });
+        reasons.push({ path: placeIn(policies, name, thrown.at), code: thrown.code, reason: thrown.reason });
       }
     }
     const [first, ...others] = reasons;

@@ -27,7 +27,11 @@ describe("a detector of a policy's own", () => {
     ["a hit that is two", { hits: ["ORD-123456 ORD-123456"] }, /hits.0 is not found whole/],
     ["a miss that it finds", { misses: ["", "see ORD-123456"] }, /misses.1 is found/],
     ["a validator that its hit fails", { validator: "luhn" }, /hits.0 is not found whole/],
-    ["a validator that nobody has", { validator: "sha" as "luhn" }, /no such validator; there are luhn, mod97/],
+    [
+      "a validator that nobody has",
+      { validator: "sha" as "luhn" },
+      /no such validator; there are luhn, mod11_10, verhoeff, mod97/,
+    ],
     ["a word too few", { needsContext: true }, /needsContext without contextWords finds nothing/],
     ["a look-ahead", { pattern: "a(?=b)" }, /^BAD_PATTERN ORDER_ID: .*look/],
     ["a pattern without end", { pattern: "ORD-[0-9]+" }, /^BAD_PATTERN ORDER_ID: .*no longest match/],

@@ -3,6 +3,7 @@ import { measureAutomaton } from "../../core/engine.ts";
 import type { FieldRules } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
 import { refuseDetokenize } from "../../server/detokenize-rules.ts";
+import { placeIn } from "../../server/extend-policy.ts";
 import { refuseViews } from "../../server/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
@@ -32,7 +33,7 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
       ...checkReach(config, fileName),
       ...refuseViews(config).map(({ path, reason }) => problemAt(path, reason)),
       ...refuseDetokenize(config, { hasKeys: keys !== undefined }).map(({ path, reason }) => problemAt(path, reason)),
-      ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, problemAt) : one.problems)),
+      ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, loaded.value) : one.problems)),
     ];
     const output = createOutput(io.stdout);
     for (const one of compiled) if (one.ok) await output.write(describePolicy(one.value));
@@ -45,10 +46,13 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
 };
 
 /** Each pattern has to mean something to RE2 as well, which says what patterns mean. */
-function checkDetectors({ name, detectors }: Policy, problemAt: Loaded["problemAt"]): ConfigProblem[] {
-  return checkPatterns(patternsOf(detectors)).map(({ name: pattern, reason }) =>
-    problemAt(["policies", name], `BAD_PATTERN: ${pattern}: ${reason}`),
-  );
+function checkDetectors({ name, detectors }: Policy, { config, problemAt }: Loaded): ConfigProblem[] {
+  return checkPatterns(patternsOf(detectors)).map(({ name: pattern, reason }) => {
+    const [entity = ""] = pattern.split(" ", 1);
+    const isOwn = Object.values(config.policies).some((one) => one.detectors?.some((own) => own.entity === entity));
+    const at = isOwn ? ["detectors", entity, "pattern"] : [];
+    return problemAt(placeIn(config.policies, name, at), `BAD_PATTERN: ${pattern}: ${reason}`);
+  });
 }
 
 function describePolicy(policy: Policy): string {

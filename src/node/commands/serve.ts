@@ -7,6 +7,7 @@ import type { Log } from "../../server/ports.ts";
 import { createLineAudit } from "../audit.ts";
 import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
+import { WatchedLists } from "../config/watch-lists.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import { DEMO_EVENT_TYPES } from "../demo-events.ts";
 import { DEMO_FEED, DEMO_VIEWS, formatPair, startDemo } from "../demo.ts";
@@ -43,8 +44,11 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
       .addOption(new Option("--demo", "play made-up events into the feed `demo`").default(false)),
   run: async (args, io) => {
     const isDemo = args.demo ?? false;
-    const loaded = await loadSettings(args, io);
+    let reload = (): void => undefined;
+    const lists = new WatchedLists(() => reload());
+    const loaded = await loadSettings(args, io, { lists });
     if (!loaded.ok) {
+      lists.stop();
       report(loaded.problems, io);
       return 2;
     }
@@ -54,12 +58,17 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
     const hangup = hangupOf(settings, io);
     const log = createLog((line) => void io.stderr.write(line));
     const running = await start(settings, { log, io, stopping: signal });
-    if (typeof running === "number") return running;
-    const stopFollowing = follow(settings, args, { running, log, io, hangup });
+    if (typeof running === "number") {
+      lists.stop();
+      return running;
+    }
+    const stopFollowing = follow(settings, args, { running, log, io, hangup, lists });
+    reload = () => hangup.run();
     if (running.addresses.some(({ listeners }) => listeners.includes("subscribe"))) greet(settings, running, io);
     const stopDemo = isDemo ? playDemo(settings, running, io) : () => undefined;
     const isLost = await Promise.race([signal.then(() => false), running.untilLost().then(() => true)]);
     stopFollowing();
+    lists.stop();
     stopDemo();
     tell(io, isLost ? POLICIES_LOST : "draining; a second signal ends at once");
     const limit = new Promise<void>((resolve) => void nodeClock.after(settings.config.limits.drainLimitMs, resolve));
@@ -68,10 +77,18 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
   },
 };
 
-/** Reads and checks it all, `bytes`: of the file, when they were read already. */
-async function loadSettings(args: Arguments, io: Io, bytes?: Uint8Array): Promise<Result<Loaded>> {
+interface Reading {
+  readonly lists: WatchedLists;
+  /** Of the file, when they were read already. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
+/** Reads and checks it all. */
+async function loadSettings(args: Arguments, io: Io, { lists, bytes }: Reading): Promise<Result<Loaded>> {
   const isDemo = args.demo ?? false;
+  lists.begin();
   const loaded = await loadConfig({
+    onListFile: (file, content) => lists.see(file, content),
     environment: io.environment,
     configFile: args.config,
     listenPort: args.port,
@@ -79,6 +96,7 @@ async function loadSettings(args: Arguments, io: Io, bytes?: Uint8Array): Promis
     missingKey: isDemo ? "random" : "none",
     bytes,
   });
+  lists.end(loaded.ok);
   if (!loaded.ok) return loaded;
   const problems = checkReach(loaded.value.config, loaded.value.fileName ?? "defaults");
   if (problems.length > 0) return { ok: false, problems };
@@ -90,6 +108,7 @@ interface Follower {
   readonly log: Log;
   readonly io: Io;
   readonly hangup: Hangup;
+  readonly lists: WatchedLists;
 }
 
 /** What SIGHUP does; without a file to read again it ends the process as usual. */
@@ -104,10 +123,14 @@ function hangupOf({ fileName }: Loaded, io: Io): Hangup {
 }
 
 /** Takes over the file whenever it changes, and at SIGHUP. Returns the way to stop. */
-function follow({ fileName, fileText }: Loaded, args: Arguments, { running, log, io, hangup }: Follower): () => void {
+function follow(
+  { fileName, fileText }: Loaded,
+  args: Arguments,
+  { running, log, io, hangup, lists }: Follower,
+): () => void {
   if (fileName === undefined) return () => undefined;
   const reload = createReloader({
-    load: (bytes) => loadSettings(args, io, bytes),
+    load: (bytes) => loadSettings(args, io, { lists, bytes }),
     server: running.server,
     log,
     io,

@@ -28,7 +28,15 @@ export const detector = z.strictObject({
   misses: z.array(z.string().max(1024)).exactOptional().describe("Texts without one."),
 });
 
+const file = z.string().min(1).max(4096);
+
 export const list = z.strictObject({
   values: z.array(z.string().min(1).max(256)).max(1000).exactOptional().describe("Values as they are."),
+  valuesFile: file
+    .exactOptional()
+    .describe(
+      "A text file with further values, one a line; `#` begins a comment. Beside this file, and read again with it.",
+    ),
+  patternsFile: file.exactOptional().describe("The same with patterns, one a line."),
   patterns: z.array(z.string().min(1).max(8192)).max(64).exactOptional().describe("RE2 patterns of whole values."),
 });

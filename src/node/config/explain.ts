@@ -134,8 +134,8 @@ function keysAt(path: readonly PropertyKey[]): string[] {
 
 function childrenOf(node: SchemaNode, key: string): SchemaNode[] {
   return branchesOf(node).flatMap((branch) => {
-    const child = branch.properties?.[key] ?? branch.additionalProperties;
-    return typeof child === "object" ? [child] : [];
+    const child = branch.properties?.[key] ?? branch.additionalProperties ?? branch.items;
+    return typeof child === "object" && !Array.isArray(child) ? [child] : [];
   });
 }
 

@@ -14,6 +14,7 @@ import {
 } from "../../server/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
 import { completeAuth } from "./auth.ts";
+import { completeLists, listFileKeys } from "./list-files.ts";
 import { nodeCrypto, randomKey, readSecret, rootKeySource } from "./key.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
 import { CONFIG_LIMIT_BYTES, problemIn, readConfig } from "./read.ts";
@@ -31,6 +32,8 @@ export interface LoadRequest {
   readonly dataDir?: string | undefined;
   /** The file's bytes, when they were read already. */
   readonly bytes?: Uint8Array | undefined;
+  /** Told of every file with a list of a policy, and its bytes; none where it cannot be read. */
+  readonly onListFile?: ((file: string, bytes: Uint8Array) => void) | undefined;
   /** What stands for a missing root key: nothing, or one that dies with the process. */
   readonly missingKey: "none" | "random";
 }
@@ -47,6 +50,8 @@ export interface Loaded {
   readonly fileName: string | undefined;
   /** What stands in it; empty when there was none. */
   readonly fileText: string;
+  /** Keys that name files with lists of policies. */
+  readonly listFileKeys: readonly (readonly string[])[];
   /** What is wrong with the value at this path, with its line and column. */
   readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
 }
@@ -69,16 +74,21 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
     hasSecret: jwt.value !== undefined,
   });
   if (!auth.ok) return auth;
-  const { auth: _, ...rest } = file.value;
+  const fileProblemAt = problemAtIn(fileName, text.value);
+  const lists = await completeLists(file.value.policies, {
+    configFile: fileName,
+    problemAt: fileProblemAt,
+    onFile: request.onListFile,
+  });
+  if (!lists.ok) return lists;
+  const { auth: _, ...written } = file.value;
+  const rest = { ...written, policies: lists.value };
   const config = {
     ...complete(rest, { ...settings.value, ...publicPort(request.listenPort) }),
     ...withDataDir(rest.history, request.dataDir ?? settings.value.dataDir),
     ...(auth.value === undefined ? {} : { auth: auth.value }),
   };
-  const problemAt = (path: readonly string[], what: string): ConfigProblem =>
-    fileName === undefined
-      ? { source: name, path: path.join("."), text: what }
-      : problemIn({ text: text.value, name }, path, what);
+  const problemAt = fileProblemAt;
   const isKeyRandom = key.value === undefined && request.missingKey === "random";
   const keys = openKeys(isKeyRandom ? randomKey() : key.value, {
     fileText: text.value,
@@ -94,11 +104,19 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
       fileName,
       fileText: text.value,
       problemAt,
+      listFileKeys: listFileKeys(file.value.policies),
       isKeyRandom,
       ...(keys.value === undefined ? {} : { keys: keys.value }),
       ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
     },
   };
+}
+
+function problemAtIn(fileName: string | undefined, text: string): Loaded["problemAt"] {
+  return (path, what) =>
+    fileName === undefined
+      ? { source: "defaults", path: path.join("."), text: what }
+      : problemIn({ text, name: fileName }, path, what);
 }
 
 interface KeyRequest {
@@ -184,7 +202,9 @@ function publicPort(listenPort: number | undefined): Pick<Settings, "listenPort"
   return listenPort === undefined ? {} : { listenPort };
 }
 
-function complete(file: Omit<FileConfig, "auth">, settings: Settings): ServerConfig {
+type Completed = Omit<FileConfig, "auth" | "policies"> & Pick<ServerConfig, "policies">;
+
+function complete(file: Completed, settings: Settings): ServerConfig {
   const listeners = { ...file.listeners } as Record<ListenerName, ListenerConfig>;
   for (const name of LISTENERS) {
     const isAdmin = name === "admin";
