@@ -5,13 +5,16 @@
  */
 import { type Detector, SCORES } from "../../src/core/detector.ts";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
+import { TOKEN_ISSUERS } from "../../src/core/detectors/vendor-token.ts";
 import { compileEngine, type Engine } from "../../src/core/engine.ts";
 import { PACK_NAMES } from "../../src/core/index.ts";
 import { packDetectors } from "../../src/core/packs/index.ts";
+import { NAMED_ISSUERS } from "../../src/core/packs/secrets.ts";
 import { findIn } from "../../src/core/finder.ts";
 import type { Results, Row } from "../result.ts";
 import { TYPES } from "./corpora.ts";
 import { SECRET } from "./judge.ts";
+import { UNCLAIMED_SECRETS } from "./unclaimed.ts";
 import { type Measured, measure, wholes } from "./summary.ts";
 
 /** Where figures are kept, from the root of the repository. */
@@ -48,6 +51,8 @@ export function renderDetectors({ machine, rows }: Results): string {
     "",
     ...renderPacks(),
     "",
+    ...renderSecrets(),
+    "",
     ...renderMeasured(rows, machine.commit),
     "",
     ...renderNames(),
@@ -77,7 +82,7 @@ function renderPacks(): string[] {
   return [
     "## Packs",
     "",
-    "Identity numbers of further countries, and web addresses, off unless a policy names them: `packs: [de, fr]`. Most of them are bare digits of",
+    "Identity numbers of further countries, web addresses, and secrets without a mark, off unless a policy names them: `packs: [de, fr]`. Most of them are bare digits of",
     "which one in ten passes the check, so they need a word before them; the words are in the languages of the country and in",
     "English. With `entities` a policy looks for what stands there and for what its packs bring. *Evidence* `worded` means that",
     "the number has no check digit, or none that is public: it is found by its shape beside a word.",
@@ -182,6 +187,25 @@ function renderWholes(rows: readonly Row[], subjects: readonly string[]): string
 
 function percent(share: number | undefined): string {
   return share === undefined ? "" : (100 * share).toFixed(1);
+}
+
+function renderSecrets(): string[] {
+  return [
+    "## Whose secrets",
+    "",
+    `By their own mark, always (VENDOR_TOKEN, GITHUB_TOKEN, AWS_KEY): ${TOKEN_ISSUERS.join(", ")}, and GitHub and AWS.`,
+    "",
+    `Beside the issuer's name, with \`packs: [secrets]\` (SERVICE_SECRET): ${NAMED_ISSUERS.map(([issuer]) => issuer).join(", ")}.`,
+    "",
+    "What looks random behind an assignment, with `packs: [entropy]` (HIGH_ENTROPY): twenty characters, of which the first tell.",
+    "On data with many values this pack fills the automaton's table, which costs speed.",
+    "",
+    "Not claimed:",
+    "",
+    "| what | why |",
+    "|---|---|",
+    ...UNCLAIMED_SECRETS.map((row) => `| ${row.join(" | ")} |`),
+  ];
 }
 
 function renderNames(): string[] {

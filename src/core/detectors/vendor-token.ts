@@ -23,7 +23,14 @@ const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], re
   ["Alibaba", ["LTAI"], `${WORD}{17}`],
   ["Anthropic", ["sk-ant-"], `${URL_SAFE}${OPEN}`],
   ["Atlassian", ["ATATT3", "ATCTT3", "ATBB"], `[A-Za-z0-9_=-]{24}`],
-  ["AWS Bedrock", ["bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t"], ""],
+  ["Adobe", ["p8e-"], "[A-Za-z0-9]{32}"],
+  [
+    "Authress",
+    ["(?:sc|ext|scauth|authress)_"],
+    "[a-z0-9]{5,30}[.][a-z0-9]{4,6}[.]acc[_-][a-z0-9-]{10,32}[.][a-z0-9+/_=-]{30}",
+  ],
+  ["AWS Bedrock", ["bedrock-api-key-"], "YmVkcm9jay5hbWF6b25hd3MuY29t"],
+  ["ClickHouse Cloud", ["4b1d"], `${WORD}{38}`],
   ["AWS Bedrock", ["ABSK"], "[A-Za-z0-9+/]{80}"],
   ["Cloudflare", ["v1[.]0-"], `${HEX}{24}-${HEX}{100}`],
   ["Clojars", ["CLOJARS_"], "[a-z0-9]{60}"],
@@ -60,6 +67,7 @@ const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], re
   ["Google", ["AIza"], `${URL_SAFE}{35}`],
   ["Google", ["ya29[.]", "GOCSPX-"], `${URL_SAFE}${OPEN}`],
   ["Grafana", ["glc_", "glsa_"], `[A-Za-z0-9_+/]${OPEN}`],
+  ["Grafana", ["eyJrIjoi"], `${WORD}{60}`],
   ["Groq", ["gsk_"], `${WORD}{52}`],
   ["Harness", ["pat[.]", "sat[.]"], `${URL_SAFE}{22}[.]${WORD}{24}[.]${WORD}{20}`],
   ["Heroku", ["HRKU-AA"], `${URL_SAFE}{50}`],
@@ -67,6 +75,7 @@ const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], re
   ["Infracost", ["ico-"], `${WORD}{32}`],
   ["Intra 42", ["s-s4t2ud-", "s-s4t2af-"], `${HEX}{64}`],
   ["JFrog", ["AKCp"], `${WORD}{64}`],
+  ["JFrog", ["cmVmd"], `${WORD}{59}`],
   ["Linear", ["lin_api_", "lin_oauth_"], `${WORD}{40}`],
   ["Mapbox", ["pk[.]", "sk[.]"], "[A-Za-z0-9]{60}[.][A-Za-z0-9]{22}"],
   ["New Relic", ["NRAK-", "NRII-", "NRJS-"], "[A-Za-z0-9-]{19}"],
@@ -106,8 +115,12 @@ const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], re
   ["Yandex", ["AQVN", "YCA", "YC"], `${URL_SAFE}{35}`],
 ];
 
+/** Whose tokens are found, in order of name. */
+export const TOKEN_ISSUERS: readonly string[] = [...new Set(FAMILIES.map(([issuer]) => issuer))].toSorted();
+
 /** Marks of tokens in base 64, or with dots. */
-const WIDE = /^(?:gl|GR|ops_|bedrock|tfp_|ABSK|fo1_|fm1|fm2_|glc_|whsec_|SG[.]|sntrys_|A[TC]|pscale_|hv[sb][.]|ya29)/;
+const WIDE =
+  /^(?:gl|eyJr|(?:sc|ext|scauth|authress)_|GR|ops_|bedrock|tfp_|ABSK|fo1_|fm1|fm2_|glc_|whsec_|SG[.]|sntrys_|A[TC]|pscale_|hv[sb][.]|ya29)/;
 
 /**
  * What the automaton looks for: a mark, and something behind it. The lengths would stand in as many states, and a mark

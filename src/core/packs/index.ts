@@ -14,6 +14,7 @@ import { IL, TR, ZA } from "./middle-east-and-africa.ts";
 import { CA, MX, US } from "./north-america.ts";
 import { BE, DK, FI, NL, NO, PL, SE } from "./northern-europe.ts";
 import { ES, FR, IT, PT } from "./romance.ts";
+import { highEntropy, serviceSecret } from "./secrets.ts";
 
 const SCHEMES = {
   us: US,
@@ -53,12 +54,16 @@ const SCHEMES = {
 } as const satisfies Readonly<Record<string, readonly Scheme[]>>;
 
 /** What is no identity number, and not to be hidden everywhere. */
-const OTHERS = { web: [url] } as const satisfies Readonly<Record<string, readonly Detector[]>>;
+const OTHERS = { web: [url], secrets: [serviceSecret], entropy: [highEntropy] } as const satisfies Readonly<
+  Record<string, readonly Detector[]>
+>;
 
 export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS;
 
 function detectorsIn(name: PackName): readonly Detector[] {
-  return name === "web" ? OTHERS.web : SCHEMES[name].map(looseDetectorOf);
+  return name in OTHERS
+    ? OTHERS[name as keyof typeof OTHERS]
+    : SCHEMES[name as keyof typeof SCHEMES].map(looseDetectorOf);
 }
 
 export const PACK_NAMES = [...Object.keys(SCHEMES), ...Object.keys(OTHERS)] as readonly PackName[];
