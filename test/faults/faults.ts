@@ -8,6 +8,7 @@ import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { Output } from "../../src/core/formats/format-masker.ts";
 import type { PolicySpec } from "../../src/core/index.ts";
 import { MatchEnds } from "../../src/core/match-ends.ts";
+import { CompiledOperator } from "../../src/core/operators/index.ts";
 import { RecentlyUsed } from "../../src/core/operators/cache.ts";
 import { ScanLoop } from "../../src/core/scan-loop.ts";
 import { Batch } from "../../src/server/batch.ts";
@@ -66,6 +67,14 @@ const KEYED: readonly (readonly [string, NonNullable<PolicySpec["operators"]>])[
   ["fpe", { CREDIT_CARD: { operator: "fpe", keepFirst: 0 } }],
 ];
 
+/** What these do is arithmetic on the bytes in hand: the call itself is broken. */
+const KEYLESS: readonly (readonly [string, PolicySpec])[] = [
+  ["redact", {}],
+  ["redact, with a template", { operators: { default: { operator: "redact", template: "<{entity}>" } } }],
+  ["mask", { operators: { default: { operator: "mask", keepLast: 4 } } }],
+  ["generalize", { onInvalid: "drop", fields: { mail: { operator: "generalize", to: "year" } } }],
+];
+
 export const FAULTS: readonly Fault[] = [
   { name: "nothing", feed: "masked", ...invisible },
   {
@@ -78,6 +87,12 @@ export const FAULTS: readonly Fault[] = [
     name: `the operator ${name} throws`,
     policy: { operators },
     arm: breakMethod(RecentlyUsed.prototype, "get"),
+    ...masking,
+  })),
+  ...KEYLESS.map(([name, policy]): Fault => ({
+    name: `the operator ${name} throws`,
+    policy,
+    arm: breakMethod(CompiledOperator.prototype, "replace"),
     ...masking,
   })),
   {

@@ -5,6 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { nodeClock } from "../../src/node/clock.ts";
 import { startServer } from "../../src/node/server.ts";
+import { openToken } from "../../src/core/index.ts";
+import { keysFrom } from "../support/keys.ts";
 import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config.ts";
 import { Call } from "../contract/client.ts";
 import { SocketClient } from "../contract/socket-client.ts";
@@ -112,5 +114,45 @@ describe("a thousand reloads under load", () => {
       expect(events.map(({ id }) => id)).toEqual(ids);
       expect(events.map(({ data }) => configurationOf(view, data))).toEqual(masked);
     }
+  });
+});
+
+describe("a thousand changes of the key version under load", () => {
+  const SECRETS = `v1:${"1".repeat(32)}\nv2:${"2".repeat(32)}`;
+  const RINGS = [keysFrom(SECRETS, { current: 1 }), keysFrom(SECRETS, { current: 2 })];
+
+  test("make every token by one version, equal in all views, and drop no event", { timeout: 120_000 }, async () => {
+    const listener = { host: "127.0.0.1", listenPort: 0, unsafeNoAuthentication: false };
+    const encrypt = { entities: ["CREDIT_CARD"], operators: { default: { operator: "encrypt" as const } } };
+    const config: ServerConfig = {
+      ...DEFAULT_CONFIG,
+      listeners: { publish: listener, subscribe: listener, admin: listener },
+      policies: { default: encrypt, desk: { ...encrypt, onInvalid: "drop" } },
+      feeds: { orders: { policy: "default", views: { desk: "desk" }, eventTypes: [] } },
+      limits: { ...DEFAULT_CONFIG.limits, drainGraceMs: 0, drainWindowMs: 0 },
+    };
+    const running = await startServer(config, { clock: nodeClock, log: LOG, keys: RINGS[0] });
+    const url = `http://127.0.0.1:${running.addresses[0].listenPort}/v1/feeds/orders/events`;
+    const streams = [new Subscription(url, "application/x-ndjson"), new Subscription(`${url}?view=desk`)];
+    for (const stream of streams) await stream.resume();
+    const producer = new Call(url, { method: "POST", headers: { "content-type": "application/x-ndjson" } });
+    for (let swap = 0; swap < SWAPS; swap++) {
+      await producer.write(`{"n":${swap},"card":"${CARD}"}\n`);
+      running.server.reload(config, RINGS[(swap + 1) % 2]);
+      if (swap % 7 === 0) await new Promise(setImmediate);
+    }
+    producer.end();
+    expect(JSON.parse((await producer.answer()).text)).toMatchObject({ accepted: SWAPS, refused: [] });
+    const [plain, desk] = await Promise.all(streams.map((stream) => stream.events(SWAPS)));
+    for (const stream of streams) stream.call.vanish();
+    await running.stop();
+
+    const tokens = plain.map(({ data }) => (JSON.parse(data) as { card: string }).card);
+    expect(desk.map(({ data }) => (JSON.parse(data) as { card: string }).card)).toEqual(tokens);
+    expect(plain.map(({ data }) => (JSON.parse(data) as { n: number }).n)).toEqual(tokens.map((_, n) => n));
+    // One token of each version, both in use, and both still open.
+    expect(new Set(tokens).size).toBe(2);
+    for (const token of new Set(tokens))
+      expect(Buffer.from(openToken(RINGS[1], token)?.text ?? []).toString()).toBe(CARD);
   });
 });

@@ -56,12 +56,26 @@ export function compileOperator(spec: OperatorSpec, place: OperatorPlace): Opera
   const refuse = refuserOf(spec, place);
   const transform = kind.compile(spec as never, contextOf(spec, place));
   checkForm(transform, place, refuse);
-  const otherwise = redacted(place.entity);
-  return {
-    name: kind.name,
-    needsText: transform.needsText,
-    replace: (found) => transform.run(found) ?? otherwise,
-  };
+  return new CompiledOperator(kind.name, transform, redacted(place.entity));
+}
+
+/** A class, so that a test can break what every operator goes through. */
+export class CompiledOperator implements Operator {
+  readonly name: string;
+  readonly needsText: boolean;
+  private readonly transform: Transform;
+  private readonly otherwise: Uint8Array;
+
+  constructor(name: string, transform: Transform, otherwise: Uint8Array) {
+    this.name = name;
+    this.needsText = transform.needsText;
+    this.transform = transform;
+    this.otherwise = otherwise;
+  }
+
+  replace(found: FoundText): Uint8Array {
+    return this.transform.run(found) ?? this.otherwise;
+  }
 }
 
 /**

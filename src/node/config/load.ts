@@ -137,17 +137,27 @@ function openKeys(
     return { ok: false, problems: [problemAt(["keys"], text)] };
   }
   try {
-    if (readRootSecrets(rootKey).some(({ secret }) => fileText.includes(new TextDecoder().decode(secret))))
-      return {
-        ok: false,
-        problems: [problemAt([], "the root key itself stands in this file; remove it, and draw a new one")],
-      };
+    const place = placeOfSecret(fileText, rootKey);
+    if (place !== undefined) {
+      const text = "the root key itself stands in this file; remove it, and draw a new one";
+      return { ok: false, problems: [{ source: problemAt([], "").source, ...place, path: "", text }] };
+    }
     return { ok: true, value: openKeyRing(nodeCrypto, rootKey, options) };
   } catch (thrown) {
     if (!(thrown instanceof ConfigurationError)) throw thrown;
     const { at, reason } = thrown;
     return { ok: false, problems: [at.length > 0 ? problemAt(at, reason) : { source, path: "", text: reason }] };
   }
+}
+
+/** Line and column, from 1, at which one of the secrets stands; undefined where none does. */
+function placeOfSecret(fileText: string, rootKey: Uint8Array): Pick<ConfigProblem, "line" | "column"> | undefined {
+  const decoder = new TextDecoder();
+  const offsets = readRootSecrets(rootKey).map(({ secret }) => fileText.indexOf(decoder.decode(secret)));
+  const [first] = offsets.filter((offset) => offset >= 0).toSorted((a, b) => a - b);
+  if (first === undefined) return undefined;
+  const lines = fileText.slice(0, first).split(/\r\n|\r|\n/);
+  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 }
 
 /** The addresses that would let anyone on the network in, or keep everybody out, each with the way to say what is meant. */
