@@ -17,6 +17,7 @@ interface Node {
   readonly additionalProperties?: Node | false;
   readonly items?: Node;
   readonly oneOf?: readonly Node[];
+  readonly anyOf?: readonly Node[];
 }
 
 interface Row {
@@ -26,13 +27,16 @@ interface Row {
 
 const jsonSchema = z.toJSONSchema(configSchema, { io: "input" }) as Node;
 
-/** Every key with a value of its own; `<name>` stands for a name that the file chooses. */
+/** Every key with a value of its own; `<name>` stands for a name that the file chooses, `[]` for each of a list. */
 function listKeys(node: Node, path: string): Row[] {
   if (node.oneOf !== undefined) return node.oneOf.flatMap((branch) => listBranch(branch, path));
   const named = Object.entries(node.properties ?? {}).map(([key, child]) => ({ path: `${path}.${key}`, node: child }));
   const any = node.additionalProperties ? [{ path: `${path}.<name>`, node: node.additionalProperties }] : [];
   const children = [...named, ...any];
-  if (children.length === 0) return [{ path: path.slice(1), node }];
+  if (children.length === 0) {
+    const isOfObjects = node.items?.properties !== undefined;
+    return [{ path: path.slice(1), node }, ...(isOfObjects ? listKeys(node.items, `${path}[]`) : [])];
+  }
   return children.flatMap((child) => listKeys(child.node, child.path));
 }
 
@@ -45,12 +49,14 @@ function listBranch(branch: Node, path: string): Row[] {
   });
 }
 
-function describeValue({ type = "", enum: choices, const: only, minimum, maximum, items }: Node): string {
+function describeValue({ type = "", enum: choices, const: only, minimum, maximum, items, anyOf }: Node): string {
+  if (anyOf !== undefined) return anyOf.map(describeValue).join(", or ");
   if (only !== undefined) return `\`${only}\``;
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(", ");
   if (minimum !== undefined && maximum !== undefined) {
     return `${minimum.toLocaleString("en-US")} to ${maximum.toLocaleString("en-US")}`;
   }
+  if (items?.enum !== undefined) return `list of ${describeValue(items)}`;
   return items === undefined ? type : `list of ${items.type}`;
 }
 
@@ -83,6 +89,8 @@ function renderTable(): string {
     "```",
     "",
     "## Keys",
+    "",
+    "`<name>` is a name of your choice, `[]` each entry of a list. Files are found from where the process starts.",
     "",
     "| key | value | default | meaning |",
     "|---|---|---|---|",
