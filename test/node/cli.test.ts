@@ -323,8 +323,23 @@ describe("maskwire explain", () => {
     expect(stdout).not.toMatch(/jane|acme|192/);
   });
 
-  it("refuses a format that it does not read", async () => {
-    const { code, stderr } = await runProgram(["explain", "--format", "csv"], "a,b");
-    expect([code, stderr]).toEqual([2, "maskwire: --format: explain reads text, json, ndjson\n"]);
+  it.each([
+    ["sse", ': jane@acme.com\nevent: x\ndata: {"a":[{"ip":"192.0.2.7"}]}\n\n', ["comment EMAIL", "data.a[0].ip IPV4"]],
+    ["csv", 'name,mail\n1,"jane@acme.com"\n', ["mail EMAIL"]],
+    ["form", "a=1&mail=jane%40acme.com", ["mail EMAIL"]],
+    ["json-seq", '\u001e{"ip":"192.0.2.7"}\n', ["ip IPV4"]],
+    [
+      "multipart/form-data; boundary=b",
+      '--b\r\nContent-Disposition: form-data; name="mail"\r\n\r\njane@acme.com\r\n--b--\r\n',
+      ["mail EMAIL"],
+    ],
+  ])("names what holds a value in %s", async (format, input, expected) => {
+    const { code, stdout } = await runProgram(["explain", "--json", "--format", format], input);
+    const rows = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { place: string; entity: string });
+    expect([code, rows.map(({ place, entity }) => `${place.split(" ")[1]} ${entity}`)]).toEqual([0, expected]);
+    expect(stdout).not.toMatch(/jane|acme|192/);
   });
 });

@@ -1,6 +1,9 @@
 /** The recipes of docs/policies.md: each configuration holds, and does to its example what the page says. */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
 import { readConfig } from "../../src/node/config/read.ts";
@@ -31,5 +34,18 @@ describe("recipes", () => {
     });
     const [input, output] = block("json", name).split("\n");
     expect(new TextDecoder().decode(maskWhole(policy, "json", new TextEncoder().encode(input)))).toBe(output);
+  });
+});
+
+describe("explanations", () => {
+  const NAMES = [...PAGE.matchAll(/```sh explain=(\S+)/g)].map(([, name]) => name);
+  const fence = (mark: string): string => new RegExp(`\`\`\`\\w+ ${mark}\n([^]*?)\`\`\``).exec(PAGE)?.[1] ?? "";
+
+  it("are several", () => expect(NAMES.length).toBeGreaterThan(1));
+
+  it.each(NAMES)("are printed as the page shows: %s", async (name) => {
+    const script = `maskwire() { "${process.execPath}" dist/node/main.js "$@"; }\n${fence(`explain=${name}`)}`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", script], { cwd: REPOSITORY });
+    expect(stdout.replaceAll(/ +$/gm, "")).toBe(fence(`explained=${name}`));
   });
 });

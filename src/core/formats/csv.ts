@@ -19,7 +19,7 @@ import type { Policy } from "../policy.ts";
 import { escapedTextEdits } from "../text-edits.ts";
 import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
-import { heldTextEdits } from "../json/editor.ts";
+import { type HeldText, heldTextEdits } from "../json/editor.ts";
 import type { RecordFormat } from "./record.ts";
 
 const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, semicolon: SEMICOLON, tab: TAB };
@@ -47,8 +47,8 @@ interface Known {
 export class CsvFormat implements RecordFormat {
   readonly framing = new CsvFraming();
   /** Undefined until the first record has been read. */
-  private columns: Columns | undefined;
-  private readonly policy: Policy;
+  protected columns: Columns | undefined;
+  protected readonly policy: Policy;
   private readonly options: FormatOptions;
   private isFirst = true;
   private readonly labelWords: ContextWords;
@@ -147,7 +147,6 @@ export class CsvFormat implements RecordFormat {
   private readonly tells = (name: string): boolean => this.policy.keyedValues.isNamed(name);
 
   private fieldEdits(record: Uint8Array, { cells }: CsvRecord, { isRagged, places }: Known): readonly Edit[] {
-    const { policy } = this;
     const columns = this.columns ?? NO_COLUMNS;
     const delimiter = this.framing.delimiter as number;
     // Where nobody knows which column a field is in, it may be the one that tells.
@@ -160,10 +159,15 @@ export class CsvFormat implements RecordFormat {
       if (!isTold && at.verdict === "look" && isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
       const decoded = decodeCell(record, cell);
       const key = telling ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
-      const edits = heldTextEdits(policy, decoded.text, { key, nesting: 0, mayTell: isTold, at });
+      const edits = this.fieldTextEdits(decoded.text, { key, nesting: 0, mayTell: isTold, at }, index);
       if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
     }
     return all;
+  }
+
+  /** Edits of what a field reads as. */
+  protected fieldTextEdits(text: Uint8Array, held: HeldText, _index: number): readonly Edit[] {
+    return heldTextEdits(this.policy, text, held);
   }
 
   /** True when no match ends in the field; `places` holds where matches end in the record, when that is known. */

@@ -9,7 +9,7 @@ import { foldSpan, hexValue } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
 import type { Output } from "./format-masker.ts";
-import { heldTextEdits } from "../json/editor.ts";
+import { type HeldText, heldTextEdits } from "../json/editor.ts";
 import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
 
@@ -20,7 +20,7 @@ const PLUS = 0x2b;
 const SPACE = 0x20;
 
 export class FormFormat implements RecordFormat {
-  private readonly policy: Policy;
+  protected readonly policy: Policy;
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -38,24 +38,30 @@ export class FormFormat implements RecordFormat {
     this.mask(record, output);
   }
 
-  private pairEdits(pair: Uint8Array): readonly Edit[] {
+  /** Edits of one pair, its `&` included. */
+  pairEdits(pair: Uint8Array): readonly Edit[] {
     const end = pair.at(-1) === AMPERSAND ? pair.length - 1 : pair.length;
     const equals = pair.indexOf(EQUALS);
     const nameEnd = equals < 0 ? end : equals;
-    const name = decode(pair, 0, nameEnd);
+    const name = decodeFormText(pair, 0, nameEnd);
     const edits = encodeEdits(textEdits(this.policy, name.text), name.map, encodeFormText);
     if (equals < 0) return edits;
-    const value = decode(pair, equals + 1, end);
+    const value = decodeFormText(pair, equals + 1, end);
     const key = foldSpan(name.text, 0, name.text.length);
     const { fields } = this.policy;
     return [
       ...edits,
       ...encodeEdits(
-        heldTextEdits(this.policy, value.text, { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) }),
+        this.valueEdits(value.text, { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) }),
         value.map,
         encodeFormText,
       ),
     ];
+  }
+
+  /** Edits of a value as it reads. */
+  protected valueEdits(text: Uint8Array, held: HeldText): readonly Edit[] {
+    return heldTextEdits(this.policy, text, held);
   }
 }
 
@@ -65,7 +71,7 @@ interface Decoded {
 }
 
 /** One round of decoding. Bytes that make no character become NUL, so that offsets stay true. */
-function decode(bytes: Uint8Array, start: number, end: number): Decoded {
+export function decodeFormText(bytes: Uint8Array, start: number, end: number): Decoded {
   const map = new OffsetMap(0, start);
   const text = new Uint8Array(end - start);
   let length = 0;

@@ -22,7 +22,7 @@ const NEWLINE = Uint8Array.of(LF);
 const DATA_LINE = encodeUtf8("\ndata: ");
 
 /** A line without its end; `name` and the span of the value. */
-interface Line {
+export interface Line {
   readonly start: number;
   readonly end: number;
   readonly name: string;
@@ -140,7 +140,7 @@ function isCleanLine({ start, end }: Line, places: readonly number[] | undefined
   return places !== undefined && !places.some((place) => place > start && place <= end);
 }
 
-function splitLines(record: Uint8Array, from: number): Line[] {
+export function splitLines(record: Uint8Array, from: number): Line[] {
   const lines: Line[] = [];
   let cr = record.indexOf(CR, from);
   for (let start = from; start < record.length;) {
@@ -175,7 +175,7 @@ function isAt(record: Uint8Array, start: number, name: string): boolean {
 }
 
 /** The values of the data lines joined by LF, as a client reads them, and where each stands in the record. */
-function joinLines(record: Uint8Array, lines: readonly Line[]): { text: Uint8Array; map: OffsetMap } {
+export function joinLines(record: Uint8Array, lines: readonly Line[]): { text: Uint8Array; map: OffsetMap } {
   const [first, ...others] = lines as [Line, ...Line[]];
   const map = new OffsetMap(0, first.valueStart);
   const parts = [record.subarray(first.valueStart, first.end)];

@@ -1,8 +1,8 @@
 /** `maskwire explain`: why something was masked, and what was nearly. */
 import { styleText } from "node:util";
 import { Option } from "commander";
-import { SCORES } from "../../core/index.ts";
-import { explain as explainInput, type ExplainedFormat, type Explanation } from "../../core/explain.ts";
+import { SCORES, StreamError } from "../../core/index.ts";
+import { explain as explainInput, type Explanation } from "../../core/explain.ts";
 import { FIELD } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
 import { type Arguments, configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
@@ -12,7 +12,6 @@ import { createOutput } from "../output.ts";
 import { openPolicy } from "../policies.ts";
 
 const INPUT_LIMIT_BYTES = 16_777_216;
-const EXPLAINED: readonly ExplainedFormat[] = ["text", "json", "ndjson"];
 
 /** What a score stands for, as docs/detectors.md has it. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -30,7 +29,8 @@ export const explain: Command = {
   name: "explain",
   summary: "say why values were masked, and what was nearly",
   notes: `
-Reads text, JSON or NDJSON (by --format, else by the file's ending) and prints a line for each value: where, what, and why.
+Reads any format (by --format, else by the file's ending; multipart by its media type with the boundary) and prints a line for
+each value: where (line, column, and the path: a JSON path, a column, a form's field, data of an event), what, and why.
 Values are shown by their shape only (a for a letter, 9 for a digit), unless --unsafe-show-values asks for them.
 
 Example: echo 'card 4111 1111 1111 1112' | maskwire explain --refused
@@ -46,11 +46,7 @@ Exit: 0 explained, 1 the input broke off or is over 16 MiB, 2 usage.`,
       .addOption(new Option("--json", "one JSON object a line").default(false))
       .addOption(new Option("--unsafe-show-values", "print the values themselves").default(false)),
   run: async (args, io) => {
-    const format = EXPLAINED.find((one) => one === formatOf(args));
-    if (format === undefined) {
-      tell(io, `--format: explain reads ${EXPLAINED.join(", ")}`);
-      return 2;
-    }
+    const choice = formatOf(args);
     const policy = await openPolicy(args, io);
     const input = policy === undefined ? undefined : await requireInput(args.file, io);
     if (policy === undefined || input === undefined) return 2;
@@ -59,7 +55,13 @@ Exit: 0 explained, 1 the input broke off or is over 16 MiB, 2 usage.`,
       tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
       return 1;
     }
-    return await print({ policy, bytes, all: explainInput(policy, format, bytes) }, args, io);
+    try {
+      return await print({ policy, bytes, all: explainInput(policy, choice, bytes) }, args, io);
+    } catch (thrown) {
+      if (!(thrown instanceof StreamError)) throw thrown;
+      tell(io, thrown.row.text);
+      return 2;
+    }
   },
 };
 
