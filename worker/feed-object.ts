@@ -30,6 +30,8 @@ export interface Opened {
 
 /** How a conversation comes with an upgrade. */
 export const MEMO_HEADER = "maskwire-memo";
+/** The newest event when a follower was accepted. */
+export const LAST_HEADER = "maskwire-last";
 /** Sockets of isolates. */
 const FOLLOWER = "follower";
 const ALARM_LEAST_MS = 1_000;
@@ -53,6 +55,7 @@ interface Running {
 export class FeedObject extends DurableObject<Env> {
   #running: Running | StreamError = new StreamError("OVERLOADED");
   #alarmAtMs: number | null = null;
+  #startedAtMs = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -65,11 +68,11 @@ export class FeedObject extends DurableObject<Env> {
   /** Upgrades only: a client's, which an isolate has admitted, or that of an isolate that follows. */
   override async fetch(request: Request): Promise<Response> {
     try {
-      const running = this.#run();
+      const running = await this.#ready();
       const { connectionsLimit: limit } = running.settings.config.limits;
       if (this.ctx.getWebSockets().length >= limit) throw new StreamError("CONNECTION_LIMIT", { limit });
       const memo = request.headers.get(MEMO_HEADER);
-      if (memo === null) return this.#follow();
+      if (memo === null) return this.#follow(running);
       const talk = await this.#serverOf(running).converse(JSON.parse(decodeURIComponent(memo)) as SocketMemo);
       const response = running.sockets.accept(talk);
       await this.#setAlarm(running);
@@ -80,8 +83,8 @@ export class FeedObject extends DurableObject<Env> {
   }
 
   /** @throws for an isolate to see, when the settings were refused. */
-  openFeed(wish: StartWish): Opened {
-    const { store } = this.#run();
+  async openFeed(wish: StartWish): Promise<Opened> {
+    const { store } = await this.#ready();
     return { epoch: store.epoch, start: startOfWish(store, wish), last: store.last };
   }
 
@@ -90,7 +93,7 @@ export class FeedObject extends DurableObject<Env> {
     events: readonly KeyedEvent[],
     version: string,
   ): Promise<{ epoch: string; outcomes: Appended["outcomes"] }> {
-    let running = this.#run();
+    let running = await this.#ready();
     if (running.settings.version !== version && Date.now() - running.readAtMs >= REREAD_MS) {
       await this.#restart();
       running = this.#run();
@@ -127,6 +130,12 @@ export class FeedObject extends DurableObject<Env> {
     this.#run().sockets.closed(webSocket, 1011);
   }
 
+  /** Settings that were refused may have been put right. @throws StreamError with their refusal. */
+  async #ready(): Promise<Running> {
+    if (this.#running instanceof StreamError && Date.now() - this.#startedAtMs >= REREAD_MS) await this.#start();
+    return this.#run();
+  }
+
   #run(): Running {
     if (this.#running instanceof StreamError) throw this.#running;
     return this.#running;
@@ -134,6 +143,7 @@ export class FeedObject extends DurableObject<Env> {
 
   /** Reads the settings; sockets that stayed while the object rested get their conversations back. */
   async #start(): Promise<void> {
+    this.#startedAtMs = Date.now();
     try {
       const running = this.#open(await readSettings(this.env));
       this.#running = running;
@@ -149,7 +159,13 @@ export class FeedObject extends DurableObject<Env> {
   /** Other settings may be in force: conversations under the old ones end, and clients come back. */
   async #restart(): Promise<void> {
     const before = this.#run();
-    const settings = await readSettings(this.env);
+    const settings = await readSettings(this.env).catch((thrown: unknown) => toStreamError(thrown));
+    if (settings instanceof StreamError) {
+      before.sockets.endAll("CONFIG_CHANGED");
+      this.#startedAtMs = Date.now();
+      this.#running = settings;
+      return;
+    }
     if (settings.version === before.settings.version) {
       this.#running = { ...before, readAtMs: Date.now() };
       return;
@@ -189,10 +205,11 @@ export class FeedObject extends DurableObject<Env> {
     ));
   }
 
-  #follow(): Response {
+  /** Says how far the feed has come: what is committed after that is told. */
+  #follow({ store }: Running): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [FOLLOWER]);
-    return new Response(null, { status: 101, webSocket: client });
+    return new Response(null, { status: 101, webSocket: client, headers: { [LAST_HEADER]: String(store.last) } });
   }
 
   /** One message for all isolates that follow. */

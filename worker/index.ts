@@ -1,12 +1,14 @@
 /**
  * The worker's entry: one isolate's settings, and the classes of its objects.
  *
- * Owns when settings are read again. Starts nothing at global scope, where the platform forbids timers, randomness and I/O.
+ * Owns when settings are read. Policies are compiled before the first request, at global scope: that is time of the CPU alone,
+ * and the platform forbids nothing there but timers, randomness and I/O.
  */
+import { env as bound } from "cloudflare:workers";
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import type { Env } from "./env.ts";
 import { Isolate } from "./isolate.ts";
-import { answer, apply, readSettings } from "./settings.ts";
+import { answer, apply, readSettings, settingsOf } from "./settings.ts";
 
 export { FeedObject } from "./feed-object.ts";
 export { RelayObject } from "./relay-object.ts";
@@ -15,8 +17,20 @@ export { RelayObject } from "./relay-object.ts";
 const LIVE_REFRESH_MS = 30_000;
 
 /** Settings that were refused stay refused as long. */
-let current: Isolate | StreamError | undefined;
+let current: Isolate | StreamError | undefined = startAtOnce(bound as unknown as Env);
 let readAtMs = 0;
+
+/** Undefined where policies have to be fetched first. */
+function startAtOnce(env: Env): Isolate | StreamError | undefined {
+  if (env.MASKWIRE_LIVE !== undefined) return undefined;
+  try {
+    const isolate = apply(settingsOf(env), (settings) => new Isolate(settings));
+    isolate.warmUp();
+    return isolate;
+  } catch (thrown) {
+    return toStreamError(thrown);
+  }
+}
 
 async function isolateOf(env: Env): Promise<Isolate | StreamError> {
   const isStale = env.MASKWIRE_LIVE !== undefined && Date.now() - readAtMs >= LIVE_REFRESH_MS;

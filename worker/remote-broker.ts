@@ -7,7 +7,7 @@
 import { StreamError, type ErrorCode } from "../src/core/index.ts";
 import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../src/server/broker.ts";
 import type { Clock } from "../src/server/ports.ts";
-import type { Opened, FeedObject } from "./feed-object.ts";
+import { type FeedObject, LAST_HEADER, type Opened } from "./feed-object.ts";
 import type { KeyedEvent } from "./feed-store.ts";
 import { decodeEvents } from "./joined-records.ts";
 import type { StartWish } from "./start-wish.ts";
@@ -137,6 +137,8 @@ class RemoteFeed implements BrokerFeed {
     const socket = response.webSocket;
     if (socket === null) throw new StreamError("HISTORY_UNAVAILABLE");
     this.#socket = socket;
+    // Between the opening and this socket something may have been committed, which nobody tells.
+    this.#seen = Math.max(this.#seen, Number(response.headers.get(LAST_HEADER)));
     socket.binaryType = "arraybuffer";
     socket.accept();
     socket.addEventListener("message", ({ data }) => {
@@ -197,10 +199,9 @@ class RemoteFeed implements BrokerFeed {
       await new Promise<void>((resolve) => void clock.after(RECONNECT_MS * 2 ** this.#failures, resolve));
       this.#failures++;
       try {
-        const { epoch, last } = await this.#stub.openFeed({ kind: "last" });
+        const { epoch } = await this.#stub.openFeed({ kind: "last" });
         if (epoch !== this.#epoch) break;
         await this.#connect();
-        this.#seen = Math.max(this.#seen, last);
         void this.#catchUp();
         return;
       } catch {

@@ -34,10 +34,14 @@ export interface Settings {
 const CIPHERED = /"operator":"(?:encrypt|fpe)"/;
 const VERSION_BYTES = 8;
 
-/** Reads everything anew. @throws StreamError with the code of the refusal, after the log has named the key. */
+/** Reads everything anew. @throws as `settingsOf`. */
 export async function readSettings(env: Env): Promise<Settings> {
+  return settingsOf(env, env.MASKWIRE_LIVE === undefined ? undefined : await readLive(env.MASKWIRE_LIVE));
+}
+
+/** What a deployment without live policies runs by. @throws StreamError with the refusal, after the log has named the key. */
+export function settingsOf(env: Env, live?: unknown): Settings {
   const written = env.MASKWIRE_CONFIG ?? deployed;
-  const live = env.MASKWIRE_LIVE === undefined ? undefined : await readLive(env.MASKWIRE_LIVE);
   const read = readConfig(written, live);
   if (!read.ok) throw refuse(read.key, new StreamError("BAD_CONFIG"));
   const { config, edge } = read;

@@ -2,7 +2,7 @@
  * The server as a value: feeds, relays and the Hono app of each listener, from ports and a configuration.
  */
 import type { Hono } from "hono";
-import { type ErrorCode, StreamError, type KeyRing } from "../core/index.ts";
+import { type ErrorCode, StreamError, type KeyRing, type Policy } from "../core/index.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
@@ -73,6 +73,8 @@ export interface MaskwireServer {
   drain(): Promise<void>;
   /** The same without any time of grace: required network policies are no longer in force. */
   drainAtOnce(): Promise<void>;
+  /** The compiled policy of that name, of the settings in force. */
+  policy(name: string): Policy | undefined;
   /**
    * The routes of these listeners over feeds, connections and timers of their own, with the policies and tokens of this
    * server: for a host in which no request can use what another one opened. Relays are not among them.
@@ -227,6 +229,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     },
     drain: () => drainServer(services, { graceMs: limits.drainGraceMs, windowMs: limits.drainWindowMs }),
     drainAtOnce: () => drainServer(services, AT_ONCE),
+    policy: (name) => settings.policies.get(name),
     session(listeners, { ports: own, limits: ownLimits }) {
       const ownFeeds = new Feeds({
         feeds: settings.config.feeds,

@@ -101,6 +101,19 @@ describe("a feed's object", () => {
     for (const { call } of [all, rest]) call.vanish();
   });
 
+  test("misses nothing that is published while a subscriber is let in", async () => {
+    const worker = await start(await folder());
+    const rounds = Array.from({ length: 60 }, async (_, at) => {
+      const feed = `open-${at}`;
+      const subscription = new Subscription(`${eventsOf(worker, feed)}?from=oldest`);
+      for (let turn = 0; turn < at % 12; turn++) await new Promise(setImmediate);
+      await publish(worker, feed, numbers(1, 1));
+      expect(numbersOf(await subscription.events(1))).toEqual([1]);
+      subscription.call.vanish();
+    });
+    await Promise.all(rounds);
+  });
+
   test("has every event that was acknowledged up to the moment of a kill", async () => {
     const storage = await folder();
     const first = await start(storage);
