@@ -20,7 +20,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   MAC: ["mac", "hwaddr"],
   JWT: ["token", "authorization"],
   GITHUB_TOKEN: ["token", "secret"],
-  AWS_KEY: ["accessKeyId", "key"],
+  CLOUD_KEY: ["accessKeyId", "key"],
   PRIVATE_KEY: ["pem", "secret"],
 };
 

@@ -67,7 +67,7 @@ export const VALUES: Readonly<Record<string, { readonly weight: number; readonly
   IPV6: { weight: 5, make: (random) => `2001:db8:${random.hex(4)}:${random.hex(4)}::${random.hex(3)}` },
   JWT: { weight: 4, make: (random) => `${JOSE_HEADER}.${random.base64url(90)}.${random.base64url(43)}` },
   GITHUB_TOKEN: { weight: 2, make: (random) => `ghp_${random.text(36, BASE62)}` },
-  AWS_KEY: { weight: 2, make: (random) => `AKIA${random.text(16, UPPER_AND_DIGITS)}` },
+  CLOUD_KEY: { weight: 2, make: (random) => `AKIA${random.text(16, UPPER_AND_DIGITS)}` },
   PRIVATE_KEY: { weight: 1, make: makePrivateKey },
 };
 

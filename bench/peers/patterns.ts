@@ -10,7 +10,7 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   PRIVATE_KEY: "-----BEGIN[A-Z0-9 ]{0,64}PRIVATE KEY-----[A-Za-z0-9+/=\\\\ ]*-----END[A-Z0-9 ]{0,64}PRIVATE KEY-----",
   JWT: String.raw`\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\b`,
   GITHUB_TOKEN: String.raw`\b(?:gh[oprsu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36})[A-Za-z0-9_]*\b`,
-  AWS_KEY: String.raw`\b(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{16,17}\b`,
+  CLOUD_KEY: String.raw`\b(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{16,17}\b`,
   EMAIL: String.raw`[A-Za-z0-9_+][A-Za-z0-9._+'-]*@(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{2,24}\b`,
   IBAN: String.raw`\b[A-Z]{2}[0-9]{2}(?:[ .+-]?[A-Z0-9]{4}){2,7}(?:[ .+-]?[A-Z0-9]{1,3})?\b`,
   CREDIT_CARD: String.raw`\b(?:[2-6](?:[ .+-]{0,2}[0-9]){11,18}|1(?:[ .+-]{0,2}[0-9]){14,15})\b`,

@@ -193,7 +193,7 @@ function renderSecrets(): string[] {
   return [
     "## Whose secrets",
     "",
-    `By their own mark, always (VENDOR_TOKEN, GITHUB_TOKEN, AWS_KEY): ${TOKEN_ISSUERS.join(", ")}, and GitHub and AWS.`,
+    `By their own mark, always (VENDOR_TOKEN, GITHUB_TOKEN, CLOUD_KEY): ${TOKEN_ISSUERS.join(", ")}, and GitHub and AWS.`,
     "",
     `Beside the issuer's name, with \`packs: [secrets]\` (SERVICE_SECRET): ${NAMED_ISSUERS.map(([issuer]) => issuer).join(", ")}.`,
     "",

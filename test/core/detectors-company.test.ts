@@ -63,7 +63,7 @@ const NEIGHBOURS: readonly Row[] = [
   ["mac:00:11:22:33:44:55", "mac:[MAC]"],
   ["call +1 (415) 555-2671 x204", "call [PHONE]"],
   ["tel:+14155552671;+33 1 23 45 67 89.", "tel:[PHONE];[PHONE]."],
-  ["AWS_AKIAIOSFODNN7EXAMPLE", "AWS_[AWS_KEY]"],
+  ["AWS_AKIAIOSFODNN7EXAMPLE", "AWS_[CLOUD_KEY]"],
   ["Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln. Next", "Bearer [JWT]. Next"],
   ["AAeyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln", "AA[JWT]"],
   ['{"k":"-----BEGIN PRIVATE KEY-----\\nMIIB"} mail', '{"k":"[PRIVATE_KEY]"} mail'],

@@ -2,9 +2,10 @@
 import type { Detector } from "../detector.ts";
 import { type PackName, packDetectors } from "../packs/index.ts";
 import { authHeader } from "./auth-header.ts";
-import { awsKey } from "./aws-key.ts";
+import { cloudKey } from "./cloud-key.ts";
 import { cardTrack, swiftBic, usAba } from "./bank.ts";
 import { creditCard } from "./credit-card.ts";
+import { cryptoAddress } from "./crypto-address.ts";
 import { dateOfBirth } from "./date-of-birth.ts";
 import { email } from "./email.ts";
 import { githubToken } from "./github-token.ts";
@@ -27,7 +28,7 @@ const AHEAD_OF_PACKS: readonly Detector[] = [
   urlCredentials,
   vendorToken,
   githubToken,
-  awsKey,
+  cloudKey,
   passwordField,
   cardSecurity,
   keyedPii,
@@ -40,7 +41,7 @@ const AHEAD_OF_PACKS: readonly Detector[] = [
   ...nationalIds,
 ];
 
-const BEHIND_PACKS: readonly Detector[] = [usSsn, ipv6, ipv4, mac, phone, dateOfBirth];
+const BEHIND_PACKS: readonly Detector[] = [usSsn, cryptoAddress, ipv6, ipv4, mac, phone, dateOfBirth];
 
 /** What looks where a policy names no packs. */
 export const BUILT_IN: readonly Detector[] = [...AHEAD_OF_PACKS, ...BEHIND_PACKS];
