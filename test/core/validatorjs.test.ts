@@ -1,0 +1,298 @@
+/**
+ * Where we judge otherwise than validator.js does by the values of its own tests, and why. A disagreement that no row
+ * explains fails, and so does a row that explains none.
+ *
+ * The values are data of others that lie beside the repository; without them nothing is run. A value counts as valid if any of
+ * its rows says so, because the options that a test was called with are not recorded.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { withPacks } from "../../src/core/detectors/index.ts";
+import { compilePolicy, findAll, PACK_NAMES, type Policy } from "../../src/core/index.ts";
+import { REPOSITORY } from "../support/repository.ts";
+
+const FILE = join(REPOSITORY, "../shared/data/pii/validatorjs-values.dev.jsonl");
+
+/** Validator, and its argument where it has one, to our entity. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  isEmail: "EMAIL",
+  isIBAN: "IBAN",
+  isCreditCard: "CREDIT_CARD",
+  isMACAddress: "MAC",
+  isJWT: "JWT",
+  isBIC: "SWIFT_BIC",
+  isAbaRouting: "US_ABA",
+  "isVAT GB": "UK_VAT",
+  "isVAT IT": "IT_VAT",
+  "isVAT DE": "DE_VAT_ID",
+  "isVAT AT": "AT_VAT_ID",
+  "isVAT FR": "FR_VAT",
+  "isVAT NL": "NL_VAT",
+  "isVAT BE": "BE_VAT",
+  "isVAT PL": "PL_NIP",
+  "isVAT PT": "PT_NIF",
+  "isVAT ES": "ES_CIF",
+  "isVAT CH": "CH_UID",
+  "isIdentityCard ES": "ES_DNI_NIE",
+  "isIdentityCard IN": "IN_AADHAAR",
+  "isIdentityCard IT": "IT_ID_CARD",
+  "isIdentityCard FI": "FI_HETU",
+  "isIdentityCard NO": "NO_FNR",
+  "isIdentityCard PL": "PL_PESEL",
+  "isIdentityCard TH": "TH_TNIN",
+  "isIdentityCard zh-TW": "TW_ID",
+  "isIdentityCard zh-CN": "CN_RESIDENT_ID",
+  "isIdentityCard he-IL": "IL_ID",
+  "isIdentityCard zh-HK": "HK_HKID",
+  "isTaxID de-DE": "DE_TAX_ID",
+  "isTaxID fr-FR": "FR_NIR",
+  "isTaxID es-ES": "ES_DNI_NIE",
+  "isTaxID pl-PL": "PL_PESEL",
+  "isTaxID it-IT": "IT_CODICE_FISCALE",
+  "isTaxID nl-NL": "NL_BSN",
+  "isTaxID fi-FI": "FI_HETU",
+  "isTaxID pt-PT": "PT_NIF",
+  "isTaxID nl-BE": "BE_NRN",
+  "isTaxID pt-BR": "BR_CPF",
+  "isTaxID sv-SE": "SE_PERSONNUMMER",
+  "isTaxID dk-DK": "DK_CPR",
+  "isTaxID en-GB": "UK_UTR",
+  "isTaxID en-IE": "IE_PPSN",
+  "isTaxID de-AT": "AT_SVNR",
+  "isTaxID en-US": "US_EIN",
+  "isTaxID en-CA": "CA_SIN",
+  "isTaxID es-AR": "AR_CUIT",
+};
+
+interface Explanation {
+  readonly entity: string;
+  readonly we: "refuse" | "take";
+  /** Which values this row is about. */
+  readonly values: RegExp;
+  readonly why: string;
+}
+
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    entity: "EMAIL",
+    we: "refuse",
+    values: /^"|[^\p{L}\d._%+'@-]/u,
+    why: "quoted local parts and display names are not part of an address; the address in them is found",
+  },
+  {
+    entity: "EMAIL",
+    we: "refuse",
+    values: /端/,
+    why: "no space to tell a word in such letters from the address: it is found from its first ASCII letter on",
+  },
+  {
+    entity: "EMAIL",
+    we: "refuse",
+    values: /@[\d.]+$/,
+    why: "an address in the place of a domain is found, as an address",
+  },
+  {
+    entity: "EMAIL",
+    we: "refuse",
+    values: /^[^@]{65,}@/,
+    why: "RFC 5321 has 64 characters before the at-sign: the last 64 are found",
+  },
+  {
+    entity: "EMAIL",
+    we: "take",
+    values: /\.@|[\uFF00-\uFFEF]|[^\0-\x7f]/,
+    why: "what people write for an address, or disguise, is masked, deliverable or not",
+  },
+  {
+    entity: "EMAIL",
+    we: "take",
+    values: /^[\w.+-]+@[\w.-]+\.com$/,
+    why: "refused there by an option that is not recorded: hosts, lengths and words that one caller does not want",
+  },
+  {
+    entity: "MAC",
+    we: "refuse",
+    values: /^(?:[0-9A-F]{2}[: -]){7}[0-9A-F]{2}$|^(?:[0-9A-F]{4}\.){3}[0-9A-F]{4}$|^[0-9A-F]{16}$/i,
+    why: "EUI-64: eight pairs are a hash as often as not",
+  },
+  {
+    entity: "MAC",
+    we: "refuse",
+    values: /^(?:[0-9A-F]{2} ){5}[0-9A-F]{2}$/i,
+    why: "pairs of hex by spaces are a dump of bytes",
+  },
+  { entity: "MAC", we: "refuse", values: /^[0-9A-F]{12}$/i, why: "twelve hex digits alone are an id" },
+  { entity: "MAC", we: "refuse", values: /^FF(?::FF){5}$/i, why: "broadcast names nobody" },
+  {
+    entity: "JWT",
+    we: "take",
+    values: /^eyJ(?:[\w-]+\.){3}[\w-]+$/,
+    why: "a token and one part more: the token in it is a secret all the same",
+  },
+  { entity: "IBAN", we: "take", values: /^IE/, why: "refused there by a list of countries; the number is right" },
+  {
+    entity: "CREDIT_CARD",
+    we: "refuse",
+    values: /^81/,
+    why: "a range that no scheme has given to cards in circulation that we know",
+  },
+  {
+    entity: "CREDIT_CARD",
+    we: "take",
+    values: /^[2-6][\d ]+$/,
+    why: "refused there by the brand that was asked for; Luhn and range hold",
+  },
+  {
+    entity: "AT_SVNR",
+    we: "refuse",
+    values: /\//,
+    why: "the tax number of Austria, another one than the insurance number",
+  },
+  {
+    entity: "DE_TAX_ID",
+    we: "refuse",
+    values: /\//,
+    why: "slashes are for the other tax number, which differs by state",
+  },
+  { entity: "CA_SIN", we: "refuse", values: /^0/, why: "none begins with 0; examples do, so that nobody has them" },
+  { entity: "CA_SIN", we: "take", values: / /, why: "spaces are how it is written" },
+  {
+    entity: "UK_UTR",
+    we: "refuse",
+    values: /^\d{10}$/,
+    why: "its check digit is wrong; there the length alone counts",
+  },
+  { entity: "UK_UTR", we: "refuse", values: /^[A-Z]/, why: "that is a NINO, which has a detector of its own" },
+  { entity: "AR_CUIT", we: "take", values: /-/, why: "hyphens are how it is written" },
+  { entity: "ES_DNI_NIE", we: "refuse", values: /^\d{5}[A-Z]$/, why: "of eight digits the zeros in front are written" },
+  {
+    entity: "ES_DNI_NIE",
+    we: "take",
+    values: /-|^\d{7}[A-Z]$/,
+    why: "written with a hyphen, or found without its leading zero",
+  },
+  {
+    entity: "FR_NIR",
+    we: "refuse",
+    values: /^\d{13}$/,
+    why: "the tax number of France, another one than the NIR of fifteen digits",
+  },
+  { entity: "BE_NRN", we: "refuse", values: /\//, why: "points and hyphens are how it is written" },
+  { entity: "PL_PESEL", we: "refuse", values: /^\d{10}$/, why: "that is a NIP, which has a detector of its own" },
+  {
+    entity: "PL_PESEL",
+    we: "refuse",
+    values: /^\d{11}$/,
+    why: "its first six digits are no day; there the check digit alone counts",
+  },
+  { entity: "BR_CPF", we: "refuse", values: /^[\dA-Z]{14}$/, why: "that is a CNPJ, which has a detector of its own" },
+  {
+    entity: "SE_PERSONNUMMER",
+    we: "refuse",
+    values: /^\d{12}$/,
+    why: "the day of birth there lies outside of the days that its separator would say",
+  },
+  { entity: "SE_PERSONNUMMER", we: "take", values: /\+/, why: "a plus is for those over a hundred; the check holds" },
+  {
+    entity: "AT_VAT_ID",
+    we: "refuse",
+    values: /^U/,
+    why: "without AT it is no VAT number that anybody could tell from others",
+  },
+  { entity: "BE_VAT", we: "refuse", values: /^\d+$/, why: "its check digits are wrong; there the length alone counts" },
+  { entity: "FR_VAT", we: "refuse", values: /^FR[A-Z]/, why: "the key of letters has no public check" },
+  { entity: "FR_VAT", we: "take", values: / /, why: "spaces are how it is written" },
+  {
+    entity: "DE_VAT_ID",
+    we: "refuse",
+    values: /123456789/,
+    why: "its check digit is wrong; there the length alone counts",
+  },
+  { entity: "IT_VAT", we: "refuse", values: /^IT/, why: "its check digit is wrong; there the length alone counts" },
+  { entity: "NL_VAT", we: "refuse", values: /B10$/, why: "its check digits are wrong; there the length alone counts" },
+  { entity: "PL_NIP", we: "refuse", values: /^PL/, why: "its check digit is wrong; there the length alone counts" },
+  {
+    entity: "PT_NIF",
+    we: "refuse",
+    values: /^PT/,
+    why: "digits alone are looked for; PT before them is a word that raises the score",
+  },
+  { entity: "ES_CIF", we: "refuse", values: /^ES/, why: "its check digit is wrong; there the shape alone counts" },
+  {
+    entity: "CH_UID",
+    we: "refuse",
+    values: /(?:MWST|TVA)$/,
+    why: "what stands behind the number is a word, and no part of it",
+  },
+  { entity: "CH_UID", we: "refuse", values: /^\d/, why: "without CHE it is nine digits" },
+  { entity: "UK_VAT", we: "refuse", values: /^GB(?:GD|HA)/, why: "numbers of offices of the state" },
+  { entity: "UK_VAT", we: "refuse", values: /^GB9/, why: "its check digits are wrong; there the length alone counts" },
+  { entity: "HK_HKID", we: "refuse", values: /\[/, why: "square brackets are for another document; its own are round" },
+  {
+    entity: "CN_RESIDENT_ID",
+    we: "refuse",
+    values: /^\d{15}$/,
+    why: "the first generation, without a check digit, is void since 2013",
+  },
+];
+
+interface Judged {
+  readonly entity: string;
+  readonly value: string;
+  readonly we: "refuse" | "take" | "agree";
+}
+
+const policies = new Map<string, Policy>();
+
+/** The value behind the first word of the detector, found to its end. */
+function isTaken(entity: string, value: string): boolean {
+  const detector = withPacks(PACK_NAMES).find((one) => one.entity === entity);
+  if (detector === undefined) throw new Error(`there is no detector of ${entity}`);
+  const policy = policies.get(entity) ?? compilePolicy({ packs: PACK_NAMES, entities: [entity] });
+  policies.set(entity, policy);
+  const [word = ""] = detector.contextWords ?? [];
+  const opening = new TextEncoder().encode(`${word} `).length;
+  const bytes = new TextEncoder().encode(`${word} ${value}`);
+  return findAll(policy, bytes).some(
+    (found) => found.entity === entity && found.start <= opening && found.end === bytes.length,
+  );
+}
+
+function judge(file: string): Judged[] {
+  const rows = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { validator: string; arg?: string; ok: boolean; value: string });
+  const verdicts = new Map<string, { readonly entity: string; readonly value: string; isValid: boolean }>();
+  for (const { validator, arg, ok, value } of rows) {
+    const entity = ENTITIES[arg === undefined ? validator : `${validator} ${arg}`] ?? ENTITIES[validator];
+    if (entity === undefined) continue;
+    const key = JSON.stringify([entity, value]);
+    const known = verdicts.get(key) ?? { entity, value, isValid: false };
+    known.isValid ||= ok;
+    verdicts.set(key, known);
+  }
+  return [...verdicts.values()].map(({ entity, value, isValid }) => {
+    const taken = isTaken(entity, value);
+    return { entity, value, we: taken === isValid ? "agree" : taken ? "take" : "refuse" };
+  });
+}
+
+const file = existsSync(FILE) ? FILE : undefined;
+
+describe.skipIf(file === undefined)("the values of validator.js", () => {
+  const judged = file === undefined ? [] : judge(file);
+  const explain = ({ entity, value, we }: Judged): readonly Explanation[] =>
+    EXPLANATIONS.filter((row) => row.entity === entity && row.we === we && row.values.test(value));
+
+  it("are judged as there, but for what a row explains", () => {
+    const open = judged.filter((one) => one.we !== "agree" && explain(one).length === 0);
+    expect(open).toEqual([]);
+    expect(judged.filter(({ we }) => we === "agree").length).toBeGreaterThan(300);
+  });
+
+  it.each(EXPLANATIONS)("$entity: we $we $values", (row) => {
+    expect(judged.filter((one) => explain(one).includes(row)).length, row.why).toBeGreaterThan(0);
+  });
+});
