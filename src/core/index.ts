@@ -29,6 +29,7 @@ export type { MediaType } from "./formats/media-type.ts";
 export type { Crypto, Ff1, Ff1Options, Hmac, Siv } from "./crypto.ts";
 export { KEY_MIN_BYTES, KEY_VERSION_LIMIT, KeyRing } from "./key-ring.ts";
 export type { KeyRingOptions, RootSecret } from "./key-ring.ts";
+export type { CustomOperator, CustomOperators, CustomValue } from "./operators/custom.ts";
 export { OPERATOR_KINDS } from "./operators/index.ts";
 export type { OptionRule } from "./operators/options.ts";
 export type { OperatorSpec } from "./operators/spec.ts";

@@ -19,8 +19,9 @@ import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import type { Matcher } from "./matcher.ts";
 import { entitiesOf, PACK_NAMES, type PackName, unknownPacks } from "./packs/index.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
-import { compileOperator, KEEP } from "./operators/index.ts";
+import { compileOperator, KEEP, type OperatorPlace } from "./operators/index.ts";
 import type { Operator } from "./operators/operator.ts";
+import type { CustomOperators } from "./operators/custom.ts";
 import { COUNTER, exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
 import { compileReadings, type ReadingSpec } from "./readings/index.ts";
@@ -93,6 +94,8 @@ export const DEFAULT_LIMITS: Limits = {
 
 export interface PolicyOptions {
   readonly name?: string;
+  /** Operators of the caller's own, which a policy names as `{ operator: "custom", name }`. */
+  readonly operators?: CustomOperators;
   /** Root keys, for operators that need one. */
   readonly keys?: KeyRing;
   readonly limits?: Partial<Limits>;
@@ -160,13 +163,14 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
+  const given: Given = { keys, custom: options.operators ?? {} };
   const remote = remoteEntitiesOf(spec.remoteDetectors ?? [], options.remote ?? {});
   const detectors = withoutKept(spec, detectorsOf(spec, options.detectors), remote);
   const policy = assemblePolicy(spec, options, {
     detectors,
-    operators: new Map([...remoteOperators(spec, remote, keys), ...chooseOperators(spec, detectors, keys)]),
+    operators: new Map([...remoteOperators(spec, remote, given), ...chooseOperators(spec, detectors, given)]),
     remote: compileRemote(spec, remote),
-    fields: compileFields(spec, (path, one) => fieldOperatorOf(path, one, keys)),
+    fields: compileFields(spec, (path, one) => fieldOperatorOf(path, one, given)),
     hideId: keys === undefined ? undefined : hideIdBy(keys),
   });
   checkTemplates(spec, policy.engine);
@@ -237,7 +241,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
 }
 
 function hideIdBy(keys: TenantKeys): Operator {
-  const place = { where: [], entity: ID_ENTITY, keys, examples: [], isFinding: undefined };
+  const place = { where: [], entity: ID_ENTITY, keys, custom: {}, examples: [], isFinding: undefined };
   return compileOperator({ operator: "hash" }, place);
 }
 
@@ -267,8 +271,17 @@ function checkTemplates({ operators = {}, fields = {} }: PolicySpec, engine: Eng
   }
 }
 
-function fieldOperatorOf(path: string, spec: OperatorSpec, keys: TenantKeys | undefined): Operator {
-  return compileOperator(spec, { where: ["fields", path], entity: FIELD, keys, examples: [], isFinding: undefined });
+/** What operators are made with beside their own options. */
+type Given = Pick<OperatorPlace, "keys" | "custom">;
+
+function fieldOperatorOf(path: string, spec: OperatorSpec, given: Given): Operator {
+  return compileOperator(spec, {
+    where: ["fields", path],
+    entity: FIELD,
+    ...given,
+    examples: [],
+    isFinding: undefined,
+  });
 }
 
 function choosePacks({ packs = [] }: PolicySpec): readonly PackName[] {
@@ -304,16 +317,15 @@ function withoutKept(spec: PolicySpec, detectors: readonly Detector[], remote: r
   return left;
 }
 
-function chooseOperators(
-  policy: PolicySpec,
-  detectors: readonly Detector[],
-  keys: TenantKeys | undefined,
-): Map<string, Operator> {
+function chooseOperators(policy: PolicySpec, detectors: readonly Detector[], given: Given): Map<string, Operator> {
   return new Map(
     detectors.map((detector) => {
       const { entity, hits } = detector;
       const { where, spec } = specOf(policy, entity);
-      return [entity, compileOperator(spec, { where, entity, keys, examples: hits, isFinding: finderOf(detector) })];
+      return [
+        entity,
+        compileOperator(spec, { where, entity, ...given, examples: hits, isFinding: finderOf(detector) }),
+      ];
     }),
   );
 }
@@ -322,12 +334,12 @@ function chooseOperators(
 function remoteOperators(
   policy: PolicySpec,
   entities: readonly string[],
-  keys: TenantKeys | undefined,
+  given: Given,
 ): (readonly [string, Operator])[] {
   return entities.flatMap((entity) => {
     const { where, spec } = specOf(policy, entity);
     if (spec.operator === KEEP) return [];
-    return [[entity, compileOperator(spec, { where, entity, keys, examples: [], isFinding: undefined })] as const];
+    return [[entity, compileOperator(spec, { where, entity, ...given, examples: [], isFinding: undefined })] as const];
   });
 }
 

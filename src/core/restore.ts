@@ -56,7 +56,7 @@ export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Res
   const fields = compileFields(
     { ...spec, only: [], except: [], joinFields: [] },
     (path, one) => {
-      const place = { where: ["fields", path], entity: FIELD, keys, examples: [], isFinding: undefined };
+      const place = { where: ["fields", path], entity: FIELD, keys, custom: {}, examples: [], isFinding: undefined };
       return compileReverse(one, place) ?? "look";
     },
     "stay",
@@ -119,7 +119,7 @@ function entityOf({ entity, text }: FoundText): string {
 function reverseOf(policy: PolicySpec, detector: Detector, keys: TenantKeys): Operator | undefined {
   const { entity, hits } = detector;
   const { where, spec } = specOf(policy, entity);
-  return compileReverse(spec, { where, entity, keys, examples: hits, isFinding: finderOf(detector) });
+  return compileReverse(spec, { where, entity, keys, custom: {}, examples: hits, isFinding: finderOf(detector) });
 }
 
 function tokenDetector(opener: TokenOpener): Detector {

@@ -8,6 +8,7 @@
 import { ConfigurationError } from "../errors.ts";
 import type { FoundText } from "../finder.ts";
 import type { TenantKeys } from "../key-ring.ts";
+import { type CustomOperators, customTransform } from "./custom.ts";
 import { encrypt } from "./encrypt.ts";
 import { fpe } from "./fpe.ts";
 import { generalize } from "./generalize.ts";
@@ -17,7 +18,7 @@ import { type Operator, type OperatorContext, type OperatorKind, redacted, type 
 import { findOptionFault } from "./options.ts";
 import { pseudonym } from "./pseudonym.ts";
 import { redact } from "./redact.ts";
-import type { OperatorSpec } from "./spec.ts";
+import type { CustomSpec, OperatorSpec } from "./spec.ts";
 
 export type AnyOperatorKind = OperatorKind;
 
@@ -35,6 +36,9 @@ const KINDS = [
 /** What stays, and is not compiled: nothing is replaced. */
 export const KEEP = "keep";
 
+/** What the library's caller brings; no configuration file knows it. */
+const CUSTOM = "custom";
+
 export const OPERATOR_KINDS: readonly AnyOperatorKind[] = KINDS;
 
 export interface OperatorPlace {
@@ -42,6 +46,8 @@ export interface OperatorPlace {
   readonly where: readonly string[];
   readonly entity: string;
   readonly keys: TenantKeys | undefined;
+  /** Operators of the library's caller, by name. */
+  readonly custom: CustomOperators;
   /** Texts that are findings of this entity; none for a field. */
   readonly examples: readonly string[];
   readonly isFinding: ((text: string) => boolean) | undefined;
@@ -52,11 +58,21 @@ export interface OperatorPlace {
  * needs a key when there is none.
  */
 export function compileOperator(spec: OperatorSpec, place: OperatorPlace): Operator {
+  if (spec.operator === CUSTOM) return compileCustom(spec, place);
   const kind = kindOf(spec, place);
   const refuse = refuserOf(spec, place);
   const transform = kind.compile(spec as never, contextOf(spec, place));
   checkForm(transform, place, refuse);
   return new CompiledOperator(kind.name, transform, redacted(place.entity));
+}
+
+function compileCustom(spec: CustomSpec, place: OperatorPlace): Operator {
+  const { custom, entity } = place;
+  if (!Object.hasOwn(custom, spec.name)) {
+    const known = Object.keys(custom).join(", ") || "none";
+    return refuserOf(spec, place)(`no operator of that name was given to compilePolicy; there are ${known}`);
+  }
+  return new CompiledOperator(CUSTOM, customTransform(custom[spec.name], entity), redacted(entity));
 }
 
 /** A class, so that a test can break what every operator goes through. */
@@ -83,7 +99,7 @@ export class CompiledOperator implements Operator {
  * stays.
  */
 export function compileReverse(spec: OperatorSpec, place: OperatorPlace): Operator | undefined {
-  if (spec.operator === KEEP) return undefined;
+  if (spec.operator === KEEP || spec.operator === CUSTOM) return undefined;
   const transform = kindOf(spec, place).revert?.(spec as never, contextOf(spec, place));
   if (transform === undefined) return undefined;
   const stay = ({ text }: FoundText): Uint8Array => text ?? redacted(place.entity);

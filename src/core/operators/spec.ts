@@ -69,7 +69,14 @@ export interface KeepSpec {
   readonly operator: "keep";
 }
 
+/** An operator that the library's caller brings under that name; none of a configuration file. */
+export interface CustomSpec {
+  readonly operator: "custom";
+  readonly name: string;
+}
+
 export type OperatorSpec =
+  | CustomSpec
   | RedactSpec
   | MaskSpec
   | HashSpec
