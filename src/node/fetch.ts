@@ -8,9 +8,11 @@ import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { request as requestPlain, type IncomingMessage } from "node:http";
 import { request as requestTls } from "node:https";
 import type { LookupFunction } from "node:net";
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { pipeline, Readable, Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { StreamError } from "../core/index.ts";
+import { DEFAULT_SERVER_LIMITS } from "../server/config.ts";
+import { isInflated } from "../server/content-encoding.ts";
 import { destinationOf, type Destination, type Egress } from "../server/egress.ts";
 
 /** Every address of a name. */
@@ -23,13 +25,20 @@ const NO_BODY: readonly number[] = [204, 205, 304];
 
 const resolveBySystem: Resolve = (host, done) => systemLookup(host, { all: true }, done);
 
-/** The returned function throws StreamError `EGRESS_REFUSED`, or `UPSTREAM_LOST` for whatever else goes wrong. */
-export function createFetch(egress: Egress, resolve: Resolve = resolveBySystem): typeof fetch {
+/**
+ * The returned function throws StreamError `EGRESS_REFUSED`, or `UPSTREAM_LOST` for whatever else goes wrong. An answer that
+ * becomes more than `inflationLimit` times as long errs with `BODY_INFLATES`.
+ */
+export function createFetch(
+  egress: Egress,
+  resolve: Resolve = resolveBySystem,
+  inflationLimit: number = DEFAULT_SERVER_LIMITS.inflationLimit,
+): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const destination = destinationOf(url);
     if (!egress.admits(destination)) throw new StreamError("EGRESS_REFUSED");
-    return toResponse(await ask(url, init, lookupFor(egress, destination, resolve)));
+    return toResponse(await ask(url, init, lookupFor(egress, destination, resolve)), inflationLimit);
   };
 }
 
@@ -58,7 +67,7 @@ function ask(url: URL, init: RequestInit | undefined, lookup: LookupFunction): P
   });
 }
 
-function toResponse(message: IncomingMessage): Response {
+function toResponse(message: IncomingMessage, inflationLimit: number): Response {
   const { statusCode: status = 0, headersDistinct } = message;
   const pairs = Object.entries(headersDistinct).flatMap(([name, values]) =>
     (values ?? []).map((value): [string, string] => [name, value]),
@@ -68,7 +77,10 @@ function toResponse(message: IncomingMessage): Response {
       message.resume();
       return new Response(null, { status, headers: pairs });
     }
-    return new Response(Readable.toWeb(unpacked(message)) as ReadableStream<Uint8Array>, { status, headers: pairs });
+    return new Response(Readable.toWeb(unpacked(message, inflationLimit)) as ReadableStream<Uint8Array>, {
+      status,
+      headers: pairs,
+    });
   } catch {
     // A status or a header that no answer may have.
     message.destroy();
@@ -76,9 +88,33 @@ function toResponse(message: IncomingMessage): Response {
   }
 }
 
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
 /** As every `fetch` does, whatever was asked for. */
-function unpacked(message: IncomingMessage): Readable {
-  if (message.headers["content-encoding"]?.trim().toLowerCase() !== "gzip") return message;
+function unpacked(message: IncomingMessage, inflationLimit: number): Readable {
+  const encoding = message.headers["content-encoding"]?.trim().toLowerCase() ?? "";
+  const openDecoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
+  if (openDecoder === undefined) return message;
+  let inBytes = 0;
+  let outBytes = 0;
+  const counting = new Transform({
+    transform(chunk: Buffer, _, done) {
+      inBytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const bounded = new Transform({
+    transform(chunk: Buffer, _, done) {
+      outBytes += chunk.length;
+      const isTooMuch = isInflated({ inBytes, outBytes, inflationLimit });
+      done(isTooMuch ? new StreamError("BODY_INFLATES", { limit: inflationLimit }) : null, chunk);
+    },
+  });
   // Whoever reads the end of it is told of the error.
-  return pipeline(message, createGunzip(), () => undefined);
+  return pipeline(message, counting, openDecoder(), bounded, () => undefined);
 }

@@ -80,7 +80,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     clock,
     log,
     random: (bytes) => randomBytes(bytes),
-    fetch: createFetch(new Egress(config.upstreams)),
+    fetch: createFetch(new Egress(config.upstreams), undefined, config.limits.inflationLimit),
     openSink: createOpenSink(),
     describeRoutes: openApiOf,
     upgradeSocket: webSockets.upgradeSocket,

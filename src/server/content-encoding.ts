@@ -31,6 +31,17 @@ export function readEncoding(header: string | undefined): Encoding | undefined {
   return encoding;
 }
 
+interface Sizes {
+  readonly inBytes: number;
+  readonly outBytes: number;
+  readonly inflationLimit: number;
+}
+
+/** True when so many bytes have become too many. */
+export function isInflated({ inBytes, outBytes, inflationLimit }: Sizes): boolean {
+  return outBytes > FREE_BYTES && outBytes > inflationLimit * inBytes;
+}
+
 export interface DecodeOptions {
   readonly encoding: Encoding;
   readonly open: OpenDecoder;
@@ -63,7 +74,7 @@ export function decodeBody(
             return;
           }
           outBytes += value.length;
-          if (outBytes > FREE_BYTES && outBytes > inflationLimit * feed.inBytes)
+          if (isInflated({ inBytes: feed.inBytes, outBytes, inflationLimit }))
             throw new StreamError("BODY_INFLATES", { limit: inflationLimit });
           controller.enqueue(value);
         } catch (thrown) {

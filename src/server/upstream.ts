@@ -97,7 +97,7 @@ function judge(response: Response): UpstreamAnswer {
 /** Identity is asked for; `fetch` undoes what a server compresses all the same, and breaks off where it cannot. */
 function isReadable(encoding: string | null): boolean {
   const name = (encoding ?? "identity").trim().toLowerCase();
-  return name === "identity" || name === "gzip";
+  return name === "identity" || name === "gzip" || name === "br";
 }
 
 function retryAfterMs(value: string | null): number | undefined {
