@@ -86,6 +86,10 @@ export class EdgeSocket implements Socket {
     this.#onSend();
   }
 
+  sendAll(texts: readonly Uint8Array[]): void {
+    for (const text of texts) this.send(text);
+  }
+
   queuedBytes(): number {
     const { bufferedAmount } = this.#webSocket;
     if (bufferedAmount !== undefined) return bufferedAmount;

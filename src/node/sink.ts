@@ -17,53 +17,58 @@ export function createOpenSink(): OpenSink {
     outgoing.writeHead(200, headers);
     outgoing.flushHeaders();
     const response = takeOver(outgoing);
-    return { sink: createSink(outgoing, frame), response };
+    return { sink: new ResponseSink(outgoing, frame), response };
   };
 }
 
-function createSink(outgoing: ServerResponse, frame: (bytes: Uint8Array) => Uint8Array): ByteSink {
-  let isOver = false;
-  const listeners: (() => void)[] = [];
-  outgoing.on("close", () => {
-    isOver = true;
-    for (const run of listeners.splice(0)) run();
-  });
-  outgoing.on("error", () => undefined);
-  const write = writerOf(outgoing, frame);
-  const stream = outgoing.socket ?? outgoing;
-  return {
-    write: (bytes) => {
-      if (!isOver && bytes.length > 0) write(bytes);
-    },
-    queuedBytes: () => stream.writableLength,
-    close: () => {
-      if (isOver) return;
-      isOver = true;
-      outgoing.end();
-    },
-    abort: () => {
-      isOver = true;
-      outgoing.destroy();
-    },
-    onClose: (run) => {
-      if (outgoing.closed || outgoing.destroyed) run();
-      else listeners.push(run);
-    },
-  };
+type Frame = (bytes: Uint8Array) => Uint8Array;
+
+class ResponseSink implements ByteSink {
+  #isOver = false;
+  /** The socket, where its bytes are ours to frame; an answer that waits behind another one (pipelining) has none yet. */
+  readonly #stream: Socket | ServerResponse;
+  readonly #frame: Frame;
+  readonly #outgoing: ServerResponse;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(outgoing: ServerResponse, frame: Frame) {
+    this.#outgoing = outgoing;
+    this.#stream = outgoing.socket ?? outgoing;
+    // HTTP/1.0 has no chunks: the body ends with the connection.
+    this.#frame = outgoing.socket !== null && outgoing.chunkedEncoding ? frame : (bytes) => bytes;
+    outgoing.on("close", () => {
+      this.#isOver = true;
+      for (const run of this.#listeners.splice(0)) run();
+    });
+    outgoing.on("error", () => undefined);
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#isOver && bytes.length > 0) this.#stream.write(this.#frame(bytes));
+  }
+
+  queuedBytes(): number {
+    return this.#stream.writableLength;
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#outgoing.end();
+  }
+
+  abort(): void {
+    this.#isOver = true;
+    this.#outgoing.destroy();
+  }
+
+  onClose(run: () => void): void {
+    if (this.#outgoing.closed || this.#outgoing.destroyed) run();
+    else this.#listeners.push(run);
+  }
 }
 
-type Write = (bytes: Uint8Array) => void;
-
-function writerOf(outgoing: ServerResponse, frame: (bytes: Uint8Array) => Uint8Array): Write {
-  const socket: Socket | null = outgoing.socket;
-  // An answer that waits behind another one on the same connection (pipelining) has no socket yet.
-  if (socket === null) return (bytes) => void outgoing.write(bytes);
-  // HTTP/1.0 has no chunks: the body ends with the connection.
-  if (!outgoing.chunkedEncoding) return (bytes) => void socket.write(bytes);
-  return (bytes) => void socket.write(frame(bytes));
-}
-
-function createFramer(): (bytes: Uint8Array) => Uint8Array {
+function createFramer(): Frame {
   const framed = new WeakMap<Uint8Array, Uint8Array>();
   // Most often the next subscriber is given the same.
   let latest: { readonly bytes: Uint8Array; readonly chunk: Uint8Array } | undefined;

@@ -54,7 +54,7 @@ export function createWebSocketHost(options: WebSocketOptions): WebSocketHost {
     // Without it `ws` echoes the first protocol offered, which may be a token.
     handleProtocols: (_offered, incoming) => protocols.get(incoming) ?? false,
   });
-  const frame = createFramer();
+  const framer = new Framer();
   const stopPings = startPings(open, options);
 
   function upgradeSocket(...[context, handler, protocol]: Parameters<UpgradeSocket>): Response {
@@ -65,7 +65,7 @@ export function createWebSocketHost(options: WebSocketOptions): WebSocketHost {
     outgoing.detachSocket(duplex);
     if (protocol !== undefined) protocols.set(incoming, protocol);
     server.handleUpgrade(incoming, duplex, head, (socket) => {
-      const connection = new Connection(socket, { duplex, handler, frame, log: options.log, onEnd: options.onEnd });
+      const connection = new Connection(socket, duplex, { handler, framer, log: options.log, onEnd: options.onEnd });
       open.add(connection);
       socket.on("close", () => open.delete(connection));
       connection.start();
@@ -84,9 +84,8 @@ export function createWebSocketHost(options: WebSocketOptions): WebSocketHost {
 }
 
 interface Wiring {
-  readonly duplex: Duplex;
   readonly handler: SocketHandler;
-  readonly frame: (text: Uint8Array) => Uint8Array;
+  readonly framer: Framer;
   readonly log: Log;
   readonly onEnd: (code: ErrorCode) => void;
 }
@@ -101,15 +100,17 @@ const WIRE_ERRORS: Readonly<Record<string, ErrorCode>> = {
 class Connection implements Socket {
   isAnswering = true;
   readonly #socket: WebSocket;
+  readonly #duplex: Duplex;
   readonly #wiring: Wiring;
 
-  constructor(socket: WebSocket, wiring: Wiring) {
+  constructor(socket: WebSocket, duplex: Duplex, wiring: Wiring) {
     this.#socket = socket;
+    this.#duplex = duplex;
     this.#wiring = wiring;
   }
 
   start(): void {
-    const { handler, duplex } = this.#wiring;
+    const { handler } = this.#wiring;
     this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
       this.isAnswering = true;
       this.#holdBack();
@@ -123,18 +124,23 @@ class Connection implements Socket {
     this.#socket.on("error", ({ code }: NodeJS.ErrnoException) => {
       if (code?.startsWith("WS_ERR_") === true) this.#wiring.onEnd(WIRE_ERRORS[code] ?? "BAD_REQUEST");
     });
-    duplex.on("drain", () => this.#socket.resume());
+    this.#duplex.on("drain", () => this.#socket.resume());
     this.#socket.on("close", (code: number) => this.#guard(() => handler.closed(ORDERLY_CLOSES.includes(code))));
     this.#guard(() => handler.open(this));
   }
 
   send(text: Uint8Array): void {
     // Uncompressed frames leave `ws` at once as well, so ours cannot come between two halves of one of its own.
-    if (this.#isOpen()) this.#wiring.duplex.write(this.#wiring.frame(text));
+    if (this.#isOpen()) this.#duplex.write(this.#wiring.framer.frame(text));
+  }
+
+  sendAll(texts: readonly Uint8Array[]): void {
+    if (this.#isOpen()) this.#duplex.write(this.#wiring.framer.frameAll(texts));
   }
 
   queuedBytes(): number {
-    return this.#socket.bufferedAmount;
+    // What `ws` would hold itself: nothing, because it compresses nothing.
+    return this.#duplex.writableLength;
   }
 
   close(code: number, reason: string): void {
@@ -191,19 +197,31 @@ function startPings(open: ReadonlySet<Connection>, options: WebSocketOptions): (
   };
 }
 
-/** Frames a text message once for all who get the same array (RFC 6455, 5.2; a server does not mask). */
-function createFramer(): (text: Uint8Array) => Uint8Array {
-  const framed = new WeakMap<Uint8Array, Uint8Array>();
-  return (text) => {
-    const known = framed.get(text);
+/** Frames text messages once for all who get the same arrays (RFC 6455, 5.2; a server does not mask). */
+class Framer {
+  readonly #frames = new WeakMap<Uint8Array, Uint8Array>();
+  readonly #joined = new WeakMap<readonly Uint8Array[], Uint8Array>();
+  // Most often the next subscriber is given the same.
+  #latestTexts: readonly Uint8Array[] | undefined;
+  #latest: Uint8Array = Buffer.alloc(0);
+
+  frame(text: Uint8Array): Uint8Array {
+    const known = this.#frames.get(text);
     if (known !== undefined) return known;
-    const head = frameHead(text.length);
-    const frame = Buffer.allocUnsafe(head.length + text.length);
-    frame.set(head);
-    frame.set(text, head.length);
-    framed.set(text, frame);
+    const frame = Buffer.concat([frameHead(text.length), text]);
+    this.#frames.set(text, frame);
     return frame;
-  };
+  }
+
+  /** All messages in one array. */
+  frameAll(texts: readonly Uint8Array[]): Uint8Array {
+    if (this.#latestTexts === texts) return this.#latest;
+    const joined = this.#joined.get(texts) ?? Buffer.concat(texts.map((text) => this.frame(text)));
+    this.#joined.set(texts, joined);
+    this.#latestTexts = texts;
+    this.#latest = joined;
+    return joined;
+  }
 }
 
 function frameHead(lengthBytes: number): Buffer {

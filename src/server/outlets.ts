@@ -1,27 +1,64 @@
 /**
  * A subscriber's way out, over a byte stream or a WebSocket.
  */
-import { closeCodeOf } from "./ending.ts";
+import type { Batch } from "./batch.ts";
+import { closeCodeOf, type Ending } from "./ending.ts";
 import type { ByteSink, Socket } from "./ports.ts";
 import type { Outlet } from "./subscriber.ts";
 
 export function sinkOutlet(sink: ByteSink): Outlet {
-  return {
-    write: (batch) => sink.write(batch.joined),
-    queuedBytes: () => sink.queuedBytes(),
-    close: () => sink.close(),
-    abort: () => sink.abort(),
-  };
+  return new SinkOutlet(sink);
 }
 
 export function socketOutlet(socket: Socket): Outlet {
-  return {
-    write: (batch) => {
-      for (const frame of batch.frames) socket.send(frame);
-    },
-    queuedBytes: () => socket.queuedBytes(),
+  return new SocketOutlet(socket);
+}
+
+class SinkOutlet implements Outlet {
+  readonly #sink: ByteSink;
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink;
+  }
+
+  write(batch: Batch): void {
+    this.#sink.write(batch.joined);
+  }
+
+  queuedBytes(): number {
+    return this.#sink.queuedBytes();
+  }
+
+  close(): void {
+    this.#sink.close();
+  }
+
+  abort(): void {
+    this.#sink.abort();
+  }
+}
+
+class SocketOutlet implements Outlet {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  write(batch: Batch): void {
+    this.#socket.sendAll(batch.frames);
+  }
+
+  queuedBytes(): number {
+    return this.#socket.queuedBytes();
+  }
+
+  close(ending: Ending): void {
     // The reason is the name of the code: a constant of ours.
-    close: (ending) => socket.close(closeCodeOf(ending), ending),
-    abort: () => socket.abort(),
-  };
+    this.#socket.close(closeCodeOf(ending), ending);
+  }
+
+  abort(): void {
+    this.#socket.abort();
+  }
 }

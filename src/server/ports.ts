@@ -64,6 +64,8 @@ export type OpenSink = (context: Context, headers: Readonly<Record<string, strin
 export interface Socket {
   /** Sends one text message, given as UTF-8. The same array goes to every subscriber in step: never change it. */
   send(text: Uint8Array): void;
+  /** Sends text messages one after the other. The same list goes to every subscriber in step: never change it. */
+  sendAll(texts: readonly Uint8Array[]): void;
   queuedBytes(): number;
   /** Starts the closing handshake. `reason` is always a constant of ours. */
   close(code: number, reason: string): void;

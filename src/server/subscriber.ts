@@ -51,46 +51,61 @@ export interface SubscriberOptions {
 const FIRST_RETRY_MS = 10;
 const LAST_RETRY_MS = 640;
 
+/** Where a subscriber stands in one feed. */
+interface Place {
+  readonly view: View;
+  cursor: number;
+  readonly delivered: Series;
+}
+
 export class Subscriber implements FeedReader {
-  readonly #options: SubscriberOptions;
+  // What each delivery reads stands first and close together: with thousands of subscribers all of it is cold.
+  #hasEnded = false;
+  /** True once it had everything: from then on a long backlog means that it is too slow. */
+  #isLive = false;
   readonly #outlet: Outlet;
+  readonly #transport: Transport;
+  readonly #places: readonly Place[];
   readonly #roomBytes: number;
-  readonly #cursors: number[];
-  readonly #deliveredEvents: readonly Series[];
   readonly #deliveredBytes: Series;
+  #writtenBytes = 0;
+  #retryMs = FIRST_RETRY_MS;
+  readonly #options: SubscriberOptions;
   /** When it reaches its age. */
   readonly endsAtMs: number;
   #expiresAtMs: number;
-  #hasEnded = false;
   /** True while the views know it. */
   #isJoined = false;
-  /** True once it had everything: from then on a long backlog means that it is too slow. */
-  #isLive = false;
   #isOverQueue = false;
-  #writtenBytes = 0;
   #takenBytes = 0;
   #takenAtMs: number;
-  #writtenAtMs: number;
-  #retryMs = FIRST_RETRY_MS;
+  /** What was written, and the time, when the timer last came by. */
+  #seenBytes = 0;
+  #seenAtMs: number;
+  /** Nothing was written since. */
+  #quietSinceMs: number;
   #stopRetry: (() => void) | undefined;
   #stopAbort: (() => void) | undefined;
 
   constructor(options: SubscriberOptions) {
+    const { metrics, transport, limits, ports } = options;
     this.#options = options;
+    this.#transport = transport;
     this.#expiresAtMs = options.expiresAtMs ?? Infinity;
     this.#outlet = options.outlet;
-    this.#roomBytes = Math.min(options.limits.subscriberQueueBytes, PAGE_BYTES);
-    this.#cursors = options.resumes.map((resume) => resume.cursor);
-    const { metrics, transport } = options;
-    this.#deliveredEvents = options.views.map(({ label }) =>
-      metrics.series("events_delivered_total", label, transport.name),
-    );
+    this.#roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);
+    this.#places = options.views.map((view, index) => ({
+      view,
+      cursor: options.resumes[index].cursor,
+      delivered: metrics.series("events_delivered_total", view.label, transport.name),
+    }));
     this.#deliveredBytes = metrics.series("delivered_bytes_total", transport.name);
-    const now = options.ports.clock.now();
+    const now = ports.clock.now();
     this.#takenAtMs = now;
-    this.#writtenAtMs = now;
+    this.#seenAtMs = now;
+    this.#quietSinceMs = now;
     // Plus or minus 20 %, so that those who came together do not leave together.
-    this.endsAtMs = options.endsAtMs ?? now + options.limits.connectionMaxAgeMs * (0.8 + 0.4 * this.#chance());
+    this.endsAtMs = options.endsAtMs ?? now + limits.connectionMaxAgeMs * (0.8 + 0.4 * this.#chance());
   }
 
   get hasEnded(): boolean {
@@ -128,7 +143,7 @@ export class Subscriber implements FeedReader {
   /** Starts anew from another place: the client's first message said where it stands. */
   restart(resumes: readonly Resume[], after: string): void {
     this.#guard(() => {
-      resumes.forEach((resume, index) => (this.#cursors[index] = resume.cursor));
+      resumes.forEach((resume, index) => (this.#places[index].cursor = resume.cursor));
       this.#isLive = false;
       this.#writeGaps(resumes, after);
       this.#pump();
@@ -137,18 +152,17 @@ export class Subscriber implements FeedReader {
 
   /** Sends what the feeds hold and the socket has room for. */
   pump(): void {
-    this.#guard(() => this.#pump());
+    try {
+      this.#pump();
+    } catch {
+      this.#fail();
+    }
   }
 
   #pump(): void {
     if (this.#hasEnded) return;
-    let isDone = true;
-    for (let index = 0; isDone && index < this.#cursors.length; index++) isDone = this.#pumpFeed(index);
-    if (isDone) {
-      this.#isLive = true;
-    } else {
-      this.#retryLater();
-    }
+    for (const place of this.#places) if (!this.#pumpFeed(place)) return this.#retryLater();
+    this.#isLive = true;
   }
 
   /** Sends one frame of its own (an ack, an error), after what is already queued. */
@@ -171,6 +185,10 @@ export class Subscriber implements FeedReader {
     if (queuedBytes === 0 || takenBytes > this.#takenBytes) this.#takenAtMs = nowMs;
     this.#takenBytes = Math.max(this.#takenBytes, takenBytes);
     if (queuedBytes > 0) metrics.observe("subscriber_queue_bytes", queuedBytes);
+    // Written after the last look: asked here and not noted at each write, which has thousands of clocks to move.
+    if (this.#writtenBytes !== this.#seenBytes) this.#quietSinceMs = this.#seenAtMs;
+    this.#seenBytes = this.#writtenBytes;
+    this.#seenAtMs = nowMs;
     // Twice in a row: a burst of one loop turn is no verdict.
     const wasOverQueue = this.#isOverQueue;
     this.#isOverQueue = this.#isLive && queuedBytes + this.#unsentBytes() > limits.subscriberQueueBytes;
@@ -178,7 +196,7 @@ export class Subscriber implements FeedReader {
     if (isStalled || (this.#isOverQueue && wasOverQueue)) this.end("TOO_SLOW");
     else if (nowMs >= this.#expiresAtMs) this.end("TOKEN_EXPIRED");
     else if (nowMs >= this.endsAtMs) this.end("AGE_LIMIT");
-    else if (queuedBytes === 0 && nowMs - this.#writtenAtMs >= limits.heartbeatMs) {
+    else if (queuedBytes === 0 && nowMs - this.#quietSinceMs >= limits.heartbeatMs) {
       const heartbeat = transport.heartbeat(this.#id());
       if (heartbeat !== undefined) this.#write(heartbeat);
     }
@@ -215,11 +233,15 @@ export class Subscriber implements FeedReader {
     try {
       run();
     } catch {
-      this.#hasEnded = true;
-      this.#options.metrics.add("disconnects_total", 1, "INTERNAL");
-      this.#leave();
-      this.#options.outlet.abort();
+      this.#fail();
     }
+  }
+
+  #fail(): void {
+    this.#hasEnded = true;
+    this.#options.metrics.add("disconnects_total", 1, "INTERNAL");
+    this.#leave();
+    this.#outlet.abort();
   }
 
   #leave(): void {
@@ -232,70 +254,68 @@ export class Subscriber implements FeedReader {
     }
   }
 
-  #pumpFeed(index: number): boolean {
-    const { views, transport } = this.#options;
-    const view = views[index];
-    while (this.#cursors[index] < view.history.last) {
+  /** False when the socket has no room for the rest. */
+  #pumpFeed(place: Place): boolean {
+    const { view } = place;
+    while (place.cursor < view.history.last) {
       if (this.#outlet.queuedBytes() > this.#roomBytes) return false;
-      if (this.#cursors[index] < view.history.first - 1) this.#skipForgotten(index);
-      const before = this.#cursors[index];
-      const batch = views.length === 1 ? view.batchAfter(before, transport) : this.#ownBatch(index);
+      if (place.cursor < view.history.first - 1) this.#skipForgotten(place);
+      const isOnly = this.#places.length === 1;
+      const batch = isOnly ? view.batchAfter(place.cursor, this.#transport) : this.#ownBatch(place);
       if (batch === undefined) return true;
-      this.#cursors[index] = batch.last;
+      place.cursor = batch.last;
       if (batch.frames.length === 0) continue;
       this.#writeBatch(batch);
-      this.#deliveredEvents[index].value += batch.frames.length;
+      place.delivered.value += batch.frames.length;
       this.#retryMs = FIRST_RETRY_MS;
     }
     return true;
   }
 
   /** With several feeds each frame names this subscriber's places, so it can be shared with nobody. */
-  #ownBatch(index: number): Batch | undefined {
-    const { views, transport } = this.#options;
-    const view = views[index];
-    const entry = view.history.after(this.#cursors[index], 1, 1)[0];
+  #ownBatch(place: Place): Batch | undefined {
+    const { view } = place;
+    const entry = view.history.after(place.cursor, 1, 1)[0];
     if (entry === undefined) return undefined;
-    this.#cursors[index] = entry.sequence;
-    const frames = entry.isHidden ? [] : [transport.event({ entry, id: this.#id(), feed: view.name })];
+    place.cursor = entry.sequence;
+    const frames = entry.isHidden ? [] : [this.#transport.event({ entry, id: this.#id(), feed: view.name })];
     return new Batch(frames, entry.sequence);
   }
 
   /** The history moved past this reader while it lagged. */
-  #skipForgotten(index: number): void {
-    const history = this.#options.views[index].history;
-    const cursor = this.#cursors[index];
-    const lost = history.first - 1 - cursor;
+  #skipForgotten(place: Place): void {
+    const { first } = place.view.history;
+    const lost = first - 1 - place.cursor;
     if (lost <= 0) return;
     const after = this.#id();
-    this.#cursors[index] = history.first - 1;
-    this.#writeGap(after, index, lost);
+    place.cursor = first - 1;
+    this.#writeGap(after, place, lost);
   }
 
   #writeGaps(resumes: readonly Resume[], after: string | null = this.#options.after): void {
     resumes.forEach(({ result, lost }, index) => {
-      if (result === "gap" || result === "reset") this.#writeGap(after, index, lost);
+      if (result === "gap" || result === "reset") this.#writeGap(after, this.#places[index], lost);
     });
   }
 
-  #writeGap(after: string | null, index: number, lost: number | null): void {
-    const next = this.#id(index);
+  #writeGap(after: string | null, place: Place, lost: number | null): void {
+    const next = this.#id(place);
     this.#options.metrics.add("history_holes_total", 1);
-    this.#write(this.#options.transport.gap({ after, next, lost }, this.#id()));
+    this.#write(this.#transport.gap({ after, next, lost }, this.#id()));
   }
 
-  /** The position that the client has passed; `nextIndex`: with the next event of that feed. */
-  #id(nextIndex = -1): string {
+  /** The position that the client has passed; `nextIn`: with the next event of that feed. */
+  #id(nextIn?: Place): string {
     return formatPositions(
-      this.#options.views.map((view, index) => ({
-        epoch: view.history.epoch,
-        sequence: this.#cursors[index] + (index === nextIndex ? 1 : 0),
+      this.#places.map((place) => ({
+        epoch: place.view.history.epoch,
+        sequence: place.cursor + (place === nextIn ? 1 : 0),
       })),
     );
   }
 
   #unsentBytes(): number {
-    return this.#options.views.reduce((sum, view, index) => sum + view.history.bytesAfter(this.#cursors[index]), 0);
+    return this.#places.reduce((sum, { view, cursor }) => sum + view.history.bytesAfter(cursor), 0);
   }
 
   #write(frame: Uint8Array): void {
@@ -305,7 +325,6 @@ export class Subscriber implements FeedReader {
   #writeBatch(batch: Batch): void {
     this.#writtenBytes += batch.lengthBytes;
     this.#deliveredBytes.value += batch.lengthBytes;
-    this.#writtenAtMs = this.#options.ports.clock.now();
     this.#outlet.write(batch);
   }
 

@@ -202,7 +202,8 @@ describe("a subscriber", () => {
     [`${FEED}?from=tomorrow`, 400, "BAD_POSITION"],
     [`${FEED}?from=-0`, 400, "BAD_POSITION"],
     [`${FEED}?from=now&from=oldest`, 400, "UNKNOWN_PARAMETER"],
-    [`${FEED}?access_token=abc`, 400, "UNKNOWN_PARAMETER"],
+    [`${FEED}?token2=abc`, 400, "UNKNOWN_PARAMETER"],
+    [`${FEED}?access_token=abc`, 400, "TOKEN_IN_QUERY"],
     [`${FEED}?lastEventId=abc`, 400, "BAD_POSITION"],
   ])("is refused at %s with %i %s", async (path, status, code) => {
     const response = await startTestServer().app.request(path);

@@ -131,6 +131,10 @@ export class MemorySocket implements Socket {
     handler.open(this);
   }
 
+  sendAll(texts: readonly Uint8Array[]): void {
+    for (const text of texts) this.send(text);
+  }
+
   send(text: Uint8Array): void {
     this.messages.push(JSON.parse(Buffer.from(text).toString()));
   }
