@@ -176,7 +176,15 @@ const CONFIG: Shape = {
     listeners: { keys: Object.fromEntries(LISTENERS.map((name) => [name, LISTENER])) },
     policies: { each: POLICY, named: NAME },
     feeds: {
-      each: { keys: { policy: isString, views: VIEWS, strictness: isStringList, eventTypes: isStringList } },
+      each: {
+        keys: {
+          policy: isString,
+          views: VIEWS,
+          strictness: isStringList,
+          eventTypes: isStringList,
+          passTraceparent: isBoolean,
+        },
+      },
       named: FEED_NAME,
     },
     relays: { each: RELAY, named: NAME },

@@ -22,6 +22,16 @@ export interface NewEvent {
   /** Marks a place where the source may have lost events; it has no parts. */
   readonly isGap: boolean;
   readonly parts: readonly Part[];
+  /** A `traceparent`, where the feed passes it on. */
+  readonly trace?: string | undefined;
+}
+
+/** What came with an event beside its data and type. */
+export interface Sent {
+  /** What it is known by when it comes again. */
+  readonly key?: string | undefined;
+  /** The `traceparent` of the trace that it belongs to. */
+  readonly trace?: string | undefined;
 }
 
 export interface StoredEvent extends NewEvent {

@@ -6,12 +6,14 @@
 import { StreamError } from "../core/index.ts";
 import { rawMembers } from "./raw-json.ts";
 import { decodeText, encodeText } from "./text.ts";
+import { readTraceparent } from "./traceparent.ts";
 
 export interface PublishedEvent {
   readonly event: string;
   readonly data: Uint8Array;
   /** The client's own id of the event. */
   readonly key?: string;
+  readonly trace?: string;
 }
 
 export interface PublishMessage {
@@ -60,12 +62,15 @@ function publishOf(members: Members): PublishMessage {
 }
 
 function eventOf(text: string): PublishedEvent {
-  const members = membersOf(text, ["key", "event", "data"]);
+  const members = membersOf(text, ["key", "event", "data", "traceparent"]);
   const data = members["data"] ?? refuse();
   const key = members["key"] === undefined ? undefined : (stringOf(members["key"]) ?? refuse());
   const event = members["event"] === undefined ? "message" : (stringOf(members["event"]) ?? refuse());
+  const traced = members["traceparent"];
+  const trace = traced === undefined ? undefined : readTraceparent(stringOf(traced) ?? refuse());
   // A JSON string is text: it is published as its characters, and comes out as a string again.
-  return { event, data: encodeText(stringOf(data) ?? data), ...(key === undefined ? {} : { key }) };
+  const marks = { ...(key === undefined ? {} : { key }), ...(trace === undefined ? {} : { trace }) };
+  return { event, data: encodeText(stringOf(data) ?? data), ...marks };
 }
 
 /** The raw members of an object that has no others than these. */

@@ -70,6 +70,8 @@ export interface Viewed {
 export interface FeedConfig extends Viewed {
   /** Event types that pass; any other becomes `message`. */
   readonly eventTypes: readonly string[];
+  /** Subscribers are given the `traceparent` of each event; it is a producer's, and said to be random. */
+  readonly passTraceparent?: boolean;
 }
 
 export interface RelayConfig extends Viewed {

@@ -4,7 +4,15 @@
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
 import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
-import { andThen, type Awaitable, type BrokerFeed, type Part, type Placement, type StoredEvent } from "./broker.ts";
+import {
+  andThen,
+  type Awaitable,
+  type BrokerFeed,
+  type Part,
+  type Placement,
+  type Sent,
+  type StoredEvent,
+} from "./broker.ts";
 import type { HistoryLimits, NewEntry } from "./history.ts";
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
 import { FeedCounts } from "./mask-counts.ts";
@@ -29,6 +37,8 @@ export interface FeedRules {
   readonly stageOf: (policy: Policy) => Stage | undefined;
   /** Event types that pass; any other becomes `message`. */
   readonly eventTypes: readonly string[];
+  /** True where subscribers are given the trace that a producer's event belongs to. */
+  readonly passesTraces?: boolean;
 }
 
 export interface FeedOptions extends FeedRules {
@@ -56,7 +66,7 @@ interface Audience {
 /** An event on its way to the history. */
 interface Draft {
   readonly event: string;
-  readonly key: string | undefined;
+  readonly sent: Sent;
   /** Those for whom it was masked: a reload may have put others in their place. */
   readonly audiences: readonly Audience[];
 }
@@ -184,32 +194,32 @@ export class Feed {
    * this key, or the code of the refusal: by the broker, or when no view shows it. Never throws.
    * Where a policy asks others about it, it is not there at once, and what is published behind it waits.
    */
-  tryPublish(data: Uint8Array, event = "message", key?: string): Awaitable<Outcome> {
-    return this.#check(data, key) ?? this.#commit(this.#maskAll(data, maskOne), event, key);
+  tryPublish(data: Uint8Array, event = "message", sent: Sent = {}): Awaitable<Outcome> {
+    return this.#check(data, sent) ?? this.#commit(this.#maskAll(data, maskOne), event, sent);
   }
 
   /** For one producer: where a policy joins texts over events, his wait for each other. */
   openJoiner(): Joiner {
     const { limits, ports, metrics } = this.#options;
     const feed: JoinableFeed = {
-      check: (data, key) => this.#check(data, key),
+      check: (data, sent) => this.#check(data, sent),
       maskAll: (data, mask) => this.#maskAll(data, (policy) => mask(policy) ?? maskOne(policy, data)),
-      commit: (all, event, key) => this.#commit(all, event, key),
+      commit: (all, event, sent) => this.#commit(all, event, sent),
       refuse: (code) => this.refuse(code),
       holds: (joiner, isHolding) => void (isHolding ? this.#holding.add(joiner) : this.#holding.delete(joiner)),
     };
     return new Joiner(feed, { limits, ports, metrics });
   }
 
-  #check(data: Uint8Array, key: string | undefined): ErrorCode | undefined {
+  #check(data: Uint8Array, { key }: Sent): ErrorCode | undefined {
     if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
     if (key !== undefined && (key === "" || key.length > KEY_LENGTH)) return this.refuse("BAD_IDEMPOTENCY_KEY");
     return data.length > this.#options.limits.eventLimitBytes ? this.refuse("EVENT_TOO_LARGE") : undefined;
   }
 
-  #commit(all: readonly Masked[], event: string, key: string | undefined): Awaitable<Outcome> {
+  #commit(all: readonly Masked[], event: string, sent: Sent): Awaitable<Outcome> {
     const audiences = this.#audiences;
-    const draft: Draft = { event, key, audiences };
+    const draft: Draft = { event, sent, audiences };
     const isStaged = audiences.some(({ stage }, index) => stage !== undefined && typeof all[index] !== "string");
     if (!isStaged && this.#order === undefined) return this.#append(draft, all);
     return this.#inOrder(isStaged ? lookAgain(audiences, all) : Promise.resolve(all), (masked) =>
@@ -280,7 +290,7 @@ export class Feed {
     });
   }
 
-  #append({ event, key, audiences }: Draft, all: readonly Masked[]): Awaitable<Outcome> {
+  #append({ event, sent, audiences }: Draft, all: readonly Masked[]): Awaitable<Outcome> {
     if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
     const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
     if (typeof refusal === "string") return this.refuse(refusal);
@@ -289,10 +299,9 @@ export class Feed {
       if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
       return { mark: audiences[index].mark, data: isHidden ? null : one };
     });
-    const appended = this.#options.source.append(
-      { event: this.#eventTypes.get(event) ?? NOTHING, isGap: false, parts },
-      key,
-    );
+    const trace = this.#rules.passesTraces ? sent.trace : undefined;
+    const masked = { event: this.#eventTypes.get(event) ?? NOTHING, isGap: false, parts, trace };
+    const appended = this.#options.source.append(masked, sent.key);
     return andThen(appended, (outcome) => this.#count(outcome));
   }
 
@@ -365,8 +374,8 @@ function partOf({ isGap, parts }: StoredEvent, mark: string, index: number): Par
   return expected?.mark === mark ? expected : parts.find((part) => part.mark === mark);
 }
 
-function entryOf({ event, isGap }: StoredEvent, { data }: Part): NewEntry {
-  return { event, data: data ?? NOTHING, isGap, isHidden: data === null };
+function entryOf({ event, isGap, trace }: StoredEvent, { data }: Part): NewEntry {
+  return { event, data: data ?? NOTHING, isGap, isHidden: data === null, trace };
 }
 
 function maskOne(policy: Policy, data: Uint8Array): Masked {

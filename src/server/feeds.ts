@@ -173,7 +173,8 @@ export class Feeds {
 }
 
 /** What a feed or relay goes by. @throws StreamError `POLICY_UNKNOWN`. */
-export function feedRules({ policy, views, eventTypes }: FeedConfig | RelayConfig, policies: PolicySet): FeedRules {
+export function feedRules(config: FeedConfig | RelayConfig, policies: PolicySet): FeedRules {
+  const { policy, views, eventTypes } = config;
   const named = Object.entries({ ...views, [DEFAULT_VIEW]: policy }).map(([view, name]) => {
     const compiled = policies.get(name);
     if (compiled === undefined) throw new StreamError("POLICY_UNKNOWN");
@@ -182,6 +183,7 @@ export function feedRules({ policy, views, eventTypes }: FeedConfig | RelayConfi
   return {
     policies: new Map(named),
     eventTypes,
+    passesTraces: "passTraceparent" in config && (config.passTraceparent ?? false),
     markOf: (one: Policy) => policies.markOf(one, eventTypes),
     stageOf: (one: Policy) => policies.stageOf(one),
   };

@@ -16,6 +16,8 @@ export interface Entry {
   readonly isGap: boolean;
   /** Counted and not shown; it has no data. */
   readonly isHidden: boolean;
+  /** A `traceparent`, where the feed passes it on. */
+  readonly trace?: string | undefined;
   /** Bytes of all entries up to and with this one: two of them tell the bytes in between. */
   readonly endBytes: number;
 }
@@ -30,6 +32,7 @@ export interface NewEntry {
   readonly data: Uint8Array;
   readonly isGap?: boolean;
   readonly isHidden?: boolean;
+  readonly trace?: string | undefined;
 }
 
 export type ResumeResult = "new" | "complete" | "gap" | "reset";
@@ -89,10 +92,10 @@ export class History {
   }
 
   /** Takes an event and forgets the oldest ones that no longer fit. Amortised O(1); the newest always stays. */
-  append({ event, data, isGap = false, isHidden = false }: NewEntry, nowMs: number): Entry {
+  append({ event, data, isGap = false, isHidden = false, trace }: NewEntry, nowMs: number): Entry {
     this.#endBytes += data.length + event.length + ENTRY_BYTES;
     this.#last++;
-    const entry = { sequence: this.#last, atMs: nowMs, event, data, isGap, isHidden, endBytes: this.#endBytes };
+    const entry = { sequence: this.#last, atMs: nowMs, event, data, isGap, isHidden, trace, endBytes: this.#endBytes };
     this.#entries.push(entry);
     this.#isMissing = false;
     this.trim(nowMs);

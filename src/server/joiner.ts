@@ -6,7 +6,7 @@
  * never passed. Without a policy that joins, nothing waits.
  */
 import { EventJoiner, type ErrorCode, type JoinedEvent, type Policy } from "../core/index.ts";
-import type { Awaitable } from "./broker.ts";
+import type { Awaitable, Sent } from "./broker.ts";
 import type { ServerLimits } from "./config.ts";
 import type { Outcome } from "./feed.ts";
 import { KeyWindow } from "./key-window.ts";
@@ -19,10 +19,10 @@ export type JoinLimits = Pick<ServerLimits, "joinLimitBytes" | "joinLimitEvents"
 /** What a feed lets its joiners do. */
 export interface JoinableFeed {
   /** Counts and says why an event cannot be taken. */
-  check(data: Uint8Array, key: string | undefined): ErrorCode | undefined;
+  check(data: Uint8Array, sent: Sent): ErrorCode | undefined;
   /** What each policy makes of an event; it stands alone where `mask` gives undefined. */
   maskAll(data: Uint8Array, mask: (policy: Policy) => Part | undefined): readonly Part[];
-  commit(all: readonly Masked[], event: string, key: string | undefined): Awaitable<Outcome>;
+  commit(all: readonly Masked[], event: string, sent: Sent): Awaitable<Outcome>;
   /** Counts an event that is not taken. */
   refuse(code: ErrorCode): ErrorCode;
   /** Tells whether this joiner has events that wait: a reload breaks them off. */
@@ -40,7 +40,7 @@ type Part = Masked | JoinedEvent;
 
 interface Held {
   readonly event: string;
-  readonly key: string | undefined;
+  readonly sent: Sent;
   readonly bytes: number;
   readonly atMs: number;
   readonly parts: readonly Part[];
@@ -76,12 +76,12 @@ export class Joiner {
   }
 
   /** As Feed.tryPublish, behind what this producer sent before. */
-  tryPublish(data: Uint8Array, event = "message", key?: string): Awaitable<Outcome> {
-    const refusal = this.#feed.check(data, key);
+  tryPublish(data: Uint8Array, event = "message", sent: Sent = {}): Awaitable<Outcome> {
+    const refusal = this.#feed.check(data, sent);
     if (refusal !== undefined) return refusal;
     const atMs = this.#options.ports.clock.now();
-    const parts = this.#maskAll(data, key, atMs);
-    const held: Held = { event, key, bytes: data.length, atMs, parts, outcome: undefined, answer: () => {} };
+    const parts = this.#maskAll(data, sent.key, atMs);
+    const held: Held = { event, sent, bytes: data.length, atMs, parts, outcome: undefined, answer: () => {} };
     this.#held.push(held);
     this.#heldBytes += held.bytes;
     this.#release();
@@ -180,9 +180,9 @@ export class Joiner {
     this.#isHolding = isHolding;
   }
 
-  #commit({ parts, event, key }: Held): Awaitable<Outcome> {
+  #commit({ parts, event, sent }: Held): Awaitable<Outcome> {
     const all = parts.map((part) => (isJoined(part) ? toMasked(part.take()) : part));
-    const outcome = this.#feed.commit(all, event, key);
+    const outcome = this.#feed.commit(all, event, sent);
     // Nothing of what waits may come behind what the history refused.
     this.#isStuck = outcome === "HISTORY_UNAVAILABLE";
     if (outcome instanceof Promise) void this.#pace(outcome);

@@ -47,13 +47,13 @@ class MemoryFeed implements BrokerFeed {
     this.#take = take;
   }
 
-  append({ event, isGap, parts }: NewEvent, key?: string): Placement {
+  append({ event, isGap, parts, trace }: NewEvent, key?: string): Placement {
     const atMs = this.#options.ports.clock.now();
     const first = key === undefined ? undefined : this.#keys.find(key, atMs);
     if (first !== undefined) return { sequence: first, isRepeat: true };
     const sequence = ++this.#last;
     if (key !== undefined) this.#keys.add(key, sequence, atMs);
-    this.#take([{ sequence, atMs, event, isGap, parts }]);
+    this.#take([{ sequence, atMs, event, isGap, parts, trace }]);
     return { sequence, isRepeat: false };
   }
 

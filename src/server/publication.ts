@@ -31,6 +31,8 @@ const REFUSALS_SHOWN = 100;
 const WAITING_LIMIT = 64;
 
 export class Publication {
+  /** The `traceparent` of events that bring none of their own. */
+  trace: string | undefined;
   readonly #feed: Feed;
   readonly #way: Pick<Feed, "tryPublish">;
   readonly #keyOf: KeyOf;
@@ -68,7 +70,10 @@ export class Publication {
       this.#count(index, this.#feed.refuse("HISTORY_UNAVAILABLE"));
       return;
     }
-    const outcome = this.#way.tryPublish(record.data, record.event, record.key ?? this.#keyOf(index));
+    const outcome = this.#way.tryPublish(record.data, record.event, {
+      key: record.key ?? this.#keyOf(index),
+      trace: record.trace ?? this.trace,
+    });
     if (outcome instanceof Promise) void this.#await(index, outcome);
     else this.#count(index, outcome);
   }

@@ -16,6 +16,8 @@ export type BodyRecord =
       readonly event: string;
       /** The producer's own id of the event. */
       readonly key?: string;
+      /** The `traceparent` of this very event. */
+      readonly trace?: string;
     }
   | { readonly refused: ErrorCode };
 

@@ -1,7 +1,7 @@
 /**
  * The bytes of one event as a broker keeps it.
  *
- * Owns the layout: version, flags, time, type, token, then a part for each policy. Holds masked bytes and tokens only.
+ * Owns the layout: version, flags, time, type, token, trace, then a part for each policy. Holds masked bytes and tokens only.
  */
 import type { NewEvent, Part } from "./broker.ts";
 import { decodeText, encodeText } from "./text.ts";
@@ -14,22 +14,25 @@ export interface EventRecord extends NewEvent {
 
 const VERSION = 1;
 const IS_GAP = 1;
+const HAS_TRACE = 2;
+/** Behind the token. */
+const TRACE_BYTES = 55;
 /** In the place of a length: the policy does not show the event. */
 const HIDDEN = 0xffff_ffff;
 /** Version, flags, time, and the lengths of type and token and the number of parts. */
 const HEAD_BYTES = 1 + 1 + 8 + 2 + 1 + 2;
 const PART_HEAD_BYTES = 16 + 4;
 
-export function encodeRecord({ atMs, event, isGap, parts, token }: EventRecord): Uint8Array {
+export function encodeRecord({ atMs, event, isGap, parts, token, trace }: EventRecord): Uint8Array {
   const tokenBytes = encodeText(token);
   const lengthBytes = parts.reduce(
     (sum, { data }) => sum + PART_HEAD_BYTES + (data?.length ?? 0),
-    HEAD_BYTES + event.length + tokenBytes.length,
+    HEAD_BYTES + event.length + tokenBytes.length + (trace === undefined ? 0 : TRACE_BYTES),
   );
   const bytes = new Uint8Array(lengthBytes);
   const numbers = new DataView(bytes.buffer);
   numbers.setUint8(0, VERSION);
-  numbers.setUint8(1, isGap ? IS_GAP : 0);
+  numbers.setUint8(1, (isGap ? IS_GAP : 0) + (trace === undefined ? 0 : HAS_TRACE));
   numbers.setFloat64(2, atMs);
   numbers.setUint16(10, event.length);
   numbers.setUint8(12, tokenBytes.length);
@@ -41,6 +44,7 @@ export function encodeRecord({ atMs, event, isGap, parts, token }: EventRecord):
   };
   put(event);
   put(tokenBytes);
+  if (trace !== undefined) put(encodeText(trace));
   for (const { mark, data } of parts) {
     put(encodeText(mark));
     numbers.setUint32(at, data === null ? HIDDEN : data.length);
@@ -60,6 +64,8 @@ export function decodeRecord(given: Uint8Array): EventRecord | undefined {
   const take = (length: number): Uint8Array => bytes.slice(at, (at += length));
   const event = take(numbers.getUint16(10));
   const token = decodeText(take(numbers.getUint8(12)));
+  const flags = numbers.getUint8(1);
+  const trace = (flags & HAS_TRACE) === 0 ? undefined : decodeText(take(TRACE_BYTES));
   const parts: Part[] = [];
   for (let count = numbers.getUint16(13); count > 0; count--) {
     if (at + PART_HEAD_BYTES > bytes.length) return undefined;
@@ -69,5 +75,5 @@ export function decodeRecord(given: Uint8Array): EventRecord | undefined {
     parts.push({ mark, data: length === HIDDEN ? null : take(length) });
   }
   if (at !== bytes.length) return undefined;
-  return { atMs: numbers.getFloat64(2), event, isGap: (numbers.getUint8(1) & IS_GAP) !== 0, parts, token };
+  return { atMs: numbers.getFloat64(2), event, isGap: (flags & IS_GAP) !== 0, parts, token, trace };
 }

@@ -62,6 +62,7 @@ const sse: Transport = {
       id: encodeText(id),
       event: entry.isGap ? SSE_GAP : entry.event,
       data: entry.isGap ? json(gapOf(id)) : entry.data,
+      trace: entry.trace === undefined ? undefined : encodeText(entry.trace),
     }),
   gap: (gap, id) => writeSse({ id: encodeText(id), event: SSE_GAP, data: json(gap) }),
   end: (end, id) => writeSse({ id: encodeText(id), event: SSE_END, data: json(end), retryMs: end.afterMs }),
@@ -98,7 +99,8 @@ function gapOf(id: string): Gap {
 /** `{…,"id":…,"event":…,"data":…}` with the data's own bytes, so that no number changes its spelling. */
 function eventObject(start: object, { entry, id, feed }: EventFrame): Uint8Array {
   const event = entry.event.length === 0 ? "message" : decodeText(entry.event);
-  const head = JSON.stringify({ ...start, ...(feed === undefined ? {} : { feed }), id, event });
+  const trace = entry.trace === undefined ? {} : { traceparent: entry.trace };
+  const head = JSON.stringify({ ...start, ...(feed === undefined ? {} : { feed }), id, event, ...trace });
   return concat([encodeText(`${head.slice(0, -1)},"data":`), valueOf(entry.data), CLOSING_BRACE]);
 }
 

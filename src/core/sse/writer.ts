@@ -14,22 +14,31 @@ export interface SseFields {
   /** Without CR, LF or NUL; empty resets the client's id. */
   readonly id?: Uint8Array | undefined;
   readonly retryMs?: number | undefined;
+  /** A field that no standard client knows: it ignores the line. Without CR, LF or NUL. */
+  readonly trace?: Uint8Array | undefined;
 }
 
 const CR = 13;
 const LF = 10;
 const LINE_END = Uint8Array.of(LF);
-const NAMES = { data: ascii("data: "), event: ascii("event: "), id: ascii("id: "), retry: ascii("retry: ") };
+const NAMES = {
+  data: ascii("data: "),
+  event: ascii("event: "),
+  id: ascii("id: "),
+  retry: ascii("retry: "),
+  trace: ascii("traceparent: "),
+};
 
 /**
  * One event with its empty line. Data is split at CRLF, CR and LF, so a client reads them all as LF.
- * @throws StreamError `BAD_MESSAGE` when `event` or `id` holds CR, LF or NUL, or `retryMs` is no whole number.
+ * @throws StreamError `BAD_MESSAGE` when `event`, `id` or `trace` holds CR, LF or NUL, or `retryMs` is no whole number.
  */
 export function writeSse(fields: SseFields): Uint8Array {
   const out = new ByteBuffer();
   if (fields.retryMs !== undefined) addLine(out, NAMES.retry, digitsOf(fields.retryMs));
   if (fields.id !== undefined) addLine(out, NAMES.id, oneLine(fields.id));
   if (fields.event !== undefined && fields.event.length > 0) addLine(out, NAMES.event, oneLine(fields.event));
+  if (fields.trace !== undefined) addLine(out, NAMES.trace, oneLine(fields.trace));
   if (fields.data !== undefined) addData(out, fields.data);
   out.add(LINE_END);
   return out.take();

@@ -7,14 +7,14 @@ import { natsServers } from "./nats-schema.ts";
 
 /** As NATS wants the names of streams and consumers; wildcards and dots would be subjects. */
 const OBJECT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
-const FEED = /^[A-Za-z0-9._-]{1,64}$/;
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const SUBJECT = /^(?=.{1,256}$)(?:(?:\*|[^\s.*>]+)\.)*(?:\*|>|[^\s.*>]+)$/;
 const IN_FLIGHT_DEFAULT = 256;
 const ACK_WAIT_DEFAULT_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
-export const ingest = z.strictObject({
-  feed: z.string().regex(FEED).describe("Feed that its messages are published into, masked."),
+const ingest = z.strictObject({
+  feed: z.string().regex(NAME).describe("Feed that its messages are published into, masked."),
   ...natsServers,
   stream: z
     .string()
@@ -53,3 +53,8 @@ export const ingest = z.strictObject({
     .default(ACK_WAIT_DEFAULT_MS)
     .describe("Time after which a message of a stream that nobody acknowledged comes again."),
 });
+
+export const ingests = z
+  .record(z.string().regex(NAME), ingest)
+  .exactOptional()
+  .describe("Name to broker of raw events, whose messages are published masked.");

@@ -11,7 +11,7 @@ import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
 import { edge } from "./edge-schema.ts";
 import { history } from "./history-schema.ts";
-import { ingest } from "./ingest-schema.ts";
+import { ingests } from "./ingest-schema.ts";
 import { remoteDetector } from "./remote-schema.ts";
 import { brokers, upstreams, zoneKeys } from "./zone-schema.ts";
 import {
@@ -162,7 +162,14 @@ const strictness = z
   .exactOptional()
   .describe("Views from the strictest to the loosest: none may show what a later one hides, or the start is refused.");
 
-const feed = z.strictObject({ policy: policyName, views, strictness, eventTypes });
+const passTraceparent = z
+  .boolean()
+  .exactOptional()
+  .describe(
+    "Subscribers are given the `traceparent` that came with an event; default false, because a producer could write data into it.",
+  );
+
+const feed = z.strictObject({ policy: policyName, views, strictness, eventTypes, passTraceparent });
 
 const relay = z.strictObject({
   url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
@@ -352,10 +359,7 @@ export const configSchema = z.strictObject({
   history: history
     .exactOptional()
     .describe("What keeps events beyond this process. Needs the root key (MASKWIRE_KEY_FILE)."),
-  ingest: z
-    .record(z.string().regex(NAME), ingest)
-    .exactOptional()
-    .describe("Name to broker of raw events, whose messages are published masked."),
+  ingest: ingests,
   detokenize: detokenize
     .exactOptional()
     .describe("Turns values back for whoever is granted that; absent: nobody. Needs `auth` and the root key."),

@@ -8,6 +8,7 @@ import type { IngestConfig } from "../../server/config.ts";
 import { readEncoding } from "../../server/content-encoding.ts";
 import { jsonRecord, MESSAGE, type BodyRecord } from "../../server/records.ts";
 import { decodeText, encodeText } from "../../server/text.ts";
+import { readTraceparent } from "../../server/traceparent.ts";
 
 export interface RawMessage {
   readonly data: Uint8Array;
@@ -42,11 +43,13 @@ export function readMessage(message: RawMessage, { text, limitBytes }: MessageRu
   const isText = "refused" in record && text === "mask" && !says.isJson && data.length > 0;
   if ("refused" in record && !isText) return record;
   const key = says.id ?? place;
+  const trace = readTraceparent(says.trace);
   return {
     // Bytes that are no UTF-8 become U+FFFD, as in every text.
     data: "refused" in record ? encodeText(decodeText(data)) : record.data,
     event: says.type ?? MESSAGE,
     ...(key === undefined ? {} : { key }),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 
@@ -55,6 +58,7 @@ interface Headers {
   readonly type: string | undefined;
   readonly contentType: string | undefined;
   readonly encoding: string | undefined;
+  readonly trace: string | undefined;
   readonly isJson: boolean;
 }
 
@@ -71,6 +75,7 @@ function readHeaders({ headers }: RawMessage): Headers {
     type: read(TYPE_HEADER),
     contentType,
     encoding: read("Content-Encoding"),
+    trace: read("traceparent"),
     isJson: contentType !== undefined && formatOf(contentType) === "json",
   };
 }

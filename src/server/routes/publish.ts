@@ -10,6 +10,7 @@ import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication, type KeyOf } from "../publication.ts";
 import { isPublishFormat, RECORD_READERS, type PublishFormat, type BodyRecord, type RecordReader } from "../records.ts";
 import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
+import { readTraceparent } from "../traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 
@@ -31,6 +32,7 @@ export async function publish(context: Context, services: Services, { access }: 
   const feed = await services.feeds.open(name);
   const joiner = feed.openJoiner();
   const publication = new Publication(feed, joiner, keyOf);
+  publication.trace = readTraceparent(context.req.header("traceparent"));
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
   const body = new BodyReader(incoming, {
