@@ -198,6 +198,21 @@ describe("a configuration that no cluster can use is refused for", () => {
       /history\.dataDir: write a folder of its own/,
     ],
     [
+      "a remote detector without a list",
+      `${shippedText.replace(/^upstreams:\n(?: .*\n)+/m, "")}remoteDetectors:
+  presidio: { url: "https://presidio.example/analyze", entities: { PERSON: PERSON } }
+`,
+      /remoteDetectors\.presidio\.url: needs an entry in `upstreams`/,
+    ],
+    [
+      "a list in a file that no pod has",
+      shippedText.replace(
+        "default: {}",
+        `default: { deny: { valuesFile: ${JSON.stringify(join(REPOSITORY, "LICENSE"))} } }`,
+      ),
+      /policies\.default\.deny\.valuesFile: is no file of the pod; write the values here/,
+    ],
+    [
       "a policy that does not hold",
       shippedText.replace("default: {}", "default: { detectors: [{ entity: A, pattern: '(', hits: [a] }] }"),
       /policies\.default/,
