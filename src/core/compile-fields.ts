@@ -15,6 +15,8 @@ import type { PolicySpec } from "./policy.ts";
 interface WrittenRule extends FieldRule {
   readonly where: string;
   readonly path: string;
+  /** Keys to it, below the policy. */
+  readonly at: readonly string[];
 }
 
 /** Paths of one policy. */
@@ -32,11 +34,11 @@ export function compileFields(
   const { fields = {}, only = [], except = [], joinFields = [], fieldsIgnoreCase = false } = spec;
   const rules = [
     ...Object.entries(fields).map(([path, one]) =>
-      ruleOf("fields", path, one.operator === KEEP ? "keep" : operatorOf(path, one)),
+      ruleOf({ where: "fields", path, at: ["fields", path] }, one.operator === KEEP ? "keep" : operatorOf(path, one)),
     ),
-    ...only.map((path) => ruleOf("only", path, "look")),
-    ...except.map((path) => ruleOf("except", path, "keep")),
-    ...joinFields.map((path) => ruleOf("joinFields", path, `join:${path}`)),
+    ...only.map((path, index) => ruleOf(listed("only", path, index), "look")),
+    ...except.map((path, index) => ruleOf(listed("except", path, index), "keep")),
+    ...joinFields.map((path, index) => ruleOf(listed("joinFields", path, index), `join:${path}`)),
   ];
   if (rules.length > RULES_LIMIT) refuse("fields", `there are ${rules.length} paths, over the limit of ${RULES_LIMIT}`);
   refuseConflicts(
@@ -53,12 +55,19 @@ export function compileFields(
   return compiled;
 }
 
-function ruleOf(where: string, path: string, verdict: Verdict): WrittenRule {
+type RulePlace = Pick<WrittenRule, "where" | "path" | "at">;
+
+function listed(where: string, path: string, index: number): RulePlace {
+  return { where, path, at: [where, String(index)] };
+}
+
+function ruleOf(place: RulePlace, verdict: Verdict): WrittenRule {
+  const { where, path, at } = place;
   const parsed = parseFieldPath(path);
-  if (!parsed.ok) return refuse(where, `${path}: ${parsed.reason}`);
+  if (!parsed.ok) return refuse(where, `${path}: ${parsed.reason}`, at);
   if (verdict === "keep" && parsed.steps.every(isAnyDepth))
-    return refuse(where, `${path}: keeps everything; a policy that masks nothing is none`);
-  return { steps: parsed.steps, verdict, where, path };
+    return refuse(where, `${path}: keeps everything; a policy that masks nothing is none`, at);
+  return { steps: parsed.steps, verdict, ...place };
 }
 
 /** Two rules for one path, however it is written, cannot both take effect. */
@@ -69,7 +78,7 @@ function refuseConflicts(rules: readonly WrittenRule[], isCaseIgnored: boolean):
     const key = isCaseIgnored ? text.toLowerCase() : text;
     const other = known.get(key) ?? rule;
     if (other.verdict !== rule.verdict)
-      refuse(rule.where, `${rule.path}: ${other.where} says something else of this path; keep one`);
+      refuse(rule.where, `${rule.path}: ${other.where} says something else of this path; keep one`, rule.at);
     known.set(key, rule);
   }
 }
@@ -78,6 +87,6 @@ function isAnyDepth({ kind }: PathStep): boolean {
   return kind === "anyDepth";
 }
 
-function refuse(where: string, reason: string): never {
-  throw new ConfigurationError("BAD_CONFIG", `${where}: ${reason}`);
+function refuse(where: string, reason: string, at: readonly string[] = []): never {
+  throw new ConfigurationError("BAD_CONFIG", `${where}: ${reason}`, at);
 }
