@@ -25,7 +25,9 @@ export const creditCard: Detector = {
     "cards",
     "cardnumber",
     "cardno",
-    "cc",
+    // Not by itself: digits part words, and hashes hold many a `cc`.
+    "cc number",
+    "cc no",
     "ccnumber",
     "ccnum",
     "pan",
@@ -87,6 +89,7 @@ export const creditCard: Detector = {
     "4006381333931",
     "41 11 11 11 11 11 11 11",
     "a4111111111111111",
+    '"span_id":"c7cc6557e138b504","order":"512174821011"',
   ],
 };
 

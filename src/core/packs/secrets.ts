@@ -83,7 +83,7 @@ export const NAMED_ISSUERS: readonly (readonly [issuer: string, names: string, s
   ["Travis CI", "travis", letters(22)],
   ["Twitch", "twitch", letters(30)],
   ["Twitter", "twitter", `${letters(25, 45, 50)}|\\d{15,25}-[a-z0-9]{20,40}`],
-  ["Yandex", "yandex", "t1[.][a-z0-9_-]+={0,2}[.][a-z0-9_-]{86}={0,2}"],
+  ["Yandex", "yandex", "t1[.][a-z0-9_-]+={0,2}[.][a-z0-9_-]{86}={0,2}|YC[a-z0-9_-]{38}"],
   ["Zendesk", "zendesk", letters(40)],
 ];
 
