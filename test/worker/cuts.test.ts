@@ -137,7 +137,7 @@ describe("every cut, inside workerd", () => {
     ["hash", { operators: { default: { operator: "hash" } } }, ["text"]],
     ["mask", { operators: { default: { operator: "mask", keepLast: 4 } } }, ["text"]],
   ] as const) {
-    test(`gives Node's bytes for every example of every detector by ${name}`, async () => {
+    test(`gives Node's bytes for every example of every detector by ${name}`, { timeout: 180_000 }, async () => {
       const request = detectorCases(spec, formats);
       const { cuts, differing } = await run(request);
       expect(differing).toEqual([]);
