@@ -74,6 +74,27 @@ describe("the WebSocket host", () => {
     },
   );
 
+  it.each([0, 1, 3])(
+    "carries a list of %d messages, each as a message of its own, to several sockets",
+    async (count) => {
+      const room = `list-${count}`;
+      const clients = [await open(room), await open(room)];
+      const received = clients.map((client): string[] => {
+        const texts: string[] = [];
+        client.on("message", (data: Buffer) => void texts.push(data.toString()));
+        return texts;
+      });
+      const texts = Array.from({ length: count }, (_, index) => "x".repeat(index * 200));
+      const frames = texts.map(encode);
+      for (const socket of rooms.get(room) ?? []) {
+        socket.sendAll(frames);
+        socket.send(encode("end"));
+      }
+      for (const got of received) await expect.poll(() => got).toEqual([...texts, "end"]);
+      for (const client of clients) client.terminate();
+    },
+  );
+
   it("answers with the sub-protocol that the route chose, never with the first one offered", async () => {
     const client = await open("protocol", ["bearer.secret", "maskwire.v1"]);
     expect(client.protocol).toBe("maskwire.v1");
