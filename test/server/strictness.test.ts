@@ -33,6 +33,25 @@ const REFUSED: readonly (readonly [string, PolicySpec, PolicySpec, RegExp])[] = 
   // Of seven digits the one shows two and the other none.
   ["two kept before four", all({ operator: "mask", keepLast: 2 }), MASK4, /operator/],
   ["mask before hash", MASK4, HASH, /operator/],
+  [
+    "a month before a year",
+    all({ operator: "generalize", to: "month" }),
+    all({ operator: "generalize", to: "year" }),
+    /operator/,
+  ],
+  [
+    "a year before a month",
+    all({ operator: "generalize", to: "year" }),
+    all({ operator: "generalize", to: "month" }),
+    /operator/,
+  ],
+  [
+    "a shorter pseudonym before a longer",
+    all({ operator: "pseudonym" }),
+    all({ operator: "pseudonym", bits: 80 }),
+    /operator/,
+  ],
+  ["encrypt before hash", all({ operator: "encrypt" }), HASH, /operator/],
   ["hash before mask", HASH, MASK4, /operator/],
   ["a longer hash before a shorter one", HASH, all({ operator: "hash", bits: 40 }), /operator/],
   ["an entity less", { entities: ["EMAIL"] }, {}, /looks for less/],
