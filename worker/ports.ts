@@ -5,6 +5,7 @@
  * a request (feeds, relays) runs inside the feed object only.
  */
 import type { ServerLimits } from "../src/server/config.ts";
+import type { LogEvent, LogFields } from "../src/server/log.ts";
 import type { Clock, Log, Ports } from "../src/server/ports.ts";
 import { openSink } from "./sink.ts";
 import { createUpgradeSocket } from "./socket.ts";
@@ -23,7 +24,7 @@ const clock: Clock = {
 };
 
 function createRecord(level: keyof Log): Log["info"] {
-  return (event, fields = {}) => {
+  return (event: LogEvent, fields: LogFields = {}) => {
     // oxlint-disable-next-line no-console -- the console is the platform's log, and a record holds no free text
     console[level](JSON.stringify({ level, event, ...fields }));
   };

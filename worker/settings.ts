@@ -20,6 +20,7 @@ import deployed from "./deployment.js";
 import type { Env } from "./env.ts";
 import { readLive } from "./live.ts";
 import { edgeLog } from "./ports.ts";
+import { keyFields } from "../src/server/log.ts";
 import { secretOf } from "./secret.ts";
 
 export interface Settings {
@@ -97,7 +98,7 @@ function readKeys({ MASKWIRE_KEY }: Env, { keys }: ServerConfig): Pick<ServerOpt
 
 function refuse(key: string, thrown: unknown): StreamError {
   const error = toStreamError(thrown);
-  edgeLog.error("config-refused", { key, code: error.code });
+  edgeLog.error("config-refused", keyFields({ key, code: error.code }));
   return error;
 }
 

@@ -3,16 +3,16 @@
  *
  * Owns the line's form. Takes no free text, so payload cannot reach it.
  */
+import type { LogEvent, LogFields } from "../server/log.ts";
 import type { Log } from "../server/ports.ts";
 
 type Level = "info" | "warn" | "error";
-type Fields = Readonly<Record<string, number | string | boolean>>;
 
 /** Writes `{"time","level","event",…fields}` lines; times are ISO 8601, UTC. */
 export function createLog(write: (line: string) => void): Log {
   const record =
     (level: Level) =>
-    (event: string, fields: Fields = {}): void =>
+    (event: LogEvent, fields: LogFields = {}): void =>
       write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
   return { info: record("info"), warn: record("warn"), error: record("error") };
 }

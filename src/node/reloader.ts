@@ -6,6 +6,7 @@
 import { ConfigurationError, toStreamError } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
 import { ConfigRefusal } from "../server/config-refusal.ts";
+import { placeFields } from "../server/log.ts";
 import type { Log } from "../server/ports.ts";
 import type { Loaded } from "./config/load.ts";
 import type { ConfigProblem, Result } from "./config/problem.ts";
@@ -27,7 +28,7 @@ export function createReloader({ load, server, log, io }: ReloaderOptions): Relo
   const refuse = (problems: readonly ConfigProblem[]): void => {
     server.refuse(problems.map(({ line = 1, column = 1 }) => ({ line, column })));
     for (const { source, line = 1, column = 1, path } of problems) {
-      log.error("configuration-refused", { source, line, column, path });
+      log.error("configuration-refused", placeFields({ source, line, column, path }));
     }
     report(problems, io);
   };

@@ -13,6 +13,7 @@ import { type ErrorCode, StreamError, type KeyRing } from "../core/index.ts";
 import type { Broker } from "../server/broker.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
 import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config.ts";
+import { listenerFields } from "../server/log.ts";
 import { isLoopback } from "../server/loopback.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
 import { openApiOf } from "../server/openapi.ts";
@@ -124,7 +125,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     });
     const listenPort = await listen(http, host, asked);
     running.push({ http, address: { listeners, host, listenPort } });
-    log.info("listening", { listeners: listeners.join(","), host, listenPort });
+    log.info("listening", listenerFields({ listeners, host, listenPort }));
   };
   const groups = groupListeners(config);
   const isOperations = ({ listeners }: Address): boolean => listeners.every((name) => name === "admin");

@@ -23,6 +23,7 @@ import { Metrics } from "./metrics.ts";
 import { PolicySet } from "./policy-set.ts";
 import type { Ports, SocketMemo } from "./ports.ts";
 import { Relay } from "./relay.ts";
+import { namedEntries } from "./log.ts";
 import { refuseFixed } from "./reload.ts";
 import type { openRemoteDetectors } from "./remote/index.ts";
 import { Roster } from "./roster.ts";
@@ -305,7 +306,7 @@ function createRelays(
   { ports, metrics, memory }: { ports: Ports; metrics: Metrics; memory: MemoryBroker },
 ): Map<string, Relay> {
   const { limits } = config;
-  const relays = Object.entries(config.relays).map(([name, relay]): [string, Relay] => {
+  const relays = namedEntries(config.relays).map(([name, relay]): [string, Relay] => {
     if (!isUpstreamUrl(relay.url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
     const label = `relay:${name}`;
     const source = memory.open();

@@ -6,6 +6,7 @@ import type { openApiOf } from "./openapi.ts";
 import type { Context } from "hono";
 import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
+import type { LogWrite } from "./log.ts";
 import type { Reversal } from "./reversal.ts";
 import type { StartRequest } from "./start.ts";
 
@@ -24,11 +25,11 @@ export interface Clock {
   every(periodMs: number, run: () => void): () => void;
 }
 
-/** A log record has no free text: an event name, and numbers or names out of the configuration. */
+/** A log record has no free text: an event of the table, and numbers or names out of the configuration (log.ts). */
 export interface Log {
-  info(event: string, fields?: Readonly<Record<string, number | string | boolean>>): void;
-  warn(event: string, fields?: Readonly<Record<string, number | string | boolean>>): void;
-  error(event: string, fields?: Readonly<Record<string, number | string | boolean>>): void;
+  readonly info: LogWrite;
+  readonly warn: LogWrite;
+  readonly error: LogWrite;
 }
 
 /**

@@ -10,6 +10,7 @@ import { BodyReader } from "./body-reader.ts";
 import type { RelayConfig } from "./config.ts";
 import type { Feed } from "./feed.ts";
 import type { Joiner } from "./joiner.ts";
+import type { LogName } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { decodeText } from "./text.ts";
@@ -18,7 +19,7 @@ import { openUpstream } from "./upstream.ts";
 export type RelayState = "idle" | "connecting" | "open" | "waiting" | "failed" | "ended";
 
 export interface RelayOptions {
-  readonly name: string;
+  readonly name: LogName;
   readonly config: RelayConfig;
   readonly feed: Feed;
   readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number };

@@ -9,6 +9,7 @@ import { backoffMs } from "../../server/backoff.ts";
 import type { Intake } from "../../server/app.ts";
 import type { IngestConfig } from "../../server/config.ts";
 import type { Feed } from "../../server/feed.ts";
+import type { LogName } from "../../server/log.ts";
 import type { Ports } from "../../server/ports.ts";
 import { problemBody } from "../../server/problem.ts";
 import { Publication } from "../../server/publication.ts";
@@ -18,7 +19,7 @@ import { readMessage } from "./message.ts";
 import { openSource, type Delivery, type Source } from "./source.ts";
 
 export interface IngestOptions {
-  readonly name: string;
+  readonly name: LogName;
   readonly config: IngestConfig;
   readonly eventLimitBytes: number;
   readonly ports: Pick<Ports, "clock" | "log" | "random">;

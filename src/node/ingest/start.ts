@@ -3,6 +3,7 @@
  */
 import type { Intake } from "../../server/app.ts";
 import type { ServerConfig } from "../../server/config.ts";
+import { namedEntries } from "../../server/log.ts";
 import type { Ports } from "../../server/ports.ts";
 import type { Ingest } from "./ingest.ts";
 
@@ -16,7 +17,7 @@ export async function startIngests(
   { ingest = {}, limits }: ServerConfig,
   { ports, intake }: StartIngestsOptions,
 ): Promise<readonly Ingest[]> {
-  const entries = Object.entries(ingest);
+  const entries = namedEntries(ingest);
   if (entries.length === 0) return [];
   const { Ingest } = await import("./ingest.ts");
   return entries.map(([name, config]) => {
