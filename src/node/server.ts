@@ -31,6 +31,7 @@ import type { Ingest } from "./ingest/ingest.ts";
 import { openBroker } from "./history/open-broker.ts";
 import { startIngests } from "./ingest/start.ts";
 import { createHttpServer } from "./http.ts";
+import { IncomingBody } from "./incoming-body.ts";
 import { createOpenSink } from "./sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 
@@ -83,6 +84,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     random: (bytes) => randomBytes(bytes),
     fetch: createFetch(new Egress(config.upstreams), undefined, config.limits.inflationLimit),
     openSink: createOpenSink(),
+    bodyOf: (context) => new IncomingBody(bindingsOf(context).incoming),
     describeRoutes: openApiOf,
     upgradeSocket: webSockets.upgradeSocket,
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),

@@ -4,7 +4,8 @@
  * Owns the reader and its idle time. Never joins chunks, and passes no foreign error on.
  */
 import { StreamError } from "../core/index.ts";
-import type { Clock } from "./ports.ts";
+import type { ByteSource, Clock } from "./ports.ts";
+import type { Body } from "./request.ts";
 
 export interface BodyReaderOptions {
   readonly clock: Clock;
@@ -19,23 +20,11 @@ const READ_BYTES = 65_536;
 
 export class BodyReader {
   readonly #options: BodyReaderOptions;
-  readonly #read: () => Promise<ReadableStreamReadResult<Uint8Array>>;
-  readonly #cancel: () => Promise<void>;
+  readonly #source: ByteSource;
 
-  constructor(body: ReadableStream<Uint8Array> | null, options: BodyReaderOptions) {
+  constructor(body: Body | null, options: BodyReaderOptions) {
     this.#options = options;
-    const byob = body === null ? undefined : tryByobReader(body);
-    if (body === null) {
-      this.#read = () => Promise.resolve({ done: true, value: undefined });
-      this.#cancel = () => Promise.resolve();
-    } else if (byob !== undefined) {
-      this.#read = () => byob.read(new Uint8Array(READ_BYTES));
-      this.#cancel = () => byob.cancel();
-    } else {
-      const reader = body.getReader();
-      this.#read = () => reader.read();
-      this.#cancel = () => reader.cancel();
-    }
+    this.#source = sourceOf(body);
   }
 
   /**
@@ -65,16 +54,35 @@ export class BodyReader {
 
   /** Stops reading; a pending `read` ends. */
   cancel(): void {
-    this.#cancel().catch(() => {});
+    this.#source.cancel().catch(() => {});
   }
 
   async #readChunk(): Promise<Uint8Array | undefined> {
     for (;;) {
-      const { done, value } = await this.#read();
-      if (done) return undefined;
-      if (value.length > 0) return value;
+      const chunk = await this.#source.read();
+      if (chunk === undefined || chunk.length > 0) return chunk;
     }
   }
+}
+
+function sourceOf(body: Body | null): ByteSource {
+  if (body === null) return { read: () => Promise.resolve(undefined), cancel: () => Promise.resolve() };
+  if (!("getReader" in body)) return body;
+  const byob = tryByobReader(body);
+  if (byob !== undefined) return sourceOfReads(byob, () => byob.read(new Uint8Array(READ_BYTES)));
+  const reader = body.getReader();
+  return sourceOfReads(reader, () => reader.read());
+}
+
+function sourceOfReads(
+  reader: Pick<ReadableStreamGenericReader, "cancel">,
+  readOnce: () => Promise<ReadableStreamReadResult<Uint8Array>>,
+): ByteSource {
+  const read = async (): Promise<Uint8Array | undefined> => {
+    const { done, value } = await readOnce();
+    return done ? undefined : value;
+  };
+  return { read, cancel: () => reader.cancel() };
 }
 
 function tryByobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {

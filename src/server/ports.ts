@@ -114,6 +114,14 @@ export type UpgradeSocket = (
   protocol: string | undefined,
 ) => Response | Promise<Response>;
 
+/** A body as it comes in. One reader; `read` is not called again before it has answered. */
+export interface ByteSource {
+  /** The next chunk; undefined at the end. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Stops reading; a pending `read` need not end. */
+  cancel(): Promise<void>;
+}
+
 /** Turns compressed bytes into what they were. */
 export interface Decoder {
   readonly readable: ReadableStream<Uint8Array>;
@@ -143,6 +151,8 @@ export interface Ports {
   readonly random: (bytes: number) => Uint8Array;
   readonly fetch: typeof fetch;
   readonly openSink: OpenSink;
+  /** The body of a request by a shorter way than its web stream; absent where there is none. */
+  readonly bodyOf?: (context: Context) => ByteSource;
   readonly upgradeSocket: UpgradeSocket;
   /**
    * Address of the client of a request, where the platform or a proxy that is believed says it; absent or undefined where

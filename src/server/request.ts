@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { decodeBody, type OpenDecoder, readEncoding } from "./content-encoding.ts";
+import type { ByteSource } from "./ports.ts";
 import type { Services } from "./services.ts";
 import { type MediaType, readMediaType, StreamError } from "../core/index.ts";
 
@@ -13,10 +14,13 @@ export function mediaTypeOf(context: Context): MediaType {
   return readMediaType(context.req.header("content-type") ?? "");
 }
 
+export type Body = ReadableStream<Uint8Array> | ByteSource;
+
 /** The body of a request, decoded. @throws StreamError `ENCODING_UNKNOWN`. */
-export function bodyOf(context: Context, { ports, limits }: Services): ReadableStream<Uint8Array> | null {
-  const { body } = context.req.raw;
+export function bodyOf(context: Context, { ports, limits }: Services): Body | null {
   const encoding = readEncoding(context.req.header("content-encoding"));
+  if (encoding === undefined && ports.bodyOf !== undefined) return ports.bodyOf(context);
+  const { body } = context.req.raw;
   if (encoding === undefined || body === null) return body;
   const open: OpenDecoder = (name) => (name === "br" ? ports.openBrotli?.() : new DecompressionStream(name));
   return decodeBody(body, { encoding, open, inflationLimit: limits.inflationLimit });
@@ -26,8 +30,9 @@ export function bodyOf(context: Context, { ports, limits }: Services): ReadableS
 const SHORT_BYTES = 65_536;
 
 /** True when the whole body is known to be short; of a compressed one the length says little. */
-export function isShortBody(context: Context, body: ReadableStream<Uint8Array> | null): boolean {
-  return body === context.req.raw.body && Number(context.req.header("content-length") ?? Infinity) <= SHORT_BYTES;
+export function isShortBody(context: Context): boolean {
+  const encoding = readEncoding(context.req.header("content-encoding"));
+  return encoding === undefined && Number(context.req.header("content-length") ?? Infinity) <= SHORT_BYTES;
 }
 
 /** Of answers that come as a stream. */

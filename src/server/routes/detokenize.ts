@@ -40,7 +40,7 @@ export async function detokenize(context: Context, services: Services, { access 
     forStream: countRestored(restorer, (entity) => call.count(entity)),
     choice: { format: type.format, ...type.options },
     body,
-    isShort: isShortBody(context, incoming),
+    isShort: isShortBody(context),
     beforeLeaving: (isLast) => call.release(isLast),
     onEnd: (failure) => {
       leave();

@@ -29,7 +29,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
     stage: settings.policies.stageOf(policy),
     choice: { format: type.format, ...type.options },
     body,
-    isShort: isShortBody(context, incoming),
+    isShort: isShortBody(context),
     onEnd: (failure) => {
       disconnect();
       metrics.add("producers", -1);

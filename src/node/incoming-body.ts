@@ -1,0 +1,50 @@
+/**
+ * The body of a request, read from Node's own stream.
+ *
+ * Owns nothing but the wait for the next chunk: a web stream of the same body takes a request object, two streams and
+ * a dozen promises, which is more than a small event costs to mask.
+ */
+import type { IncomingMessage } from "node:http";
+import type { ByteSource } from "../server/ports.ts";
+
+export class IncomingBody implements ByteSource {
+  readonly #incoming: IncomingMessage;
+  #isOver = false;
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+  }
+
+  /** @throws Error without a message when the peer left in the middle. */
+  async read(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      if (this.#isOver) return undefined;
+      const value = this.#incoming.read() as Uint8Array | null;
+      if (value !== null) return value;
+      const { readableEnded, complete, destroyed, errored } = this.#incoming;
+      if (readableEnded) return undefined;
+      if (errored !== null || (destroyed && !complete)) throw new Error();
+      if (destroyed) return undefined;
+      await this.#untilNews();
+    }
+  }
+
+  /** Stops reading. What the peer still sends is drained, or cut off, once it has its answer. */
+  cancel(): Promise<void> {
+    this.#isOver = true;
+    return Promise.resolve();
+  }
+
+  #untilNews(): Promise<void> {
+    const incoming = this.#incoming;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        for (const name of NEWS) incoming.off(name, done);
+        resolve();
+      };
+      for (const name of NEWS) incoming.on(name, done);
+    });
+  }
+}
+
+const NEWS = ["readable", "end", "error", "close"] as const;
