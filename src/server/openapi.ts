@@ -146,11 +146,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Subscribes to up to six feeds, joined by commas; with an upgrade over WebSocket.",
     query: START,
     headers: LAST_EVENT_ID,
-    answers: { 200: ["Events as they come.", ...EVENT_TYPES], 101: ["A WebSocket, sub-protocol maskwire.v1."] },
+    answers: {
+      200: ["Events as they come.", ...EVENT_TYPES],
+      101: ["A WebSocket, sub-protocol maskwire.v1 or maskwire.v1.lines."],
+    },
     errors: [...FEED, ...VIEW, ...SOCKET, "NOT_ACCEPTABLE"],
   },
   "GET /v1/feeds/{feed}/socket": {
-    summary: "A WebSocket for both ways, sub-protocol maskwire.v1.",
+    summary: "A WebSocket for both ways, sub-protocol maskwire.v1 or maskwire.v1.lines.",
     query: START,
     headers: LAST_EVENT_ID,
     answers: { 101: ["A WebSocket."] },

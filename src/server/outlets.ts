@@ -10,8 +10,9 @@ export function sinkOutlet(sink: ByteSink): Outlet {
   return new SinkOutlet(sink);
 }
 
-export function socketOutlet(socket: Socket): Outlet {
-  return new SocketOutlet(socket);
+/** `isLines`: what is there at once leaves as the lines of one message. */
+export function socketOutlet(socket: Socket, isLines = false): Outlet {
+  return new SocketOutlet(socket, isLines);
 }
 
 class SinkOutlet implements Outlet {
@@ -40,13 +41,15 @@ class SinkOutlet implements Outlet {
 
 class SocketOutlet implements Outlet {
   readonly #socket: Socket;
+  readonly #isLines: boolean;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, isLines: boolean) {
     this.#socket = socket;
+    this.#isLines = isLines;
   }
 
   write(batch: Batch): void {
-    this.#socket.sendAll(batch.frames);
+    this.#socket.sendAll(this.#isLines ? batch.lines : batch.frames);
   }
 
   queuedBytes(): number {

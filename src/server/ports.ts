@@ -79,6 +79,8 @@ export interface SocketMemo {
   readonly names: readonly string[];
   readonly mayPublish: boolean;
   readonly mayReceive: boolean;
+  /** True where one message to the client may be several lines; absent: never. */
+  readonly isLines?: boolean;
   /** The view that it is shown. */
   readonly view?: string | undefined;
   /** True until the first message: that one may say where to start. */

@@ -14,6 +14,7 @@ import { EVENT_LIMIT_BYTES, LINE_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "./limi
 import { describeMask } from "./mask.ts";
 import { expectNothingRaw } from "./raw.ts";
 import { describeRelays } from "./relays.ts";
+import { describeSocketLines } from "./socket-lines.ts";
 import { describeSockets } from "./sockets.ts";
 import { describeViews, VIEWED_FEED } from "./views.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
@@ -41,7 +42,7 @@ const ENVIRONMENT = { MASKWIRE_KEY: new TextDecoder().decode(CASE_KEY) };
 
 /** Each test has its own feed, so that none sees another's events. */
 const FEEDS =
-  "sse ndjson resume gap replay left right types vanish half hostile refused live socket both-ways socket-resume socket-bad".split(
+  "sse ndjson resume gap replay left right types vanish half hostile refused live socket both-ways socket-resume socket-bad lines lines-resume lines-page lines-gap lines-left lines-right".split(
     " ",
   );
 
@@ -116,6 +117,7 @@ export function describeContract(name: string, start: StartHost): void {
     describeBadInput(origin);
     describeFeeds(origin);
     describeSockets(origin);
+    describeSocketLines(origin);
     describeRelays(origin);
     describeEncodings(origin);
     describeViews(origin);

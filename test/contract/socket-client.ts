@@ -18,7 +18,8 @@ export class SocketClient {
     this.socket = socket;
     socket.on("message", (data: Buffer) => {
       this.#texts.push(data.toString());
-      this.#messages.push(JSON.parse(data.toString()) as Message);
+      // One line, unless the sub-protocol is maskwire.v1.lines: JSON of ours holds no raw line end.
+      for (const line of data.toString().split("\n")) this.#messages.push(JSON.parse(line) as Message);
       this.#wake?.();
     });
     this.#closed = new Promise((resolve) => {
@@ -55,6 +56,11 @@ export class SocketClient {
         this.#wake = wake;
       });
     }
+  }
+
+  /** Each message on the wire, whole. */
+  get texts(): readonly string[] {
+    return this.#texts;
   }
 
   /** Everything received so far, for a search of raw values. */

@@ -91,6 +91,9 @@ describe("a WebSocket", () => {
   test.each([
     ["maskwire.v1", "maskwire.v1"],
     ["bearer.abc, maskwire.v1", "maskwire.v1"],
+    ["maskwire.v1.lines", "maskwire.v1.lines"],
+    ["bearer.abc, maskwire.v1.lines, maskwire.v1", "maskwire.v1.lines"],
+    ["maskwire.v1,maskwire.v1.lines", "maskwire.v1"],
     [undefined, undefined],
   ])("that offers %j is given %j", async (offered, selected) => {
     const headers = offered === undefined ? {} : { "sec-websocket-protocol": offered };
@@ -99,6 +102,7 @@ describe("a WebSocket", () => {
 
   test.each([
     ["only unknown sub-protocols", SOCKET, { ...UPGRADE, "sec-websocket-protocol": "bearer.abc" }, 400],
+    ["ours with an unknown ending", SOCKET, { ...UPGRADE, "sec-websocket-protocol": "maskwire.v1.line" }, 400],
     ["a foreign origin", SOCKET, { ...UPGRADE, origin: "https://evil.example" }, 403],
     ["no upgrade", SOCKET, {}, 426],
     ["an unknown parameter", `${SOCKET}?token=x`, UPGRADE, 400],

@@ -21,6 +21,7 @@ const OPEN = { unsafeNoAuthentication: true };
 
 class Subscriber {
   received = 0;
+  messages = 0;
   reconnects = 0;
   wrong = 0;
   #after = "";
@@ -28,14 +29,17 @@ class Subscriber {
 
   async open(url: string): Promise<void> {
     const query = this.#after === "" ? "" : `?lastEventId=${this.#after}`;
-    const socket = new WebSocket(url + query, ["maskwire.v1"], { perMessageDeflate: false });
+    const socket = new WebSocket(url + query, ["maskwire.v1.lines"], { perMessageDeflate: false });
     this.#socket = socket;
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
       socket.once("error", reject);
     });
     socket.on("error", () => {});
-    socket.on("message", (data: Buffer) => this.#take(data.toString("latin1")));
+    socket.on("message", (data: Buffer) => {
+      this.messages++;
+      for (const line of data.toString("latin1").split("\n")) this.#take(line);
+    });
     socket.on("close", () => {
       if (this.#socket === undefined) return;
       this.reconnects++;
@@ -92,7 +96,7 @@ export async function main([subscribers = SUBSCRIBERS, seconds = SECONDS]: reado
     const wrong = sum((one) => one.wrong);
     process.stdout.write(
       `${count} subscribers, ${events} events (${acknowledged} acknowledged) in ${(publishedMs / 1000).toFixed(1)} s, all delivered ` +
-        `${((performance.now() - startedMs) / 1000).toFixed(1)} s after the first: ${count * events - lost} deliveries, ${lost} lost, ` +
+        `${((performance.now() - startedMs) / 1000).toFixed(1)} s after the first: ${count * events - lost} deliveries in ${sum(({ messages }) => messages)} messages, ${lost} lost, ` +
         `${wrong} out of place, ${sum((one) => one.reconnects)} reconnects\n`,
     );
     return lost === 0 && wrong === 0 && acknowledged === events ? 0 : 1;

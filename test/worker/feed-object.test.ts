@@ -57,19 +57,23 @@ describe("a feed's object", () => {
   test("rests while its sockets stay, and wakes for the next event", async () => {
     const worker = await start(await folder());
     const client = await SocketClient.open(`${worker.origin}/v1/feeds/rest/socket`);
+    const lines = await SocketClient.open(`${worker.origin}/v1/feeds/rest/socket`, ["maskwire.v1.lines"]);
     await publish(worker, "rest", numbers(1, 1));
     await client.messages("event", 1);
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     expect(worker.log()).not.toContain("object-woke");
-    await publish(worker, "rest", numbers(2, 2));
-    const received = await client.messages("event", 2);
-    expect(received.map(({ data }) => (data as { n: number }).n)).toEqual([1, 2]);
-    // It was another instance that sent the second one.
-    expect(worker.log()).toContain('"event":"object-woke","sockets":1');
-    client.send({ type: "publish", ref: "a", events: [{ data: { n: 3, to: EMAIL } }] });
+    await publish(worker, "rest", numbers(2, 3));
+    const received = await client.messages("event", 3);
+    expect(received.map(({ data }) => (data as { n: number }).n)).toEqual([1, 2, 3]);
+    // It was another instance that sent the last two, and it knows what each socket takes.
+    expect(worker.log()).toContain('"event":"object-woke","sockets":2');
+    expect(await lines.messages("event", 3)).toEqual(received);
+    expect(lines.texts.map((text) => text.split("\n").length)).toEqual([1, 2]);
+    lines.vanish();
+    client.send({ type: "publish", ref: "a", events: [{ data: { n: 4, to: EMAIL } }] });
     const [ack] = await client.messages("ack", 1);
     expect(ack).toMatchObject({ ref: "a", accepted: 1 });
-    expect((await client.messages("event", 3))[2]?.["data"]).toEqual({ n: 3, to: "[EMAIL]" });
+    expect((await client.messages("event", 4))[3]?.["data"]).toEqual({ n: 4, to: "[EMAIL]" });
     // The first message has been sent: a place can be named no more, over the rest as well.
     client.send({ type: "resume", after: received[0]?.["id"] });
     expect(await client.closeCode()).toBe(4502);

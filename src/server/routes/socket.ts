@@ -1,5 +1,6 @@
 /**
- * `GET /v1/feeds/{feed}/socket`, and `/events` with an upgrade: WebSocket, sub-protocol maskwire.v1.
+ * `GET /v1/feeds/{feed}/socket`, and `/events` with an upgrade: WebSocket, sub-protocol maskwire.v1 or
+ * maskwire.v1.lines, which puts what is there at once into one message.
  *
  * Owns the conversation. The frames, ping and size on the wire are the host's.
  */
@@ -30,7 +31,8 @@ export interface SocketRole {
   readonly mayReceive: boolean;
 }
 
-const PROTOCOL = "maskwire.v1";
+const LINES = "maskwire.v1.lines";
+const PROTOCOLS: readonly string[] = ["maskwire.v1", LINES];
 
 export async function socket(
   context: Context,
@@ -56,6 +58,7 @@ export async function openSocket(context: Context, services: Services, role: Soc
     names,
     mayPublish,
     mayReceive,
+    isLines: protocol === LINES,
     view: mayReceive ? access.viewOf("subscribe", names, asked) : undefined,
     mayResume: mayReceive,
     start: { header: context.req.header("last-event-id"), query: lastEventId, from },
@@ -92,12 +95,13 @@ export async function openConversation(
   }
 }
 
-/** Ours when it is offered, none when none is. @throws StreamError `PROTOCOL_UNKNOWN`. */
+/** The first of ours that is offered, none when nothing is. @throws StreamError `PROTOCOL_UNKNOWN`. */
 function protocolOf(context: Context): string | undefined {
   const offered = context.req.header("sec-websocket-protocol");
   if (offered === undefined) return undefined;
-  if (!offered.split(",").some((name) => name.trim() === PROTOCOL)) throw new StreamError("PROTOCOL_UNKNOWN");
-  return PROTOCOL;
+  const ours = offered.split(",").find((name) => PROTOCOLS.includes(name.trim()));
+  if (ours === undefined) throw new StreamError("PROTOCOL_UNKNOWN");
+  return ours.trim();
 }
 
 interface ConversationOptions {
@@ -140,7 +144,7 @@ export class Conversation implements SocketHandler {
       ...receiving,
       after: start.after,
       transport: TRANSPORT.websocket,
-      outlet: socketOutlet(socket),
+      outlet: socketOutlet(socket, memo.isLines),
       limits,
       ports,
       metrics,
