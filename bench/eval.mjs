@@ -13,7 +13,7 @@ const FOLDER = dirname(fileURLToPath(import.meta.url));
 
 if (existsSync(join(FOLDER, "../dist/node/main.js"))) {
   const { main } = await importBundled(join(FOLDER, "quality"));
-  process.exitCode = main(process.argv.slice(2), join(FOLDER, ".."));
+  process.exitCode = await main(process.argv.slice(2), join(FOLDER, ".."));
 } else {
   process.stderr.write("dist is missing: the evaluation judges what ships. Run `npm run build` first.\n");
   process.exitCode = 2;

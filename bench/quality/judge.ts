@@ -11,7 +11,20 @@ import process from "node:process";
 import { type Corpus, LOG, NAMES_ELSEWHERE, TYPES } from "./corpora.ts";
 import type { Row } from "../result.ts";
 
-const LOG_MEGABYTES = 10;
+/** Who is judged, and on how much. */
+export interface Judged {
+  /** Shell command that reads `{"id","text"}` a line and writes `{"id","spans"}` a line. */
+  command(corpus: Corpus): string;
+  /** Size of the log that is made. */
+  readonly logMegabytes: number;
+  /** What the command wrote to its error stream, when all went well. */
+  readonly onErrorStream?: (text: string) => void;
+}
+
+/** The built command, on a log as large as its rates ask for. */
+export function maskwire(shared: Shared): Judged {
+  return { command: (corpus) => commandOf(corpus, shared), logMegabytes: 10 };
+}
 
 /** Where judge and corpora lie: beside the repository. */
 export interface Shared {
@@ -26,19 +39,30 @@ export function missingOf(corpus: Corpus, shared: Shared): string | undefined {
   return wanted.find((path) => !existsSync(path));
 }
 
-/** @throws Error when the judge fails. */
-export function judge(corpus: Corpus, shared: Shared): Row[] {
+/** @throws Error when the judge or the judged fails. */
+export function judge(corpus: Corpus, shared: Shared, judged: Judged = maskwire(shared)): Row[] {
   const scratch = mkdtempSync(join(tmpdir(), "maskwire-eval-"));
   try {
-    const data = corpus.name === LOG ? makeLog(shared, scratch) : dataOf(corpus, shared);
+    const data = corpus.name === LOG ? makeLog(shared, scratch, judged.logMegabytes) : dataOf(corpus, shared);
     const report = join(scratch, "report.json");
     const flags =
       corpus.judgement === "values"
         ? ["--cover", ...(corpus.hasNames ? ["--prefix"] : [])]
         : ["--types", Object.keys(TYPES).join(",")];
-    run([toolOf(shared, "eval"), ...flags, "--data", data, "--cmd", commandOf(corpus, shared), "--json", report]);
+    const { logMegabytes, onErrorStream } = judged;
+    const stderr = run([
+      toolOf(shared, "eval"),
+      ...flags,
+      "--data",
+      data,
+      "--cmd",
+      judged.command(corpus),
+      "--json",
+      report,
+    ]);
+    onErrorStream?.(stderr);
     const answer: unknown = JSON.parse(readFileSync(report, "utf8"));
-    const note = corpus.name === LOG ? `${LOG_MEGABYTES} MB, seed ${shared.seed}` : corpus.hasNames ? "with names" : "";
+    const note = corpus.name === LOG ? `${logMegabytes} MB, seed ${shared.seed}` : corpus.hasNames ? "with names" : "";
     const rows = corpus.judgement === "values" ? readCover(answer as Cover) : readQuality(answer as Quality);
     return rows.map((row) => ({ bench: corpus.name, note, ...row }));
   } finally {
@@ -46,9 +70,9 @@ export function judge(corpus: Corpus, shared: Shared): Row[] {
   }
 }
 
-function makeLog(shared: Shared, scratch: string): string {
+function makeLog(shared: Shared, scratch: string, megabytes: number): string {
   const gold = join(scratch, "gold.jsonl");
-  const size = ["--mb", String(LOG_MEGABYTES), "--seed", String(shared.seed)];
+  const size = ["--mb", String(megabytes), "--seed", String(shared.seed)];
   run([toolOf(shared, "gen-log"), ...size, "--out", join(scratch, "log.ndjson"), "--gold", gold]);
   return gold;
 }
@@ -58,9 +82,11 @@ function commandOf({ policy }: Corpus, { repository }: Shared): string {
   return `'${process.execPath}' '${join(repository, "dist/node/main.js")}' detect --config '${config}' --policy ${policy}`;
 }
 
-function run(args: readonly string[]): void {
+/** Returns what went to the error stream. */
+function run(args: readonly string[]): string {
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${args[0]} failed: ${stderr}`);
+  return stderr;
 }
 
 function toolOf({ folder }: Shared, name: string): string {

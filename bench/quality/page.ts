@@ -14,6 +14,7 @@ import { findIn } from "../../src/core/finder.ts";
 import type { Results, Row } from "../result.ts";
 import { TYPES } from "./corpora.ts";
 import { SECRET } from "./judge.ts";
+import { renderPeers } from "./peers/page.ts";
 import { UNCLAIMED_SECRETS } from "./unclaimed.ts";
 import { type Measured, measure, wholes } from "./summary.ts";
 
@@ -34,7 +35,7 @@ const SCORE_MEANINGS: Readonly<Record<keyof typeof SCORES, string>> = {
   bare: "a shape alone",
 };
 
-export function renderDetectors({ machine, rows }: Results): string {
+export function renderDetectors({ machine, rows }: Results, peers: Results): string {
   return [
     "# Detectors",
     "",
@@ -54,6 +55,8 @@ export function renderDetectors({ machine, rows }: Results): string {
     ...renderSecrets(),
     "",
     ...renderMeasured(rows, machine.commit),
+    "",
+    ...renderPeers(peers),
     "",
     ...renderNames(),
     "",

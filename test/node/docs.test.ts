@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderDetectors, RESULTS } from "../../bench/quality/page.ts";
+import { PEER_RESULTS } from "../../bench/quality/peers/figures.ts";
 import { fromCsv } from "../../bench/result.ts";
 import { ERRORS, type ErrorRow } from "../../src/core/index.ts";
 import { METRICS } from "../../src/server/metrics.ts";
@@ -52,7 +53,8 @@ describe("the documentation", () => {
 
   it("lists every detector with examples, what it measured, and what scores mean", async () => {
     const results = fromCsv(readFileSync(join(REPOSITORY, RESULTS), "utf8"));
-    await expect(renderDetectors(results)).toMatchFileSnapshot("../../docs/detectors.md");
+    const peers = fromCsv(readFileSync(join(REPOSITORY, PEER_RESULTS), "utf8"));
+    await expect(renderDetectors(results, peers)).toMatchFileSnapshot("../../docs/detectors.md");
   });
 
   it("shows what the fan-out measured", async () => {
