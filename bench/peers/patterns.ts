@@ -37,6 +37,7 @@ export const OURS_ALONE: readonly string[] = [
   "CARD_TRACK",
   "SWIFT_BIC",
   "US_ABA",
+  "CRYPTO_ADDRESS",
   "DATE_OF_BIRTH",
   "US_ITIN",
   "CA_SIN",

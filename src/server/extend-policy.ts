@@ -44,7 +44,6 @@ export function extendPolicy(policies: Policies, name: string): PolicySpec {
  */
 export function placeIn(policies: Policies, name: string, at: readonly string[]): readonly string[] {
   if (findExtendsFault(policies, name) !== undefined) return ["policies", name];
-  if (at[0] === "detectors" && at[1] === DENIED) return placeIn(policies, name, ["deny"]);
   const [key, second] = at;
   for (let owner: string | undefined = name; owner !== undefined; owner = policies[owner].extends) {
     const own: unknown = policies[owner][key as keyof PolicyConfig];
@@ -56,6 +55,8 @@ export function placeIn(policies: Policies, name: string, at: readonly string[])
       if (isThere) return ["policies", owner, ...at];
     }
   }
+  // Nobody's own detector: the one that the list of what must go comes to.
+  if (key === "detectors" && second === DENIED) return placeIn(policies, name, ["deny"]);
   return ["policies", name, ...at];
 }
 

@@ -112,7 +112,7 @@ describe.skipIf(reason !== "")("the product in packets", () => {
       expect(await tellBroker()).toContain("PONG");
       for (const url of [subscribeUrl, subscribeUrl.replace("http", "ws")]) {
         const text = await network.follow(SUBSCRIBER, `${url}/v1/feeds/a/events?from=oldest`, "last");
-        for (const entity of ["CREDIT_CARD", "EMAIL", "AWS"]) expect(text).toContain(`[${entity}`);
+        for (const entity of ["CREDIT_CARD", "EMAIL", "CLOUD_KEY"]) expect(text).toContain(`[${entity}`);
         for (const raw of RAW) expect(text).not.toContain(raw);
       }
       expect(await listenToBroker(ROGUE)).toBe("");
