@@ -10,6 +10,7 @@ import type { ByteSource } from "../server/ports.ts";
 export class IncomingBody implements ByteSource {
   readonly #incoming: IncomingMessage;
   #isOver = false;
+  #wake = (): void => {};
 
   constructor(incoming: IncomingMessage) {
     this.#incoming = incoming;
@@ -32,6 +33,7 @@ export class IncomingBody implements ByteSource {
   /** Stops reading. What the peer still sends is drained, or cut off, once it has its answer. */
   cancel(): Promise<void> {
     this.#isOver = true;
+    this.#wake();
     return Promise.resolve();
   }
 
@@ -39,10 +41,12 @@ export class IncomingBody implements ByteSource {
     const incoming = this.#incoming;
     return new Promise((resolve) => {
       const done = (): void => {
+        this.#wake = () => {};
         for (const name of NEWS) incoming.off(name, done);
         resolve();
       };
       for (const name of NEWS) incoming.on(name, done);
+      this.#wake = done;
     });
   }
 }

@@ -24,14 +24,18 @@ function policyOf(spec: PolicySpec): Policy {
   return policy;
 }
 
-describe("every case, whole and at every cut", () => {
+/** RE2 takes a hundred times as long: what cuts can do is tried on the automaton at every place, and here at some. */
+const CUTS_IN_TWO = 32;
+
+describe("every case, whole and at many cuts", () => {
   test.each(loadCases().map((row) => [`${row.file}: ${row.name}`, row] as const))(
     "%s",
     (_, row) => {
       const policy = policyOf(row.policy);
       const output = maskWhole(policy, row.choice, row.input);
       expect(Buffer.from(output).toString("utf8")).toBe(Buffer.from(row.output).toString("utf8"));
-      expect(findCutFailure(policy, row.choice, row.input)).toBeUndefined();
+      const step = Math.ceil((row.input.length + 1) / CUTS_IN_TWO);
+      expect(findCutFailure(policy, row.choice, row.input, step)).toBeUndefined();
     },
     60_000,
   );
