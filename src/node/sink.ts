@@ -33,9 +33,10 @@ class ResponseSink implements ByteSink {
 
   constructor(outgoing: ServerResponse, frame: Frame) {
     this.#outgoing = outgoing;
-    this.#stream = outgoing.socket ?? outgoing;
-    // HTTP/1.0 has no chunks: the body ends with the connection.
-    this.#frame = outgoing.socket !== null && outgoing.chunkedEncoding ? frame : (bytes) => bytes;
+    // Without chunks it is HTTP/1.0, or a host that has its own way of writing: then the answer knows how.
+    const isOurs = outgoing.socket !== null && outgoing.chunkedEncoding;
+    this.#stream = isOurs ? outgoing.socket : outgoing;
+    this.#frame = isOurs ? frame : (bytes) => bytes;
     outgoing.on("close", () => {
       this.#isOver = true;
       for (const run of this.#listeners.splice(0)) run();
