@@ -120,7 +120,7 @@ export type UpgradeSocket = (
 export interface ByteSource {
   /** The next chunk; undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
-  /** Stops reading; a pending `read` need not end. */
+  /** Stops reading; a pending `read` ends, and so does every later one. */
   cancel(): Promise<void>;
 }
 

@@ -66,6 +66,21 @@ function start(changes: Partial<ServerConfig> = {}, audit?: Audit): Started {
   return { host, ports, records };
 }
 
+/** A call under way, whose body has brought one token and goes on; its answer. */
+async function openCall({ host }: Started): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(`${TOKEN} and `)),
+  });
+  const init = {
+    method: "POST",
+    headers: { ...bearer(KEY), "content-type": "text/plain", "maskwire-purpose": "x" },
+    body,
+    duplex: "half",
+  } as RequestInit;
+  const response = await host.app.request("/v1/detokenize?policy=support", init);
+  return (response.body as ReadableStream<Uint8Array>).getReader();
+}
+
 interface Asked {
   readonly policy?: string;
   readonly key?: string;
@@ -243,17 +258,7 @@ describe("the audit record", () => {
 
   test("says that a caller left in the middle", async () => {
     const started = start();
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(new TextEncoder().encode(`${TOKEN} and `)),
-    });
-    const init = {
-      method: "POST",
-      headers: { ...bearer(KEY), "content-type": "text/plain", "maskwire-purpose": "x" },
-      body,
-      duplex: "half",
-    } as RequestInit;
-    const response = await started.host.app.request("/v1/detokenize?policy=support", init);
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const reader = await openCall(started);
     expect(Buffer.from((await reader.read()).value ?? []).toString()).toContain(EMAIL);
     await reader.cancel();
     await turn();
@@ -300,17 +305,7 @@ describe("a stream of tokens gives the values at every cut", () => {
 describe("a reload", () => {
   test("ends what is under way by keys or a policy that are no more", async () => {
     const started = start();
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(new TextEncoder().encode(`${TOKEN} and `)),
-    });
-    const init = {
-      method: "POST",
-      headers: { ...bearer(KEY), "content-type": "text/plain", "maskwire-purpose": "x" },
-      body,
-      duplex: "half",
-    } as RequestInit;
-    const response = await started.host.app.request("/v1/detokenize?policy=support", init);
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const reader = await openCall(started);
     await reader.read();
     started.host.reload({ policies: { ...POLICIES, acme: { ...ENCRYPT, tenant: "acme-2" } } });
     await turn();
