@@ -8,10 +8,11 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { ByteSink, OpenSink } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
+import { shareFrames } from "./shared-frame.ts";
 
 /** A factory, so that the arrays framed by one server are its own. */
 export function createOpenSink(): OpenSink {
-  const frame = createFramer();
+  const frame = shareFrames(frameChunk);
   return (context, headers) => {
     const { outgoing } = bindingsOf(context);
     outgoing.writeHead(200, headers);
@@ -69,21 +70,12 @@ class ResponseSink implements ByteSink {
   }
 }
 
-function createFramer(): Frame {
-  const framed = new WeakMap<Uint8Array, Uint8Array>();
-  // Most often the next subscriber is given the same.
-  let latest: { readonly bytes: Uint8Array; readonly chunk: Uint8Array } | undefined;
-  return (bytes) => {
-    if (latest?.bytes === bytes) return latest.chunk;
-    const known = framed.get(bytes);
-    if (known !== undefined) return known;
-    const head = `${bytes.length.toString(16)}\r\n`;
-    const chunk = Buffer.allocUnsafe(head.length + bytes.length + 2);
-    chunk.write(head, 0, "latin1");
-    chunk.set(bytes, head.length);
-    chunk.write("\r\n", head.length + bytes.length, "latin1");
-    framed.set(bytes, chunk);
-    latest = { bytes, chunk };
-    return chunk;
-  };
+/** One HTTP/1.1 chunk. */
+function frameChunk(bytes: Uint8Array): Uint8Array {
+  const head = `${bytes.length.toString(16)}\r\n`;
+  const chunk = Buffer.allocUnsafe(head.length + bytes.length + 2);
+  chunk.write(head, 0, "latin1");
+  chunk.set(bytes, head.length);
+  chunk.write("\r\n", head.length + bytes.length, "latin1");
+  return chunk;
 }

@@ -10,6 +10,7 @@ import { ERRORS, type ErrorCode } from "../core/index.ts";
 import { ORDERLY_CLOSES } from "../server/ending.ts";
 import type { Clock, Log, Socket, SocketHandler, UpgradeSocket } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
+import { shareFrames } from "./shared-frame.ts";
 
 export interface WebSocketOptions {
   readonly clock: Clock;
@@ -199,29 +200,13 @@ function startPings(open: ReadonlySet<Connection>, options: WebSocketOptions): (
 
 /** Frames text messages once for all who get the same arrays (RFC 6455, 5.2; a server does not mask). */
 class Framer {
-  readonly #frames = new WeakMap<Uint8Array, Uint8Array>();
-  readonly #joined = new WeakMap<readonly Uint8Array[], Uint8Array>();
-  // Most often the next subscriber is given the same.
-  #latestTexts: readonly Uint8Array[] | undefined;
-  #latest: Uint8Array = Buffer.alloc(0);
-
-  frame(text: Uint8Array): Uint8Array {
-    const known = this.#frames.get(text);
-    if (known !== undefined) return known;
-    const frame = Buffer.concat([frameHead(text.length), text]);
-    this.#frames.set(text, frame);
-    return frame;
-  }
-
+  readonly frame = shareFrames(frameText);
   /** All messages in one array. */
-  frameAll(texts: readonly Uint8Array[]): Uint8Array {
-    if (this.#latestTexts === texts) return this.#latest;
-    const joined = this.#joined.get(texts) ?? Buffer.concat(texts.map((text) => this.frame(text)));
-    this.#joined.set(texts, joined);
-    this.#latestTexts = texts;
-    this.#latest = joined;
-    return joined;
-  }
+  readonly frameAll = shareFrames((texts: readonly Uint8Array[]) => Buffer.concat(texts.map(this.frame)));
+}
+
+function frameText(text: Uint8Array): Uint8Array {
+  return Buffer.concat([frameHead(text.length), text]);
 }
 
 function frameHead(lengthBytes: number): Buffer {
