@@ -33,6 +33,7 @@ import { startIngests } from "./ingest/start.ts";
 import { createHttpServer } from "./http.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { createOpenSink } from "./sink.ts";
+import { openTracer } from "./tracer.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 
 export interface StartOptions {
@@ -77,6 +78,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   const broker = await openBroker(config, { clock, log, hmac: keys?.hmacOfEvents() });
   const onEnd = (code: ErrorCode): void => server.counts.ended(code);
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, onEnd, ...options.pings });
+  const tracer = await openTracer(log);
   const addresses = createClientAddresses(config.trustedProxies);
   const ports: Ports = {
     clock,
@@ -90,6 +92,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
     dial,
+    ...(tracer === undefined ? {} : { tracer }),
     ...(audit === undefined ? {} : { reversal: createReversal(audit) }),
     ...(broker === undefined ? {} : { broker }),
   };

@@ -21,6 +21,7 @@ const READ_BYTES = 65_536;
 export class BodyReader {
   readonly #options: BodyReaderOptions;
   readonly #source: ByteSource;
+  #bytes = 0;
 
   constructor(body: Body | null, options: BodyReaderOptions) {
     this.#options = options;
@@ -52,6 +53,11 @@ export class BodyReader {
     }
   }
 
+  /** How many have been read. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Stops reading; a pending `read` ends. */
   cancel(): void {
     this.#source.cancel().catch(() => {});
@@ -60,7 +66,9 @@ export class BodyReader {
   async #readChunk(): Promise<Uint8Array | undefined> {
     for (;;) {
       const chunk = await this.#source.read();
-      if (chunk === undefined || chunk.length > 0) return chunk;
+      if (chunk === undefined) return undefined;
+      this.#bytes += chunk.length;
+      if (chunk.length > 0) return chunk;
     }
   }
 }

@@ -33,6 +33,7 @@ export const LOG_EVENTS = [
   "request_failed",
   "route-failed",
   "socket_handler_failed",
+  "tracing-unavailable",
   "uncaught_exception",
   "unhandled_rejection",
 ] as const;

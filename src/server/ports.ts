@@ -9,6 +9,7 @@ import type { DialOutcome } from "./enforcement.ts";
 import type { LogWrite } from "./log.ts";
 import type { Reversal } from "./reversal.ts";
 import type { StartRequest } from "./start.ts";
+import type { Tracer } from "./tracer.ts";
 
 /**
  * Shared work (fan-out, heartbeats, relays) asks for these from whichever request came first, so a callback
@@ -169,6 +170,8 @@ export interface Ports {
   readonly broker?: Broker;
   /** Turns values back, and writes down for whom; absent where nobody can. */
   readonly reversal?: Reversal;
+  /** Absent where nobody traces. */
+  readonly tracer?: Tracer;
   /** Absent where there are no network policies to be tried. */
   readonly dial?: Dial;
 }

@@ -7,6 +7,7 @@ import { StreamError, type ErrorCode } from "../core/index.ts";
 import type { Feed, Outcome } from "./feed.ts";
 import type { Joiner } from "./joiner.ts";
 import type { BodyRecord } from "./records.ts";
+import type { SpanFields } from "./tracer.ts";
 
 export interface Refusal {
   /** Place of the event in what was sent, from 0. */
@@ -37,6 +38,7 @@ export class Publication {
   readonly #way: Pick<Feed, "tryPublish">;
   readonly #keyOf: KeyOf;
   readonly #refused: Refusal[] = [];
+  readonly #refusedByCode = new Map<ErrorCode, number>();
   #index = 0;
   #accepted = 0;
   #duplicates = 0;
@@ -93,6 +95,7 @@ export class Publication {
   #count(index: number, outcome: Outcome): void {
     if (typeof outcome === "string") {
       this.#isStuck ||= outcome === "HISTORY_UNAVAILABLE";
+      this.#refusedByCode.set(outcome, (this.#refusedByCode.get(outcome) ?? 0) + 1);
       if (this.#refused.length < REFUSALS_SHOWN) this.#refused.push({ index, code: outcome });
       return;
     }
@@ -106,6 +109,16 @@ export class Publication {
   get failure(): StreamError | undefined {
     const first = this.#refused[0];
     return this.#accepted + this.#duplicates === 0 && first !== undefined ? new StreamError(first.code) : undefined;
+  }
+
+  /** The same account for a span, with every refusal. */
+  spanFields(): SpanFields {
+    const fields: Record<string, number> = {
+      "maskwire.accepted": this.#accepted,
+      "maskwire.duplicates": this.#duplicates,
+    };
+    for (const [code, count] of this.#refusedByCode) fields[`maskwire.refused.${code}`] = count;
+    return fields;
   }
 
   receipt(): Receipt {

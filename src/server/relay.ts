@@ -23,7 +23,7 @@ export interface RelayOptions {
   readonly config: RelayConfig;
   readonly feed: Feed;
   readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number };
-  readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "log">;
+  readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "log" | "tracer">;
   readonly metrics: Metrics;
 }
 
@@ -49,6 +49,8 @@ export class Relay {
   #retryMs: number | undefined;
   #failures = 0;
   #hasReceived = false;
+  /** Events of this connection. */
+  #published = 0;
   /** Ids of the last events, in order of arrival: after a reconnect an upstream may send some again. */
   readonly #seenIds = new Set<string>();
 
@@ -105,8 +107,23 @@ export class Relay {
     }
   }
 
-  /** One connection from request to end. Never throws. */
+  /** One connection with its span. Never throws. */
   async #connectOnce(signal: AbortSignal): Promise<Outcome> {
+    const { name, ports } = this.#options;
+    // Of no request: subscribers come and go while it lasts.
+    const span = ports.tracer?.start("maskwire.relay", "root");
+    this.#published = 0;
+    const outcome = await this.#followOnce(signal);
+    const isLost = this.#state === "connecting" && outcome.state !== "ended" && !signal.aborted;
+    span?.end(
+      { "maskwire.relay": name, "maskwire.outcome": outcome.state, "maskwire.events": this.#published },
+      isLost ? "UPSTREAM_LOST" : undefined,
+    );
+    return outcome;
+  }
+
+  /** One connection from request to end. Never throws. */
+  async #followOnce(signal: AbortSignal): Promise<Outcome> {
     const { config, ports, limits } = this.#options;
     this.#setState("connecting");
     const connection = new AbortController();
@@ -149,7 +166,6 @@ export class Relay {
       void this.feed.publishGap();
     }
     try {
-      let published = 0;
       for (let chunk = await body.read(); chunk !== undefined && !signal.aborted; chunk = await body.read()) {
         for (const event of parser.push(chunk)) {
           const id = event.hasOwnId ? decodeText(event.id) : "";
@@ -159,7 +175,7 @@ export class Relay {
           } else {
             this.#remember(id);
             this.#publish(event.data, event.event, event.isTooLarge);
-            if (++published % EVENTS_AT_ONCE === 0) await this.feed.handedOver();
+            if (++this.#published % EVENTS_AT_ONCE === 0) await this.feed.handedOver();
           }
         }
         this.#lastId = parser.lastId;

@@ -4,9 +4,11 @@
  * For callers that are granted it, and only when each call is written down.
  */
 import type { Context } from "hono";
-import { countRestored, StreamError, writeMediaType } from "../../core/index.ts";
+import { countRestored, StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
 import { BodyReader } from "../body-reader.ts";
+import { nameIn } from "../log.ts";
 import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../request.ts";
+import { readTraceparent } from "../traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 
@@ -18,14 +20,27 @@ export async function detokenize(context: Context, services: Services, { access 
   const incoming = bodyOf(context, services);
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
-  const leave = (): void => {
+  const span = ports.tracer?.start("maskwire.detokenize", {
+    traceparent: readTraceparent(context.req.header("traceparent")),
+  });
+  let restoredCount = 0;
+  const leave = (failure: unknown, bytes: number): void => {
     disconnect();
     metrics.add("producers", -1);
+    span?.end(
+      {
+        "maskwire.policy": nameIn(services.settings.config.policies, name),
+        "maskwire.format": type.format,
+        "maskwire.bytes": bytes,
+        "maskwire.restored": restoredCount,
+      },
+      failure === undefined ? undefined : toStreamError(failure).code,
+    );
   };
   const call = await detokenizer
     .begin({ access, policy: name, purpose: context.req.header("maskwire-purpose") })
     .catch((thrown: unknown) => {
-      leave();
+      leave(thrown, 0);
       throw thrown;
     });
   const body = new BodyReader(incoming, {
@@ -37,13 +52,16 @@ export async function detokenize(context: Context, services: Services, { access 
   const restorer = services.settings.policies.restorerOf(name);
   const restored = await maskStreams.open({
     policy: restorer,
-    forStream: countRestored(restorer, (entity) => call.count(entity)),
+    forStream: countRestored(restorer, (entity) => {
+      restoredCount++;
+      call.count(entity);
+    }),
     choice: { format: type.format, ...type.options },
     body,
     isShort: isShortBody(context),
     beforeLeaving: (isLast) => call.release(isLast),
     onEnd: (failure) => {
-      leave();
+      leave(failure, body.bytes);
       call.close(failure);
     },
   });

@@ -5,7 +5,9 @@ import type { Context } from "hono";
 import { StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
 import { requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
+import { nameIn } from "../log.ts";
 import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../request.ts";
+import { readTraceparent } from "../traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 
@@ -24,6 +26,9 @@ export async function mask(context: Context, services: Services, { access }: Rou
     idleMs: limits.producerIdleTimeoutMs,
     expiresAtMs: access.expiresAtMs,
   });
+  const span = ports.tracer?.start("maskwire.mask", {
+    traceparent: readTraceparent(context.req.header("traceparent")),
+  });
   const masked = await maskStreams.open({
     policy,
     stage: settings.policies.stageOf(policy),
@@ -33,7 +38,16 @@ export async function mask(context: Context, services: Services, { access }: Rou
     onEnd: (failure) => {
       disconnect();
       metrics.add("producers", -1);
-      if (failure !== undefined) metrics.add("fail_closed_total", 1, toStreamError(failure).code);
+      const code = failure === undefined ? undefined : toStreamError(failure).code;
+      if (code !== undefined) metrics.add("fail_closed_total", 1, code);
+      span?.end(
+        {
+          "maskwire.policy": nameIn(settings.config.policies, name),
+          "maskwire.format": type.format,
+          "maskwire.bytes": body.bytes,
+        },
+        code,
+      );
     },
   });
   return context.body(masked, 200, {

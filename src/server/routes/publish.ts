@@ -6,6 +6,7 @@ import { StreamError, toStreamError } from "../../core/index.ts";
 import { type Access, requireAction } from "../auth/access.ts";
 import { BodyReader } from "../body-reader.ts";
 import type { Joiner } from "../joiner.ts";
+import { nameIn } from "../log.ts";
 import { problemBody, problemHeaders } from "../problem.ts";
 import { Publication, type KeyOf } from "../publication.ts";
 import { isPublishFormat, RECORD_READERS, type PublishFormat, type BodyRecord, type RecordReader } from "../records.ts";
@@ -32,7 +33,9 @@ export async function publish(context: Context, services: Services, { access }: 
   const feed = await services.feeds.open(name);
   const joiner = feed.openJoiner();
   const publication = new Publication(feed, joiner, keyOf);
-  publication.trace = readTraceparent(context.req.header("traceparent"));
+  const traceparent = readTraceparent(context.req.header("traceparent"));
+  publication.trace = traceparent;
+  const span = ports.tracer?.start("maskwire.publish", { traceparent });
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
   const body = new BodyReader(incoming, {
@@ -49,6 +52,16 @@ export async function publish(context: Context, services: Services, { access }: 
     // Cancelling looks like an end in order; what a drain cut off is not an event.
     const error = failure ?? publication.failure;
     if (error !== undefined) metrics.add("errors_total", 1, error.code);
+    const { feeds } = services.settings.config;
+    span?.end(
+      {
+        // Names that only the configuration's `*` lets in are the client's.
+        "maskwire.feed": nameIn(feeds, name) ?? nameIn(feeds, "*"),
+        "maskwire.format": format,
+        ...publication.spanFields(),
+      },
+      error?.code,
+    );
     return answer(context, publication, error, lifecycle.stopping.aborted);
   } finally {
     lifecycle.stopping.removeEventListener("abort", stop);
