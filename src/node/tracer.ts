@@ -41,6 +41,7 @@ function createTracer(api: Api): Tracer {
 
 function wrap(api: Api, span: ApiSpan): Span {
   return {
+    traceparent: traceparentOf(api, span),
     end(fields, code) {
       try {
         span.setAttributes(fields);
@@ -54,6 +55,12 @@ function wrap(api: Api, span: ApiSpan): Span {
       }
     },
   };
+}
+
+function traceparentOf({ isSpanContextValid }: Api, span: ApiSpan): string | undefined {
+  const context = span.spanContext();
+  const flags = context.traceFlags.toString(16).padStart(2, "0");
+  return isSpanContextValid(context) ? `00-${context.traceId}-${context.spanId}-${flags}` : undefined;
 }
 
 /** A span that somebody else has opened for the request is nearer than what the client sent. */

@@ -45,6 +45,8 @@ export class Relay {
   #state: RelayState = "idle";
   #run: AbortController | undefined;
   #stopLinger: (() => void) | undefined;
+  /** Of the request that is about to open the upstream. */
+  #trace: string | undefined;
   #lastId: Uint8Array = NO_ID;
   #retryMs: number | undefined;
   #failures = 0;
@@ -65,6 +67,11 @@ export class Relay {
     return this.#state;
   }
 
+  /** The `traceparent` of a request that comes; passed on when that is the one that opens the upstream. */
+  set trace(traceparent: string | undefined) {
+    if (this.#run === undefined) this.#trace = traceparent;
+  }
+
   /** Opens the upstream unless it is open already, or has ended for good. */
   start(): void {
     this.#stopLinger?.();
@@ -72,7 +79,9 @@ export class Relay {
     if (this.#run !== undefined || this.#state === "ended") return;
     const run = new AbortController();
     this.#run = run;
-    void this.#follow(run.signal);
+    const trace = this.#trace;
+    this.#trace = undefined;
+    void this.#follow(run.signal, trace);
   }
 
   stop(): void {
@@ -89,9 +98,10 @@ export class Relay {
     this.#stopLinger = this.#options.ports.clock.after(this.#options.limits.lingerMs, () => this.stop());
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const outcome = await this.#connectOnce(signal);
+  async #follow(signal: AbortSignal, opener: string | undefined): Promise<void> {
+    // Only the first connection is of a request: subscribers come and go while the others last.
+    for (let trace = opener; !signal.aborted; trace = undefined) {
+      const outcome = await this.#connectOnce(signal, trace);
       if (signal.aborted) return;
       this.#setState(outcome.state);
       if (outcome.state === "ended") {
@@ -108,12 +118,11 @@ export class Relay {
   }
 
   /** One connection with its span. Never throws. */
-  async #connectOnce(signal: AbortSignal): Promise<Outcome> {
+  async #connectOnce(signal: AbortSignal, trace: string | undefined): Promise<Outcome> {
     const { name, ports } = this.#options;
-    // Of no request: subscribers come and go while it lasts.
-    const span = ports.tracer?.start("maskwire.relay", "root");
+    const span = ports.tracer?.start("maskwire.relay", trace === undefined ? "root" : { traceparent: trace });
     this.#published = 0;
-    const outcome = await this.#followOnce(signal);
+    const outcome = await this.#followOnce(signal, span?.traceparent ?? trace);
     const isLost = this.#state === "connecting" && outcome.state !== "ended" && !signal.aborted;
     span?.end(
       { "maskwire.relay": name, "maskwire.outcome": outcome.state, "maskwire.events": this.#published },
@@ -123,7 +132,7 @@ export class Relay {
   }
 
   /** One connection from request to end. Never throws. */
-  async #followOnce(signal: AbortSignal): Promise<Outcome> {
+  async #followOnce(signal: AbortSignal, trace: string | undefined): Promise<Outcome> {
     const { config, ports, limits } = this.#options;
     this.#setState("connecting");
     const connection = new AbortController();
@@ -136,6 +145,7 @@ export class Relay {
         headers: config.headers,
         isPlaintextAllowed: config.unsafePlaintext,
         lastId: this.#lastId,
+        trace,
       };
       const answer = await openUpstream(ports.fetch, request, connection.signal);
       stopTimer();

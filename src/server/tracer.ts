@@ -31,6 +31,8 @@ type SpanField = Exclude<Listed, "maskwire.refused.{code}"> | `maskwire.refused.
 export type SpanFields = Readonly<Partial<Record<SpanField, LogValue | Format | RelayState | undefined>>>;
 
 export interface Span {
+  /** What a request that it makes says of it; undefined: nothing. */
+  readonly traceparent?: string | undefined;
   /** Ends it; `code`: why it failed. Never throws. */
   end(fields: SpanFields, code?: ErrorCode): void;
 }

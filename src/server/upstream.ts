@@ -12,6 +12,8 @@ export interface UpstreamRequest {
   readonly isPlaintextAllowed: boolean;
   /** The committed id, as the upstream's own bytes. */
   readonly lastId: Uint8Array;
+  /** A `traceparent`; like `headers` it stays in the origin. */
+  readonly trace?: string | undefined;
 }
 
 /** `lost` is worth another try soon, `failed` is for a person to look at, `ended` is for good. */
@@ -69,6 +71,7 @@ function headersFor(request: UpstreamRequest, url: URL): Headers {
   headers.set("accept", "text/event-stream");
   headers.set("accept-encoding", "identity");
   headers.set("user-agent", "maskwire");
+  if (isSameOrigin && request.trace !== undefined) headers.set("traceparent", request.trace);
   const id = headerValue(request.lastId);
   if (id !== undefined) headers.set("last-event-id", id);
   return headers;

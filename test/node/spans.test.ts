@@ -38,10 +38,12 @@ const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProces
 const silent = createLog(() => undefined);
 
 let upstream: Server;
+/** What the upstream was asked with by the relay that a subscriber opens. */
+const partnerTraces: (string | undefined)[] = [];
 let running: RunningServer;
 
 function configOf(upstreamPort: number): ServerConfig {
-  const grants = [{ actions: ["publish", "mask", "detokenize"] as const, feeds: [">"], views: ["default"] }];
+  const grants = [{ actions: ["publish", "mask", "detokenize", "relay"] as const, feeds: [">"], views: ["default"] }];
   const relay = { policy: "default", views: {}, eventTypes: [], headers: {}, unsafePlaintext: true, always: true };
   return {
     ...DEFAULT_CONFIG,
@@ -51,10 +53,13 @@ function configOf(upstreamPort: number): ServerConfig {
       orders: { policy: "default", views: {}, eventTypes: [] },
       "*": { policy: "default", views: {}, eventTypes: [] },
     },
-    relays: { vendor: { ...relay, url: `http://127.0.0.1:${upstreamPort}/${EMAIL}` } },
+    relays: {
+      vendor: { ...relay, url: `http://127.0.0.1:${upstreamPort}/${EMAIL}` },
+      partner: { ...relay, url: `http://127.0.0.1:${upstreamPort}/partner`, always: false },
+    },
     auth: { issuers: [], apiKeys: [{ name: "desk", sha256: sha256(KEY), grants }] },
     detokenize: { policies: ["sealed"], callsPerMinute: 60, valuesPerMinute: 60 },
-    limits: { ...DEFAULT_CONFIG.limits, drainGraceMs: 0, drainWindowMs: 0 },
+    limits: { ...DEFAULT_CONFIG.limits, drainGraceMs: 0, drainWindowMs: 0, lingerMs: 0 },
   };
 }
 
@@ -74,7 +79,12 @@ async function spanOf(name: SpanName): Promise<ReadableSpan> {
 
 beforeAll(async () => {
   let connections = 0;
-  upstream = createServer((_, response) => {
+  upstream = createServer((request, response) => {
+    if (request.url === "/partner") {
+      partnerTraces.push(request.headersDistinct["traceparent"]?.join());
+      response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+      return;
+    }
     // One connection that ends; the next one waits, so that there is one span of it.
     if (++connections > 1) return;
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -117,6 +127,18 @@ test("a connection of a relay is a trace of its own", async () => {
     "maskwire.outcome": "waiting",
     "maskwire.events": 1,
   });
+  expectNothingRaw();
+});
+
+test("a connection that a subscriber opens is of the subscriber's trace, and so is what the upstream is told", async () => {
+  const url = `http://127.0.0.1:${running.addresses[0]?.listenPort}/v1/relays/partner`;
+  const leaving = new AbortController();
+  await fetch(url, { headers: HEADERS, signal: leaving.signal });
+  await vi.waitFor(() => expect(partnerTraces).toHaveLength(1));
+  leaving.abort();
+  const span = await spanOf("maskwire.relay");
+  expectParented(span);
+  expect(partnerTraces).toEqual([`00-${TRACE_ID}-${span.spanContext().spanId}-01`]);
   expectNothingRaw();
 });
 

@@ -72,6 +72,37 @@ describe("a relay", () => {
     });
   });
 
+  test("passes on the trace of the subscriber that opens the upstream, and of no other", async () => {
+    const trace = (digit: string): string => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    const { host, hits } = startRelay([STREAM]);
+    const seen = (): (string | null)[] => hits.map(({ headers }) => headers.get("traceparent"));
+    const opener = await host.subscribe("/v1/relays/up", {
+      traceparent: trace("a"),
+      tracestate: "a=ann.lee@example.com",
+    });
+    const other = await host.subscribe("/v1/relays/up", { traceparent: trace("b") });
+    expect(seen()).toEqual([trace("a")]);
+    expect(hits[0]?.headers.has("tracestate")).toBe(false);
+    hits[0]?.end();
+    await turn();
+    await host.ports.clock.advance(60_000);
+    const again = hits.length;
+    expect(again).toBeGreaterThan(1);
+    for (const sink of [opener, other]) sink.leave();
+    await host.ports.clock.advance(31_000);
+    await host.subscribe("/v1/relays/up", { traceparent: `${trace("c")}-ann.lee@example.com` });
+    expect(hits.length).toBeGreaterThan(again);
+    expect(new Set(seen().slice(1))).toEqual(new Set([null]));
+  });
+
+  test("keeps the trace where its own headers stay when a redirect leaves the origin", async () => {
+    const moved = status(307, { location: "https://other.example/feed" });
+    const { host, hits } = startRelay([moved, STREAM]);
+    await host.subscribe("/v1/relays/up", { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-00` });
+    await turn();
+    expect(hits.map(({ headers }) => headers.has("traceparent"))).toEqual([true, false]);
+  });
+
   test("masks what it reads, under positions of its own", async () => {
     const { host, hits } = startRelay([STREAM]);
     const sink = await follow(host);

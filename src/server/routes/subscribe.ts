@@ -10,6 +10,7 @@ import { isUpgrade, originHeaders, queryOf, transportOf } from "../request.ts";
 import type { Services } from "../services.ts";
 import { resultOf, START_PARAMETERS, startFromRequest } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
+import { readTraceparent } from "../traceparent.ts";
 import { TRANSPORT } from "../transports.ts";
 import type { View } from "../view.ts";
 import type { RouteCall } from "./index.ts";
@@ -40,6 +41,7 @@ export async function followRelay(context: Context, services: Services, call: Ro
   if (relay === undefined) throw new StreamError("RELAY_UNKNOWN");
   // 204 is the one answer after which an EventSource does not come back.
   if (relay.state === "ended") return context.body(null, 204);
+  relay.trace = readTraceparent(context.req.header("traceparent"));
   return stream(context, services, {
     ...call,
     openViews: async (asked) => [relay.feed.view(call.access.viewOf("relay", [name], asked))],
