@@ -13,6 +13,10 @@ export type Judgement =
 
 export interface Corpus {
   readonly name: string;
+  /** Whose texts they are where another corpus has them as well; default `name`. */
+  readonly data?: string;
+  /** Which of its types are judged; default TYPES. */
+  readonly types?: readonly string[];
   readonly judgement: Judgement;
   readonly policy: string;
   /** False where some values have no label: then a finding without a label says nothing. */
@@ -26,6 +30,9 @@ export interface Corpus {
 const SENTENCES = { judgement: "sentences", policy: "web", isComplete: true, hasNames: false } as const;
 const VALUES = { judgement: "values", policy: "everything", isComplete: true, hasNames: false } as const;
 
+/** The opt-in pack by itself. */
+const NAMES = { ...SENTENCES, policy: "names", types: ["PERSON"] } as const;
+
 /** Name of the log that is made anew each time. */
 export const LOG = "log";
 
@@ -38,6 +45,15 @@ export const CORPORA: readonly Corpus[] = [
     holds: "logs and code; not every value has a label",
   },
   { ...SENTENCES, name: LOG, holds: "a log with few values and 28 kinds of look-alikes, another one each time" },
+  { ...NAMES, name: "names in presidio-synth-v2", data: "presidio-synth-v2", holds: "its names of people" },
+  {
+    ...NAMES,
+    name: "names in piianon-test_technology",
+    data: "piianon-test_technology",
+    isComplete: false,
+    holds: "its names of people",
+  },
+  { ...NAMES, name: "names in a log", data: LOG, holds: "a log with no labelled name" },
   { ...VALUES, name: "presidio-recognizer-tests", holds: "Presidio's tests of its recognizers, as they stand" },
   {
     ...VALUES,

@@ -35,7 +35,7 @@ export interface Shared {
 
 /** What is missing to judge this corpus; undefined when nothing is. */
 export function missingOf(corpus: Corpus, shared: Shared): string | undefined {
-  const wanted = [toolOf(shared, "eval"), corpus.name === LOG ? toolOf(shared, "gen-log") : dataOf(corpus, shared)];
+  const wanted = [toolOf(shared, "eval"), textsOf(corpus) === LOG ? toolOf(shared, "gen-log") : dataOf(corpus, shared)];
   return wanted.find((path) => !existsSync(path));
 }
 
@@ -43,12 +43,14 @@ export function missingOf(corpus: Corpus, shared: Shared): string | undefined {
 export function judge(corpus: Corpus, shared: Shared, judged: Judged = maskwire(shared)): Row[] {
   const scratch = mkdtempSync(join(tmpdir(), "maskwire-eval-"));
   try {
-    const data = corpus.name === LOG ? makeLog(shared, scratch, judged.logMegabytes) : dataOf(corpus, shared);
+    const isLog = textsOf(corpus) === LOG;
+    const data = isLog ? makeLog(shared, scratch, judged.logMegabytes) : dataOf(corpus, shared);
     const report = join(scratch, "report.json");
+    const { types = Object.keys(TYPES) } = corpus;
     const flags =
       corpus.judgement === "values"
         ? ["--cover", ...(corpus.hasNames ? ["--prefix"] : [])]
-        : ["--types", Object.keys(TYPES).join(",")];
+        : ["--types", types.join(",")];
     const { logMegabytes, onErrorStream } = judged;
     const stderr = run([
       toolOf(shared, "eval"),
@@ -62,8 +64,8 @@ export function judge(corpus: Corpus, shared: Shared, judged: Judged = maskwire(
     ]);
     onErrorStream?.(stderr);
     const answer: unknown = JSON.parse(readFileSync(report, "utf8"));
-    const note = corpus.name === LOG ? `${logMegabytes} MB, seed ${shared.seed}` : corpus.hasNames ? "with names" : "";
-    const rows = corpus.judgement === "values" ? readCover(answer as Cover) : readQuality(answer as Quality);
+    const note = isLog ? `${logMegabytes} MB, seed ${shared.seed}` : corpus.hasNames ? "with names" : "";
+    const rows = corpus.judgement === "values" ? readCover(answer as Cover) : readQuality(answer as Quality, types);
     return rows.map((row) => ({ bench: corpus.name, note, ...row }));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -89,12 +91,16 @@ function run(args: readonly string[]): string {
   return stderr;
 }
 
+function textsOf({ name, data = name }: Corpus): string {
+  return data;
+}
+
 function toolOf({ folder }: Shared, name: string): string {
   return join(folder, "tools", `${name}.mjs`);
 }
 
-function dataOf({ name }: Corpus, { folder }: Shared): string {
-  return join(folder, "data/pii", `${name}.dev.jsonl`);
+function dataOf(corpus: Corpus, { folder }: Shared): string {
+  return join(folder, "data/pii", `${textsOf(corpus)}.dev.jsonl`);
 }
 
 type Figure = Pick<Row, "subject" | "metric" | "value" | "unit">;
@@ -125,11 +131,11 @@ export const ALL = "all";
 export const SECRET = "SECRET";
 
 /** Counts where there are some, so that corpora can be added up. */
-function readQuality({ groups: { all } }: Quality): Figure[] {
+function readQuality({ groups: { all } }: Quality, types: readonly string[]): Figure[] {
   const { offSpans, bytes, overMask } = all[TOTAL];
   const megabytes = { subject: ALL, metric: "read", value: bytes / 1e6, unit: "MB" };
   return [
-    ...Object.keys(TYPES).flatMap((type) => readType(type, all[type])),
+    ...types.flatMap((type) => readType(type, all[type])),
     megabytes,
     { subject: ALL, metric: "false", value: offSpans, unit: "findings" },
     { subject: ALL, metric: "over-masked", value: rounded(100 * overMask), unit: "%" },

@@ -18,6 +18,9 @@ const LOG_MEGABYTES = 2;
 
 const MILLISECONDS = 1000;
 
+/** What peers are compared by; no peer says to find what the others of CORPORA label. */
+const COMPARED = CORPORA.filter(({ types }) => types === undefined);
+
 /** Installs what is missing. Returns what could not be had. */
 export function installNpmPeers(benchFolder: string): readonly string[] {
   const isMissing = ({ name, version }: NpmPeer): boolean => installedVersion(benchFolder, name) !== version;
@@ -40,10 +43,10 @@ export function compare(shared: Shared, benchFolder: string): Row[] {
       ({ name }) => [name, { command: () => commandOf(name, benchFolder), logMegabytes: LOG_MEGABYTES }] as const,
     ),
   ];
-  const total = ways.length * CORPORA.length;
+  const total = ways.length * COMPARED.length;
   return ways.flatMap(([name, judged], i) =>
-    CORPORA.flatMap((corpus, j) => {
-      process.stderr.write(`${i * CORPORA.length + j + 1}/${total} ${name}: ${corpus.name}\n`);
+    COMPARED.flatMap((corpus, j) => {
+      process.stderr.write(`${i * COMPARED.length + j + 1}/${total} ${name}: ${corpus.name}\n`);
       return judgeOne(corpus, shared, judged)
         .filter(({ subject }) => isKept(subject))
         .map((row) => nameRow(row, name));

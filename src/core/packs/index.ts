@@ -14,6 +14,7 @@ import { IL, TR, ZA } from "./middle-east-and-africa.ts";
 import { CA, MX, US } from "./north-america.ts";
 import { BE, DK, FI, NL, NO, PL, SE } from "./northern-europe.ts";
 import { ES, FR, IT, PT } from "./romance.ts";
+import { person } from "./names.ts";
 import { highEntropy, serviceSecret } from "./secrets.ts";
 
 const SCHEMES = {
@@ -54,9 +55,12 @@ const SCHEMES = {
 } as const satisfies Readonly<Record<string, readonly Scheme[]>>;
 
 /** What is no identity number, and not to be hidden everywhere. */
-const OTHERS = { web: [url], secrets: [serviceSecret], entropy: [highEntropy] } as const satisfies Readonly<
-  Record<string, readonly Detector[]>
->;
+const OTHERS = {
+  web: [url],
+  secrets: [serviceSecret],
+  entropy: [highEntropy],
+  names: [person],
+} as const satisfies Readonly<Record<string, readonly Detector[]>>;
 
 export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS;
 

@@ -55,7 +55,7 @@ const policy = z.strictObject({
   packs: z
     .array(z.enum(PACK_NAMES))
     .exactOptional()
-    .describe("Countries whose identity numbers are looked for as well, and `web` for web addresses; default none."),
+    .describe("Countries whose identity numbers count, and `web`, `names`, `secrets`, `entropy`; default none."),
   entities: z
     .array(z.string().regex(ENTITY))
     .min(1)
