@@ -20,6 +20,8 @@ export interface Scheme {
   readonly isValid: Check;
   /** Where there are numbers without check digits: what has to hold as well unless a word stands beside it. */
   readonly isProven?: Check;
+  /** Words before it that name another number: the country whose numbers look otherwise. */
+  readonly isElsewhere?: RegExp;
   /** What `pattern` is worth by itself; `worded` says that `isValid` checks no digits. */
   readonly score?: number;
   readonly hits: readonly string[];
@@ -60,7 +62,7 @@ export function looseDetectorOf(scheme: Scheme): Detector {
 
 export function detectorOf(scheme: Scheme): Detector {
   const { entity, source, bare, needsContext = false, words, ...rest } = scheme;
-  const { isValid, isProven, score = SCORES.ranged, hits, misses } = rest;
+  const { isValid, isProven, isElsewhere, score = SCORES.ranged, hits, misses } = rest;
   const bareShape = bare === undefined ? undefined : new RegExp(`^(?:${bare})$`);
   return {
     entity,
@@ -71,6 +73,7 @@ export function detectorOf(scheme: Scheme): Detector {
     validate(candidate) {
       const text = candidate.text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
       if (!isValid(text) || isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
+      if (isElsewhere?.test(candidate.preceding) === true) return 0;
       const proven = isProven === undefined || isProven(text);
       if (candidate.hasContext)
         return proven && score !== SCORES.worded ? Math.max(score, SCORES.contextual) : SCORES.worded;

@@ -94,6 +94,13 @@ const FORMS = {
 type Form = keyof typeof FORMS;
 const FORM_NAMES = Object.keys(FORMS) as Form[];
 
+const POSTAL_NAME = /(?:post|zip)(?:al)?[ ._-]?(?:code)?\d*$/i;
+/** How a postal code begins anywhere: three letters at most before a digit, three only with a blank. */
+const POSTAL_START = /^(?:[A-Z]{0,2}[ -]?|[A-Z]{3} )\d/i;
+/** Of the shape of a British one, with letters that none has in that place. */
+const NO_POSTCODE =
+  /^(?:[QVX]|[A-Z][IJZ])[A-Z]?\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]{1,2}\d[A-Z\d]? ?\d(?:[A-Z]?[CIKMOV]|[CIKMOV][A-Z])$/i;
+
 /** Words that follow a name in a sentence, cut to the opening. */
 const SENTENCE_WORDS = new Set(
   (
@@ -135,7 +142,9 @@ function keyed({ entity, source, names, takes, afterColon, hits, misses }: Keyed
     whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
     validate(candidate) {
       const { text, after, preceding } = candidate;
-      if (!fieldNames.has(nameBefore(preceding, NAME_WORDS)) || opensPlaceholder(text)) return 0;
+      const name = nameBefore(preceding, NAME_WORDS);
+      if (!fieldNames.has(name) || opensPlaceholder(text)) return 0;
+      if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
       const form = formOf(candidate);
       const { stop } = FORMS[form];
       if (stop.test(text)) return 0;
@@ -200,6 +209,11 @@ export const keyedPii = keyed({
     "Street address: 12 Long Acre",
     "zip=90210",
     "cardholder: JANE DOE",
+    "postcode: SW1A 1AA",
+    "post_code: K1A 0B1",
+    "zip: 1012 AB",
+    "postal code: LV-1010",
+    "postcode: VLT 1117",
     "patient: Jane Doe",
   ],
   misses: [
@@ -211,6 +225,9 @@ export const keyedPii = keyed({
     "name=Jane",
     "surname: [KEYED_PII]",
     "patient_count=7",
+    "zip: archived",
+    "postcode: QA1 1AA",
+    "postcode: M1 1AI",
   ],
 });
 

@@ -16,9 +16,10 @@ const SCHEMES: readonly Scheme[] = [
     bare: String.raw`9\d{8}`,
     words: ["itin", "taxpayer"],
     isValid: ids.isUsItin,
+    isElsewhere: /ssn|social.?security/i,
     score: SCORES.shaped,
     hits: ["912-70-1234", "988 88 1234", "988  88  1234", "988+88+1234", "itin 912701234"],
-    misses: ["912-34-1234", "912-93-1234", "812-70-1234", "912701234"],
+    misses: ["912-34-1234", "912-93-1234", "812-70-1234", "912701234", "ssn 912-70-1234"],
   },
   {
     entity: "CA_SIN",

@@ -22,10 +22,19 @@ export const usSsn: Detector = {
     if (!candidate.hasContext && VOID.test(`${area}-${group}-${serial}`)) return 0;
     // In running text a space and more digits beside it are a list of numbers.
     if (isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
-    if (candidate.hasContext) return separator === "" || area.startsWith("9") ? SCORES.worded : SCORES.shaped;
+    if (candidate.hasContext) return separator === "" ? SCORES.worded : SCORES.shaped;
     return separator === "" || area.startsWith("9") ? SCORES.bare : SCORES.shaped;
   },
-  hits: ["536-90-4399", "ssn 219-09-9999", "078 05 1123", "078.05.1123", "078+05+1123", "123-45-6789", "899-12-0001"],
+  hits: [
+    "536-90-4399",
+    "ssn 219-09-9999",
+    "078 05 1123",
+    "078.05.1123",
+    "078+05+1123",
+    "123-45-6789",
+    "899-12-0001",
+    "ssn 912-70-1234",
+  ],
   misses: [
     "912-34-5678",
     "000-12-3456",

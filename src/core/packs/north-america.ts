@@ -59,9 +59,10 @@ export const US: readonly Scheme[] = [
     needsContext: true,
     words: ["passport", "passports"],
     isValid: varied,
+    isElsewhere: /(?:^|[^A-Za-z])(?:uk|gb|british|de|german|kr|korean|indian|es|spanish|it|italian)[ _-]passport/i,
     score: SCORES.worded,
     hits: ["passport A12803456", "Passport no. 912803456", "my travel passport is a12803456"],
-    misses: ["A12803456", "912803456", "passport A1280345", "passport 111111111"],
+    misses: ["A12803456", "912803456", "passport A1280345", "passport 111111111", "uk passport: A12803456"],
   },
   {
     entity: "US_BANK_ACCOUNT",

@@ -141,6 +141,8 @@ function endsWord(bytes: Uint8Array, at: number): boolean {
 
 const ENTROPY_LEAST = 3.5;
 const STOP_WORDS = /example|sample|dummy|placeholder|changeme|undefined|test|lorem/i;
+/** What is shown to others: the name of a field that holds an address or a public key, or a sentence that gives one. */
+const PUBLIC_NAME = /(?:address|addr|wallet|public[ _-]?key|fingerprint)(?: is)?$/i;
 const UUID_ONLY = new RegExp(`^${UUID}$`, "i");
 
 /** Bits a character. */
@@ -164,6 +166,7 @@ export const highEntropy: Detector = {
   mayBegin: isBehindSign,
   validate({ text, preceding }: Candidate): number {
     const name = nameBefore(preceding, 1);
+    if (PUBLIC_NAME.test(nameBefore(preceding, 2))) return 0;
     if (name === "" || isExcludedKey(name) || STOP_WORDS.test(text) || isPlaceholder(text)) return 0;
     const digits = text.replaceAll(/\D/g, "").length;
     const hasBoth = /[a-z]/.test(text) && (/[A-Z]/.test(text) || digits >= 4);
@@ -184,6 +187,8 @@ export const highEntropy: Detector = {
     sample("Zq8vT1mXw4Ls", "9Rb2Kd7Hy5Nc"),
     "trace_id=Zq8vT1mXw4Ls9Rb2Kd7Hy5Nc",
     "message=thisIsOneLongWordWithoutDigits",
+    "my wallet address is: 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ2",
+    "publicKey: x7Kp2mVq9LsT4wZr8NbYc3Hd",
   ],
 };
 
