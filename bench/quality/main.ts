@@ -10,9 +10,10 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../machine.ts";
 import { fromCsv, type Results, toCsv } from "../result.ts";
+import { judgeBars, renderBars } from "./bars.ts";
 import { CORPORA } from "./corpora.ts";
 import { judge, missingOf, type Shared } from "./judge.ts";
-import { renderDetectors, RESULTS } from "./page.ts";
+import { isClaimed, renderDetectors, RESULTS } from "./page.ts";
 import { answer } from "./peers/answering.ts";
 import { compare, installNpmPeers } from "./peers/compare.ts";
 import { PEER_RESULTS } from "./peers/figures.ts";
@@ -24,6 +25,7 @@ const HELP = `npm run eval [-- --seed N] [--peers]
 
 Judges \`maskwire detect\` by the corpora that lie beside this repository, in ../shared, and writes
 ${RESULTS} and docs/detectors.md. The log is another one each time; --seed makes a certain one.
+Fails where a bar of bench/quality/bars.ts is not met; skipped where the corpora are absent.
 
   --peers   compares with npm packages instead: installs them into bench/.peers, which is no part of the repository,
             runs each over the same corpora and writes ${PEER_RESULTS} and docs/detectors.md. Takes minutes.
@@ -57,8 +59,9 @@ function judgeAll(shared: Shared, benchFolder: string): number {
   const rows = CORPORA.flatMap((corpus) => judge(corpus, shared));
   writeFileSync(join(shared.repository, RESULTS), toCsv({ machine: describeMachine(benchFolder), rows }));
   writePage(shared.repository);
-  process.stdout.write(summarize(rows));
-  return 0;
+  const judged = judgeBars(rows, isClaimed);
+  process.stdout.write(`${summarize(rows)}\n${renderBars(judged)}`);
+  return judged.every(({ isMet }) => isMet) ? 0 : 1;
 }
 
 function comparePeers(shared: Shared, benchFolder: string): number {

@@ -14,6 +14,7 @@ import { person } from "../../src/core/packs/names.ts";
 import { NAMED_ISSUERS } from "../../src/core/packs/secrets.ts";
 import { findIn } from "../../src/core/finder.ts";
 import type { Results, Row } from "../result.ts";
+import { judgeBars, type JudgedBar } from "./bars.ts";
 import { CORPORA, TYPES } from "./corpora.ts";
 import { SECRET } from "./judge.ts";
 import { renderPeers } from "./peers/page.ts";
@@ -25,6 +26,13 @@ export const RESULTS = "bench/quality/results.csv";
 
 /** All detectors there are. */
 const CATALOGUE = [...BUILT_IN, ...packDetectors(PACK_NAMES)];
+
+/** What somebody says to find: types of corpora, and entities. */
+const CLAIMED = [...new Set([...Object.keys(TYPES), ...CATALOGUE.map(({ entity }) => entity)])];
+
+export function isClaimed(subject: string): boolean {
+  return CLAIMED.includes(subject);
+}
 
 const SCORE_MEANINGS: Readonly<Record<keyof typeof SCORES, string>> = {
   strong:
@@ -134,8 +142,7 @@ function example(text: string): string {
 }
 
 function renderMeasured(rows: readonly Row[], commit: string): string[] {
-  const subjects = [...new Set([...Object.keys(TYPES), ...CATALOGUE.map(({ entity }) => entity)])];
-  const measured = subjects
+  const measured = CLAIMED
     // What a sum over corpora would say of names depends on how many of each there are.
     .filter((subject) => subject !== person.entity)
     .map((subject) => ({ subject, ...measure(rows, subject) }))
@@ -156,7 +163,13 @@ function renderMeasured(rows: readonly Row[], commit: string): string[] {
     "",
     "| corpus | holds | values found | look-alikes hit | false findings per MB | over-masked % |",
     "|---|---|---|---|---|---|",
-    ...renderWholes(rows, subjects),
+    ...renderWholes(rows),
+    "",
+    "What they have to reach; `npm run eval` fails where one is not met:",
+    "",
+    "| corpus | type | figure | measured | bar |",
+    "|---|---|---|---|---|",
+    ...judgeBars(rows, isClaimed).map(renderBar),
   ];
 }
 
@@ -179,8 +192,14 @@ function renderOne({
   return `| ${cells.join(" | ")} |`;
 }
 
-function renderWholes(rows: readonly Row[], subjects: readonly string[]): string[] {
-  return wholes(rows, (subject) => subjects.includes(subject) || subject === SECRET).map((whole) => {
+function renderBar({ bar: { corpus, type = "", figure, atLeast, atMost }, value, isMet }: JudgedBar): string {
+  const limit = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+  const unit = figure === "false" ? "false per MB" : `${figure} %`;
+  return `| ${[corpus, type, unit, value?.toFixed(1) ?? "", isMet ? limit : `**${limit}**, not met`].join(" | ")} |`;
+}
+
+function renderWholes(rows: readonly Row[]): string[] {
+  return wholes(rows, (subject) => isClaimed(subject) || subject === SECRET).map((whole) => {
     const { name, note, holds, values, found, lookAlikes, hit, falsePerMegabyte, overMasked } = whole;
     const cells = [
       note === "" ? name : `${name} (${note})`,

@@ -95,8 +95,8 @@ type Form = keyof typeof FORMS;
 const FORM_NAMES = Object.keys(FORMS) as Form[];
 
 const POSTAL_NAME = /(?:post|zip)(?:al)?[ ._-]?(?:code)?\d*$/i;
-/** How a postal code begins anywhere: three letters at most before a digit, three only with a blank. */
-const POSTAL_START = /^(?:[A-Z]{0,2}[ -]?|[A-Z]{3} )\d/i;
+/** How a postal code begins anywhere: three letters at most before a digit. */
+const POSTAL_START = /^[A-Z]{0,3}[ -]?\d/i;
 /** Of the shape of a British one, with letters that none has in that place. */
 const NO_POSTCODE =
   /^(?:[QVX]|[A-Z][IJZ])[A-Z]?\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]{1,2}\d[A-Z\d]? ?\d(?:[A-Z]?[CIKMOV]|[CIKMOV][A-Z])$/i;
@@ -213,6 +213,7 @@ export const keyedPii = keyed({
     "post_code: K1A 0B1",
     "zip: 1012 AB",
     "postal code: LV-1010",
+    "postcode: GIR0AA",
     "postcode: VLT 1117",
     "patient: Jane Doe",
   ],
