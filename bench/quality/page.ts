@@ -59,6 +59,7 @@ export function renderDetectors({ machine, rows }: Results, peers: Results): str
     "",
     "*Evidence* is the row of the score table below that the first example reaches. *Context* says what a word before the",
     "value does: `raises` the score, or is `needed`, in some shapes or in all. A longest match of `…` has a tail of any length.",
+    "What a mistake in a value passes, and where validators of others judge otherwise, is in [validators.md](validators.md).",
     "",
     ...renderPacks(),
     "",

@@ -47,7 +47,7 @@ export const US: readonly Scheme[] = [
     bare: String.raw`\d{9}`,
     needsContext: true,
     words: ["ein", "fein", "employer identification", "federal tax"],
-    isValid: form("(?:0[1-6]|1[0-6]|2[0-7]|[345]\\d|6[0-8]|7[1-7]|8[0-8]|9[0-589])\\d{7}"),
+    isValid: form("(?:0[1-6]|1[0-6]|2[0-7]|[35]\\d|4[0-8]|6[0-8]|7[1-7]|8[0-8]|9[0-589])\\d{7}"),
     score: SCORES.worded,
     hits: ["EIN 12-3456789", "employer identification number: 91-1144442", "ein 123456789"],
     misses: ["12-3456789", "EIN 07-3456789", "EIN 12-345678", "ein 1-23456789"],

@@ -72,7 +72,7 @@ export const ES: readonly Scheme[] = [
     words: ["cif", "nif", "vat", "iva"],
     isValid: all(
       form("[A-HJNP-SUVW]\\d{7}[0-9A-J]"),
-      any(all(form("[A-HJUV].*"), cifSum(TO_10)), all(form("[A-HJNP-SW].*"), cifSum("JIHGFEDCBA"))),
+      any(all(form("[A-HJUV].*"), cifSum(TO_10)), all(form("[A-HJNP-SU-W].*"), cifSum("JIHGFEDCBA"))),
     ),
     hits: ["CIF J99216582", "cif: B-58378431", "NIF A58818501"],
     misses: ["J99216582", "CIF J99216583", "CIF X99216582", "cif 99216582"],

@@ -32,11 +32,13 @@ export function isDeTaxId(text: string): boolean {
   return repeated.length === 1 && repeated[0] <= 3 && !/(\d)\1\1/.test(text.slice(0, 10)) && passesMod11And10(text);
 }
 
-/** France, NIR: sex, year, month, department (2A and 2B are Corsica), commune, order, and 97 less the rest by 97. */
+/**
+ * France, NIR: sex, year, month, department (2A and 2B are Corsica), commune, order, and 97 less the rest by 97. Where the
+ * month of birth is not known it is 20 to 42 or 50 to 99.
+ */
 export function isFrNir(text: string): boolean {
-  if (!/^[1278]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[AB])\d{8}$/.test(text)) return false;
-  const department = text.slice(5, 7);
-  if (department === "00" || department === "96") return false;
+  if (!/^[1278]\d{2}(?:0[1-9]|1[0-2]|[235-9]\d|4[0-2])(?:\d{2}|2[AB])\d{8}$/.test(text)) return false;
+  if (text.slice(5, 7) === "00") return false;
   const digits = text.replace("2A", "19").replace("2B", "18");
   return 97 - Number(BigInt(digits.slice(0, 13)) % 97n) === Number(digits.slice(13));
 }
