@@ -140,8 +140,9 @@ class Connection implements Socket {
   }
 
   queuedBytes(): number {
-    // What `ws` would hold itself: nothing, because it compresses nothing.
-    return this.#duplex.writableLength;
+    // What `ws` would hold itself: nothing, because it compresses nothing. Whoever asks is about to write, and then all
+    // that a write looks at is at hand.
+    return this.#isOpen() ? this.#duplex.writableLength : 0;
   }
 
   close(code: number, reason: string): void {

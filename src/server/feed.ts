@@ -13,7 +13,7 @@ import {
   type Sent,
   type StoredEvent,
 } from "./broker.ts";
-import type { HistoryLimits, NewEntry } from "./history.ts";
+import type { NewEntry } from "./history.ts";
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
 import { FeedCounts } from "./mask-counts.ts";
 import { ownBytes, tryMask, type Masked } from "./masked.ts";
@@ -22,7 +22,7 @@ import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
 import type { Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
-import { View } from "./view.ts";
+import { View, type ViewOptions } from "./view.ts";
 
 /** The view of a feed's own policy, which everybody gets who asks for none. */
 export const DEFAULT_VIEW = "default";
@@ -45,7 +45,7 @@ export interface FeedOptions extends FeedRules {
   readonly name: string;
   /** The metric label: a name out of the configuration. */
   readonly label: string;
-  readonly limits: HistoryLimits & JoinLimits & { readonly eventLimitBytes: number };
+  readonly limits: ViewOptions["limits"] & JoinLimits & { readonly eventLimitBytes: number };
   readonly ports: Pick<Ports, "clock">;
   readonly metrics: Metrics;
   /** Where its events go and come from. */
@@ -272,9 +272,9 @@ export class Feed {
   #open(viewName: string): View {
     const known = this.#views.get(viewName);
     if (known !== undefined) return known;
-    const { name, label, limits, source } = this.#options;
+    const { name, label, limits, source, metrics } = this.#options;
     const onReaders = (): void => this.#countReaders();
-    const view = new View({ name, label, epoch: source.epoch, last: this.#last, limits, onReaders });
+    const view = new View({ name, label, epoch: source.epoch, last: this.#last, limits, metrics, onReaders });
     this.#views.set(viewName, view);
     return view;
   }

@@ -4,7 +4,17 @@
 import type { Batch } from "./batch.ts";
 import { closeCodeOf, type Ending } from "./ending.ts";
 import type { ByteSink, Socket } from "./ports.ts";
-import type { Outlet } from "./subscriber.ts";
+
+/**
+ * A connection as a subscriber sees it, whatever carries it. No method waits; one that throws costs this connection and
+ * no other.
+ */
+export interface Outlet {
+  write(batch: Batch): void;
+  queuedBytes(): number;
+  close(ending: Ending): void;
+  abort(): void;
+}
 
 export function sinkOutlet(sink: ByteSink): Outlet {
   return new SinkOutlet(sink);

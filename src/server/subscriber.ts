@@ -5,24 +5,15 @@
  * costs its socket's queue and nothing else, and nobody waits for it.
  */
 import { Batch } from "./batch.ts";
+import type { Cohort, CohortMember } from "./cohort.ts";
 import { closeCodeOf, isReconnect, type Ending } from "./ending.ts";
 import type { Resume } from "./history.ts";
 import type { Metrics, Series } from "./metrics.ts";
+import type { Outlet } from "./outlets.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
-import { PAGE_BYTES, type FeedReader, type View } from "./view.ts";
-
-/**
- * A connection as a subscriber sees it, whatever carries it. No method waits; one that throws costs this connection and
- * no other.
- */
-export interface Outlet {
-  write(batch: Batch): void;
-  queuedBytes(): number;
-  close(ending: Ending): void;
-  abort(): void;
-}
+import type { FeedReader, View } from "./view.ts";
 
 export interface SubscriberLimits {
   readonly subscriberQueueBytes: number;
@@ -58,17 +49,17 @@ interface Place {
   readonly delivered: Series;
 }
 
-export class Subscriber implements FeedReader {
-  // What each delivery reads stands first and close together: with thousands of subscribers all of it is cold.
+export class Subscriber implements FeedReader, CohortMember {
   #hasEnded = false;
   /** True once it had everything: from then on a long backlog means that it is too slow. */
   #isLive = false;
   readonly #outlet: Outlet;
   readonly #transport: Transport;
   readonly #places: readonly Place[];
-  readonly #roomBytes: number;
   readonly #deliveredBytes: Series;
-  #writtenBytes = 0;
+  /** Where it stands and gets what comes, while it keeps up; what it is given there is in that account. */
+  #cohort: Cohort | undefined;
+  #ownBytes = 0;
   #retryMs = FIRST_RETRY_MS;
   readonly #options: SubscriberOptions;
   /** When it reaches its age. */
@@ -93,7 +84,6 @@ export class Subscriber implements FeedReader {
     this.#transport = transport;
     this.#expiresAtMs = options.expiresAtMs ?? Infinity;
     this.#outlet = options.outlet;
-    this.#roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);
     this.#places = options.views.map((view, index) => ({
       view,
       cursor: options.resumes[index].cursor,
@@ -143,6 +133,7 @@ export class Subscriber implements FeedReader {
   /** Starts anew from another place: the client's first message said where it stands. */
   restart(resumes: readonly Resume[], after: string): void {
     this.#guard(() => {
+      this.#leaveCohort();
       resumes.forEach((resume, index) => (this.#places[index].cursor = resume.cursor));
       this.#isLive = false;
       this.#writeGaps(resumes, after);
@@ -155,14 +146,48 @@ export class Subscriber implements FeedReader {
     try {
       this.#pump();
     } catch {
-      this.#fail();
+      this.fail();
     }
   }
 
   #pump(): void {
     if (this.#hasEnded) return;
+    this.#leaveCohort();
     for (const place of this.#places) if (!this.#pumpFeed(place)) return this.#retryLater();
     this.#isLive = true;
+    this.#joinCohort();
+  }
+
+  /** The flush goes on with those who stand apart. */
+  lag(): void {
+    this.#leaveCohort();
+    this.#retryMs = FIRST_RETRY_MS;
+  }
+
+  /** With several feeds each frame names this subscriber's places, so nobody stands where it does. */
+  #joinCohort(): void {
+    const [place] = this.#places;
+    if (this.#places.length !== 1 || !this.#isJoined) return;
+    const cohort = place.view.cohortOf(this.#transport);
+    if (!cohort.tryJoin(this, this.#outlet, place.cursor)) return;
+    this.#cohort = cohort;
+    this.#ownBytes -= cohort.writtenBytes;
+    place.view.setApart(this, false);
+  }
+
+  #leaveCohort(): void {
+    const cohort = this.#cohort;
+    if (cohort === undefined) return;
+    const [place] = this.#places;
+    this.#cohort = undefined;
+    cohort.leave(this.#outlet);
+    this.#ownBytes += cohort.writtenBytes;
+    place.cursor = cohort.cursor;
+    place.view.setApart(this, true);
+  }
+
+  get #writtenBytes(): number {
+    return this.#ownBytes + (this.#cohort?.writtenBytes ?? 0);
   }
 
   /** Sends one frame of its own (an ack, an error), after what is already queued. */
@@ -181,13 +206,14 @@ export class Subscriber implements FeedReader {
     if (this.#hasEnded) return;
     const { outlet, limits, metrics, transport } = this.#options;
     const queuedBytes = outlet.queuedBytes();
-    const takenBytes = this.#writtenBytes - queuedBytes;
+    const writtenBytes = this.#writtenBytes;
+    const takenBytes = writtenBytes - queuedBytes;
     if (queuedBytes === 0 || takenBytes > this.#takenBytes) this.#takenAtMs = nowMs;
     this.#takenBytes = Math.max(this.#takenBytes, takenBytes);
     if (queuedBytes > 0) metrics.observe("subscriber_queue_bytes", queuedBytes);
     // Written after the last look: asked here and not noted at each write, which has thousands of clocks to move.
-    if (this.#writtenBytes !== this.#seenBytes) this.#quietSinceMs = this.#seenAtMs;
-    this.#seenBytes = this.#writtenBytes;
+    if (writtenBytes !== this.#seenBytes) this.#quietSinceMs = this.#seenAtMs;
+    this.#seenBytes = writtenBytes;
     this.#seenAtMs = nowMs;
     // Twice in a row: a burst of one loop turn is no verdict.
     const wasOverQueue = this.#isOverQueue;
@@ -233,11 +259,11 @@ export class Subscriber implements FeedReader {
     try {
       run();
     } catch {
-      this.#fail();
+      this.fail();
     }
   }
 
-  #fail(): void {
+  fail(): void {
     this.#hasEnded = true;
     this.#options.metrics.add("disconnects_total", 1, "INTERNAL");
     this.#leave();
@@ -246,6 +272,7 @@ export class Subscriber implements FeedReader {
 
   #leave(): void {
     this.#stopRetry?.();
+    this.#leaveCohort();
     if (!this.#isJoined) return;
     this.#isJoined = false;
     for (const view of this.#options.views) {
@@ -258,7 +285,7 @@ export class Subscriber implements FeedReader {
   #pumpFeed(place: Place): boolean {
     const { view } = place;
     while (place.cursor < view.history.last) {
-      if (this.#outlet.queuedBytes() > this.#roomBytes) return false;
+      if (this.#outlet.queuedBytes() > view.roomBytes) return false;
       if (place.cursor < view.history.first - 1) this.#skipForgotten(place);
       const isOnly = this.#places.length === 1;
       const batch = isOnly ? view.batchAfter(place.cursor, this.#transport) : this.#ownBatch(place);
@@ -309,13 +336,17 @@ export class Subscriber implements FeedReader {
     return formatPositions(
       this.#places.map((place) => ({
         epoch: place.view.history.epoch,
-        sequence: place.cursor + (place === nextIn ? 1 : 0),
+        sequence: this.#cursorOf(place) + (place === nextIn ? 1 : 0),
       })),
     );
   }
 
   #unsentBytes(): number {
-    return this.#places.reduce((sum, { view, cursor }) => sum + view.history.bytesAfter(cursor), 0);
+    return this.#places.reduce((sum, place) => sum + place.view.history.bytesAfter(this.#cursorOf(place)), 0);
+  }
+
+  #cursorOf(place: Place): number {
+    return this.#cohort?.cursor ?? place.cursor;
   }
 
   #write(frame: Uint8Array): void {
@@ -323,7 +354,7 @@ export class Subscriber implements FeedReader {
   }
 
   #writeBatch(batch: Batch): void {
-    this.#writtenBytes += batch.lengthBytes;
+    this.#ownBytes += batch.lengthBytes;
     this.#deliveredBytes.value += batch.lengthBytes;
     this.#outlet.write(batch);
   }

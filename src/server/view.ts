@@ -5,8 +5,10 @@
  * each; an event that a view does not show is a place without a frame.
  */
 import { Batch } from "./batch.ts";
+import { Cohort } from "./cohort.ts";
 import { FrameCache } from "./frame-cache.ts";
 import { History, type HistoryLimits, type NewEntry } from "./history.ts";
+import type { Metrics } from "./metrics.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
 import type { Ending } from "./ending.ts";
@@ -25,14 +27,15 @@ export interface ViewOptions {
   readonly epoch: string;
   /** How many events the feed has counted already. */
   readonly last: number;
-  readonly limits: HistoryLimits;
+  readonly limits: HistoryLimits & { readonly subscriberQueueBytes: number };
+  readonly metrics: Metrics;
   /** Told when a reader comes or goes. */
   readonly onReaders: () => void;
 }
 
 /** One page of a replay: it ends after so many events, or with the event that reaches the bytes. */
 const PAGE_EVENTS = 500;
-export const PAGE_BYTES = 262_144;
+const PAGE_BYTES = 262_144;
 const FRAME_CACHE_BYTES = 8_388_608;
 /** Those who keep up need one or two; those who lag each have their own. */
 const SHARED_BATCHES = 64;
@@ -41,20 +44,28 @@ export class View {
   readonly name: string;
   readonly label: string;
   readonly history: History;
+  /** A reader that has more than this unsent is given no more. */
+  readonly roomBytes: number;
 
+  readonly #metrics: Metrics;
   readonly #frameCacheBytes: number;
   #frames: FrameCache;
   #isClosed = false;
   readonly #readers = new Set<FeedReader>();
+  /** Those of them that are in no cohort. */
+  readonly #apart = new Set<FeedReader>();
+  readonly #cohorts = new Map<Transport, Cohort>();
   readonly #onReaders: () => void;
   /** While a flush runs: batches by transport and cursor. */
   #shared: Map<string, Batch> | undefined;
   #latest: { readonly cursor: number; readonly transport: Transport; readonly batch: Batch } | undefined;
 
-  constructor({ name, label, epoch, last, limits, onReaders }: ViewOptions) {
+  constructor({ name, label, epoch, last, limits, metrics, onReaders }: ViewOptions) {
     this.name = name;
     this.label = label;
     this.history = new History(limits, epoch, last);
+    this.roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);
+    this.#metrics = metrics;
     this.#frameCacheBytes = Math.min(FRAME_CACHE_BYTES, limits.historyMaxBytes);
     this.#frames = new FrameCache(this.#frameCacheBytes);
     this.#onReaders = onReaders;
@@ -71,11 +82,31 @@ export class View {
 
   addReader(reader: FeedReader): void {
     this.#readers.add(reader);
+    this.#apart.add(reader);
     this.#onReaders();
   }
 
   removeReader(reader: FeedReader): void {
+    this.#apart.delete(reader);
     if (this.#readers.delete(reader)) this.#onReaders();
+  }
+
+  /** Says whether a reader is told by `pump`: not while it is in the cohort of its transport. */
+  setApart(reader: FeedReader, isApart: boolean): void {
+    if (isApart) this.#apart.add(reader);
+    else this.#apart.delete(reader);
+  }
+
+  /** Those who have had everything over this transport. */
+  cohortOf(transport: Transport): Cohort {
+    let cohort = this.#cohorts.get(transport);
+    if (cohort === undefined) {
+      const delivered = this.#metrics.series("events_delivered_total", this.label, transport.name);
+      const deliveredBytes = this.#metrics.series("delivered_bytes_total", transport.name);
+      cohort = new Cohort({ source: this, transport, roomBytes: this.roomBytes, delivered, deliveredBytes });
+      this.#cohorts.set(transport, cohort);
+    }
+    return cohort;
   }
 
   /** Forgets what another policy masked: a stricter one must not hand it out. */
@@ -109,7 +140,8 @@ export class View {
   /** Tells the readers; those that stand at the same place share what they are given. */
   flush(): void {
     this.#shared = new Map();
-    for (const reader of this.#readers) reader.pump();
+    for (const cohort of this.#cohorts.values()) cohort.flush();
+    for (const reader of this.#apart) reader.pump();
     this.#shared = undefined;
     this.#latest = undefined;
   }
