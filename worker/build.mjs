@@ -4,7 +4,7 @@
  *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker
  *   node worker/build.mjs entry outfile   everything that this entry reaches, in one module
  *
- * `packs.js` and `no-packs.js` take each other's place, and so for `jose` and `ciphers`: a deployment carries what it uses;
+ * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `jose` and `ciphers`: a deployment carries what it uses;
  * `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -14,12 +14,13 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-/** All modules together of a deployment that names no pack, no issuer and no cipher. */
+/** All modules together of a deployment that names no pack, no issuer, no cipher and no operator of those apart. */
 const GZIP_LIMIT_BYTES = 150_000;
 
 /** What stands in a module of its own, by the end of its path. */
 const MODULES = [
   { filter: /packs[\\/]index\.ts$/, path: "./packs.js" },
+  { filter: /core[\\/]optional\.ts$|^\.{1,2}[\\/]optional\.ts$/, path: "./operators.js" },
   { filter: /^jose$/, path: "./jose.js" },
   { filter: /^@noble[\\/]ciphers[\\/]/, path: "./ciphers.js" },
   { filter: /console[\\/]page\.ts$/, path: "./console.js" },
@@ -77,6 +78,7 @@ const ENTRIES = {
   index: "worker/index.ts",
   packs: "src/core/packs/index.ts",
   "no-packs": "worker/no-packs.ts",
+  "no-operators": "worker/no-operators.ts",
   jose: "worker/jose.ts",
   "no-jose": "worker/no-jose.ts",
   ciphers: "worker/ciphers.ts",
@@ -107,11 +109,25 @@ async function buildModules(folder) {
     outfile: join(folder, "check.js"),
     plugins: [withoutProofs],
   });
+  // Alone, or what it has in common with others would be one more module.
+  await build({
+    ...OPTIONS,
+    entryPoints: [join(ROOT, "src/core/optional.ts")],
+    outfile: join(folder, "operators.js"),
+  });
   await writeFile(join(folder, "deployment.js"), "export default undefined;\n");
   await writeFile(join(folder, "meta.json"), JSON.stringify(metafile));
-  for (const name of ["packs.js", "jose.js", "ciphers.js"]) await gzipBytesOf(folder, name);
+  for (const name of ["packs.js", "operators.js", "jose.js", "ciphers.js"]) await gzipBytesOf(folder, name);
   let gzipBytes = 0;
-  for (const name of ["index.js", "shared.js", "no-packs.js", "no-jose.js", "no-ciphers.js", "console.js"])
+  for (const name of [
+    "index.js",
+    "shared.js",
+    "no-packs.js",
+    "no-operators.js",
+    "no-jose.js",
+    "no-ciphers.js",
+    "console.js",
+  ])
     gzipBytes += await gzipBytesOf(folder, name);
   process.stdout.write(`together, without packs, tokens and ciphers: ${gzipBytes} gzip of ${GZIP_LIMIT_BYTES}\n`);
   if (gzipBytes <= GZIP_LIMIT_BYTES) return;

@@ -45,6 +45,7 @@ export function compileFields(
     rules.filter(({ where }) => where !== "joinFields"),
     fieldsIgnoreCase,
   );
+  refuseUnreached(rules);
   const compiled = new FieldRules(rules, {
     elsewhere: only.length > 0 ? "keep" : "look",
     isCaseIgnored: fieldsIgnoreCase,
@@ -80,6 +81,18 @@ function refuseConflicts(rules: readonly WrittenRule[], isCaseIgnored: boolean):
     if (other.verdict !== rule.verdict)
       refuse(rule.where, `${rule.path}: ${other.where} says something else of this path; keep one`, rule.at);
     known.set(key, rule);
+  }
+}
+
+/** What is dropped with all below it leaves nothing to hide there, unless some path shows a part of it. */
+function refuseUnreached(rules: readonly WrittenRule[]): void {
+  if (rules.some(({ verdict }) => typeof verdict === "string")) return;
+  const stepsOf = (rule: WrittenRule): string => JSON.stringify(rule.steps).slice(0, -1);
+  const dropping = rules.filter(({ verdict }) => typeof verdict === "object" && verdict.drops === "field");
+  for (const rule of rules) {
+    const above = dropping.find((one) => stepsOf(rule).startsWith(`${stepsOf(one)},`));
+    if (above !== undefined)
+      refuse(rule.where, `${rule.path}: ${above.path} goes with all below it; remove one`, rule.at);
   }
 }
 

@@ -85,6 +85,7 @@ export const ERRORS = {
   CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
   EGRESS_REFUSED: { http: 502, close: 4506, retry: false, text: "the destination is not one of `upstreams`" },
+  EVENT_DROPPED: { http: 422, close: 4506, retry: false, text: "the policy drops events with such a finding" },
   EVENT_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the event is longer than eventLimitBytes" },
   FEED_LIMIT: { http: 507, close: 4006, retry: true, text: "no more feeds can be opened (feedsLimit)" },
   FEED_LIST: {

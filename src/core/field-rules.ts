@@ -5,14 +5,13 @@
  * all streams of a policy share it. Knows names as they are folded, no format.
  */
 import { encodeUtf8 } from "./bytes.ts";
+import type { Dropped, Drops } from "./drops.ts";
 import type { Edit } from "./edit.ts";
 import type { PathStep } from "./field-path.ts";
 import { TEXT_KEPT_BYTES } from "./finder.ts";
 import { foldSpan } from "./folded-text.ts";
+import { FIELD } from "./finding.ts";
 import type { Operator } from "./operators/operator.ts";
-
-/** What the value of a field is called that a path hides. */
-export const FIELD = "FIELD";
 
 /**
  * `look`: detectors and telling names decide. `keep`: what stands there passes unread. `join:`: as `look`, in a text that goes
@@ -30,10 +29,12 @@ export interface FieldPlace {
   /** Positions in the paths, as FieldRules counts them. */
   readonly items: readonly number[];
   readonly verdict: Verdict;
+  /** True when a path that hides nothing may lead on from here. */
+  readonly mayShowBelow: boolean;
 }
 
 /** No path speaks of it: the text of a name, say. */
-export const NOWHERE_SPECIAL: FieldPlace = { items: [], verdict: "look" };
+export const NOWHERE_SPECIAL: FieldPlace = { items: [], verdict: "look", mayShowBelow: false };
 
 interface KnownPlace extends FieldPlace {
   readonly next: Map<string, KnownPlace>;
@@ -60,6 +61,8 @@ export class FieldRules {
   /** True when a value in which fields cannot be told apart must be hidden. */
   readonly hidesOnDoubt: boolean;
   readonly isEmpty: boolean;
+  /** What is dropped for what stands at a path. */
+  readonly drops: Drops;
   /** Paths by what they say. */
   readonly counts: { readonly hidden: number; readonly kept: number; readonly looked: number };
 
@@ -87,6 +90,9 @@ export class FieldRules {
       looked: count((verdict) => verdict === "look"),
     };
     this.hasOperators = this.counts.hidden > 0;
+    const isDropping = (dropped: Dropped): boolean =>
+      rules.some(({ verdict }) => typeof verdict === "object" && verdict.drops === dropped);
+    this.drops = { field: isDropping("field"), event: isDropping("event") };
     this.hidesOnDoubt = this.hasOperators && doubt === "hide";
     this.steps = this.rules.flatMap(({ steps }) => [...steps, undefined]);
     this.owners = this.rules.flatMap(({ steps }, rule) => [...steps, undefined].map(() => rule));
@@ -159,7 +165,8 @@ export class FieldRules {
     let place = this.places.get(key);
     if (place === undefined) {
       if (this.places.size >= PLACES_LIMIT) this.forget();
-      place = { items: alive, verdict, next: new Map() };
+      const mayShowBelow = alive.some((item) => typeof this.rules[this.owners[item]].verdict === "string");
+      place = { items: alive, verdict, mayShowBelow, next: new Map() };
       this.places.set(key, place);
     }
     return place;
@@ -197,7 +204,7 @@ export function joinedBy(verdict: Verdict): string | undefined {
 export function ruledEdits({ verdict }: FieldPlace, value: Uint8Array): readonly Edit[] | undefined {
   if (verdict === "keep") return [];
   if (typeof verdict === "string") return undefined;
-  if (value.length === 0) return [];
+  if (value.length === 0 && verdict.drops !== "field") return [];
   const text = value.length <= TEXT_KEPT_BYTES ? value : null;
   const bytes = verdict.replace({ start: 0, end: value.length, entity: FIELD, score: 1, text });
   return [{ start: 0, end: value.length, bytes, entity: FIELD }];

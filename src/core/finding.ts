@@ -1,5 +1,8 @@
 import type { Span } from "./span.ts";
 
+/** What the value of a field is called that a path hides. */
+export const FIELD = "FIELD";
+
 /** A validated match: what it is, how sure we are, and which detector said so. */
 export interface Finding extends Span {
   /** What was found, as in `CREDIT_CARD`. */

@@ -17,7 +17,7 @@ export { readRecordText, UNCHECKED, uncheckedRecord } from "./remote/record-text
 export type { RecordText } from "./remote/record-text.ts";
 export type { RemoteEntities, RemoteRules } from "./remote-rules.ts";
 export { DECODE_DEPTH_LIMIT } from "./readings/index.ts";
-export { createMasker, findAll, maskEvent, maskWhole } from "./masker.ts";
+export { createMasker, findAll, maskEvent, maskWhole, tryMaskEvent } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
 export { EventJoiner } from "./formats/event-joiner.ts";
 export type { JoinedEvent } from "./formats/event-joiner.ts";

@@ -125,12 +125,19 @@ export function maskWhole(policy: Policy, choice: FormatChoice, input: Uint8Arra
  * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`.
  */
 export function maskEvent(shared: Policy, data: Uint8Array): Uint8Array | null {
+  const masked = tryMaskEvent(shared, data);
+  return typeof masked === "string" ? null : masked;
+}
+
+/** The same, with the reason for which the policy drops it. */
+export function tryMaskEvent(shared: Policy, data: Uint8Array): Uint8Array | "INVALID_INPUT" | "EVENT_DROPPED" {
   const policy = shared.perStream();
   const valid = validEvent(policy, data);
   const edits = eventDataEdits(policy, valid);
-  if (edits === undefined) return null;
+  if (edits === undefined) return "INVALID_INPUT";
   if (edits.length === 0) return valid;
   const output = new Output(policy);
+  if (output.dropsEvent(valid, edits)) return "EVENT_DROPPED";
   output.writeEdited(valid, edits);
   return output.take();
 }

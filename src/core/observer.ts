@@ -2,7 +2,7 @@
 export interface MaskObserver {
   /** `count` findings of one entity were replaced. */
   masked(entity: string, operator: string, count: number): void;
-  /** A record or stream was not parsed; `reason` is an error code or a fixed word. */
+  /** A record or stream was not parsed, or an event dropped; `reason` is an error code or a fixed word. */
   invalid(reason: string): void;
   /** An unfinished last SSE event was dropped. */
   truncated(): void;

@@ -6,13 +6,15 @@
 import { encodeUtf8 } from "./bytes.ts";
 import { LOOK_AHEAD_BYTES } from "./candidate.ts";
 import type { Detector } from "./detector.ts";
+import type { Drops } from "./drops.ts";
 import { withPacks } from "./detectors/index.ts";
 import { compileEngine, type Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import { findIn, type FoundText } from "./finder.ts";
 import { compileCustom, type DetectorSpec } from "./custom-detector.ts";
 import { compileFields } from "./compile-fields.ts";
-import { FIELD, type FieldRules } from "./field-rules.ts";
+import type { FieldRules } from "./field-rules.ts";
+import { FIELD } from "./finding.ts";
 import { allowedBy, bend, DENIED, type ListsSpec } from "./lists.ts";
 import { KeyedValues } from "./keyed-values.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
@@ -126,6 +128,8 @@ export interface Policy {
   readonly numbers: Numbers;
   /** True when a text may go on from one record to the next. */
   readonly joins: { readonly fields: boolean; readonly messages: boolean };
+  /** What operators of this policy may take with a finding; undefined: nothing. */
+  readonly drops: Drops | undefined;
   /** How texts are read beside as they stand. */
   readonly readings: readonly Reading[];
   /**
@@ -163,7 +167,7 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
-  const given: Given = { keys, custom: options.operators ?? {} };
+  const given: Given = { keys, custom: options.operators ?? {}, policy: spec };
   const remote = remoteEntitiesOf(spec.remoteDetectors ?? [], options.remote ?? {});
   const detectors = withoutKept(spec, detectorsOf(spec, options.detectors), remote);
   const policy = assemblePolicy(spec, options, {
@@ -219,6 +223,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     fields,
     numbers: spec.numbers ?? "string",
     joins,
+    drops: joinDrops(operators, fields),
     readings,
     passesClean:
       onInvalid === "mask-as-text" &&
@@ -240,8 +245,15 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
   return policy;
 }
 
+function joinDrops(operators: ReadonlyMap<string, Operator>, fields: FieldRules): Drops | undefined {
+  const all = [...operators.values()].map(({ drops }) => drops);
+  const field = fields.drops.field || all.includes("field");
+  const event = fields.drops.event || all.includes("event");
+  return field || event ? { field, event } : undefined;
+}
+
 function hideIdBy(keys: TenantKeys): Operator {
-  const place = { where: [], entity: ID_ENTITY, keys, custom: {}, examples: [], isFinding: undefined };
+  const place = { where: [], entity: ID_ENTITY, keys, custom: {}, policy: {}, examples: [], isFinding: undefined };
   return compileOperator({ operator: "hash" }, place);
 }
 
@@ -272,7 +284,7 @@ function checkTemplates({ operators = {}, fields = {} }: PolicySpec, engine: Eng
 }
 
 /** What operators are made with beside their own options. */
-type Given = Pick<OperatorPlace, "keys" | "custom">;
+type Given = Pick<OperatorPlace, "keys" | "custom" | "policy">;
 
 function fieldOperatorOf(path: string, spec: OperatorSpec, given: Given): Operator {
   return compileOperator(spec, {

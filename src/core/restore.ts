@@ -8,7 +8,7 @@ import { compileFields } from "./compile-fields.ts";
 import type { Detector } from "./detector.ts";
 import type { FoundText } from "./finder.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
-import { FIELD } from "./field-rules.ts";
+import { FIELD } from "./finding.ts";
 import { TOKEN_LIMIT, TokenOpener } from "./operators/encrypt.ts";
 import { compileReverse } from "./operators/index.ts";
 import type { Operator } from "./operators/operator.ts";
@@ -56,7 +56,15 @@ export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Res
   const fields = compileFields(
     { ...spec, only: [], except: [], joinFields: [] },
     (path, one) => {
-      const place = { where: ["fields", path], entity: FIELD, keys, custom: {}, examples: [], isFinding: undefined };
+      const place = {
+        where: ["fields", path],
+        entity: FIELD,
+        keys,
+        custom: {},
+        policy: spec,
+        examples: [],
+        isFinding: undefined,
+      };
       return compileReverse(one, place) ?? "look";
     },
     "stay",
@@ -119,7 +127,8 @@ function entityOf({ entity, text }: FoundText): string {
 function reverseOf(policy: PolicySpec, detector: Detector, keys: TenantKeys): Operator | undefined {
   const { entity, hits } = detector;
   const { where, spec } = specOf(policy, entity);
-  return compileReverse(spec, { where, entity, keys, custom: {}, examples: hits, isFinding: finderOf(detector) });
+  const isFinding = finderOf(detector);
+  return compileReverse(spec, { where, entity, keys, custom: {}, policy, examples: hits, isFinding });
 }
 
 function tokenDetector(opener: TokenOpener): Detector {

@@ -3,6 +3,8 @@
  *
  * Owns nothing: the one step from what is found to what is written, for every format.
  */
+import { concat } from "./bytes.ts";
+import { isMark, unmark } from "./drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "./edit.ts";
 import { decodeEscapes } from "./json/escapes.ts";
 import type { KeyedField } from "./keyed-values.ts";
@@ -22,7 +24,8 @@ export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
 /** What takes the place of a finding, written as it is written there. */
 export function replacementOf(policy: Policy, found: ReadFinding): Uint8Array {
   const bytes = policy.replace(found);
-  return found.encode === undefined ? bytes : found.encode(bytes);
+  if (found.encode === undefined) return bytes;
+  return isMark(bytes[0]) ? concat([bytes.subarray(0, 1), found.encode(unmark(bytes))]) : found.encode(bytes);
 }
 
 /** Edits of the value of a field, whose name alone may tell that all of it is a finding. */

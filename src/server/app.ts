@@ -199,7 +199,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     },
     publish(name, data, event) {
       const outcome = andThen(feeds.open(name), (feed) => feed.tryPublish(data, event));
-      if (typeof outcome === "string") throw new StreamError(outcome);
+      if (typeof outcome === "string" && outcome !== "EVENT_DROPPED") throw new StreamError(outcome);
       if (outcome instanceof Promise)
         outcome.catch(() => metrics.add("events_refused_total", 1, "HISTORY_UNAVAILABLE"));
     },

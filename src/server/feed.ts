@@ -3,7 +3,7 @@
  *
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
-import { maskEvent, StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
+import { StreamError, toStreamError, tryMaskEvent, type ErrorCode, type Policy } from "../core/index.ts";
 import {
   andThen,
   type Awaitable,
@@ -16,7 +16,7 @@ import {
 import type { NewEntry } from "./history.ts";
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
 import { FeedCounts } from "./mask-counts.ts";
-import { ownBytes, tryMask, type Masked } from "./masked.ts";
+import { ownBytes, refusalOf, tryMask, type Masked } from "./masked.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
@@ -292,8 +292,8 @@ export class Feed {
 
   #append({ event, sent, audiences }: Draft, all: readonly Masked[]): Awaitable<Outcome> {
     if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
-    const refusal = all.every((one) => typeof one === "string") ? all[0] : undefined;
-    if (typeof refusal === "string") return this.refuse(refusal);
+    const refusal = refusalOf(all);
+    if (refusal !== undefined) return this.refuse(refusal);
     const parts = all.map((one, index): Part => {
       const isHidden = typeof one === "string";
       if (isHidden) this.#options.metrics.add("events_hidden_total", 1, this.label);
@@ -379,7 +379,7 @@ function entryOf({ event, isGap, trace }: StoredEvent, { data }: Part): NewEntry
 }
 
 function maskOne(policy: Policy, data: Uint8Array): Masked {
-  const masked = tryMask(() => maskEvent(policy, data));
+  const masked = tryMask(() => tryMaskEvent(policy, data));
   return typeof masked === "string" ? masked : ownBytes(masked);
 }
 

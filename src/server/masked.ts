@@ -3,10 +3,10 @@ import { toStreamError, type ErrorCode } from "../core/index.ts";
 
 export type Masked = Uint8Array | ErrorCode;
 
-/** The code of whatever `run` throws; null is an event that the policy drops. */
-export function tryMask<Result extends object>(run: () => Result | null): Result | ErrorCode {
+/** The code of whatever `run` throws. */
+export function tryMask<Result extends object>(run: () => Result | ErrorCode): Result | ErrorCode {
   try {
-    return run() ?? "INVALID_INPUT";
+    return run();
   } catch (thrown) {
     return toStreamError(thrown).code;
   }
@@ -15,4 +15,10 @@ export function tryMask<Result extends object>(run: () => Result | null): Result
 /** A small view of an array would keep the whole chunk that it came in. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
+
+/** Why no view shows the event: what went wrong in one, before that others dropped it as they should. */
+export function refusalOf(all: readonly Masked[]): ErrorCode | undefined {
+  const codes = all.flatMap((one) => (typeof one === "string" ? one : []));
+  return codes.length < all.length ? undefined : (codes.find((code) => code !== "EVENT_DROPPED") ?? codes[0]);
 }

@@ -75,7 +75,7 @@ export const METRICS = {
   },
   feed_fail_closed_total: {
     kind: "counter",
-    help: "Events of a feed that could not be read as what they claim to be, once for each view.",
+    help: "Events of a feed that could not be read as what they claim to be, or were dropped, once for each view.",
     labels: ["feed", "reason"],
   },
   feed_refused_total: { kind: "counter", help: "Events that a feed did not accept.", labels: ["feed", "code"] },
@@ -85,7 +85,11 @@ export const METRICS = {
     labels: ["feed"],
   },
   held_bytes: { kind: "gauge", help: "Bytes received by mask requests and not yet decided.", labels: [] },
-  fail_closed_total: { kind: "counter", help: "Records or streams that could not be read.", labels: ["reason"] },
+  fail_closed_total: {
+    kind: "counter",
+    help: "Records or streams that could not be read, and events that were dropped.",
+    labels: ["reason"],
+  },
   config_reloads_total: {
     kind: "counter",
     help: "New configurations that a running server was given, by what became of them.",

@@ -310,6 +310,7 @@ const RECEIPT_SCHEMA: Json = {
   properties: {
     accepted: { type: "integer" },
     duplicates: { type: "integer", description: "Events whose key was known." },
+    dropped: { type: "integer", description: "Events that no view shows, by drop-event; absent where there are none." },
     firstId: { type: ["string", "null"] },
     lastId: { type: ["string", "null"] },
     refused: {

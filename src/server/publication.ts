@@ -21,6 +21,8 @@ export interface Receipt {
   readonly duplicates: number;
   readonly firstId: string | null;
   readonly lastId: string | null;
+  /** Events that no view shows because of what was found in them; absent where there are none. */
+  readonly dropped?: number;
   /** The first hundred. */
   readonly refused: readonly Refusal[];
 }
@@ -42,6 +44,7 @@ export class Publication {
   #index = 0;
   #accepted = 0;
   #duplicates = 0;
+  #dropped = 0;
   #first = Infinity;
   #last = 0;
   #isStuck = false;
@@ -93,6 +96,10 @@ export class Publication {
   }
 
   #count(index: number, outcome: Outcome): void {
+    if (outcome === "EVENT_DROPPED") {
+      this.#dropped++;
+      return;
+    }
     if (typeof outcome === "string") {
       this.#isStuck ||= outcome === "HISTORY_UNAVAILABLE";
       this.#refusedByCode.set(outcome, (this.#refusedByCode.get(outcome) ?? 0) + 1);
@@ -105,7 +112,7 @@ export class Publication {
     this.#last = Math.max(this.#last, outcome.sequence);
   }
 
-  /** The error to answer with: set when there were events and none was accepted. */
+  /** The error to answer with: set when events were refused and none was accepted. */
   get failure(): StreamError | undefined {
     const first = this.#refused[0];
     return this.#accepted + this.#duplicates === 0 && first !== undefined ? new StreamError(first.code) : undefined;
@@ -126,6 +133,7 @@ export class Publication {
     return {
       accepted: this.#accepted,
       duplicates: this.#duplicates,
+      ...(this.#dropped === 0 ? {} : { dropped: this.#dropped }),
       firstId: hasAny ? this.#feed.positionAt(this.#first) : null,
       lastId: hasAny ? this.#feed.positionAt(this.#last) : null,
       refused: this.#refused.toSorted((one, other) => one.index - other.index),

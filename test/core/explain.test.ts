@@ -1,7 +1,7 @@
 /** Explanations are the masker's own decisions: as many, of the same entities, in the same order, each with its reason. */
 import { describe, expect, it } from "vitest";
 import { explain } from "../../src/core/explain.ts";
-import { FIELD } from "../../src/core/field-rules.ts";
+import { FIELD } from "../../src/core/finding.ts";
 import { compilePolicy, type FormatChoice, maskWhole, type PolicySpec } from "../../src/core/index.ts";
 import { BAD_INPUTS } from "../support/bad-input.ts";
 import { loadCases } from "../support/cases.ts";

@@ -11,6 +11,10 @@ const policies: readonly Policy[] = [
   compilePolicy({}),
   compilePolicy({ operators: { default: { operator: "mask" } }, onInvalid: "drop" }),
   compilePolicy({}, { limits: { lineLimitBytes: 64, jsonDepthLimit: 3 } }),
+  compilePolicy(
+    { onInvalid: "drop", operators: { default: { operator: "drop-field" }, PHONE: { operator: "drop-event" } } },
+    { limits: { lineLimitBytes: 64, jsonDepthLimit: 3 } },
+  ),
 ];
 
 const values = constantFrom(

@@ -208,6 +208,18 @@ const REFUSED: readonly [string, PolicySpec, string, readonly string[]][] = [
     "luhn is a check over digits",
     ["fields", "a"],
   ],
+  [
+    "a drop where text may be masked that has no fields",
+    { operators: { EMAIL: { operator: "drop-field" } } },
+    "what does not parse has nothing to drop; write onInvalid: drop or close",
+    ["operators", "EMAIL"],
+  ],
+  [
+    "a drop of one event for a text over several",
+    { operators: { EMAIL: { operator: "drop-event" } }, onInvalid: "drop", joinMessages: true },
+    "goes without joinFields and joinMessages",
+    ["operators", "EMAIL"],
+  ],
   ["everything kept", onEverything({ operator: "keep" }), "a policy that masks nothing is none", []],
 ];
 

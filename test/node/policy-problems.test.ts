@@ -174,6 +174,16 @@ describe("a detector of a policy's own", () => {
       "deny: { patterns: [a, '('] }",
       /^maskwire\.yaml:3:27: policies\.a\.deny\.patterns\.1: BAD_PATTERN: .*the group has no '\)'/,
     ],
+    [
+      "event that could be no event",
+      "operators: { EMAIL: { operator: drop-event } }",
+      /^maskwire\.yaml:3:25: policies\.a\.operators\.EMAIL: .*drop-event: what does not parse has nothing to drop; write onInvalid: drop or close$/,
+    ],
+    [
+      "field of one that goes",
+      "onInvalid: drop\n    fields: { a: { operator: drop-field }, a.b: { operator: redact } }",
+      /^maskwire\.yaml:4:49: policies\.a\.fields\.a\.b: .*a\.b: a goes with all below it; remove one$/,
+    ],
     ["empty list", "deny: {}", /^maskwire\.yaml:3:11: policies\.a\.deny: .*write values or patterns$/],
   ])("is refused with its line, as is an unknown %s", async (_what, line, says) => {
     expect(await problemsOf(`policies:\n  a:\n    ${line}\n`)).toEqual([expect.stringMatching(says)]);

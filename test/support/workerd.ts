@@ -85,7 +85,16 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
 
 /** The product as it is deployed, with every pack; a test's own worker as one module. Returns its modules, main first. */
 async function bundle({ entry, folder }: WorkerOptions, directory: string): Promise<readonly string[]> {
-  const product = ["index.js", "shared.js", "packs.js", "jose.js", "ciphers.js", "console.js", "deployment.js"];
+  const product = [
+    "index.js",
+    "shared.js",
+    "packs.js",
+    "operators.js",
+    "jose.js",
+    "ciphers.js",
+    "console.js",
+    "deployment.js",
+  ];
   if (folder !== undefined) {
     await cp(folder, directory, { recursive: true });
     return product;

@@ -60,6 +60,7 @@ limits: { eventLimitBytes: 1000 }
       "deployment.js",
       "index.js",
       "jose.js",
+      "operators.js",
       "packs.js",
       "shared.js",
     ]);
@@ -80,6 +81,23 @@ limits: { eventLimitBytes: 1000 }
       expect(long.status).toBe(413);
       expect((await send(`${worker.origin}/v1/feeds/others/events`)).status).toBe(404);
       expect((await send(`${worker.origin}/`)).text).toContain("<title>");
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("a folder carries the operators that its policies name, and no others", async () => {
+    const sizeOf = async (out: string): Promise<number> => (await readFile(join(out, "operators.js"))).length;
+    const yaml = (operator: string): string =>
+      `${OPEN}policies: { default: { onInvalid: drop, operators: { EMAIL: { operator: ${operator} } } } }\n`;
+    const [without, dropping] = [await build("without", yaml("mask")), await build("dropping", yaml("drop-field"))];
+    expect([without.code, dropping.code]).toEqual([0, 0]);
+    expect(await sizeOf(without.out)).toBeLessThan(200);
+    expect(await sizeOf(dropping.out)).toBeGreaterThan(2_000);
+    const worker = await startWorkerd({ entry: "worker/index.ts", folder: dropping.out, objects: OBJECTS });
+    try {
+      const masked = await post(`${worker.origin}/v1/mask`, "application/json", `{"a":"${EMAIL}","b":1}`);
+      expect(masked.text).toBe('{"b":1}');
     } finally {
       await worker.stop();
     }

@@ -59,14 +59,14 @@ class ExplainingEditor extends JsonEditor {
     this.threshold = policy.engine.threshold;
   }
 
-  override open(isObject: boolean): void {
+  override open(isObject: boolean, at: number): void {
     this.enter();
-    super.open(isObject);
+    super.open(isObject, at);
     this.steps.push(isObject ? "" : -1);
   }
 
-  override close(): void {
-    super.close();
+  override close(at: number): void {
+    super.close(at);
     this.steps.pop();
   }
 

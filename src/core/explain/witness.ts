@@ -7,7 +7,7 @@ import { TextCandidate } from "../candidate.ts";
 import type { Detector } from "../detector.ts";
 import type { Edit } from "../edit.ts";
 import { compileEngine } from "../engine.ts";
-import { FIELD } from "../field-rules.ts";
+import { FIELD } from "../finding.ts";
 import { KeyedValues } from "../keyed-values.ts";
 import { NO_OBSERVER } from "../observer.ts";
 import type { Policy } from "../policy.ts";
@@ -55,6 +55,7 @@ export function watch(policy: Policy, witness: Testimony[]): Policy {
     engine,
     keyedValues,
     passesClean: false,
+    drops: undefined,
     onInvalid: "mask-as-text",
     observer: NO_OBSERVER,
   };

@@ -5,12 +5,13 @@
  * column's name. What is malformed or ragged falls to `onInvalid`; masked as text it is still read field by field.
  * Does not care for formulas: a field that begins with `=` leaves as it came.
  */
-import { bomLength } from "../bytes.ts";
+import { bomLength, EMPTY } from "../bytes.ts";
 import type { ContextWords } from "../context-words.ts";
 import { type Cell, type CsvRecord, decodeCell, doubleQuotes, encodeCellEdits, readRecord } from "../csv/cells.ts";
 import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../csv/columns.ts";
-import { COMMA, CR, CsvFraming, LF, SEMICOLON, TAB } from "../csv/framing.ts";
+import { COMMA, CR, CsvFraming, LF, QUOTE, SEMICOLON, TAB } from "../csv/framing.ts";
 import type { Column } from "../csv/block.ts";
+import { dropOf } from "../drops.ts";
 import type { Edit } from "../edit.ts";
 import { type FieldPlace, NOWHERE_SPECIAL } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
@@ -26,6 +27,8 @@ const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, sem
 /** 40 characters of four bytes, and quotes. */
 const LABEL_BYTES = 162;
 const NO_COLUMNS = new Columns([], true);
+/** Alone in its record: a line without a character is no record. */
+const EMPTY_CELL = Uint8Array.of(QUOTE, QUOTE);
 
 /** Whose names are words that a rule looks for. */
 interface Named {
@@ -100,8 +103,10 @@ export class CsvFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
+    // Without the names of its columns nobody could read the rest.
+    const isHeader = this.columns === undefined && this.options.header === "present";
     const edits = this.editsOf(record);
-    if (edits !== undefined) output.writeEdited(record, edits);
+    if (edits !== undefined && (isHeader || !output.dropsEvent(record, edits))) output.writeEdited(record, edits);
   }
 
   /**
@@ -160,7 +165,10 @@ export class CsvFormat implements RecordFormat {
       const decoded = decodeCell(record, cell);
       const key = telling ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
       const edits = this.fieldTextEdits(decoded.text, { key, nesting: 0, mayTell: isTold, at }, index);
-      if (edits.length > 0) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
+      if (edits.length === 0) continue;
+      const drop = this.policy.drops === undefined ? undefined : dropOf(edits, cells.length > 1 ? EMPTY : EMPTY_CELL);
+      if (drop === undefined) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
+      else all.push({ start: cell.start, end: cell.end, ...drop });
     }
     return all;
   }

@@ -4,6 +4,8 @@
  * Owns percent-encoding and `+`, read as URLSearchParams reads them. A pair is a record; its name is a text of its own
  * and the key of its value. Pairs in which nothing is found keep their bytes.
  */
+import { EMPTY } from "../bytes.ts";
+import { dropOf, isMark } from "../drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { foldSpan, hexValue } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
@@ -19,8 +21,12 @@ const PERCENT = 0x25;
 const PLUS = 0x2b;
 const SPACE = 0x20;
 
+const SEPARATOR = Uint8Array.of(AMPERSAND);
+
 export class FormFormat implements RecordFormat {
   protected readonly policy: Policy;
+  /** Where pairs may be dropped: what separates the last one written from the next. */
+  private separator = EMPTY;
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -31,7 +37,21 @@ export class FormFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
-    output.writeEdited(record, this.pairEdits(record));
+    const edits = this.pairEdits(record);
+    if (this.policy.drops?.field === true) this.writeOrDrop(record, edits, output);
+    else output.writeEdited(record, edits);
+  }
+
+  private writeOrDrop(record: Uint8Array, edits: readonly Edit[], output: Output): void {
+    const drop = dropOf(edits, EMPTY);
+    if (drop !== undefined) {
+      output.writeReplacement(drop.entity, drop.bytes);
+      return;
+    }
+    const isEnded = record.at(-1) === AMPERSAND;
+    output.write(this.separator);
+    output.writeEdited(isEnded ? record.subarray(0, -1) : record, edits);
+    if (isEnded) this.separator = SEPARATOR;
   }
 
   maskUnfinished(record: Uint8Array, output: Output): void {
@@ -45,8 +65,8 @@ export class FormFormat implements RecordFormat {
     const nameEnd = equals < 0 ? end : equals;
     const name = decodeFormText(pair, 0, nameEnd);
     const edits = encodeEdits(textEdits(this.policy, name.text), name.map, encodeFormText);
-    if (equals < 0) return edits;
-    const value = decodeFormText(pair, equals + 1, end);
+    if (equals < 0 && this.policy.drops === undefined) return edits;
+    const value = decodeFormText(pair, Math.min(nameEnd + 1, end), end);
     const key = foldSpan(name.text, 0, name.text.length);
     const { fields } = this.policy;
     return [
@@ -96,7 +116,7 @@ export function encodeFormText(text: Uint8Array): Uint8Array {
   const out: number[] = [];
   for (const byte of text) {
     if (byte === SPACE) out.push(PLUS);
-    else if (isUnreserved(byte)) out.push(byte);
+    else if (isUnreserved(byte) || isMark(byte)) out.push(byte);
     else out.push(PERCENT, hexDigit(byte >> 4), hexDigit(byte & 15));
   }
   return Uint8Array.from(out);

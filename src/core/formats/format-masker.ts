@@ -2,6 +2,7 @@
 import type { Policy } from "../policy.ts";
 import { type Edit, splitByEdits } from "../edit.ts";
 import { concat } from "../bytes.ts";
+import { findDrop, UNCOUNTED, unmark } from "../drops.ts";
 import type { JoinedText } from "../joined-text.ts";
 import { type ErrorCode, StreamError } from "../errors.ts";
 
@@ -12,10 +13,15 @@ export interface FormatMasker {
   readonly heldBytes: number;
 }
 
+const LF = 0x0a;
+const CR = 0x0d;
+
 /** Collects output and counts what was replaced in it. */
 export class Output {
   private readonly policy: Policy;
   private parts: Uint8Array[] = [];
+  /** The last record was dropped with its CR, whose LF may be a record of its own. */
+  private isLineFeedDue = false;
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -37,17 +43,37 @@ export class Output {
 
   /** Writes `bytes` with the edits applied, and those of `_texts` later; offsets count from `bytes[0]`. */
   writeEdited(bytes: Uint8Array, edits: readonly Edit[], _texts?: readonly JoinedText[]): void {
-    for (const part of splitByEdits(bytes, edits)) this.write(part);
+    for (const part of splitByEdits(bytes, this.unmarked(edits))) this.write(part);
     for (const { entity } of edits) this.count(entity);
+  }
+
+  /** True when the edits take the whole event: it is counted, and the caller writes nothing of it. Asked in order. */
+  dropsEvent(record: Uint8Array, edits: readonly Edit[]): boolean {
+    const { policy } = this;
+    if (policy.drops?.event !== true) return false;
+    const isRest = this.isLineFeedDue && record.length === 1 && record[0] === LF;
+    this.isLineFeedDue = false;
+    if (isRest) return true;
+    const drop = findDrop(edits, "event");
+    if (drop === undefined) return false;
+    this.isLineFeedDue = record.at(-1) === CR;
+    this.count(drop.entity);
+    policy.observer.invalid("EVENT_DROPPED");
+    return true;
   }
 
   /** Writes what takes the place of a finding of `entity`, and counts it. */
   writeReplacement(entity: string, bytes: Uint8Array): void {
-    this.write(bytes);
+    this.write(this.policy.drops === undefined ? bytes : unmark(bytes));
     this.count(entity);
   }
 
+  private unmarked(edits: readonly Edit[]): readonly Edit[] {
+    return this.policy.drops === undefined ? edits : edits.map((edit) => ({ ...edit, bytes: unmark(edit.bytes) }));
+  }
+
   protected count(entity: string): void {
+    if (entity === UNCOUNTED) return;
     this.policy.observer.masked(entity, this.policy.operatorOf(entity), 1);
   }
 

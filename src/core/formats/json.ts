@@ -34,6 +34,7 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
   const joined = output.openTexts();
   const { edits, fault } = editJson(policy, body, { places: places?.map((place) => place - prefix), joined });
   if (fault === undefined) {
+    if (output.dropsEvent(record, edits)) return;
     output.write(record.subarray(0, prefix));
     output.writeEdited(body, edits, joined);
   } else if (whenInvalid(policy, fault) === "mask-as-text") {
@@ -53,7 +54,10 @@ export class JsonMasker implements FormatMasker {
   private readonly policy: Policy;
   private readonly output: Output;
   private readonly editor: JsonEditor;
+  /** Begins with what is not decided. */
   private readonly pending = new ByteQueue();
+  /** Bytes of `pending` that have been walked. */
+  private walked = 0;
   private isStarted = false;
   /** What the rest goes through once the document has turned out not to be JSON. */
   private fallback: FormatMasker | undefined;
@@ -87,11 +91,12 @@ export class JsonMasker implements FormatMasker {
     this.pending.append(chunk);
     if (!this.isStarted && !this.start(isLast)) return;
     const bytes = this.pending.bytes;
-    const consumed = this.editor.walk(bytes, isLast);
-    this.output.writeEdited(bytes.subarray(0, consumed), this.editor.edits);
-    this.editor.edits = [];
-    this.editor.forget();
-    this.pending.consume(consumed);
+    const walkedTo = this.editor.walk(bytes, isLast, this.walked);
+    const decided = this.editor.decidedTo(walkedTo);
+    this.output.writeEdited(bytes.subarray(0, decided), this.editor.takeEdits(decided));
+    this.editor.forget(decided);
+    this.pending.consume(decided);
+    this.walked = walkedTo - decided;
     const { fault } = this.editor;
     if (fault === undefined) return;
     this.fallback = behind(this.editor.opening, openFallback(this.policy, fault));

@@ -7,7 +7,8 @@
  * policy says `close`: it is never passed on. Walks the bytes itself: @remix-run/multipart-parser hands out decoded
  * parts without their bytes, drops headers that it does not know, and cannot write a body as it came.
  */
-import { ByteQueue, encodeUtf8 } from "../bytes.ts";
+import { ByteQueue, EMPTY, encodeUtf8 } from "../bytes.ts";
+import { dropOf } from "../drops.ts";
 import type { Edit } from "../edit.ts";
 import { StreamError } from "../errors.ts";
 import { foldSpan } from "../folded-text.ts";
@@ -48,7 +49,10 @@ class FieldFormat implements RecordFormat {
     const { fields } = this.policy;
     const key = this.fallbackKey;
     const held = { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) };
-    output.writeEdited(record, heldTextEdits(this.policy, record, held));
+    const edits = heldTextEdits(this.policy, record, held);
+    const drop = this.policy.drops === undefined ? undefined : dropOf(edits, EMPTY);
+    if (drop === undefined) output.writeEdited(record, edits);
+    else output.writeReplacement(drop.entity, drop.bytes);
   }
 
   maskUnfinished(record: Uint8Array, output: Output): void {

@@ -6,6 +6,7 @@
  * input is dropped, as a client would drop it.
  */
 import { bomLength, concat, encodeUtf8 } from "../bytes.ts";
+import { findDrop } from "../drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import type { JoinedText } from "../joined-text.ts";
 import type { Policy } from "../policy.ts";
@@ -77,7 +78,7 @@ export class SseFormat implements RecordFormat {
   mask(record: Uint8Array, output: Output): void {
     const joined = output.openTexts();
     const edits = this.editsOf(record, { joined });
-    if (edits !== undefined) output.writeEdited(record, edits, joined);
+    if (edits !== undefined && !output.dropsEvent(record, edits)) output.writeEdited(record, edits, joined);
   }
 
   /** Edits of one event, or undefined when the policy drops it. The options speak of the event. */
@@ -121,7 +122,7 @@ export class SseFormat implements RecordFormat {
     const text = record.subarray(start, line.end);
     const edits = textEdits(this.policy, text);
     if (edits.length === 0) return [];
-    if (line.name === "id" && this.policy.hideId !== undefined) {
+    if (line.name === "id" && this.policy.hideId !== undefined && findDrop(edits, "event") === undefined) {
       const { entity } = edits[0];
       const bytes = this.policy.hideId.replace({ start, end: line.end, entity, score: 1, text });
       return [{ start, end: line.end, bytes, entity }];

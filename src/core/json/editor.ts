@@ -5,11 +5,13 @@
  * shows them, so it serves whole records and endless documents alike.
  */
 import { concat, EMPTY, encodeUtf8 } from "../bytes.ts";
+import { findDrop } from "../drops.ts";
 import { applyEdits, type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { type FieldPlace, type FieldRules, hideWhole, joinedBy, NOWHERE_SPECIAL, ruledEdits } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { JoinedText } from "../joined-text.ts";
+import { MemberDrops } from "../optional.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits, textEdits, valueEdits } from "../text-edits.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
@@ -93,6 +95,8 @@ export class JsonEditor implements JsonVisitor {
   private readonly fields: FieldRules;
   private readonly levels: Level[];
   private level: Level;
+  /** Only where a policy drops fields. */
+  private readonly drops: MemberDrops | undefined;
   private bytes: Uint8Array = EMPTY;
 
   constructor(policy: Policy, options: EditorOptions = {}) {
@@ -108,6 +112,11 @@ export class JsonEditor implements JsonVisitor {
       depth: policy.limits.jsonDepthLimit,
       tokenBytes: policy.limits.lineLimitBytes,
     });
+    this.drops = policy.drops?.field === true ? this.openDrops(policy.limits.lineLimitBytes) : undefined;
+  }
+
+  private openDrops(limitBytes: number): MemberDrops {
+    return new MemberDrops(this, { limitBytes, refuse: () => (this.walker.fault ??= "LINE_TOO_LONG") });
   }
 
   get fault(): JsonFault | undefined {
@@ -124,13 +133,33 @@ export class JsonEditor implements JsonVisitor {
   }
 
   /** As JsonWalker.walk; `edits` then holds what to replace in the bytes that were read. */
-  walk(bytes: Uint8Array, isLast: boolean): number {
+  walk(bytes: Uint8Array, isLast: boolean, from = 0): number {
     this.bytes = bytes;
-    return this.walker.walk(bytes, isLast);
+    return this.walker.walk(bytes, isLast, from);
   }
 
-  /** Lets go of the bytes of the last walk; open objects keep a copy of their field's name. */
-  forget(): void {
+  /**
+   * How many of the bytes walked are decided: all, but where a policy drops fields those of a member whose value is still to
+   * come, which the next walk has to be given again.
+   */
+  decidedTo(walkedTo: number): number {
+    return this.drops?.decidedTo(walkedTo) ?? walkedTo;
+  }
+
+  /** Takes the edits before an offset; those behind it count from there on. */
+  takeEdits(to: number): readonly Edit[] {
+    const { edits } = this;
+    this.edits = [];
+    if (this.drops === undefined) return edits;
+    this.edits = edits
+      .filter(({ start }) => start >= to)
+      .map((edit) => ({ ...edit, start: edit.start - to, end: edit.end - to }));
+    return edits.slice(0, edits.length - this.edits.length);
+  }
+
+  /** Lets go of the bytes of the last walk before an offset; open objects keep a copy of their field's name. */
+  forget(to: number): void {
+    this.drops?.rebase(to);
     this.bytes = EMPTY;
     for (const level of this.levels) {
       level.keyBytes = level.keyBytes.slice(level.keyStart, level.keyEnd);
@@ -139,8 +168,10 @@ export class JsonEditor implements JsonVisitor {
     }
   }
 
-  open(isObject: boolean): void {
-    this.enterElement();
+  open(isObject: boolean, at: number): void {
+    if (this.drops?.isSkipping !== true) this.enterElement();
+    this.drops?.open(at, isObject, this.isDropped && !this.level.place.mayShowBelow);
+    if (this.drops?.isSkipping === true) return;
     const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, place } = this.level;
     this.level = {
       keyBytes,
@@ -156,21 +187,30 @@ export class JsonEditor implements JsonVisitor {
     this.levels.push(this.level);
   }
 
-  close(): void {
+  close(at: number): void {
+    const isSkipped = this.drops?.isSkipping === true;
+    this.drops?.close(at);
+    if (isSkipped) return;
     this.levels.pop();
     this.level = this.levels[this.levels.length - 1];
   }
 
   string(start: number, end: number, flags: number): void {
+    if (this.drops?.isSkipping === true) return;
     const isKey = (flags & IS_KEY) !== 0;
     if (isKey) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
     else this.enterElement();
     const isRuled = !isKey && (this.level.mayTell || this.level.place.verdict !== "look");
-    if (isRuled || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end)) this.maskString(start, end, flags);
+    const isRead = isRuled || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end);
+    const isDropped = !isKey && this.isDropped;
+    if (isRead && !isDropped) this.maskString(start, end, flags);
+    if (isKey) this.drops?.endName(start);
+    else this.drops?.value(start - 1, end + 1, isDropped);
   }
 
   private enterField(start: number, end: number, hasEscape: boolean): void {
     const { level } = this;
+    this.drops?.beginMember(start - 1);
     level.keyBytes = this.bytes;
     level.keyStart = start;
     level.keyEnd = end;
@@ -207,23 +247,41 @@ export class JsonEditor implements JsonVisitor {
     this.edits.push(...encodeEdits(edits, map, encode));
   }
 
+  /** True when a path drops the value that is being read. */
+  private get isDropped(): boolean {
+    const { verdict } = this.level.place;
+    return this.drops !== undefined && typeof verdict === "object" && verdict.drops === "field";
+  }
+
   number(start: number, end: number): void {
+    if (this.drops?.isSkipping === true) return;
     this.enterElement();
+    if (!this.isDropped) this.maskNumber(start, end);
+    this.drops?.value(start, end, this.isDropped);
+  }
+
+  private maskNumber(start: number, end: number): void {
     const { mayTell, place } = this.level;
     if (!mayTell && place.verdict === "look" && this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
     const edits = ruledEdits(place, text) ?? this.numberEdits(text);
     if (edits.length === 0) return;
-    const bytes = this.policy.numbers === "shape" ? sameShape(text) : quoted(applyEdits(text, edits));
+    const isShape = this.policy.numbers === "shape" && !this.takesMore(edits);
+    const bytes = isShape ? sameShape(text) : quoted(applyEdits(text, edits));
     this.edits.push({ start, end, bytes, entity: edits[0].entity });
   }
 
+  private takesMore(edits: readonly Edit[]): boolean {
+    return this.policy.drops !== undefined && (findDrop(edits, "field") ?? findDrop(edits, "event")) !== undefined;
+  }
+
   literal(start: number, end: number): void {
+    if (this.drops?.isSkipping === true) return;
     this.enterElement();
     const text = this.bytes.subarray(start, end);
-    if (text[0] === NULL_LETTER) return;
-    const [edit] = ruledEdits(this.level.place, text) ?? [];
+    const [edit] = text[0] === NULL_LETTER || this.isDropped ? [] : (ruledEdits(this.level.place, text) ?? []);
     if (edit !== undefined) this.edits.push({ start, end, bytes: quoted(edit.bytes), entity: edit.entity });
+    this.drops?.value(start, end, this.isDropped);
   }
 
   private numberEdits(text: Uint8Array): readonly Edit[] {

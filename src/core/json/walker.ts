@@ -10,9 +10,9 @@ export interface JsonVisitor {
   number(start: number, end: number): void;
   /** `true`, `false` or `null`. */
   literal(start: number, end: number): void;
-  /** An object or array begins or ends. */
-  open(isObject: boolean): void;
-  close(): void;
+  /** An object or array begins or ends; `at` is its bracket. */
+  open(isObject: boolean, at: number): void;
+  close(at: number): void;
 }
 
 /** The string is a field name. */
@@ -62,10 +62,11 @@ export class JsonWalker {
 
   /**
    * Reads whole tokens from the start of `bytes`; returns how many bytes they took. The caller gives the rest
-   * again, with more behind it. A number waits for the byte that ends it: `4111 1111` must not pass as two.
+   * again, with more behind it, or `from` where it begins. A number waits for the byte that ends it: `4111 1111` must not
+   * pass as two.
    */
-  walk(bytes: Uint8Array, isLast: boolean): number {
-    let at = 0;
+  walk(bytes: Uint8Array, isLast: boolean, from = 0): number {
+    let at = from;
     while (at < bytes.length && this.fault === undefined) {
       const byte = bytes[at];
       const next = isJsonSpace(byte) ? at + 1 : this.token(bytes, at, isLast);
@@ -82,13 +83,13 @@ export class JsonWalker {
       case QUOTE:
         return this.string(bytes, at);
       case OPEN_BRACE:
-        return this.open(true) ? at + 1 : -1;
+        return this.open(true, at) ? at + 1 : -1;
       case OPEN_BRACKET:
-        return this.open(false) ? at + 1 : -1;
+        return this.open(false, at) ? at + 1 : -1;
       case CLOSE_BRACE:
-        return this.close(true) ? at + 1 : -1;
+        return this.close(true, at) ? at + 1 : -1;
       case CLOSE_BRACKET:
-        return this.close(false) ? at + 1 : -1;
+        return this.close(false, at) ? at + 1 : -1;
       case COLON:
         return this.move("colon", "value") ? at + 1 : -1;
       case COMMA:
@@ -117,23 +118,23 @@ export class JsonWalker {
     return this.expectation === "key" || this.expectation === "keyOrEnd";
   }
 
-  private open(isObject: boolean): boolean {
+  private open(isObject: boolean, at: number): boolean {
     if (!this.wantsValue) this.refuse("BAD_JSON");
     else if (this.stack.length >= this.limits.depth) this.refuse("JSON_TOO_DEEP");
     else {
       this.stack.push(isObject);
       this.expectation = isObject ? "keyOrEnd" : "valueOrEnd";
-      this.visitor.open(isObject);
+      this.visitor.open(isObject, at);
     }
     return this.fault === undefined;
   }
 
-  private close(isObject: boolean): boolean {
+  private close(isObject: boolean, at: number): boolean {
     const isAllowed = this.expectation === "commaOrEnd" || this.expectation === (isObject ? "keyOrEnd" : "valueOrEnd");
     if (!isAllowed || this.stack.at(-1) !== isObject) this.refuse("BAD_JSON");
     else {
       this.stack.pop();
-      this.visitor.close();
+      this.visitor.close(at);
       this.afterValue();
     }
     return this.fault === undefined;

@@ -9,12 +9,19 @@ import { ConfigurationError } from "../errors.ts";
 import type { FoundText } from "../finder.ts";
 import type { TenantKeys } from "../key-ring.ts";
 import { type CustomOperators, customTransform } from "./custom.ts";
+import type { Dropped } from "../drops.ts";
 import { encrypt } from "./encrypt.ts";
-import { fpe } from "./fpe.ts";
-import { generalize } from "./generalize.ts";
 import { hash } from "./hash.ts";
+import { OPTIONAL_KINDS } from "../optional.ts";
 import { mask } from "./mask.ts";
-import { type Operator, type OperatorContext, type OperatorKind, redacted, type Transform } from "./operator.ts";
+import {
+  type Operator,
+  type OperatorContext,
+  type OperatorKind,
+  type PolicyFacts,
+  redacted,
+  type Transform,
+} from "./operator.ts";
 import { findOptionFault } from "./options.ts";
 import { pseudonym } from "./pseudonym.ts";
 import { redact } from "./redact.ts";
@@ -29,8 +36,7 @@ const KINDS = [
   hash,
   pseudonym,
   encrypt,
-  fpe,
-  generalize,
+  ...OPTIONAL_KINDS,
 ] as readonly unknown[] as readonly AnyOperatorKind[];
 
 /** What stays, and is not compiled: nothing is replaced. */
@@ -48,6 +54,8 @@ export interface OperatorPlace {
   readonly keys: TenantKeys | undefined;
   /** Operators of the library's caller, by name. */
   readonly custom: CustomOperators;
+  /** What the policy says beside its operators. */
+  readonly policy: PolicyFacts;
   /** Texts that are findings of this entity; none for a field. */
   readonly examples: readonly string[];
   readonly isFinding: ((text: string) => boolean) | undefined;
@@ -79,12 +87,14 @@ function compileCustom(spec: CustomSpec, place: OperatorPlace): Operator {
 export class CompiledOperator implements Operator {
   readonly name: string;
   readonly needsText: boolean;
+  readonly drops: Dropped | undefined;
   private readonly transform: Transform;
   private readonly otherwise: Uint8Array;
 
   constructor(name: string, transform: Transform, otherwise: Uint8Array) {
     this.name = name;
     this.needsText = transform.needsText;
+    this.drops = transform.drops;
     this.transform = transform;
     this.otherwise = otherwise;
   }
@@ -122,10 +132,11 @@ function refuserOf({ operator }: OperatorSpec, { where }: OperatorPlace): (reaso
 }
 
 function contextOf(spec: OperatorSpec, place: OperatorPlace): OperatorContext {
-  const { where, entity, keys, isFinding } = place;
+  const { where, entity, keys, policy, isFinding } = place;
   const { operator } = spec;
   return {
     entity,
+    policy,
     isFinding,
     refuse: refuserOf(spec, place),
     keys: () => {

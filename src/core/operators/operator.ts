@@ -5,6 +5,7 @@
  * given because it could not read it.
  */
 import { encodeUtf8 } from "../bytes.ts";
+import type { Dropped } from "../drops.ts";
 import type { FoundText } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { TenantKeys } from "../key-ring.ts";
@@ -15,11 +16,21 @@ export interface Operator {
   readonly name: string;
   /** False when the finding's text is not looked at: nobody has to keep it. */
   readonly needsText: boolean;
+  /** What goes with the finding; absent: nothing. Then what it writes has a mark (drops.ts). */
+  readonly drops?: Dropped | undefined;
   replace(found: FoundText): Uint8Array;
+}
+
+/** What an operator may have to know of the policy that it stands in. */
+export interface PolicyFacts {
+  readonly onInvalid?: string;
+  readonly joinFields?: readonly string[];
+  readonly joinMessages?: boolean;
 }
 
 export interface OperatorContext {
   readonly entity: string;
+  readonly policy: PolicyFacts;
   /** @throws ConfigurationError `KEY_MISSING` when there is none. */
   keys(): TenantKeys;
   /** True when the text alone is one finding of this entity; undefined for fields, which have no detector. */
@@ -41,6 +52,7 @@ export interface OperatorKind<Spec = never> {
 /** An operator before it has its name. */
 export interface Transform {
   readonly needsText: boolean;
+  readonly drops?: Dropped;
   /** The bytes in place of the finding, undefined to redact it. */
   run(found: FoundText): Uint8Array | undefined;
   /** For values that only some texts have the form of: what becomes of one, undefined when it is not of the form. */

@@ -65,6 +65,10 @@ export interface GeneralizeSpec {
   readonly step?: number;
 }
 
+export interface DropSpec {
+  readonly operator: "drop-field" | "drop-event";
+}
+
 export interface KeepSpec {
   readonly operator: "keep";
 }
@@ -84,4 +88,5 @@ export type OperatorSpec =
   | EncryptSpec
   | FpeSpec
   | GeneralizeSpec
+  | DropSpec
   | KeepSpec;

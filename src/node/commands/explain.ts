@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { Option } from "commander";
 import { SCORES, StreamError } from "../../core/index.ts";
 import { explain as explainInput, type Explanation } from "../../core/explain.ts";
-import { FIELD } from "../../core/field-rules.ts";
+import { FIELD } from "../../core/finding.ts";
 import type { Policy } from "../../core/index.ts";
 import { type Arguments, configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
 import { readWhole, requireInput } from "../input.ts";

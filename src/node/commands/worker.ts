@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Argument, Option } from "commander";
+import { OPTIONAL_KINDS } from "../../core/optional.ts";
 import type { Loaded } from "../config/load.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerConfig } from "../../server/config.ts";
 import { configOption, type Command } from "../command.ts";
@@ -13,6 +14,9 @@ import { compileNamed, report } from "../policies.ts";
 /** Where the build put the modules that a deployment is made of. */
 const MODULES = fileURLToPath(new URL("../../worker/", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../../../worker/wrangler.jsonc", import.meta.url));
+
+/** Each in the module that goes along only where a policy names one. */
+const OPTIONAL_OPERATORS = OPTIONAL_KINDS.map(({ name }) => name);
 
 /** What the file may say for Node, and the edge has in another way or not at all. */
 const NOT_AT_EDGE: Readonly<Partial<Record<keyof ServerConfig, string>>> = {
@@ -116,6 +120,9 @@ interface Writing {
 
 async function write(deployed: object, { folder, io, config }: Writing): Promise<0 | 2> {
   const hasPacks = Object.values(config.policies).some(({ packs = [] }) => packs.length > 0);
+  const hasOperators = new RegExp(`"operator":"(?:${OPTIONAL_OPERATORS.join("|")})"`).test(
+    JSON.stringify(config.policies),
+  );
   const hasCiphers = /"operator":"(?:encrypt|fpe)"/.test(JSON.stringify(config.policies));
   const hasIssuers = (config.auth?.issuers ?? []).length > 0;
   try {
@@ -125,6 +132,7 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
       ["shared.js", "shared.js"],
       ["console.js", "console.js"],
       [hasPacks ? "packs.js" : "no-packs.js", "packs.js"],
+      [hasOperators ? "operators.js" : "no-operators.js", "operators.js"],
       [hasCiphers ? "ciphers.js" : "no-ciphers.js", "ciphers.js"],
       [hasIssuers ? "jose.js" : "no-jose.js", "jose.js"],
     ] as const;

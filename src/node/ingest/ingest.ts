@@ -183,7 +183,8 @@ export class Ingest {
   #settle(delivery: Delivery, publication: Publication): boolean {
     const code = publication.failure?.code;
     if (code !== undefined && LATER.includes(code)) return true;
-    this.#count(code ?? (publication.receipt().duplicates > 0 ? "duplicate" : "accepted"));
+    const { duplicates, dropped = 0 } = publication.receipt();
+    this.#count(code ?? (dropped > 0 ? "EVENT_DROPPED" : duplicates > 0 ? "duplicate" : "accepted"));
     delivery.settle(code === undefined, () =>
       encodeText(JSON.stringify({ ...(code === undefined ? {} : problemOf(code)), ...publication.receipt() })),
     );

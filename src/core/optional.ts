@@ -1,0 +1,13 @@
+/**
+ * What not every policy needs: a deployment at the edge carries it only where its policies name such an operator
+ * (worker/build.mjs).
+ *
+ * Owns the list. Bundled alone it has copies of what it imports, so nothing here may depend on the identity of a class.
+ */
+import { dropEvent, dropField } from "./operators/drop.ts";
+import { fpe } from "./operators/fpe.ts";
+import { generalize } from "./operators/generalize.ts";
+
+export { MemberDrops } from "./json/member-drops.ts";
+
+export const OPTIONAL_KINDS = [fpe, generalize, dropField, dropEvent];
