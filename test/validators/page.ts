@@ -1,5 +1,6 @@
 /** docs/validators.md: what check digits promise, and where others judge otherwise. Owns the page. */
 import { DISAGREEMENTS } from "./disagreements.ts";
+import { EXPLANATIONS } from "./explanations.ts";
 import type { Passing } from "./judge.ts";
 import { NUMBERS } from "./numbers.ts";
 import { PRIMITIVES } from "./primitives.ts";
@@ -16,6 +17,8 @@ export function renderValidators(passing: ReadonlyMap<string, Passing>): string 
     ...renderUnchecked(),
     "",
     ...renderOthers(),
+    "",
+    ...renderValues(),
     "",
   ].join("\n");
 }
@@ -62,4 +65,23 @@ function renderOthers(): string[] {
     "|---|---|---|---|",
     ...DISAGREEMENTS.map(({ entity, other, we, why }) => `| ${entity} | ${other} | ${we} | ${why} |`),
   ];
+}
+
+function renderValues(): string[] {
+  return [
+    "## Values of validator.js's own tests",
+    "",
+    "Those tests hold what their authors met, valid and not, with separators and mistakes. Each value stands behind the first word",
+    "of the detector; what is found to its end is taken. Which options a test set is not recorded: a value that one of them takes",
+    "counts as valid. The values are no part of this repository: without them only the test of the table runs.",
+    "",
+    "| entity | we | values | why |",
+    "|---|---|---|---|",
+    ...EXPLANATIONS.map(({ entity, we, values, why }) => `| ${entity} | ${we} | ${asCode(values)} | ${why} |`),
+  ];
+}
+
+/** A bar would end the cell. */
+function asCode({ source }: RegExp): string {
+  return `\`${source.replaceAll("|", "\\|")}\``;
 }
