@@ -80,8 +80,8 @@ export class Scanner implements TextScanner, TextAround {
   }
 
   private noteAll(bytes: Uint8Array): void {
-    const { hits, places, states } = this.loop;
-    for (let i = 0; i < hits; i++) this.noteMatch(bytes, places[i], this.engine.hitsAt(states[i]));
+    const { size, places, states } = this.loop.hits;
+    for (let i = 0; i < size; i++) this.noteMatch(bytes, places[i], this.engine.hitsAt(states[i]));
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {

@@ -13,7 +13,8 @@ function matchEnds(bytes: Uint8Array, stateLimit: number): unknown[] {
   const dfa = new Dfa(program, { patterns, isUnanchored: true, stateLimit });
   const loop = new ScanLoop(dfa);
   loop.run(bytes, dfa.stateOf(dfa.start(KIND.none)));
-  return Array.from({ length: loop.hits }, (_, i) => [loop.places[i], loop.states[i].matches]);
+  const { size, places, states } = loop.hits;
+  return Array.from({ length: size }, (_, i) => [places[i], states[i].matches]);
 }
 
 function expectSame(parts: readonly string[], repeats: number): void {

@@ -55,10 +55,8 @@ export class BlockScan {
     this.block = block;
     this.neededWords = engine.neededWords;
     const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
-    for (let i = 0; i < loop.hits; i++) {
-      const place = loop.places[i];
-      this.note(place, engine.hitsAt(loop.states[i]), loop.idleBefore(place));
-    }
+    const { size, places, states } = loop.hits;
+    for (let i = 0; i < size; i++) this.note(places[i], engine.hitsAt(states[i]), loop.idleBefore(places[i]));
     const atEnd = scanner.matchesAtEnd(last);
     if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), loop.idleBefore(block.length));
   }

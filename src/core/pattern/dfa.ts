@@ -22,8 +22,11 @@ export const STATE = 0x3fff;
 export const NO_THREAD = 0x4000;
 /** A match ended just before the byte that led here. */
 export const HAS_MATCH = 0x8000;
-/** The transition has not been built. Compares as HAS_MATCH does, so that a loop needs one test for both. */
-export const UNKNOWN = 0xffff;
+/**
+ * The transition has not been built. Compares as HAS_MATCH does, so that a loop needs one test for both, and has the
+ * number of no state, so that a loop may read on for some bytes before it looks.
+ */
+export const UNKNOWN = HAS_MATCH | NO_THREAD;
 /** A row of the table holds one entry a byte: 2 to the power of this. */
 export const ROW_BITS = 8;
 
@@ -58,7 +61,7 @@ export interface DfaOptions {
   readonly stateLimit?: number;
 }
 
-/** 8 MiB of table at most; a state number has 14 bits. */
+/** 8 MiB of table at most; a state number has 14 bits, and 0 is the number of none. */
 export const STATE_LIMIT = 16_000;
 const FIRST_CAPACITY = 8;
 /** Bytes of one percent-encoded character. */
@@ -66,10 +69,23 @@ const ESCAPE_BYTES = 3;
 
 const NO_MATCH: readonly number[] = [];
 
+/** Has the number of no state: its row leads nowhere known. */
+const NOBODY: DfaState = {
+  threads: new Uint32Array(0),
+  before: KIND.none,
+  lead: LEAD.open,
+  matches: NO_MATCH,
+  entry: UNKNOWN,
+  generation: -1,
+  matchesAtEnd: NO_MATCH,
+  longestLiveBytes: 0,
+  outcome: undefined,
+};
+
 export class Dfa {
   /** Entry by `state << ROW_BITS | byte`. Replaced when it grows: read it again after `step`. */
   table: Uint16Array;
-  states: DfaState[] = [];
+  states: DfaState[] = [NOBODY];
   /** Changes when the table is cleared: entries from before are then worthless, but for their upper bits. */
   generation = 0;
 
@@ -210,7 +226,7 @@ export class Dfa {
   }
 
   private clear(): void {
-    this.states = [];
+    this.states = [NOBODY];
     this.starts = [];
     this.byHash.clear();
     this.table.fill(UNKNOWN);
