@@ -15,12 +15,15 @@ export interface Re2Matcher extends Matcher {
   release(): void;
 }
 
-/** @throws PatternError from `compilePolicy`, when RE2 refuses a pattern or has no memory for it. */
-export function createRe2Matcher(): Re2Matcher {
+/**
+ * `compile` stands between this matcher and RE2 where somebody wants to see, or to remember, what is asked.
+ * @throws PatternError from `compilePolicy`, when RE2 refuses a pattern or has no memory for it.
+ */
+export function createRe2Matcher(compile: (pattern: string) => Re2Questions = compileRe2): Re2Matcher {
   // RE2's heap has room for some dozens of patterns: policies share them.
-  const known = new Map<string, Re2Pattern>();
-  const patternOf = (source: string): Re2Pattern => {
-    const pattern = known.get(source) ?? compileRe2(source);
+  const known = new Map<string, Re2Questions>();
+  const patternOf = (source: string): Re2Questions => {
+    const pattern = known.get(source) ?? compile(source);
     known.set(source, pattern);
     return pattern;
   };
@@ -32,14 +35,17 @@ export function createRe2Matcher(): Re2Matcher {
   };
 }
 
+/** What is asked of one compiled pattern: yes or no, by the text and its neighbours alone. */
+export type Re2Questions = Pick<Re2Pattern, "matchesWhole" | "matchesStart" | "release">;
+
 /** Only these can ask for what stands beside a match; `[^…]` looks the same and costs time only. */
 const MAY_ASSERT = /[$^]|\\[ABbz]/;
 
 class Re2Ends implements Ends {
   private readonly rule: RulePatterns;
-  private readonly patterns: readonly { readonly re2: Re2Pattern; readonly asserts: boolean }[];
+  private readonly patterns: readonly { readonly re2: Re2Questions; readonly asserts: boolean }[];
 
-  constructor(rule: RulePatterns, patternOf: (source: string) => Re2Pattern) {
+  constructor(rule: RulePatterns, patternOf: (source: string) => Re2Questions) {
     this.rule = rule;
     this.patterns = rule.patterns.map((source) => ({ re2: patternOf(source), asserts: MAY_ASSERT.test(source) }));
   }

@@ -27,16 +27,28 @@ export function maskCut(
   return Buffer.concat(parts);
 }
 
-/** Every `step`th cut in two, with an empty chunk between; one byte at a time; and some seeded cuts into many. */
-export function* cutsOf(length: number, seed = 1, step = 1): Generator<readonly number[]> {
-  for (let cut = 0; cut <= length; cut += step) yield [cut, cut];
+/** How many cuts of one input are tried; what is left out is tried all. */
+export interface CutsPlan {
+  /** Where the cuts in two begin, and what the cuts into many are drawn from. */
+  readonly seed?: number;
+  readonly cutsInTwo?: number;
+  readonly cutsInMany?: number;
+}
+
+/** The places to cut in two, with an empty chunk between; one byte at a time; and some seeded cuts into many. */
+export function* cutsOf(
+  length: number,
+  { seed = 1, cutsInTwo = length + 1, cutsInMany = 20 }: CutsPlan = {},
+): Generator<readonly number[]> {
+  const step = Math.ceil((length + 1) / cutsInTwo);
+  for (let cut = seed % step; cut <= length; cut += step) yield [cut, cut];
   yield Array.from({ length }, (_, i) => i);
   let state = seed;
   const random = (): number => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return state / 2 ** 32;
   };
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < cutsInMany; round++) {
     const share = random() * 0.5;
     yield Array.from({ length }, (_, i) => i).filter(() => random() < share);
   }
@@ -47,10 +59,10 @@ export function findCutFailure(
   policy: Policy,
   choice: FormatChoice,
   bytes: Uint8Array,
-  step = 1,
+  plan: CutsPlan = {},
 ): CutFailure | undefined {
   const whole = Buffer.from(maskWhole(policy, choice, bytes));
-  for (const cuts of cutsOf(bytes.length, 1, step)) {
+  for (const cuts of cutsOf(bytes.length, plan)) {
     const cut = Buffer.from(maskCut(policy, choice, { bytes, cuts }));
     if (!cut.equals(whole)) return { cuts, whole: whole.toString("latin1"), cut: cut.toString("latin1") };
   }

@@ -1,5 +1,6 @@
 /** What test/worker/cuts-worker.ts is sent, and what it answers. */
 import type { FormatChoice, PolicySpec } from "../../src/core/index.ts";
+import type { CutsPlan } from "../support/every-cut.ts";
 import type { DrawnDetector } from "../support/drawn-detector.ts";
 
 /** Cases that share a policy, as JSON. */
@@ -9,6 +10,8 @@ export interface CutsRequest {
   /** In the place of the built-in ones. */
   readonly detectors?: readonly DrawnDetector[];
   readonly cases: readonly CutsCase[];
+  /** Left out: every cut. */
+  readonly plan?: CutsPlan;
 }
 
 /** One case; bytes are hexadecimal. */

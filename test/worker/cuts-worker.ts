@@ -6,24 +6,24 @@ import { openKeyRing } from "../../src/server/root-key.ts";
 import { secretOf } from "../../worker/secret.ts";
 import { compilePolicy, type Policy } from "../../src/core/index.ts";
 import { detectorsFrom } from "../support/drawn-detector.ts";
-import { cutsOf, maskCut } from "../support/every-cut.ts";
+import { type CutsPlan, cutsOf, maskCut } from "../support/every-cut.ts";
 import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 
 export default {
   async fetch(request: Request, env: { readonly KEY: string }): Promise<Response> {
-    const { policy, isKeyed, detectors, cases } = (await request.json()) as CutsRequest;
+    const { policy, isKeyed, detectors, cases, plan } = (await request.json()) as CutsRequest;
     const compiled = compilePolicy(policy, {
       ...(isKeyed ? { keys: openKeyRing(createCrypto(), secretOf(env.KEY)) } : {}),
       ...(detectors === undefined ? {} : { detectors: detectorsFrom(detectors) }),
     });
-    return Response.json(cases.map((one) => runCase(compiled, one)));
+    return Response.json(cases.map((one, seed) => runCase(compiled, one, { seed, ...plan })));
   },
 };
 
-function runCase(policy: Policy, { choice, inputHex, outputHex }: CutsCase): CutsVerdict {
+function runCase(policy: Policy, { choice, inputHex, outputHex }: CutsCase, plan: CutsPlan): CutsVerdict {
   const input = fromHex(inputHex);
   let cuts = 0;
-  for (const cut of cutsOf(input.length)) {
+  for (const cut of cutsOf(input.length, plan)) {
     cuts += 1;
     const actual = toHex(maskCut(policy, choice, { bytes: input, cuts: cut }));
     if (actual !== outputHex) return { cuts, differing: { cut, outputHex: actual } };
