@@ -4,8 +4,8 @@
  *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker
  *   node worker/build.mjs entry outfile   everything that this entry reaches, in one module
  *
- * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `jose` and `ciphers`: a deployment carries what it uses;
- * `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
+ * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `scripts`, `jose` and `ciphers`: a deployment
+ * carries what it uses; `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -21,6 +21,7 @@ const GZIP_LIMIT_BYTES = 150_000;
 const MODULES = [
   { filter: /packs[\\/]index\.ts$/, path: "./packs.js" },
   { filter: /core[\\/]optional\.ts$|^\.{1,2}[\\/]optional\.ts$/, path: "./operators.js" },
+  { filter: /[\\/]unicode-scripts\.ts$/, path: "./scripts.js" },
   { filter: /^jose$/, path: "./jose.js" },
   { filter: /^@noble[\\/]ciphers[\\/]/, path: "./ciphers.js" },
   { filter: /console[\\/]page\.ts$/, path: "./console.js" },
@@ -79,6 +80,8 @@ const ENTRIES = {
   packs: "src/core/packs/index.ts",
   "no-packs": "worker/no-packs.ts",
   "no-operators": "worker/no-operators.ts",
+  scripts: "src/core/pattern/unicode-scripts.ts",
+  "no-scripts": "worker/no-scripts.ts",
   jose: "worker/jose.ts",
   "no-jose": "worker/no-jose.ts",
   ciphers: "worker/ciphers.ts",
@@ -117,13 +120,15 @@ async function buildModules(folder) {
   });
   await writeFile(join(folder, "deployment.js"), "export default undefined;\n");
   await writeFile(join(folder, "meta.json"), JSON.stringify(metafile));
-  for (const name of ["packs.js", "operators.js", "jose.js", "ciphers.js"]) await gzipBytesOf(folder, name);
+  for (const name of ["packs.js", "operators.js", "scripts.js", "jose.js", "ciphers.js"])
+    await gzipBytesOf(folder, name);
   let gzipBytes = 0;
   for (const name of [
     "index.js",
     "shared.js",
     "no-packs.js",
     "no-operators.js",
+    "no-scripts.js",
     "no-jose.js",
     "no-ciphers.js",
     "console.js",

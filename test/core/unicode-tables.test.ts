@@ -1,21 +1,24 @@
 /** The committed tables are what the generator makes of the Unicode version that they name, and they stay small. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { unicodeTables } from "../support/generate-unicode.ts";
+import { unicodeScripts, unicodeTables } from "../support/generate-unicode.ts";
 
 const TABLES = "../../src/core/pattern/unicode-tables.ts";
+const SCRIPTS = "../../src/core/pattern/unicode-scripts.ts";
 
-test("tables equal their generator's output", async (context) => {
-  const version = /Unicode ([0-9.]+)/.exec(committed())?.[1];
-  if (process.versions["unicode"] !== version)
-    context.skip(`this Node has Unicode ${process.versions["unicode"]}, the tables have ${version}`);
-  await expect(unicodeTables()).toMatchFileSnapshot(TABLES);
+const VERSION = /Unicode ([0-9.]+)/.exec(textOf(TABLES))?.[1];
+
+test.skipIf(process.versions["unicode"] !== VERSION).each([
+  [TABLES, unicodeTables],
+  [SCRIPTS, unicodeScripts],
+])("%s equals its generator's output", async (file, generate) => {
+  await expect(generate()).toMatchFileSnapshot(file);
 });
 
-test("tables weigh less than 40 KB, since every Worker loads them", () => {
-  expect(committed().length).toBeLessThan(40_000);
+test("tables weigh less than 20 KB, since every Worker loads them", () => {
+  expect(textOf(TABLES).length).toBeLessThan(20_000);
 });
 
-function committed(): string {
-  return readFileSync(new URL(TABLES, import.meta.url), "utf8");
+function textOf(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), "utf8");
 }

@@ -7,8 +7,9 @@
 import { describe, expect, test } from "vitest";
 import { foldCase } from "../../src/core/pattern/case-orbits.ts";
 import { type CharSet, has } from "../../src/core/pattern/charset.ts";
-import { CATEGORIES, SCRIPT_NAMES } from "../../src/core/pattern/unicode-tables.ts";
 import { unicodeClass } from "../../src/core/pattern/unicode-classes.ts";
+import { SCRIPT_NAMES } from "../../src/core/pattern/unicode-scripts.ts";
+import { CATEGORIES } from "../../src/core/pattern/unicode-tables.ts";
 import { compileRe2, type Re2Pattern } from "../../src/node/re2.ts";
 
 const categories = [...new Set(CATEGORIES.match(/[A-Z][a-z]/g))].filter((name) => name !== "Cn").toSorted();

@@ -90,6 +90,7 @@ async function bundle({ entry, folder }: WorkerOptions, directory: string): Prom
     "shared.js",
     "packs.js",
     "operators.js",
+    "scripts.js",
     "jose.js",
     "ciphers.js",
     "console.js",

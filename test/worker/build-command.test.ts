@@ -62,6 +62,7 @@ limits: { eventLimitBytes: 1000 }
       "jose.js",
       "operators.js",
       "packs.js",
+      "scripts.js",
       "shared.js",
     ]);
     const worker = await startWorkerd({
@@ -98,6 +99,22 @@ limits: { eventLimitBytes: 1000 }
     try {
       const masked = await post(`${worker.origin}/v1/mask`, "application/json", `{"a":"${EMAIL}","b":1}`);
       expect(masked.text).toBe('{"b":1}');
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("a folder carries the tables of scripts where a pattern names one", async () => {
+    const yaml = (pattern: string): string =>
+      `${OPEN}policies: { default: { detectors: [{ entity: CALLSIGN, pattern: '${pattern}', hits: ["ΑΒΓ"] }] } }\n`;
+    const sizeOf = async (out: string): Promise<number> => (await readFile(join(out, "scripts.js"))).length;
+    const [without, naming] = [await build("letters", yaml("\\p{Lu}{3}")), await build("greek", yaml("\\p{Greek}{3}"))];
+    expect([without.code, naming.code]).toEqual([0, 0]);
+    expect(await sizeOf(without.out)).toBeLessThan(200);
+    expect(await sizeOf(naming.out)).toBeGreaterThan(5_000);
+    const worker = await startWorkerd({ entry: "worker/index.ts", folder: naming.out, objects: OBJECTS });
+    try {
+      expect((await post(`${worker.origin}/v1/mask`, "text/plain", "ΑΒΓ ABC")).text).toBe("[CALLSIGN] ABC");
     } finally {
       await worker.stop();
     }

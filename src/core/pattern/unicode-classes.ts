@@ -5,7 +5,8 @@
  */
 import { ANY } from "./classes.ts";
 import { type CharSet, union } from "./charset.ts";
-import { CATEGORIES, SCRIPT_NAMES, SCRIPTS } from "./unicode-tables.ts";
+import { SCRIPT_NAMES, SCRIPTS } from "./unicode-scripts.ts";
+import { CATEGORIES } from "./unicode-tables.ts";
 
 type Sets = ReadonlyMap<string, CharSet>;
 
@@ -39,7 +40,8 @@ const LETTERS = 26;
 function decodeScripts(): Sets {
   const byKey = decodePartition(SCRIPTS);
   return new Map(
-    SCRIPT_NAMES.split(" ").map((name, index) => {
+    // None where a deployment at the edge goes without scripts.
+    (SCRIPT_NAMES.match(/\S+/g) ?? []).map((name, index) => {
       const key = String.fromCharCode(FIRST + Math.floor(index / LETTERS), SECOND + (index % LETTERS));
       return [name, byKey.get(key) ?? []];
     }),

@@ -123,6 +123,8 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
   const hasOperators = new RegExp(`"operator":"(?:${OPTIONAL_OPERATORS.join("|")})"`).test(
     JSON.stringify(config.policies),
   );
+  // A class of one or two letters is a category.
+  const hasScripts = /\\p\{\^?\w{3}/i.test(JSON.stringify(config.policies));
   const hasCiphers = /"operator":"(?:encrypt|fpe)"/.test(JSON.stringify(config.policies));
   const hasIssuers = (config.auth?.issuers ?? []).length > 0;
   try {
@@ -133,6 +135,7 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
       ["console.js", "console.js"],
       [hasPacks ? "packs.js" : "no-packs.js", "packs.js"],
       [hasOperators ? "operators.js" : "no-operators.js", "operators.js"],
+      [hasScripts ? "scripts.js" : "no-scripts.js", "scripts.js"],
       [hasCiphers ? "ciphers.js" : "no-ciphers.js", "ciphers.js"],
       [hasIssuers ? "jose.js" : "no-jose.js", "jose.js"],
     ] as const;
