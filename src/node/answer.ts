@@ -11,9 +11,24 @@ import type { Log } from "../server/ports.ts";
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type Read = Awaited<ReturnType<Reader["read"]>>;
 
+const texts = new WeakMap<Response, string>();
+
+/** The answer, which has no body, with this one: a web stream of it would be most of the work of a small answer. */
+export function withText(response: Response, text: string): Response {
+  texts.set(response, text);
+  return response;
+}
+
 /** Resolves when the answer was handed over or cut; never rejects. */
 export async function sendResponse(response: Response, outgoing: ServerResponse, log: Log): Promise<void> {
   const headers = Object.fromEntries(response.headers);
+  const text = texts.get(response);
+  if (text !== undefined) {
+    // Head and text leave in one write.
+    outgoing.writeHead(response.status, { ...headers, "content-length": Buffer.byteLength(text) });
+    outgoing.end(text);
+    return;
+  }
   if (response.body === null) {
     outgoing.writeHead(response.status, headers);
     outgoing.end();

@@ -16,16 +16,21 @@ export class IncomingBody implements ByteSource {
     this.#incoming = incoming;
   }
 
+  get isReady(): boolean {
+    const { readableLength, complete } = this.#incoming;
+    return this.#isOver || readableLength > 0 || complete;
+  }
+
   /** @throws Error without a message when the peer left in the middle. */
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#isOver) return undefined;
       const value = this.#incoming.read() as Uint8Array | null;
       if (value !== null) return value;
-      const { readableEnded, complete, destroyed, errored } = this.#incoming;
-      if (readableEnded) return undefined;
-      if (errored !== null || (destroyed && !complete)) throw new Error();
-      if (destroyed) return undefined;
+      const { complete, destroyed, errored } = this.#incoming;
+      // Not once its end was told: that comes turns later, for nothing.
+      if (complete) return undefined;
+      if (errored !== null || destroyed) throw new Error();
       await this.#untilNews();
     }
   }

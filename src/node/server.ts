@@ -30,6 +30,7 @@ import { createFetch } from "./fetch.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import { openBroker } from "./history/open-broker.ts";
 import { startIngests } from "./ingest/start.ts";
+import { withText } from "./answer.ts";
 import { createHttpServer } from "./http.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { createOpenSink } from "./sink.ts";
@@ -87,6 +88,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     fetch: createFetch(new Egress(config.upstreams), undefined, config.limits.inflationLimit),
     openSink: createOpenSink(),
     bodyOf: (context) => new IncomingBody(bindingsOf(context).incoming),
+    withText,
     describeRoutes: openApiOf,
     upgradeSocket: webSockets.upgradeSocket,
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),

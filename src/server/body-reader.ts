@@ -38,13 +38,14 @@ export class BodyReader {
     const restMs = expiresAtMs - clock.now();
     const [waitMs, code] =
       restMs < idleMs ? ([restMs, "TOKEN_EXPIRED"] as const) : ([idleMs, "PRODUCER_IDLE"] as const);
-    const silence = new Promise<never>((_, reject) => {
-      stopTimer = clock.after(Math.max(0, waitMs), () => reject(new StreamError(code)));
-    });
     try {
       if (restMs <= 0) throw new StreamError("TOKEN_EXPIRED");
-      const chunk = await Promise.race([this.#readChunk(), silence]);
-      return chunk;
+      // A small body is there already: a timer would cost more than the look.
+      if (this.#source.isReady) return await this.#readChunk();
+      const silence = new Promise<never>((_, reject) => {
+        stopTimer = clock.after(waitMs, () => reject(new StreamError(code)));
+      });
+      return await Promise.race([this.#readChunk(), silence]);
     } catch (thrown) {
       this.cancel();
       throw thrown instanceof StreamError ? thrown : new StreamError("BODY_BROKEN");

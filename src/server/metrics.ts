@@ -162,6 +162,8 @@ export type MetricName = keyof typeof METRICS;
 
 /** One line, or one histogram. Whoever counts often keeps it instead of asking by name. */
 export interface Series {
+  /** As they are written. */
+  readonly labels: string;
   value: number;
   /** Of a histogram: observations not above each bound, and their number. */
   readonly counts: number[];
@@ -195,13 +197,14 @@ export class Metrics {
   }
 
   series(name: MetricName, ...values: string[]): Series {
-    const labels: readonly string[] = METRICS[name].labels;
-    const key = labels.map((label, index) => `${label}="${escapeLabel(values[index] ?? "")}"`).join(",");
     let rows = this.#series.get(name);
     if (rows === undefined) this.#series.set(name, (rows = new Map()));
+    const key = values.join("\n");
     let series = rows.get(key);
     if (series === undefined) {
-      rows.set(key, (series = { value: 0, counts: bucketsOf(name).map(() => 0), observations: 0 }));
+      const names: readonly string[] = METRICS[name].labels;
+      const labels = names.map((label, index) => `${label}="${escapeLabel(values[index] ?? "")}"`).join(",");
+      rows.set(key, (series = { labels, value: 0, counts: bucketsOf(name).map(() => 0), observations: 0 }));
     }
     return series;
   }
@@ -212,9 +215,9 @@ export class Metrics {
     for (const name of Object.keys(METRICS) as MetricName[]) {
       const { kind, help } = METRICS[name];
       lines.push(`# HELP maskwire_${name} ${help}`, `# TYPE maskwire_${name} ${kind}`);
-      for (const [labels, series] of this.#series.get(name) ?? []) {
-        if (kind === "histogram") lines.push(...histogramLines(name, labels, series));
-        else lines.push(`maskwire_${name}${braces(labels)} ${series.value}`);
+      for (const series of this.#series.get(name)?.values() ?? []) {
+        if (kind === "histogram") lines.push(...histogramLines(name, series));
+        else lines.push(`maskwire_${name}${braces(series.labels)} ${series.value}`);
       }
     }
     return `${lines.join("\n")}\n`;
@@ -226,7 +229,8 @@ function bucketsOf(name: MetricName): readonly number[] {
   return row.buckets ?? [];
 }
 
-function histogramLines(name: MetricName, labels: string, series: Series): string[] {
+function histogramLines(name: MetricName, series: Series): string[] {
+  const { labels } = series;
   const prefix = labels === "" ? "" : `${labels},`;
   const lines = bucketsOf(name).map(
     (bound, index) => `maskwire_${name}_bucket{${prefix}le="${bound}"} ${series.counts[index]}`,

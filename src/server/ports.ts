@@ -121,6 +121,8 @@ export type UpgradeSocket = (
 export interface ByteSource {
   /** The next chunk; undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
+  /** True when `read` would not wait for the peer; absent where that is not known. */
+  readonly isReady?: boolean;
   /** Stops reading; a pending `read` ends, and so does every later one. */
   cancel(): Promise<void>;
 }
@@ -156,6 +158,8 @@ export interface Ports {
   readonly openSink: OpenSink;
   /** The body of a request by a shorter way than its web stream; absent where there is none. */
   readonly bodyOf?: (context: Context) => ByteSource;
+  /** Gives an answer that has no body this one, by a shorter way than a web stream; absent where there is none. */
+  readonly withText?: (response: Response, text: string) => Response;
   readonly upgradeSocket: UpgradeSocket;
   /**
    * Address of the client of a request, where the platform or a proxy that is believed says it; absent or undefined where

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ByteSink } from "../../src/server/ports.ts";
+import { withText } from "../../src/node/answer.ts";
 import { startHost, talk, type Host } from "../support/host.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -15,6 +16,7 @@ describe("the HTTP host", () => {
   beforeAll(async () => {
     host = await startHost();
     host.app.get("/hello", (context) => context.json({ hello: true }));
+    host.app.get("/text", (context) => withText(context.body(null, 203, { "x-kind": "text" }), '{"to":"Zoë"}'));
     host.app.post("/echo", (context) => new Response(context.req.raw.body));
     host.app.post("/size", async (context) => {
       const body = await context.req.arrayBuffer().catch(() => undefined);
@@ -104,6 +106,14 @@ describe("the HTTP host", () => {
     const response = await fetch(`${host.origin}/hello`);
     expect(response.headers.get("content-length")).toBe("14");
     expect(await response.json()).toEqual({ hello: true });
+  });
+
+  it("sends a text beside its answer with its status, headers and length in bytes", async () => {
+    const response = await fetch(`${host.origin}/text`);
+    expect([response.status, response.headers.get("x-kind")]).toEqual([203, "text"]);
+    expect(response.headers.get("content-length")).toBe("13");
+    expect(await response.text()).toBe('{"to":"Zoë"}');
+    expect(await (await fetch(`${host.origin}/text`, { method: "HEAD" })).text()).toBe("");
   });
 
   it("tells nothing of an error in a route", async () => {

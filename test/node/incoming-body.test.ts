@@ -59,3 +59,19 @@ test("fails when the peer leaves in the middle", async () => {
   await expect(pending).rejects.toThrow();
   await expect(body.read()).rejects.toThrow();
 });
+
+test("is ready when a chunk or the end is there, and not while the peer is waited for", async () => {
+  const incoming = await openRequest("Content-Length: 6");
+  const body = new IncomingBody(incoming);
+  expect(body.isReady).toBe(false);
+  const pending = body.read();
+  client.write("abc");
+  await pending;
+  expect(body.isReady).toBe(false);
+  client.write("def");
+  while (!incoming.complete) await new Promise((resolve) => setImmediate(resolve));
+  expect(body.isReady).toBe(true);
+  expect(Buffer.from((await body.read()) ?? []).toString()).toBe("def");
+  expect(body.isReady).toBe(true);
+  expect(await body.read()).toBeUndefined();
+});

@@ -62,7 +62,8 @@ export async function publish(context: Context, services: Services, { access }: 
       },
       error?.code,
     );
-    return answer(context, publication, error, lifecycle.stopping.aborted);
+    if (lifecycle.stopping.aborted) context.header("connection", "close");
+    return error === undefined ? receive(context, services, publication) : refuse(context, publication, error);
   } finally {
     lifecycle.stopping.removeEventListener("abort", stop);
     disconnect();
@@ -140,15 +141,14 @@ function keysOf(context: Context, format: PublishFormat): KeyOf {
   return format === "json" ? () => key : (index) => `${key} ${index}`;
 }
 
-function answer(
-  context: Context,
-  publication: Publication,
-  error: StreamError | undefined,
-  isStopping: boolean,
-): Response {
-  if (isStopping) context.header("connection", "close");
-  if (error === undefined) return context.json(publication.receipt(), 200);
-  // A broken body keeps what was accepted, and the answer says how much.
+function receive(context: Context, { ports }: Services, publication: Publication): Response {
+  const receipt = publication.receipt();
+  if (ports.withText === undefined) return context.json(receipt);
+  return ports.withText(context.body(null, 200, { "content-type": "application/json" }), JSON.stringify(receipt));
+}
+
+/** A broken body keeps what was accepted, and the answer says how much. */
+function refuse(context: Context, publication: Publication, error: StreamError): Response {
   return context.json(
     { ...problemBody(error), ...publication.receipt() },
     error.row.http as 400,
