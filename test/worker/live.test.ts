@@ -1,8 +1,9 @@
 /** Live policies in Workers KV: what is there is in force, and what cannot be read serves nobody. */
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
 import { type Answer, errorCode, post } from "../contract/client.ts";
 import { CARD, EMAIL } from "../contract/raw.ts";
 import { SocketClient } from "../contract/socket-client.ts";
@@ -13,77 +14,97 @@ const CONFIG = { listeners: { publish: OPEN, subscribe: OPEN }, policies: { defa
 
 /** In which isolates read them again. */
 const REFRESH_MS = 31_000;
+const LONG = { timeout: 90_000 };
 
-/** Speaks what workerd asks of a KV namespace: `GET /key?urlencoded=true`. */
-describe("live policies", () => {
-  let store: Server;
-  let value: string | undefined;
+interface Live {
+  readonly worker: RunningWorker;
+  /** Undefined: there is none. */
+  readonly write: (value: string | undefined) => void;
+  readonly stop: () => Promise<void>;
+}
 
-  beforeAll(async () => {
-    store = createServer((request, response) => {
-      const isOurs = request.url?.startsWith("/maskwire.json") === true && value !== undefined;
-      response.writeHead(isOurs ? 200 : 404).end(isOurs ? value : "");
-    });
-    store.listen(0, "127.0.0.1");
-    await once(store, "listening");
+/** A worker with a store of its own, which speaks what workerd asks of a KV namespace: `GET /key?urlencoded=true`. */
+async function start(first: string | undefined): Promise<Live> {
+  let value = first;
+  const store = createServer((request, response) => {
+    const isOurs = request.url?.startsWith("/maskwire.json") === true && value !== undefined;
+    response.writeHead(isOurs ? 200 : 404).end(isOurs ? value : "");
   });
-  afterAll(() => {
-    store.closeAllConnections();
-    store.close();
+  store.listen(0, "127.0.0.1");
+  await once(store, "listening");
+  const { port } = store.address() as AddressInfo;
+  const worker = await startWorkerd({
+    entry: "worker/index.ts",
+    objects: OBJECTS,
+    variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) },
+    bindings: [`(name = "MASKWIRE_LIVE", kvNamespace = "kv")`],
+    services: [`(name = "kv", external = (address = "127.0.0.1:${port}", http = ()))`],
   });
-
-  async function start(live: string | undefined): Promise<RunningWorker> {
-    value = live;
-    const { port } = store.address() as AddressInfo;
-    return await startWorkerd({
-      entry: "worker/index.ts",
-      objects: OBJECTS,
-      variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) },
-      bindings: [`(name = "MASKWIRE_LIVE", kvNamespace = "kv")`],
-      services: [`(name = "kv", external = (address = "127.0.0.1:${port}", http = ()))`],
-    });
-  }
-
-  test("take the place of those that were built in", async () => {
-    const worker = await start(`{"policies":{"default":{"entities":["EMAIL"]}}}`);
-    try {
-      expect((await post(`${worker.origin}/v1/mask`, "text/plain", EMAIL)).text).toBe("[EMAIL]");
-      const published = await post(`${worker.origin}/v1/feeds/a/events`, "application/json", `{"to":"${EMAIL}"}`);
-      expect(published.status).toBe(200);
-    } finally {
+  return {
+    worker,
+    write: (next) => (value = next),
+    stop: async () => {
       await worker.stop();
+      store.closeAllConnections();
+      store.close();
+    },
+  };
+}
+
+const EMAILS = `{"policies":{"default":{"entities":["EMAIL"]}}}`;
+const BOTH = `{"policies":{"default":{"entities":["EMAIL","CREDIT_CARD"]}}}`;
+
+async function publish(feed: string): Promise<Answer> {
+  return await post(`${feed}/events`, "application/json", `"${EMAIL} ${CARD}"`);
+}
+
+// Two of them wait for what is read again: side by side.
+describe.concurrent("live policies", () => {
+  test("are read again: who follows comes back, and the next event goes by the new ones", LONG, async () => {
+    const { worker, write, stop } = await start(EMAILS);
+    try {
+      const feed = `${worker.origin}/v1/feeds/a`;
+      const client = await SocketClient.open(`${feed}/socket`);
+      await publish(feed);
+      expect((await client.messages("event", 1))[0]?.["data"]).toBe(`[EMAIL] ${CARD}`);
+      write(BOTH);
+      await setTimeout(REFRESH_MS);
+      expect((await publish(feed)).status).toBe(200);
+      // The object has rested meanwhile, and woke under another version than its socket was opened under.
+      expect(await client.closeCode()).toBe(4000);
+      const again = await SocketClient.open(`${feed}/socket?from=oldest`);
+      expect((await again.messages("event", 1))[0]?.["data"]).toBe("[EMAIL] [CREDIT_CARD]");
+      again.vanish();
+    } finally {
+      await stop();
     }
   });
 
-  test(
-    "are read again: who follows comes back, and the next event goes by the new ones",
-    { timeout: 90_000 },
-    async () => {
-      const worker = await start(`{"policies":{"default":{"entities":["EMAIL"]}}}`);
-      try {
-        const feed = `${worker.origin}/v1/feeds/a`;
-        const client = await SocketClient.open(`${feed}/socket`);
-        const publish = async (): Promise<Answer> =>
-          await post(`${feed}/events`, "application/json", `"${EMAIL} ${CARD}"`);
-        await publish();
-        expect((await client.messages("event", 1))[0]?.["data"]).toBe(`[EMAIL] ${CARD}`);
-        value = `{"policies":{"default":{"entities":["EMAIL","CREDIT_CARD"]}}}`;
-        await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
-        expect((await publish()).status).toBe(200);
-        // The object has rested meanwhile, and woke under another version than its socket was opened under.
-        expect(await client.closeCode()).toBe(4000);
-        const again = await SocketClient.open(`${feed}/socket?from=oldest`);
-        expect((await again.messages("event", 1))[0]?.["data"]).toBe("[EMAIL] [CREDIT_CARD]");
-        // One that cannot be read stops what was running; putting it right lets it go on.
-        value = undefined;
-        await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
-        expect((await publish()).status).toBe(500);
-        again.vanish();
-      } finally {
-        await worker.stop();
-      }
-    },
-  );
+  test("that cannot be read any more stop what was running", LONG, async () => {
+    const { worker, write, stop } = await start(EMAILS);
+    try {
+      const feed = `${worker.origin}/v1/feeds/a`;
+      const client = await SocketClient.open(`${feed}/socket`);
+      expect((await publish(feed)).status).toBe(200);
+      expect((await client.messages("event", 1))[0]?.["data"]).toBe(`[EMAIL] ${CARD}`);
+      write(undefined);
+      await setTimeout(REFRESH_MS);
+      expect((await publish(feed)).status).toBe(500);
+      client.vanish();
+    } finally {
+      await stop();
+    }
+  });
+
+  test("take the place of those that were built in", LONG, async () => {
+    const { worker, stop } = await start(EMAILS);
+    try {
+      expect((await post(`${worker.origin}/v1/mask`, "text/plain", EMAIL)).text).toBe("[EMAIL]");
+      expect((await publish(`${worker.origin}/v1/feeds/a`)).status).toBe(200);
+    } finally {
+      await stop();
+    }
+  });
 
   test.each([
     ["are not there", undefined],
@@ -91,8 +112,8 @@ describe("live policies", () => {
     ["say more than policies", `{"policies":{},"listeners":{}}`],
     ["do not compile", `{"policies":{"default":{"entities":["${EMAIL}"]}}}`],
     ["have a pattern that is none", `{"policies":{"default":{"deny":{"patterns":["("]}}}}`],
-  ])("refuse every request when they %s", async (_name, live) => {
-    const worker = await start(live);
+  ])("refuse every request when they %s", LONG, async (_name, live) => {
+    const { worker, stop } = await start(live);
     try {
       const masked = await post(`${worker.origin}/v1/mask`, "text/plain", EMAIL);
       expect([masked.status, ["BAD_CONFIG", "BAD_PATTERN"].includes(errorCode(masked))]).toEqual([500, true]);
@@ -101,7 +122,7 @@ describe("live policies", () => {
       expect(worker.log()).toContain('"event":"config-refused"');
       expect(worker.log()).not.toContain(EMAIL);
     } finally {
-      await worker.stop();
+      await stop();
     }
   });
 });
