@@ -10,7 +10,7 @@ import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
-import { checkPatterns, patternsOf } from "../pattern-check.ts";
+import { checkPatterns, patternsOf, shippedPatterns } from "../pattern-check.ts";
 import { compileNamed, report } from "../policies.ts";
 
 export const check: Command = {
@@ -47,7 +47,8 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
 
 /** Each pattern has to mean something to RE2 as well, which says what patterns mean. */
 function checkDetectors({ name, detectors }: Policy, { config, problemAt }: Loaded): ConfigProblem[] {
-  return checkPatterns(patternsOf(detectors)).map(({ name: pattern, reason }) => {
+  const known = new Set(shippedPatterns().map(({ pattern }) => pattern));
+  return checkPatterns(patternsOf(detectors), known).map(({ name: pattern, reason }) => {
     const [entity = ""] = pattern.split(" ", 1);
     const isOwn = Object.values(config.policies).some((one) => one.detectors?.some((own) => own.entity === entity));
     const at = isOwn ? ["detectors", entity, "pattern"] : [];
