@@ -1,8 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** Vitest leaves one core to itself, and would run one file at a time on two; many of ours wait rather than compute. */
+const WORKERS = Math.max(2, availableParallelism() - 1);
 
 /** Two projects: `node` runs in this process; `workerd` talks to the real runtime that it starts. */
 export default defineConfig({
   test: {
+    maxWorkers: WORKERS,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/support/summary-reporter.ts"],
