@@ -32,6 +32,10 @@ function watch(run: () => Uint8Array): Result {
   }
 }
 
+function isSame(one: Result, other: Result): boolean {
+  return one.output === other.output && one.reasons.join() === other.reasons.join();
+}
+
 function* someCuts({ input: { length } }: BadInput): Iterable<readonly number[]> {
   if (length <= SHORT_BYTES) yield* cutsOf(length);
   else for (const cut of [1, 17, length >> 2, length >> 1, length - 17, length - 1]) yield [cut];
@@ -50,8 +54,8 @@ describe.each(ON_INVALID)("%s", (onInvalid) => {
     if (!isRefused) for (const text of kept) expect(whole.output).toContain(text);
     for (const cuts of someCuts(row)) {
       const cut = watch(() => maskCut(policy, choice, { bytes: input, cuts }));
-      if (cut.output !== whole.output) expect([cuts, cut.output]).toEqual([cuts, whole.output]);
-      expect([cuts, cut.reasons]).toEqual([cuts, whole.reasons]);
+      // `expect` takes longer than the cut itself: it is for what differs.
+      if (!isSame(cut, whole)) expect([cuts, cut]).toEqual([cuts, whole]);
     }
   });
 });

@@ -6,9 +6,10 @@ import { decodeCell, readRecord } from "../../src/core/csv/cells.ts";
 import { CsvFraming } from "../../src/core/csv/framing.ts";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { compilePolicy, createMasker, type Delimiter, maskWhole, type MaskObserver } from "../../src/core/index.ts";
-import { cutsOf, maskCut } from "../support/every-cut.ts";
+import { findCutFailure, maskCut } from "../support/every-cut.ts";
 
 const policy = compilePolicy({});
+const starred = compilePolicy({ operators: { default: { operator: "mask" } } });
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
@@ -106,7 +107,7 @@ describe("fields of a record", () => {
   test("are masked one by one, and everything else keeps its bytes", () => {
     assert(
       property(files, constantFrom("redact", "mask"), ({ text, rows, delimiter }, operator) => {
-        const masking = operator === "mask" ? compilePolicy({ operators: { default: { operator } } }) : policy;
+        const masking = operator === "mask" ? starred : policy;
         const masked = decode(maskWhole(masking, { format: "csv", delimiter, header: "present" }, encode(text)));
         const read = readWithPeer(masked, SEPARATORS[delimiter]);
         expect(read.map((row) => row.length)).toEqual(rows.map((row) => row.length));
@@ -257,8 +258,7 @@ describe("what is not RFC 4180", () => {
     assert(
       property(array(pieces, { maxLength: 9 }), (parts) => {
         const bytes = encode(`id,ssn\n${parts.join("")}`);
-        const whole = decode(maskWhole(policy, "csv", bytes));
-        for (const cuts of cutsOf(bytes.length)) expect(decode(maskCut(policy, "csv", { bytes, cuts }))).toBe(whole);
+        expect(findCutFailure(policy, "csv", bytes)).toBeUndefined();
       }),
       { numRuns: 300, seed: 6 },
     );
