@@ -101,6 +101,12 @@ export const ERRORS = {
     text: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   },
   FEED_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such feed" },
+  FINDINGS_FORM: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "findings=inline is for event streams, NDJSON and JSON sequences; for another format send TE: trailers",
+  },
   FORBIDDEN: { http: 403, close: 4501, retry: false, text: "this origin is not in allowedOrigins" },
   FORMAT_UNKNOWN: {
     http: 415,

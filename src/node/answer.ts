@@ -7,6 +7,7 @@
 import type { ServerResponse } from "node:http";
 import { toStreamError } from "../core/index.ts";
 import type { Log } from "../server/ports.ts";
+import { FINDINGS_TRAILER, trailerOf } from "./trailer.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type Read = Awaited<ReturnType<Reader["read"]>>;
@@ -54,10 +55,13 @@ interface Answer {
 }
 
 async function sendBody({ status, headers, reader, outgoing }: Answer): Promise<void> {
+  const trailer = trailerOf(outgoing, status);
   let pending = reader.read();
   const early: Uint8Array[] = [];
   // A body that is complete in this loop turn goes out whole, with its length; a stream never waits for more.
   for (let read = await readNow(pending); read !== undefined; read = await readNow(pending)) {
+    // A trailer follows chunks only.
+    if (trailer !== undefined) break;
     if (read.done) {
       const whole = Buffer.concat(early);
       outgoing.writeHead(status, { ...headers, "content-length": whole.length });
@@ -68,12 +72,13 @@ async function sendBody({ status, headers, reader, outgoing }: Answer): Promise<
     pending = reader.read();
     if (early.length === 2) break;
   }
-  outgoing.writeHead(status, headers);
+  outgoing.writeHead(status, trailer === undefined ? headers : { ...headers, trailer: FINDINGS_TRAILER });
   outgoing.flushHeaders();
   for (const chunk of early) outgoing.write(chunk);
   for (let read = await pending; !read.done; read = await reader.read()) {
     if (!outgoing.write(read.value)) await untilDrained(outgoing);
   }
+  if (trailer !== undefined) outgoing.addTrailers({ [FINDINGS_TRAILER]: trailer.text });
   outgoing.end();
 }
 

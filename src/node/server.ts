@@ -35,6 +35,7 @@ import { createHttpServer } from "./http.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { createOpenSink } from "./sink.ts";
 import { openTracer } from "./tracer.ts";
+import { openReport } from "./trailer.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 
 export interface StartOptions {
@@ -90,6 +91,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     bodyOf: (context) => new IncomingBody(bindingsOf(context).incoming),
     withText,
     describeRoutes: openApiOf,
+    openReport,
     upgradeSocket: webSockets.upgradeSocket,
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),

@@ -35,6 +35,34 @@ export function createMaskCounts(metrics: Metrics): MaskObserver {
   };
 }
 
+/** This policy, whose work is told to one more. */
+export function alsoObserved(policy: Policy, also: MaskObserver): Policy {
+  const { observer: first } = policy;
+  const observer: MaskObserver = {
+    masked: (entity, operator, count) => {
+      also.masked(entity, operator, count);
+      first.masked(entity, operator, count);
+    },
+    invalid: (reason) => {
+      also.invalid(reason);
+      first.invalid(reason);
+    },
+    truncated: () => {
+      also.truncated();
+      first.truncated();
+    },
+  };
+  const observed: Policy = {
+    ...policy,
+    observer,
+    perStream: () => {
+      const own = policy.perStream();
+      return own === policy ? observed : { ...own, observer };
+    },
+  };
+  return observed;
+}
+
 /** Of one feed, beside what all have together. */
 export class FeedCounts {
   readonly #metrics: Metrics;
@@ -58,27 +86,11 @@ export class FeedCounts {
   }
 
   #watch(policy: Policy): Policy {
-    const { observer: all } = policy;
-    const observer: MaskObserver = {
-      masked: (entity, operator, count) => {
-        this.#findings.add(entity, operator, count);
-        all.masked(entity, operator, count);
-      },
-      invalid: (reason) => {
-        this.#metrics.add("feed_fail_closed_total", 1, this.#label, reason);
-        all.invalid(reason);
-      },
-      truncated: () => all.truncated(),
-    };
-    const watched: Policy = {
-      ...policy,
-      observer,
-      perStream: () => {
-        const own = policy.perStream();
-        return own === policy ? watched : { ...own, observer };
-      },
-    };
-    return watched;
+    return alsoObserved(policy, {
+      masked: (entity, operator, count) => this.#findings.add(entity, operator, count),
+      invalid: (reason) => this.#metrics.add("feed_fail_closed_total", 1, this.#label, reason),
+      truncated: () => undefined,
+    });
   }
 
   /** An event that was not accepted. */

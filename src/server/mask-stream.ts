@@ -14,6 +14,7 @@ import {
 } from "../core/index.ts";
 import { concat } from "../core/bytes.ts";
 import type { BodyReader } from "./body-reader.ts";
+import type { FindingsReport } from "./findings-report.ts";
 import type { Stage, StageStream } from "./stage.ts";
 import type { PolicySet } from "./policy-set.ts";
 
@@ -27,6 +28,8 @@ export interface MaskStreamOptions {
   readonly body: BodyReader;
   /** True when the body is known to be short: then the first bytes or the end are waited for. */
   readonly isShort: boolean;
+  /** Sees all that leaves, and may add to its end. */
+  readonly report?: FindingsReport | undefined;
   /** Awaited before what was made of a chunk, and at last the end, leaves; nothing does when it throws. */
   readonly beforeLeaving?: (isLast: boolean) => Promise<void>;
   readonly onEnd: (failure: unknown) => void;
@@ -40,13 +43,17 @@ interface OpenStream {
   readonly staged: StageStream | undefined;
 }
 
+function heldBytesOf(masker: StreamMasker, staged: StageStream | undefined): number {
+  return masker.heldBytes + (staged?.heldBytes ?? 0);
+}
+
 /** All open mask streams, so that what they hold can be counted. */
 export class MaskStreams {
   readonly #open = new Map<StreamMasker, OpenStream>();
 
   get heldBytes(): number {
     let bytes = 0;
-    for (const [masker, { staged }] of this.#open) bytes += masker.heldBytes + (staged?.heldBytes ?? 0);
+    for (const [masker, { staged }] of this.#open) bytes += heldBytesOf(masker, staged);
     return bytes;
   }
 
@@ -73,7 +80,7 @@ export class MaskStreams {
     staged: StageStream | undefined;
   } {
     try {
-      return { masker: createMasker(forStream, choice), staged: stage?.open(choice.format) };
+      return { masker: createMasker(forStream, choice), staged: stage?.open(choice.format, forStream) };
     } catch (thrown) {
       body.cancel();
       onEnd(thrown);
@@ -95,12 +102,18 @@ export class MaskStreams {
       controller?.error(error);
       end(error);
     };
-    const { policy, beforeLeaving } = options;
+    const { policy, beforeLeaving, report } = options;
     this.#open.set(masker, { policy, isBound: beforeLeaving !== undefined, breakOff, staged });
     const end = (failure?: unknown): void => {
       if (this.#open.delete(masker)) options.onEnd(failure);
     };
     const step = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
+      const made = await make();
+      if (report === undefined) return made;
+      const { bytes, isLast } = made;
+      return { isLast, bytes: isLast ? report.end(bytes) : report.pass(bytes, heldBytesOf(masker, staged)) };
+    };
+    const make = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
       const chunk = await options.body.read();
       // A cancelled body looks like one that ended in order.
       if (broken !== undefined) throw broken;

@@ -103,10 +103,17 @@ const LAST_EVENT_ID = { "Last-Event-ID": "The position to go on after; wins over
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /v1/mask": {
     summary: "Masks a body while it is still coming in.",
-    query: { policy: "Name of a policy; `default` without." },
+    query: {
+      policy: "Name of a policy; `default` without.",
+      findings:
+        "`inline`: what was found, counted in a last comment (event streams) or record (NDJSON, JSON sequences).",
+    },
+    headers: {
+      TE: "`trailers`: the same in a trailer `Maskwire-Findings`, over HTTP/1.1 and where the server has trailers.",
+    },
     takes: MASK_TYPES,
     answers: { 200: ["The body, masked, in the format that it came in.", ...MASK_TYPES] },
-    errors: [...BODY, ...STREAM, "REMOTE_DETECTOR_FAILED", "REMOTE_FORMAT"],
+    errors: [...BODY, ...STREAM, "FINDINGS_FORM", "REMOTE_DETECTOR_FAILED", "REMOTE_FORMAT"],
   },
   "POST /v1/detokenize": {
     summary: "Turns tokens back into their values, where that is configured and granted; each call is written down.",

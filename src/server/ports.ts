@@ -6,6 +6,7 @@ import type { openApiOf } from "./openapi.ts";
 import type { Context } from "hono";
 import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
+import type { OpenReport } from "./findings-report.ts";
 import type { LogWrite } from "./log.ts";
 import type { Reversal } from "./reversal.ts";
 import type { StartRequest } from "./start.ts";
@@ -161,6 +162,8 @@ export interface Ports {
   /** Gives an answer that has no body this one, by a shorter way than a web stream; absent where there is none. */
   readonly withText?: (response: Response, text: string) => Response;
   readonly upgradeSocket: UpgradeSocket;
+  /** Opens the report of what is found in a stream; absent where nobody is told. */
+  readonly openReport?: OpenReport;
   /**
    * Address of the client of a request, where the platform or a proxy that is believed says it; absent or undefined where
    * the host itself limits those who connect.

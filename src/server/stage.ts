@@ -11,8 +11,11 @@ export interface Stage {
    * answers in bounded time.
    */
   maskEvent(masked: Uint8Array): Promise<Uint8Array | ErrorCode>;
-  /** Opens the same for a masked stream. @throws StreamError `REMOTE_FORMAT` where it has no records. */
-  open(format: Format): StageStream;
+  /**
+   * Opens the same for a masked stream; `policy`: the stage's own, or a copy of it that belongs to the stream.
+   * @throws StreamError `REMOTE_FORMAT` where it has no records.
+   */
+  open(format: Format, policy: Policy): StageStream;
 }
 
 /** One stream. After it threw, nothing more comes. */

@@ -4,6 +4,7 @@
  * Owns the clock, sinks and sockets of one test. `soon` is a real loop turn; every longer time is the test's.
  */
 import type { ByteSink, Clock, Ports, Socket, SocketHandler } from "../../src/server/ports.ts";
+import { FindingsReport } from "../../src/server/findings-report.ts";
 import { openApiOf } from "../../src/server/openapi.ts";
 
 interface Timer {
@@ -188,6 +189,7 @@ export function createTestPorts(fetchPort: typeof fetch = () => Promise.reject(n
     random: (bytes) => Uint8Array.from({ length: bytes }, () => (drawn = (drawn + 97) % 256)),
     fetch: fetchPort,
     describeRoutes: openApiOf,
+    openReport: (_context, asked) => (asked.findings === undefined ? undefined : new FindingsReport(asked)),
     openSink: (_context, headers) => {
       const sink = new MemorySink(headers);
       sinks.push(sink);

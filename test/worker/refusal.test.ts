@@ -45,6 +45,23 @@ describe("a worker with a configuration that cannot take effect", () => {
     });
   }
 
+  test("says that it tells no findings, and masks for who would take a trailer", async () => {
+    const worker = await startWorkerd({
+      entry: "worker/index.ts",
+      objects: OBJECTS,
+      variables: { MASKWIRE_CONFIG: `{${OPEN}}` },
+    });
+    try {
+      const headers = { "content-type": "application/x-ndjson", te: "trailers" };
+      const ask = (query: string) =>
+        send(`${worker.origin}/v1/mask${query}`, { method: "POST", headers, chunks: [`"${SECRET}"`] });
+      expect(errorCode(await ask("?findings=inline"))).toBe("UNKNOWN_PARAMETER");
+      expect(await ask("")).toMatchObject({ status: 200, text: '"[EMAIL]"', isWhole: true });
+    } finally {
+      await worker.stop();
+    }
+  });
+
   test("names a binding that is missing", async () => {
     const variables = { MASKWIRE_CONFIG: `{${OPEN},"relays":{"a":{"url":"https://a.example/"}}}` };
     for (const [objects, key] of [

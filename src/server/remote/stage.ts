@@ -32,15 +32,16 @@ export class RemoteStage implements Stage {
   }
 
   async maskEvent(masked: Uint8Array): Promise<Uint8Array | ErrorCode> {
-    return await this.mask(masked, true);
+    return await this.mask(masked, { isJson: true });
   }
 
-  open(format: Format): StageStream {
+  open(format: Format, policy: Policy): StageStream {
     const cutter = openCutter(format, this.recordLimitBytes);
     if (cutter === undefined) throw new StreamError("REMOTE_FORMAT");
+    const { isJson } = cutter;
     return new RecordStream(cutter, {
-      mask: (record) => this.mask(record, cutter.isJson),
-      unchecked: () => this.#unchecked(cutter.isJson),
+      mask: (record) => this.mask(record, { isJson, policy }),
+      unchecked: () => this.#unchecked(isJson, policy),
     });
   }
 
@@ -50,8 +51,11 @@ export class RemoteStage implements Stage {
   }
 
   /** Never rejects. */
-  async mask(record: Uint8Array, isJson: boolean): Promise<Uint8Array | ErrorCode> {
-    const policy = this.#policy.perStream();
+  async mask(
+    record: Uint8Array,
+    { isJson, policy: shared = this.#policy }: { readonly isJson: boolean; readonly policy?: Policy },
+  ): Promise<Uint8Array | ErrorCode> {
+    const policy = shared.perStream();
     const shown = readRecordText(policy, record, isJson);
     const text = decodeText(shown.text);
     if (!HAS_WORD.test(text)) return record;
@@ -59,14 +63,14 @@ export class RemoteStage implements Stage {
     const answers = await Promise.all(this.#clients.map((client) => client.find({ text, codePoints }, record.length)));
     const findings: Finding[] = [];
     for (const answer of answers) {
-      if (typeof answer === "string") return this.#unchecked(isJson);
+      if (typeof answer === "string") return this.#unchecked(isJson, policy);
       findings.push(...answer);
     }
     return shown.mask(findings);
   }
 
-  #unchecked(isJson: boolean): Uint8Array | ErrorCode {
+  #unchecked(isJson: boolean, policy: Policy): Uint8Array | ErrorCode {
     const isRefused = this.#clients.some(({ config }) => config.onFailure === "refuse");
-    return isRefused ? "REMOTE_DETECTOR_FAILED" : uncheckedRecord(this.#policy, isJson);
+    return isRefused ? "REMOTE_DETECTOR_FAILED" : uncheckedRecord(policy, isJson);
   }
 }

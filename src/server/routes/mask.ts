@@ -14,10 +14,14 @@ import type { RouteCall } from "./index.ts";
 export async function mask(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   requireAction(access, "mask", []);
   const { settings, limits, ports, metrics, lifecycle, maskStreams } = services;
-  const { policy: name = "default" } = queryOf(context, ["policy"]);
+  const { policy: name = "default", findings } = queryOf(
+    context,
+    ports.openReport ? ["policy", "findings"] : ["policy"],
+  );
   const policy = settings.policies.get(name);
   if (policy === undefined) throw new StreamError("POLICY_UNKNOWN");
   const type = mediaTypeOf(context);
+  const report = ports.openReport?.(context, { format: type.format, findings });
   const incoming = bodyOf(context, services);
   const disconnect = lifecycle.connect();
   metrics.add("producers", 1);
@@ -31,6 +35,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
   });
   const masked = await maskStreams.open({
     policy,
+    ...(report === undefined ? {} : { report, forStream: report.watch(policy) }),
     stage: settings.policies.stageOf(policy),
     choice: { format: type.format, ...type.options },
     body,
