@@ -4,8 +4,8 @@
  *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker
  *   node worker/build.mjs entry outfile   everything that this entry reaches, in one module
  *
- * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `scripts`, `jose` and `ciphers`: a deployment
- * carries what it uses; `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
+ * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `scripts`, `strictness`, `jose` and `ciphers`:
+ * a deployment carries what it uses; `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-/** All modules together of a deployment that names no pack, no issuer, no cipher and no operator of those apart. */
+/** All modules together of a deployment that names no pack, issuer, cipher, order of strictness and no operator of those apart. */
 const GZIP_LIMIT_BYTES = 150_000;
 
 /** What stands in a module of its own, by the end of its path. */
@@ -22,6 +22,7 @@ const MODULES = [
   { filter: /packs[\\/]index\.ts$/, path: "./packs.js" },
   { filter: /core[\\/]optional\.ts$|^\.{1,2}[\\/]optional\.ts$/, path: "./operators.js" },
   { filter: /[\\/]unicode-scripts\.ts$/, path: "./scripts.js" },
+  { filter: /[\\/]strictness\.ts$/, path: "./strictness.js" },
   { filter: /^jose$/, path: "./jose.js" },
   { filter: /^@noble[\\/]ciphers[\\/]/, path: "./ciphers.js" },
   { filter: /console[\\/]page\.ts$/, path: "./console.js" },
@@ -82,6 +83,7 @@ const ENTRIES = {
   "no-operators": "worker/no-operators.ts",
   scripts: "src/core/pattern/unicode-scripts.ts",
   "no-scripts": "worker/no-scripts.ts",
+  "no-strictness": "worker/no-strictness.ts",
   jose: "worker/jose.ts",
   "no-jose": "worker/no-jose.ts",
   ciphers: "worker/ciphers.ts",
@@ -118,9 +120,15 @@ async function buildModules(folder) {
     entryPoints: [join(ROOT, "src/core/optional.ts")],
     outfile: join(folder, "operators.js"),
   });
+  await build({
+    ...OPTIONS,
+    entryPoints: [join(ROOT, "src/server/strictness.ts")],
+    outfile: join(folder, "strictness.js"),
+    plugins: [apart],
+  });
   await writeFile(join(folder, "deployment.js"), "export default undefined;\n");
   await writeFile(join(folder, "meta.json"), JSON.stringify(metafile));
-  for (const name of ["packs.js", "operators.js", "scripts.js", "jose.js", "ciphers.js"])
+  for (const name of ["packs.js", "operators.js", "scripts.js", "strictness.js", "jose.js", "ciphers.js"])
     await gzipBytesOf(folder, name);
   let gzipBytes = 0;
   for (const name of [
@@ -129,6 +137,7 @@ async function buildModules(folder) {
     "no-packs.js",
     "no-operators.js",
     "no-scripts.js",
+    "no-strictness.js",
     "no-jose.js",
     "no-ciphers.js",
     "console.js",

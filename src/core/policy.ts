@@ -5,6 +5,7 @@
  */
 import { encodeUtf8 } from "./bytes.ts";
 import { LOOK_AHEAD_BYTES } from "./candidate.ts";
+import { DEFAULT_THRESHOLD } from "./defaults.ts";
 import type { Detector } from "./detector.ts";
 import type { Drops } from "./drops.ts";
 import { withPacks } from "./detectors/index.ts";
@@ -149,7 +150,6 @@ export interface Policy {
   perStream(): Policy;
 }
 
-export const DEFAULT_THRESHOLD = 0.6;
 export const DEFAULT_ON_INVALID: OnInvalid = "mask-as-text";
 export const DEFAULT_TENANT = "default";
 /** Of an event's id: who resumes needs equal ids to be equal. */

@@ -4,6 +4,7 @@
  * Owns which tokens are looked for. Everything else is the masker's: formats, escapes, and that the cuts cannot matter.
  * Never decides who may ask.
  */
+import { DEFAULT_THRESHOLD } from "./defaults.ts";
 import { compileFields } from "./compile-fields.ts";
 import type { Detector } from "./detector.ts";
 import type { FoundText } from "./finder.ts";
@@ -16,7 +17,6 @@ import {
   assemblePolicy,
   DEFAULT_ON_INVALID,
   DEFAULT_TENANT,
-  DEFAULT_THRESHOLD,
   detectorsOf,
   finderOf,
   type Policy,

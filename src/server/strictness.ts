@@ -4,12 +4,11 @@
  * Owns the proof, on the policies as they are written and before an event is seen. Where it cannot be had the order is
  * refused, also where it may hold. Never compiles, never masks.
  */
-import { withPacks } from "../core/detectors/index.ts";
-import { DEFAULT_BITS } from "../core/operators/hash.ts";
-import { keptBy } from "../core/operators/mask.ts";
+import type { Detector } from "../core/detector.ts";
+import { DEFAULT_HASH_BITS, DEFAULT_THRESHOLD, keptBy } from "../core/defaults.ts";
 import type { OperatorSpec } from "../core/operators/spec.ts";
-import { entitiesOf, PACK_NAMES } from "../core/packs/index.ts";
-import { DEFAULT_THRESHOLD, type PolicySpec } from "../core/policy.ts";
+import { entitiesOf, PACK_NAMES, type PackName } from "../core/packs/index.ts";
+import type { PolicySpec } from "../core/policy.ts";
 
 /** What stands in the place of a value tells this of it: facts, and how much of each. */
 type Reveal = Readonly<Record<string, number>>;
@@ -29,7 +28,7 @@ const REVEALS: { readonly [Name in OperatorSpec["operator"]]?: Row<Name> } = {
     const kept = keepFirst + keepLast === 0 ? {} : { [`first ${keepFirst}, last ${keepLast}`]: 1 };
     return { [`shape, separators ${spec.keepSeparators ?? true}`]: 1, ...kept };
   },
-  hash: ({ bits = DEFAULT_BITS, alsoVersion }) => ({
+  hash: ({ bits = DEFAULT_HASH_BITS, alsoVersion }) => ({
     equality: bits,
     ...(alsoVersion === undefined ? {} : { [`equality by key version ${alsoVersion}`]: bits }),
   }),
@@ -64,7 +63,10 @@ interface Rules {
   readonly others: string;
 }
 
-function rulesOf(spec: PolicySpec): Rules {
+/** Every detector of ours, with those of the packs. Given, so that what needs this module alone does not carry them. */
+export type WithPacks = (packs: readonly PackName[]) => readonly Detector[];
+
+function rulesOf(spec: PolicySpec, withPacks: WithPacks): Rules {
   const { detectors = [], packs = [], operators = {}, fields = {}, except = [], only = [], ...rest } = spec;
   const {
     entities,
@@ -76,7 +78,8 @@ function rulesOf(spec: PolicySpec): Rules {
     ...known
   } = rest;
   // What a remote detector calls its findings is not known here: both have to do the same with them.
-  const others = remoteDetectors.length === 0 ? known : { ...known, remoteDetectors, remote: remoteRules(spec) };
+  const others =
+    remoteDetectors.length === 0 ? known : { ...known, remoteDetectors, remote: remoteRules(spec, withPacks) };
   const isKept = ([, one]: readonly [string, OperatorSpec]): boolean => one.operator === "keep";
   const entries = Object.entries(fields);
   return {
@@ -99,7 +102,7 @@ function rulesOf(spec: PolicySpec): Rules {
 }
 
 /** All that may be said of what is not looked for here. */
-function remoteRules({ operators = {} }: PolicySpec): unknown {
+function remoteRules({ operators = {} }: PolicySpec, withPacks: WithPacks): unknown {
   const own = new Set(withPacks(PACK_NAMES).map(({ entity }) => entity));
   const foreign = Object.entries(operators).filter(([entity]) => !own.has(entity));
   return foreign.toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -195,7 +198,7 @@ const CHECKS: readonly Check[] = [
  * Why the first policy might show something that the second one hides; undefined when it cannot. Both with all that they
  * extend. The reason is constant text.
  */
-export function findShown(stricter: PolicySpec, looser: PolicySpec): string | undefined {
-  const [one, other] = [rulesOf(stricter), rulesOf(looser)];
+export function findShown(stricter: PolicySpec, looser: PolicySpec, withPacks: WithPacks): string | undefined {
+  const [one, other] = [rulesOf(stricter, withPacks), rulesOf(looser, withPacks)];
   return CHECKS.find(({ fails }) => fails(one, other))?.text;
 }

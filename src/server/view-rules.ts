@@ -4,6 +4,7 @@
  *
  * Owns the refusals, each with its place. Never compiles a policy.
  */
+import { withPacks } from "../core/detectors/index.ts";
 import { matchesFeed } from "./auth/grant.ts";
 import type { RefusalReason } from "./config-refusal.ts";
 import type { ServerConfig, Viewed } from "./config.ts";
@@ -49,7 +50,8 @@ function refuseOrder({ policies }: ServerConfig, { path, viewed }: Place): Refus
     if (strictness.indexOf(view) < index) return say(index, "this view stands twice; keep one");
     const looser = strictness.slice(index + 1).filter((one) => Object.hasOwn(policyOf, one));
     return looser.flatMap((other) => {
-      const shown = findShown(extendPolicy(policies, policyOf[view]), extendPolicy(policies, policyOf[other]));
+      const [one, two] = [view, other].map((name) => extendPolicy(policies, policyOf[name]));
+      const shown = findShown(one, two, withPacks);
       return shown === undefined ? [] : say(index, `is not stricter than ${other}: it ${shown}`);
     });
   });

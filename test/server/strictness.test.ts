@@ -2,11 +2,14 @@
 import { assert, constantFrom, property, record, array, option, sample } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compilePolicy, ConfigurationError, maskEvent, type PolicySpec } from "../../src/core/index.ts";
-import { findShown } from "../../src/server/strictness.ts";
+import { withPacks } from "../../src/core/detectors/index.ts";
+import { findShown as findShownAmong } from "../../src/server/strictness.ts";
 import { keysFrom } from "../support/keys.ts";
 import { startTestServer } from "../support/server.ts";
 
 const keys = keysFrom();
+const findShown = (stricter: PolicySpec, looser: PolicySpec): string | undefined =>
+  findShownAmong(stricter, looser, withPacks);
 const all = (operator: object): PolicySpec => ({ operators: { default: operator } }) as PolicySpec;
 const MASK4 = all({ operator: "mask", keepLast: 4 });
 const HASH = all({ operator: "hash" });

@@ -91,6 +91,7 @@ async function bundle({ entry, folder }: WorkerOptions, directory: string): Prom
     "packs.js",
     "operators.js",
     "scripts.js",
+    "strictness.js",
     "jose.js",
     "ciphers.js",
     "console.js",

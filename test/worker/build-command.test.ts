@@ -64,6 +64,7 @@ limits: { eventLimitBytes: 1000 }
       "packs.js",
       "scripts.js",
       "shared.js",
+      "strictness.js",
     ]);
     const worker = await startWorkerd({
       entry: "worker/index.ts",
@@ -118,6 +119,27 @@ limits: { eventLimitBytes: 1000 }
     } finally {
       await worker.stop();
     }
+  });
+
+  test("a folder carries the judge of strictness where a feed names an order, and starts by its word", async () => {
+    const sizeOf = async (out: string): Promise<number> => (await readFile(join(out, "strictness.js"))).length;
+    const policies = "policies: { default: {}, shown: { operators: { default: { operator: mask } } } }\n";
+    const feeds = (order: string): string =>
+      `feeds: { orders: { policy: default, views: { support: shown }${order} } }\n`;
+    const without = await build("unordered", `${OPEN}${policies}${feeds("")}`);
+    const ordered = await build("ordered", `${OPEN}${policies}${feeds(", strictness: [default, support]")}`);
+    expect([without.code, ordered.code]).toEqual([0, 0]);
+    expect(await sizeOf(without.out)).toBeLessThan(200);
+    expect(await sizeOf(ordered.out)).toBeGreaterThan(2_000);
+    const worker = await startWorkerd({ entry: "worker/index.ts", folder: ordered.out, objects: OBJECTS });
+    try {
+      expect((await post(`${worker.origin}/v1/mask`, "text/plain", EMAIL)).text).toBe("[EMAIL]");
+    } finally {
+      await worker.stop();
+    }
+    const turned = await build("turned", `${OPEN}${policies}${feeds(", strictness: [support, default]")}`);
+    expect(turned.code).toBe(1);
+    expect(turned.stderr).toContain("is not stricter than default");
   });
 
   test("a front takes ten lines of configuration", async () => {

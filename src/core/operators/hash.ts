@@ -4,14 +4,13 @@
  * Without the key a token can be neither made nor tested. Tenant, entity and key version have keys of their own.
  */
 import { encodeUtf8 } from "../bytes.ts";
+import { DEFAULT_HASH_BITS } from "../defaults.ts";
 import { KEY_VERSION_LIMIT, type TenantKeys } from "../key-ring.ts";
 import { base32, base32Characters } from "./base32.ts";
 import { RecentlyUsed } from "./cache.ts";
 import { type OperatorKind, readText } from "./operator.ts";
 import type { HashSpec } from "./spec.ts";
 
-/** 16 base32 characters: even odds of one collision at a trillion values. */
-export const DEFAULT_BITS = 80;
 const KEY_BYTES = 32;
 
 export const hash: OperatorKind<HashSpec> = {
@@ -26,7 +25,7 @@ export const hash: OperatorKind<HashSpec> = {
       description: "Writes the token of this key version too, behind the current one: for the time of a rotation.",
     },
   },
-  compile({ bits = DEFAULT_BITS, alsoVersion }, context) {
+  compile({ bits = DEFAULT_HASH_BITS, alsoVersion }, context) {
     const { entity } = context;
     const keys = context.keys();
     if (alsoVersion !== undefined && !keys.ring.has(alsoVersion))

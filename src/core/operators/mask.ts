@@ -1,10 +1,10 @@
 /** `**** **** **** 1111`. Gives away length, shape and the kept characters. */
 import { ALPHANUMERIC, KINDS } from "../ascii.ts";
 import { isPlain } from "../folded-text.ts";
+import { keptBy } from "../defaults.ts";
 import { onText, type OperatorKind } from "./operator.ts";
 import type { MaskSpec } from "./spec.ts";
 
-const DEFAULT_KEEP_LAST = 4;
 const DEFAULT_CHARACTER = "*";
 /** A value that has fewer than so many times what is to be kept keeps nothing. */
 const HIDDEN_SHARE = 3;
@@ -35,11 +35,6 @@ export const mask: OperatorKind<MaskSpec> = {
     };
   },
 };
-
-/** How many characters stay at either end of a long value. */
-export function keptBy({ keepFirst, keepLast }: MaskSpec): { readonly keepFirst: number; readonly keepLast: number } {
-  return { keepFirst: keepFirst ?? 0, keepLast: keepLast ?? (keepFirst === undefined ? DEFAULT_KEEP_LAST : 0) };
-}
 
 type MaskRule = Required<Omit<MaskSpec, "operator">>;
 

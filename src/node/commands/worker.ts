@@ -6,6 +6,7 @@ import { Argument, Option } from "commander";
 import { OPTIONAL_KINDS } from "../../core/optional.ts";
 import type { Loaded } from "../config/load.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerConfig } from "../../server/config.ts";
+import { refuseViews } from "../../server/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { loadConfig } from "../config/load.ts";
 import { tell, type Io } from "../io.ts";
@@ -55,13 +56,15 @@ Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or the 
       report(loaded.problems, io);
       return 1;
     }
-    const { config, fileName = "defaults" } = loaded.value;
+    const { config, fileName = "defaults", problemAt } = loaded.value;
+    const viewed = refuseViews(config).map(({ path, reason }) => problemAt(path, reason));
     const compiled = Object.keys(config.policies).flatMap((name) => {
       const one = compileNamed(loaded.value, name);
       return one.ok ? [] : one.problems;
     });
-    report(compiled, io);
-    if (compiled.length > 0) return 1;
+    const problems = [...viewed, ...compiled];
+    report(problems, io);
+    if (problems.length > 0) return 1;
     const deployed = deployedOf(loaded.value);
     const refused = await refusedKey(deployed);
     if (refused !== undefined) {
@@ -126,6 +129,9 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
   // A class of one or two letters is a category.
   const hasScripts = /\\p\{\^?\w{3}/i.test(JSON.stringify(config.policies));
   const hasCiphers = /"operator":"(?:encrypt|fpe)"/.test(JSON.stringify(config.policies));
+  const hasOrder = Object.values({ ...config.feeds, ...config.relays }).some(
+    ({ strictness = [] }) => strictness.length > 0,
+  );
   const hasIssuers = (config.auth?.issuers ?? []).length > 0;
   try {
     await mkdir(folder, { recursive: true });
@@ -136,6 +142,7 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
       [hasPacks ? "packs.js" : "no-packs.js", "packs.js"],
       [hasOperators ? "operators.js" : "no-operators.js", "operators.js"],
       [hasScripts ? "scripts.js" : "no-scripts.js", "scripts.js"],
+      [hasOrder ? "strictness.js" : "no-strictness.js", "strictness.js"],
       [hasCiphers ? "ciphers.js" : "no-ciphers.js", "ciphers.js"],
       [hasIssuers ? "jose.js" : "no-jose.js", "jose.js"],
     ] as const;

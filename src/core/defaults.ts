@@ -1,0 +1,17 @@
+/**
+ * What a policy means where it says nothing, for those who read policies without compiling them.
+ *
+ * Owns constants. Imports nothing that runs.
+ */
+import type { MaskSpec } from "./operators/spec.ts";
+
+/** Lowest score that counts. */
+export const DEFAULT_THRESHOLD = 0.6;
+/** Of `hash`: 16 base32 characters, even odds of one collision at a trillion values. */
+export const DEFAULT_HASH_BITS = 80;
+const DEFAULT_KEEP_LAST = 4;
+
+/** How many characters `mask` leaves at either end of a long value. */
+export function keptBy({ keepFirst, keepLast }: MaskSpec): { readonly keepFirst: number; readonly keepLast: number } {
+  return { keepFirst: keepFirst ?? 0, keepLast: keepLast ?? (keepFirst === undefined ? DEFAULT_KEEP_LAST : 0) };
+}
