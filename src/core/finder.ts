@@ -78,7 +78,7 @@ export class Finder {
   end(): void {
     this.isEnded = true;
     this.window.load(EMPTY);
-    this.scanner.end();
+    this.scanner.end(this.window.bytes);
     this.resolve();
     this.closeCluster();
   }

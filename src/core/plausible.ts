@@ -11,7 +11,7 @@ import type { Hits } from "./engine.ts";
 import type { Rule } from "./rule.ts";
 
 /** Longer stretches are not searched: they are rare, and every match end in them would search them again. */
-const STRETCH_LIMIT_BYTES = 256;
+export const STRETCH_LIMIT_BYTES = 256;
 
 /** A match ended at `end`; it began at `start` or later. Indices of `bytes`. */
 export interface Stretch {

@@ -27,8 +27,8 @@ export interface TextScanner {
   /** No match that begins before this can still grow or appear. */
   readonly safeTo: number;
   scan(bytes: Uint8Array): void;
-  /** Tells that the text ends here. */
-  end(): void;
+  /** Tells that the text ends here; `bytes` are its last ones, all that is undecided among them. */
+  end(bytes: Uint8Array): void;
 }
 
 export class Scanner implements TextScanner, TextAround {
@@ -65,10 +65,19 @@ export class Scanner implements TextScanner, TextAround {
     else this.safeTo = Math.max(this.safeTo, this.liveFrom, this.position - this.dfa.longestLiveBytes(last));
   }
 
-  end(): void {
+  end(bytes: Uint8Array): void {
     const matches = this.dfa.matchesAtEnd(this.dfa.entryOf(this.state));
-    if (matches.length > 0) this.noteFrom(this.liveFrom, this.position, this.engine.hitsOf(matches).rules);
+    if (matches.length > 0) this.noteEnd(bytes, this.engine.hitsOf(matches));
     this.safeTo = this.position;
+  }
+
+  private noteEnd(bytes: Uint8Array, hits: Hits): void {
+    const offset = this.position - bytes.length;
+    const start = this.liveFrom - offset;
+    const around: TextAround = { isAtStart: offset === 0, isNamed: (words) => this.isNamed(words) };
+    // What began before the bytes at hand is left to the resolver.
+    const rules = start < 0 ? hits.rules : plausibleInText(bytes, { start, end: bytes.length }, { hits, around });
+    if (rules.length > 0) this.noteFrom(this.liveFrom, this.position, rules);
   }
 
   get isAtStart(): boolean {

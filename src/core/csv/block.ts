@@ -4,16 +4,22 @@
  * Owns where quoted fields hold line feeds and where quotes make a field read differently from its bytes. Agrees with
  * CsvFraming on where records end, but takes several that end in a lone CR for one.
  */
+import { ByteFinder } from "../byte-finder.ts";
 import type { BlockScan } from "../formats/block-scan.ts";
 import { lineFeedBefore, lineFeedFrom, NEAR_LINE_BYTES } from "../lines.ts";
 import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
 
-/** Nearer quotes are found sooner by looking at every byte than by a call. */
-const NEAR_BYTES = 24;
 const BACKSLASH = 0x5c;
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 const CONTEXT_BYTES = 42;
+/** Two fields farther apart are left to whoever reads the record: walks back must not add up. */
+const NEAR_FIELDS_BYTES = 256;
+
+interface SuspectOptions {
+  readonly readsQuotes: boolean;
+  readonly hasNames: boolean;
+}
 
 export interface Column {
   readonly index: number;
@@ -30,6 +36,10 @@ export class CsvBlock {
   private readonly oddQuotes: Offsets;
   private readonly joins: Offsets;
   private readonly delimiter: number;
+  /** Quotes around fields. */
+  private readonly opens: readonly number[];
+  private readonly closes: readonly number[];
+  private nextQuoted = 0;
   /** Quotes that open a field, and odd ones: no record has its first quote elsewhere. */
   private readonly quotes: Offsets;
   private nextEscape: number;
@@ -40,6 +50,8 @@ export class CsvBlock {
     this.nextEscape = bytes.indexOf(BACKSLASH);
     this.starts = framed.starts;
     this.ends = framed.ends;
+    this.opens = framed.opens;
+    this.closes = framed.closes;
     this.oddQuotes = new Offsets(framed.oddQuotes);
     this.joins = new Offsets(framed.joins);
     this.quotes = new Offsets(framed.quotes);
@@ -51,10 +63,14 @@ export class CsvBlock {
     return new CsvBlock(chunk.subarray(0, framed.end), framed, delimiter);
   }
 
-  /** The first byte at or after `from` that makes its record suspect, or Infinity. Asked in order. */
-  suspect(scan: BlockScan, from: number, readsQuotes: boolean): number {
+  /**
+   * The first byte at or after `from` that makes its record suspect, or Infinity. Asked in order. `hasNames`: words may
+   * stand in the names of columns.
+   */
+  suspect(scan: BlockScan, from: number, { readsQuotes, hasNames }: SuspectOptions): number {
+    const place = hasNames ? scan.placeAfter(from) : scan.suspectAfter(from, this.nearWordsFrom);
     // A place lies behind the last byte of its match.
-    const suspect = Math.min(scan.placeAfter(from) - 1, this.joins.next(from));
+    const suspect = Math.min(place - 1, this.joins.next(from));
     return readsQuotes || this.nextEscape >= 0 ? Math.min(suspect, this.oddQuotes.next(from)) : suspect;
   }
 
@@ -79,6 +95,31 @@ export class CsvBlock {
     const field = this.fieldStart(at, start);
     const left = field > start ? this.fieldStart(field - 1, start) : field;
     return Math.min(left, Math.max(start, at - CONTEXT_BYTES));
+  }
+
+  /** As `wordsFrom` without a record; -1 where quotes or long fields stand in the way. Asked in order. */
+  private readonly nearWordsFrom = (at: number): number => {
+    const { bytes, delimiter } = this;
+    if (this.isQuoted(at)) return -1;
+    const limit = at - CONTEXT_BYTES;
+    const farthest = at - NEAR_FIELDS_BYTES;
+    let separators = 0;
+    let from = at;
+    for (; from > 0; from--) {
+      const byte = bytes[from - 1];
+      if (byte === LF) return this.starts.length === 0 ? from : -1;
+      if (byte === QUOTE || from <= farthest) return -1;
+      if (separators < 2 && (byte === delimiter || byte === CR)) separators++;
+      if (separators === 2 && from <= limit) return from;
+    }
+    return from;
+  };
+
+  /** True for a place inside a quoted field. Asked in order. */
+  private isQuoted(at: number): boolean {
+    const { opens, closes } = this;
+    while (this.nextQuoted < closes.length && closes[this.nextQuoted] <= at) this.nextQuoted++;
+    return this.nextQuoted < opens.length && opens[this.nextQuoted] < at;
   }
 
   /** The column that a byte of a record lies in; undefined when quotes stand in the record. */
@@ -151,6 +192,8 @@ interface Framed {
   readonly oddQuotes: number[];
   readonly joins: number[];
   readonly quotes: number[];
+  readonly opens: number[];
+  readonly closes: number[];
 }
 
 function frame(chunk: Uint8Array, delimiter: number): Framed {
@@ -159,32 +202,46 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   const oddQuotes: number[] = [];
   const joins: number[] = [];
   const quotes: number[] = [];
+  const opens: number[] = [];
+  const closes: number[] = [];
+  const quotesOf = new ByteFinder(chunk, QUOTE);
   let openFrom = chunk.length;
-  for (let quote = findQuote(chunk, 0); quote < chunk.length;) {
+  for (let quote = quotesOf.next(0); quote < chunk.length;) {
     quotes.push(quote);
     if (!isFieldStart(chunk, quote, delimiter)) {
       oddQuotes.push(quote);
-      quote = findQuote(chunk, quote + 1);
+      quote = quotesOf.next(quote + 1);
       continue;
     }
-    let close = findQuote(chunk, quote + 1);
+    let close = quotesOf.next(quote + 1);
     while (close + 1 < chunk.length && chunk[close + 1] === QUOTE) {
       oddQuotes.push(close);
-      close = findQuote(chunk, close + 2);
+      close = quotesOf.next(close + 2);
     }
     if (close + 1 >= chunk.length) {
       // The field may go on: its record is left for later.
       openFrom = quote;
       break;
     }
+    opens.push(quote);
+    closes.push(close);
     if (holdsLineFeed(chunk, quote, close)) {
       starts.push(quote);
       ends.push(close);
     }
     if (!endsField(chunk[close + 1], delimiter)) joins.push(close);
-    quote = findQuote(chunk, close + 1);
+    quote = quotesOf.next(close + 1);
   }
-  return { end: lastRecordEnd(chunk, openFrom, { starts, ends }), starts, ends, oddQuotes, joins, quotes };
+  return {
+    end: lastRecordEnd(chunk, openFrom, { starts, ends }),
+    starts,
+    ends,
+    oddQuotes,
+    joins,
+    quotes,
+    opens,
+    closes,
+  };
 }
 
 /** Offset just past the last line feed before `from` that lies in no quoted field. */
@@ -194,15 +251,6 @@ function lastRecordEnd(chunk: Uint8Array, from: number, { starts, ends }: Pick<F
     if (at >= starts[field]) at = lineFeedBefore(chunk, starts[field]);
   }
   return at + 1;
-}
-
-function findQuote(chunk: Uint8Array, from: number): number {
-  const near = Math.min(chunk.length, from + NEAR_BYTES);
-  let at = from;
-  while (at < near && chunk[at] !== QUOTE) at++;
-  if (at < near || near >= chunk.length) return Math.min(at, chunk.length);
-  const found = chunk.indexOf(QUOTE, at);
-  return found < 0 ? chunk.length : found;
 }
 
 function holdsLineFeed(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,5 +1,6 @@
 /** Payment card numbers: brand table and check digit; a word like "card" makes up for a missing brand. */
 import { type Detector, SCORES } from "../detector.ts";
+import { isPlain } from "../folded-text.ts";
 import { brandEvidence } from "../validators/card-brand.ts";
 import { passesLuhn, passesLuhnInBytes } from "../validators/luhn.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
@@ -45,7 +46,7 @@ export const creditCard: Detector = {
     "unionpay",
     "payment",
   ],
-  mayMatch: passesLuhnInBytes,
+  mayMatch: mayBeCard,
   validate(candidate) {
     const digits = candidate.text.replaceAll(/\D/g, "");
     if (isInsideNumber(candidate, "-.") || !passesLuhn(digits) || isOneDigit(digits)) return 0;
@@ -92,6 +93,25 @@ export const creditCard: Detector = {
     '"span_id":"c7cc6557e138b504","order":"512174821011"',
   ],
 };
+
+const ONE = 0x31;
+
+/** False where `pattern` cannot match either: the scanner's shape takes time stamps of 13 and 19 digits, many in logs. */
+function mayBeCard(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] === ONE && !hasLengthOfOnes(bytes, start, end)) return false;
+  return passesLuhnInBytes(bytes, start, end);
+}
+
+function hasLengthOfOnes(bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    // Digits may hide in it.
+    if (!isPlain(byte)) return true;
+    if (byte >= 0x30 && byte <= 0x39) digits++;
+  }
+  return digits === 15 || digits === 16;
+}
 
 /** Milli-, micro- or nanoseconds since 1970, 2014 to 2033. */
 const EPOCH = /^1[4-9](?:\d{11}|\d{14}|\d{17})$/;

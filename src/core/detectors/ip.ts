@@ -45,7 +45,7 @@ export const ipv6: Detector = {
   contextWords: [
     "ip",
     "ips",
-    "ipv6",
+    "ipv",
     "addr",
     "address",
     "client",

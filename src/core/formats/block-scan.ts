@@ -11,8 +11,15 @@ import type { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";
 import { KIND } from "../pattern/neighbour.ts";
-import { plausibleRules } from "../plausible.ts";
+import { plausibleRules, STRETCH_LIMIT_BYTES } from "../plausible.ts";
 import type { Span } from "../span.ts";
+
+/**
+ * Bytes of words that are read to clear a record, by its length; where many matches stand in one long text each would read
+ * all of it again. What is over goes the careful way.
+ */
+const READS_LIMIT = 16;
+const READS_LEAST_BYTES = 4096;
 
 const needed = new WeakMap<Hits, ContextWords | null>();
 
@@ -46,6 +53,7 @@ export class BlockScan {
   /** By place: the words of which one is needed; null when none is. */
   private readonly words: (ContextWords | null)[] = [];
   private next = 0;
+  private nextSuspect = 0;
   private readonly neededWords: ContextWords;
   private wordsAskedAt = -1;
   private hasWords = false;
@@ -76,6 +84,26 @@ export class BlockScan {
     return this.places[this.next] ?? Infinity;
   }
 
+  /**
+   * As `placeAfter`, but passes over shapes that need a word and have none, whatever their record. `wordsFrom` tells the
+   * first byte from which on words count for what begins at `at`, or -1 where only the record can tell. Asked in order.
+   */
+  suspectAfter(from: number, wordsFrom: (at: number) => number): number {
+    while (this.nextSuspect < this.places.length) {
+      const i = this.nextSuspect;
+      if (this.places[i] > from && !this.isWordless(i, wordsFrom)) return this.places[i];
+      this.nextSuspect++;
+    }
+    return Infinity;
+  }
+
+  private isWordless(i: number, wordsFrom: (at: number) => number): boolean {
+    const words = this.words[i];
+    if (words === null || this.places[i] - this.starts[i] > STRETCH_LIMIT_BYTES) return false;
+    const at = wordsFrom(this.starts[i]);
+    return at >= 0 && words.glance(this.block, at, this.places[i]) === 0;
+  }
+
   /** Ends of matches in a record, counted from its start. */
   placesIn(start: number, end: number): readonly number[] {
     const places: number[] = [];
@@ -90,14 +118,18 @@ export class BlockScan {
    */
   hasMatch(record: Span, context: RecordContext): boolean {
     const { start, end } = record;
+    const length = end - start;
+    let left = READS_LEAST_BYTES + READS_LIMIT * length;
     this.placeAfter(start);
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       const words = this.words[i];
-      if (words === null) return true;
+      if (words === null || left < 0) return true;
+      if (context.isNamed !== undefined) left -= length;
       if (context.isNamed?.(words, this.places[i], record) === true && this.isNamed(i, context, record)) return true;
       const from = context.wordsFrom(Math.max(start, this.starts[i]), record);
-      if (from === start && !this.mayHoldWords(start, end)) continue;
       const to = this.places[i];
+      left -= to - from;
+      if (from === start && !this.mayHoldWords(start, end)) continue;
       const glance = words.glance(this.block, from, to);
       const wide = (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, this.starts[i] - LOOK_BACK_BYTES));
       const found = glance === 0 ? NO_WORDS : words.wordsIn(this.block, wide, to);

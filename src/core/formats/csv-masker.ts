@@ -71,7 +71,8 @@ export class CsvMasker implements FormatMasker {
       wordsFrom: (at, { start }) => block.wordsFrom(at, start),
     };
     let cleanFrom = 0;
-    const next = (from: number): number => block.suspect(scan, from, this.readsQuotes);
+    const next = (from: number): number =>
+      block.suspect(scan, from, { readsQuotes: this.readsQuotes, hasNames: this.format.hasNames });
     for (let suspect = next(0), end = 0; suspect < bytes.length; suspect = next(end)) {
       const record = block.recordAt(suspect);
       const { start } = record;

@@ -156,12 +156,13 @@ export class CsvFormat implements RecordFormat {
     const delimiter = this.framing.delimiter as number;
     // Where nobody knows which column a field is in, it may be the one that tells.
     const telling = isRagged ? columns.names.find(this.tells) : undefined;
+    const isClean = this.cleanFields(record, places);
     const all: Edit[] = [];
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
       const isTold = telling !== undefined || this.told[index];
       const at = isRagged ? NOWHERE_SPECIAL : this.placeOf(index);
-      if (!isTold && at.verdict === "look" && isAsItReads(cell) && this.isCleanField(record, cell, places)) continue;
+      if (!isTold && at.verdict === "look" && isAsItReads(cell) && isClean(cell)) continue;
       const decoded = decodeCell(record, cell);
       const key = telling ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
       const edits = this.fieldTextEdits(decoded.text, { key, nesting: 0, mayTell: isTold, at }, index);
@@ -178,12 +179,19 @@ export class CsvFormat implements RecordFormat {
     return heldTextEdits(this.policy, text, held);
   }
 
-  /** True when no match ends in the field; `places` holds where matches end in the record, when that is known. */
-  private isCleanField(record: Uint8Array, { start, end }: Cell, places: readonly number[] | undefined): boolean {
-    if (this.policy.readings.length > 0) return false;
-    if (places === undefined) return isClean(this.policy.engine, record, { start, end });
-    for (const place of places) if (place > start && place <= end) return false;
-    return true;
+  /**
+   * Tells whether no match ends in a field; asked in order. `places` holds where matches end in the record, when that is
+   * known.
+   */
+  private cleanFields(record: Uint8Array, places: readonly number[] | undefined): (cell: Cell) => boolean {
+    const { engine, readings } = this.policy;
+    if (readings.length > 0) return () => false;
+    if (places === undefined) return ({ start, end }) => isClean(engine, record, { start, end });
+    let next = 0;
+    return ({ start, end }) => {
+      while (next < places.length && places[next] <= start) next++;
+      return next === places.length || places[next] > end;
+    };
   }
 
   /** The text of a field that may be the label of the next one; "" for one that is too long, or holds no such word. */

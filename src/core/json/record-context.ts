@@ -37,8 +37,7 @@ export class JsonContext {
       this.quotes = this.quotesIn(record);
     }
     const { quotes } = this;
-    let before = quotes.length;
-    while (before > 0 && quotes[before - 1] >= at) before--;
+    const before = countBelow(quotes, at);
     const isInString = before % 2 === 1;
     // The quote that closes what may be the name, which opens one before.
     const closing = before - (isInString ? 2 : 1);
@@ -46,6 +45,18 @@ export class JsonContext {
     const from = quotes[closing] + 1;
     return isColonOnly(this.bytes, from, isInString ? quotes[before - 1] : at) ? quotes[closing - 1] : record.start;
   }
+}
+
+/** How many of these numbers, which are in order, are lower. */
+function countBelow(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** True when a colon stands between two places, and beside it nothing but white space and parts of a number. */
