@@ -6,6 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 export interface CommandLookup {
@@ -16,6 +17,8 @@ export interface CommandLookup {
 }
 
 const APT_GET = "apt-get";
+/** Held while packages are installed. */
+export const APT_LOCK = join(tmpdir(), "maskwire-apt.lock");
 const INSTALL_LIMIT_MS = 180_000;
 
 /** Absolute path of `command` on PATH, or null. */
@@ -64,10 +67,10 @@ function installPackage(debianPackage: string): boolean {
   return runApt(["install", "--yes", "--no-install-recommends", debianPackage]);
 }
 
-/** Test files run side by side, so a held lock is waited for. */
+/** Test files run side by side, and apt itself waits for one of its locks only: one of us at a time. */
 function runApt(args: readonly string[]): boolean {
   const options = ["--quiet", "--option", "DPkg::Lock::Timeout=120"];
-  const run = spawnSync(APT_GET, [...options, ...args], {
+  const run = spawnSync("flock", [APT_LOCK, APT_GET, ...options, ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     stdio: "ignore",
     timeout: INSTALL_LIMIT_MS,
