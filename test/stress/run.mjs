@@ -1,8 +1,0 @@
-/** `npm run stress:json`: runs test/stress/main.ts against the built command. Owns nothing else. */
-import { dirname } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { importBundled } from "../support/run-bundled.mjs";
-
-const { main } = await importBundled(dirname(fileURLToPath(import.meta.url)));
-process.exitCode = await main(process.argv.slice(2));
