@@ -42,11 +42,14 @@ const withoutProofs = {
         .replaceAll(/\b(hits|misses): \[\s*(?:"(?:[^"\\]|\\.)*",?\s*)+\]/g, "$1: []");
       return { contents, loader: "ts" };
     });
-    // `/metrics` is not served at the edge: what each metric means is for those who read it there.
-    onLoad({ filter: /src[\\/]server[\\/]metrics\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      return { contents: text.replaceAll(/\bhelp:\s*"(?:[^"\\]|\\.)*"/g, 'help: ""'), loader: "ts" };
-    });
+  },
+};
+
+/** What counts for `/metrics`, which is not served at the edge. */
+const withoutMetrics = {
+  name: "without-metrics",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/metrics\.ts$/ }, () => ({ path: join(ROOT, "worker/no-metrics.ts") }));
   },
 };
 
@@ -105,14 +108,14 @@ async function buildModules(folder) {
     outdir: folder,
     splitting: true,
     chunkNames: "shared",
-    plugins: [withoutProofs, apart],
+    plugins: [withoutProofs, withoutMetrics, apart],
   });
   // For `maskwire worker build`, which asks the worker's own code what it would refuse.
   await build({
     ...OPTIONS,
     entryPoints: [join(ROOT, "worker/config.ts")],
     outfile: join(folder, "check.js"),
-    plugins: [withoutProofs],
+    plugins: [withoutProofs, withoutMetrics],
   });
   // Alone, or what it has in common with others would be one more module.
   await build({
@@ -151,4 +154,4 @@ async function buildModules(folder) {
 
 const [first, outfile] = process.argv.slice(2);
 if (outfile === undefined) await buildModules(first ?? join(ROOT, "dist/worker"));
-else await build({ ...OPTIONS, entryPoints: [join(ROOT, first)], outfile, plugins: [withoutProofs] });
+else await build({ ...OPTIONS, entryPoints: [join(ROOT, first)], outfile, plugins: [withoutProofs, withoutMetrics] });

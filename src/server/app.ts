@@ -167,6 +167,10 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       isHistoryAvailable = isAvailable;
       metrics.set("history_available", isAvailable ? 1 : 0);
     },
+    paged: (result, damages) => {
+      metrics.add("history_pages_total", 1, result);
+      metrics.add("history_damages_total", damages);
+    },
   });
   const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics, broker });
   const services: Services = {

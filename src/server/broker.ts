@@ -5,6 +5,7 @@
  * policy, and the part names the policy by its mark, so that nobody is shown what another policy let through.
  */
 import type { ErrorCode } from "../core/index.ts";
+import type { Entry } from "./history.ts";
 
 export type Awaitable<Value> = Value | Promise<Value>;
 
@@ -49,13 +50,29 @@ export interface Placement {
 /** Is given every event once, in order of its sequence. A sequence that is left out is lost. */
 export type Take = (events: readonly StoredEvent[]) => void;
 
+/** What a feed holds elsewhere than in memory, the newest events among it. */
+export interface Archive {
+  /** The sequence before the first event that can be read; moves on when old ones are forgotten. */
+  readonly start: number;
+  /**
+   * What the policy of that mark shows of the next events behind `after`, to `upTo` at most: one at least, and a page at
+   * most. A run of those that are lost, or that another policy masked, is one gap in the place of its last.
+   * @throws StreamError `HISTORY_UNAVAILABLE`.
+   */
+  read(after: number, upTo: number, mark: string): Promise<readonly Entry[]>;
+  /** The last sequence before the moment. @throws StreamError `HISTORY_UNAVAILABLE`. */
+  cursorAt(atMs: number): Promise<number>;
+}
+
 /** One feed of a broker. */
 export interface BrokerFeed {
   /** Stays the same as long as the sequences mean the same events. */
   readonly epoch: string;
-  /** The sequence before the first event that is still held. */
+  /** The sequence before the first event that `follow` gives. */
   readonly start: number;
-  /** Gives what is held, then whatever is committed, by whomever. Resolves when what was held has been given. */
+  /** Where older events are read; without one `follow` gives all that is held. */
+  readonly archive?: Archive;
+  /** Gives what is held from `start` on, then whatever is committed, by whomever. Resolves when what was held has been given. */
   follow(take: Take): Awaitable<void>;
   /**
    * Commits an event; one with a `key` only once within the window. Resolves when it would outlive what this broker
@@ -78,6 +95,8 @@ export interface BrokerWatcher {
   /** A batch was committed, so long after its first event came. */
   committed(waitedMs: number): void;
   available(isAvailable: boolean): void;
+  /** A page of old events was read, or could not be, and how many places of it were damaged. */
+  paged(result: "read" | "failed", damages: number): void;
 }
 
 export interface Broker {

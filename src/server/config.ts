@@ -214,6 +214,7 @@ export interface ServerLimits {
   readonly writeStallMs: number;
   readonly historyMaxBytes: number;
   readonly historyMaxAgeMs: number;
+  readonly historyMemoryBytes: number;
   readonly historyQueueBytes: number;
   readonly dedupeWindowMs: number;
   readonly dedupeKeysLimit: number;
@@ -336,6 +337,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   writeStallMs: 10_000,
   historyMaxBytes: 67_108_864,
   historyMaxAgeMs: 3_600_000,
+  historyMemoryBytes: 8_388_608,
   historyQueueBytes: 16_777_216,
   dedupeWindowMs: 120_000,
   dedupeKeysLimit: 100_000,

@@ -3,7 +3,7 @@
  *
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
-import { StreamError, toStreamError, tryMaskEvent, type ErrorCode, type Policy } from "../core/index.ts";
+import { StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
 import {
   andThen,
   type Awaitable,
@@ -13,13 +13,13 @@ import {
   type Sent,
   type StoredEvent,
 } from "./broker.ts";
-import type { NewEntry } from "./history.ts";
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
 import { FeedCounts } from "./mask-counts.ts";
-import { ownBytes, refusalOf, tryMask, type Masked } from "./masked.ts";
+import { maskOne, refusalOf, type Masked } from "./masked.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
+import { entryOf } from "./shown.ts";
 import type { Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
 import { View, type ViewOptions } from "./view.ts";
@@ -45,12 +45,19 @@ export interface FeedOptions extends FeedRules {
   readonly name: string;
   /** The metric label: a name out of the configuration. */
   readonly label: string;
-  readonly limits: ViewOptions["limits"] & JoinLimits & { readonly eventLimitBytes: number };
+  readonly limits: FeedLimits;
   readonly ports: Pick<Ports, "clock">;
   readonly metrics: Metrics;
   /** Where its events go and come from. */
   readonly source: BrokerFeed;
 }
+
+export type FeedLimits = ViewOptions["limits"] &
+  JoinLimits & {
+    readonly eventLimitBytes: number;
+    /** Takes the place of `historyMaxBytes` in memory where older events are read from an archive. */
+    readonly historyMemoryBytes: number;
+  };
 
 /** What became of one event. */
 export type Outcome = Placement | ErrorCode;
@@ -116,6 +123,11 @@ export class Feed {
   /** Bytes of events that are not decided: only those whose texts go on in others. */
   get heldBytes(): number {
     return [...this.#holding].reduce((sum, joiner) => sum + joiner.heldBytes, 0);
+  }
+
+  /** Bytes of the events that its views have in memory. */
+  get historyBytes(): number {
+    return this.#allViews.reduce((sum, { history }) => sum + history.bytesAfter(history.first - 1), 0);
   }
 
   get readerCount(): number {
@@ -262,21 +274,27 @@ export class Feed {
       policy: this.#counts.watch(policy),
       mark: rules.markOf(policy),
       stage: rules.stageOf(policy),
-      views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name)),
+      views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name, rules.markOf(policy))),
     }));
     this.#eventTypes = new Map(rules.eventTypes.map((type) => [type, encodeText(type)]));
     this.#rules = rules;
   }
 
   /** The view of that name; a new one counts on from here. */
-  #open(viewName: string): View {
-    const known = this.#views.get(viewName);
-    if (known !== undefined) return known;
-    const { name, label, limits, source, metrics } = this.#options;
-    const onReaders = (): void => this.#countReaders();
-    const view = new View({ name, label, epoch: source.epoch, last: this.#last, limits, metrics, onReaders });
+  #open(viewName: string, mark: string): View {
+    const view = this.#views.get(viewName) ?? this.#createView();
+    view.mark = mark;
     this.#views.set(viewName, view);
     return view;
+  }
+
+  #createView(): View {
+    const { name, label, source, metrics, limits: all } = this.#options;
+    const { epoch, archive } = source;
+    const onReaders = (): void => this.#countReaders();
+    const memoryBytes = archive === undefined ? Infinity : all.historyMemoryBytes;
+    const limits = { ...all, historyMaxBytes: Math.min(all.historyMaxBytes, memoryBytes) };
+    return new View({ name, label, epoch, last: this.#last, limits, archive, metrics, onReaders });
   }
 
   /** Appends when `ready` is there and all before it have been appended; the broker then keeps the order. */
@@ -331,8 +349,7 @@ export class Feed {
       this.#miss(event);
       this.#last = event.sequence;
       this.#audiences.forEach(({ mark, views }, index) => {
-        const part = partOf(event, mark, index);
-        const entry = part === undefined ? undefined : entryOf(event, part);
+        const entry = entryOf(event, mark, index);
         for (const view of views) view.append(entry, event.atMs);
       });
     }
@@ -365,22 +382,6 @@ export class Feed {
     this.usedAtMs = this.#options.ports.clock.now();
     this.onReaders(this.readerCount);
   }
-}
-
-/** What a view of that mark is shown; undefined when nobody masked the event for it. */
-function partOf({ isGap, parts }: StoredEvent, mark: string, index: number): Part | undefined {
-  if (isGap) return { mark, data: NOTHING };
-  const expected = parts[index];
-  return expected?.mark === mark ? expected : parts.find((part) => part.mark === mark);
-}
-
-function entryOf({ event, isGap, trace }: StoredEvent, { data }: Part): NewEntry {
-  return { event, data: data ?? NOTHING, isGap, isHidden: data === null, trace };
-}
-
-function maskOne(policy: Policy, data: Uint8Array): Masked {
-  const masked = tryMask(() => tryMaskEvent(policy, data));
-  return typeof masked === "string" ? masked : ownBytes(masked);
 }
 
 /** Only of what a policy with a stage shows; the others' are there already. */

@@ -1,8 +1,9 @@
 /**
- * The last events of one view of a feed, in memory, bounded by bytes and age.
+ * The last events of one view of a feed, in memory, bounded by bytes and age; older ones may be in an archive.
  *
- * Owns the sequence. Stores masked data only; never encodes, never waits.
+ * Owns the sequence. Stores masked data only; never encodes, never waits, and reads no archive.
  */
+import type { Archive, Awaitable } from "./broker.ts";
 import type { Position } from "./position.ts";
 
 /** One masked event. */
@@ -69,12 +70,16 @@ export class History {
   #endBytes = 0;
   /** True while the newest places are of events that are not to be had. */
   #isMissing = false;
+  readonly #archive: Archive | undefined;
+  /** Of what the archive holds, nothing up to here may be shown. */
+  #floor = 0;
 
   /** `last`: how many events the feed has counted already. */
-  constructor(limits: HistoryLimits, epoch: string, last = 0) {
+  constructor(limits: HistoryLimits, epoch: string, last = 0, archive?: Archive) {
     this.#limits = limits;
     this.epoch = epoch;
     this.#last = last;
+    this.#archive = archive;
   }
 
   /** Sequence of the newest event ever, 0 before the first. */
@@ -82,11 +87,18 @@ export class History {
     return this.#last;
   }
 
-  /** Sequence of the oldest event still here; `last + 1` when there is none. */
+  /** Sequence of the oldest event still in memory; `last + 1` when there is none. */
   get first(): number {
     return this.#entries[this.#head]?.sequence ?? this.#last + 1;
   }
 
+  /** Sequence of the oldest event that a reader can get, from memory or the archive. */
+  get oldest(): number {
+    const { first } = this;
+    return this.#archive === undefined ? first : Math.min(first, Math.max(this.#archive.start, this.#floor) + 1);
+  }
+
+  /** True when there is none in memory. */
   get isEmpty(): boolean {
     return this.#head === this.#entries.length;
   }
@@ -115,8 +127,8 @@ export class History {
 
   /** Forgets every event and goes on behind `sequence`. */
   skipTo(sequence: number): void {
-    this.forget();
     this.#last = sequence;
+    this.forget();
   }
 
   /** Forgets what is too old, and what is too much. */
@@ -137,10 +149,11 @@ export class History {
     }
   }
 
-  /** Forgets every event; the count goes on. */
+  /** Forgets every event, also those in the archive; the count goes on. */
   forget(): void {
     this.#entries = [];
     this.#head = 0;
+    this.#floor = this.#last;
   }
 
   /** The entries that follow `sequence`: at most `count`, and no further one once they hold `limitBytes`. */
@@ -156,7 +169,7 @@ export class History {
     return entries;
   }
 
-  /** Bytes of the entries that follow `sequence`. */
+  /** Bytes of the entries in memory that follow `sequence`. */
   bytesAfter(sequence: number): number {
     const next = this.#entries[this.#head + Math.max(0, sequence + 1 - this.first)];
     if (next === undefined) return 0;
@@ -166,15 +179,19 @@ export class History {
   /** Where to go on after `position`; undefined stands for one that nobody can read. */
   resume(position: Position | undefined): Resume {
     const isOurs = position !== undefined && position.epoch === this.epoch && position.sequence <= this.#last;
-    if (!isOurs) return { result: "reset", cursor: this.first - 1, lost: null };
-    const lost = this.first - 1 - position.sequence;
+    const start = this.oldest - 1;
+    if (!isOurs) return { result: "reset", cursor: start, lost: null };
+    const lost = start - position.sequence;
     if (lost <= 0) return { result: "complete", cursor: position.sequence, lost: 0 };
-    return { result: "gap", cursor: this.first - 1, lost };
+    return { result: "gap", cursor: start, lost };
   }
 
-  /** The last sequence before the moment `atMs`. */
-  cursorAt(atMs: number): number {
-    let cursor = this.first - 1;
+  /** The last sequence before the moment `atMs`. @throws StreamError `HISTORY_UNAVAILABLE` where an archive has to be asked. */
+  cursorAt(atMs: number): Awaitable<number> {
+    const { first, oldest } = this;
+    const isOlder = oldest < first && (this.#entries[this.#head]?.atMs ?? Infinity) >= atMs;
+    if (isOlder) return this.#archive?.cursorAt(atMs).then((at) => Math.max(oldest - 1, Math.min(at, first - 1))) ?? 0;
+    let cursor = first - 1;
     for (let at = this.#head; at < this.#entries.length; at++) {
       if (this.#entries[at].atMs >= atMs) break;
       cursor++;

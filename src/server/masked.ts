@@ -1,5 +1,5 @@
 /** What one policy makes of an event: its bytes, or why it shows none. */
-import { toStreamError, type ErrorCode } from "../core/index.ts";
+import { toStreamError, tryMaskEvent, type ErrorCode, type Policy } from "../core/index.ts";
 
 export type Masked = Uint8Array | ErrorCode;
 
@@ -21,4 +21,9 @@ export function ownBytes(bytes: Uint8Array): Uint8Array {
 export function refusalOf(all: readonly Masked[]): ErrorCode | undefined {
   const codes = all.flatMap((one) => (typeof one === "string" ? one : []));
   return codes.length < all.length ? undefined : (codes.find((code) => code !== "EVENT_DROPPED") ?? codes[0]);
+}
+
+export function maskOne(policy: Policy, data: Uint8Array): Masked {
+  const masked = tryMask(() => tryMaskEvent(policy, data));
+  return typeof masked === "string" ? masked : ownBytes(masked);
 }

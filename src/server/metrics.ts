@@ -114,6 +114,16 @@ export const METRICS = {
     labels: [],
     buckets: SECONDS,
   },
+  history_pages_total: {
+    kind: "counter",
+    help: "Pages of events that were read because they are in memory no more, by what became of them.",
+    labels: ["result"],
+  },
+  history_memory_bytes: {
+    kind: "gauge",
+    help: "Masked events kept in memory for resuming, with 200 bytes more for each, of all views.",
+    labels: ["feed"],
+  },
   history_available: {
     kind: "gauge",
     help: "1 while a history that outlives the process takes events, 0 while it does not.",

@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../core/index.ts";
+import type { Awaitable } from "./broker.ts";
 import type { Resume, ResumeResult } from "./history.ts";
 import { parsePositions } from "./position.ts";
 import { queryOf } from "./request.ts";
@@ -34,21 +35,25 @@ const RANK: readonly ResumeResult[] = ["new", "complete", "gap", "reset"];
 const LAST_FEW = /^-([1-9][0-9]{0,8})$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** @throws StreamError `UNKNOWN_PARAMETER`, `BAD_POSITION`. */
-export function startFromRequest(context: Context, views: readonly View[]): Start {
+/** @throws StreamError `UNKNOWN_PARAMETER`, and as `startOf`. */
+export function startFromRequest(context: Context, views: readonly View[]): Promise<Start> {
   const { from, lastEventId } = queryOf(context, START_PARAMETERS);
   return startOf(views, { header: context.req.header("last-event-id"), query: lastEventId, from });
 }
 
-/** @throws StreamError `BAD_POSITION` for a query that cannot be read; a header like that starts anew. */
-export function startOf(views: readonly View[], { header, query, from }: StartRequest): Start {
+/**
+ * Waits only for a moment that is before what is in memory.
+ * @throws StreamError `BAD_POSITION` for a query that cannot be read; a header like that starts anew. `HISTORY_UNAVAILABLE`.
+ */
+export async function startOf(views: readonly View[], { header, query, from }: StartRequest): Promise<Start> {
   if (header !== undefined && header !== "") return startAfter(views, header);
   if (query !== undefined) {
     if (parsePositions(query, views.length) === undefined) throw new StreamError("BAD_POSITION");
     return startAfter(views, query);
   }
   const cursorOf = cursorFrom(from ?? "now");
-  const resumes = views.map((view): Resume => ({ result: "new", cursor: cursorOf(view), lost: 0 }));
+  const cursors = await Promise.all(views.map(async (view) => await cursorOf(view)));
+  const resumes = cursors.map((cursor): Resume => ({ result: "new", cursor, lost: 0 }));
   return { resumes, after: null, label: "new", isNew: true };
 }
 
@@ -65,11 +70,11 @@ export function startAfter(views: readonly View[], text: string): Start {
   return { resumes, after: positions === undefined ? null : text, label: labelOf(resumes), isNew: false };
 }
 
-function cursorFrom(from: string): (view: View) => number {
+function cursorFrom(from: string): (view: View) => Awaitable<number> {
   if (from === "now") return ({ history }) => history.last;
-  if (from === "oldest") return ({ history }) => history.first - 1;
+  if (from === "oldest") return ({ history }) => history.oldest - 1;
   const few = LAST_FEW.exec(from);
-  if (few !== null) return ({ history }) => Math.max(history.first - 1, history.last - Number(few[1]));
+  if (few !== null) return ({ history }) => Math.max(history.oldest - 1, history.last - Number(few[1]));
   const atMs = MOMENT.test(from) ? Date.parse(from) : Number.NaN;
   if (Number.isNaN(atMs)) throw new StreamError("BAD_POSITION");
   return ({ history }) => history.cursorAt(atMs);

@@ -10,6 +10,7 @@ import { closeCodeOf, isReconnect, type Ending } from "./ending.ts";
 import type { Resume } from "./history.ts";
 import type { Metrics, Series } from "./metrics.ts";
 import type { Outlet } from "./outlets.ts";
+import { PageReader } from "./page-reader.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
@@ -47,6 +48,8 @@ interface Place {
   readonly view: View;
   cursor: number;
   readonly delivered: Series;
+  /** Of events that are not in memory, once it lacks some. */
+  pages: PageReader | undefined;
 }
 
 export class Subscriber implements FeedReader, CohortMember {
@@ -88,6 +91,7 @@ export class Subscriber implements FeedReader, CohortMember {
       view,
       cursor: options.resumes[index].cursor,
       delivered: metrics.series("events_delivered_total", view.label, transport.name),
+      pages: undefined,
     }));
     this.#deliveredBytes = metrics.series("delivered_bytes_total", transport.name);
     const now = ports.clock.now();
@@ -153,7 +157,9 @@ export class Subscriber implements FeedReader, CohortMember {
   #pump(): void {
     if (this.#hasEnded) return;
     this.#leaveCohort();
-    for (const place of this.#places) if (!this.#pumpFeed(place)) return this.#retryLater();
+    const stuck = this.#places.filter((place) => !this.#pumpFeed(place));
+    if (stuck.some(({ pages }) => pages?.isReading !== true)) return this.#retryLater();
+    if (stuck.length > 0) return;
     this.#isLive = true;
     this.#joinCohort();
   }
@@ -281,15 +287,14 @@ export class Subscriber implements FeedReader, CohortMember {
     }
   }
 
-  /** False when the socket has no room for the rest. */
+  /** False when the socket has no room for the rest, or the rest is being read. */
   #pumpFeed(place: Place): boolean {
     const { view } = place;
     while (place.cursor < view.history.last) {
       if (this.#outlet.queuedBytes() > view.roomBytes) return false;
-      if (place.cursor < view.history.first - 1) this.#skipForgotten(place);
-      const isOnly = this.#places.length === 1;
-      const batch = isOnly ? view.batchAfter(place.cursor, this.#transport) : this.#ownBatch(place);
-      if (batch === undefined) return true;
+      const isOld = place.cursor < view.history.first - 1;
+      const batch = isOld ? this.#oldBatch(place) : this.#newBatch(place);
+      if (batch === undefined) return !isOld;
       place.cursor = batch.last;
       if (batch.frames.length === 0) continue;
       this.#writeBatch(batch);
@@ -300,8 +305,9 @@ export class Subscriber implements FeedReader, CohortMember {
   }
 
   /** With several feeds each frame names this subscriber's places, so it can be shared with nobody. */
-  #ownBatch(place: Place): Batch | undefined {
+  #newBatch(place: Place): Batch | undefined {
     const { view } = place;
+    if (this.#places.length === 1) return view.batchAfter(place.cursor, this.#transport);
     const entry = view.history.after(place.cursor, 1, 1)[0];
     if (entry === undefined) return undefined;
     place.cursor = entry.sequence;
@@ -309,13 +315,29 @@ export class Subscriber implements FeedReader, CohortMember {
     return new Batch(frames, entry.sequence);
   }
 
+  /** What follows is in memory no more: it is told of as lost, or read; undefined while it is. */
+  #oldBatch(place: Place): Batch | undefined {
+    const { view } = place;
+    this.#skipForgotten(place);
+    if (place.cursor >= view.history.first - 1) return new Batch([], place.cursor);
+    place.pages ??= new PageReader(view, (isRead) => (isRead ? this.pump() : this.#retryLater()));
+    const feed = this.#places.length === 1 ? undefined : view.name;
+    const frames: Uint8Array[] = [];
+    const entries = place.pages.after(place.cursor);
+    for (const entry of entries ?? []) {
+      place.cursor = entry.sequence;
+      if (!entry.isHidden) frames.push(this.#transport.event({ entry, id: this.#id(), feed }));
+    }
+    return entries && new Batch(frames, place.cursor);
+  }
+
   /** The history moved past this reader while it lagged. */
   #skipForgotten(place: Place): void {
-    const { first } = place.view.history;
-    const lost = first - 1 - place.cursor;
+    const { oldest } = place.view.history;
+    const lost = oldest - 1 - place.cursor;
     if (lost <= 0) return;
     const after = this.#id();
-    place.cursor = first - 1;
+    place.cursor = oldest - 1;
     this.#writeGap(after, place, lost);
   }
 

@@ -5,9 +5,10 @@
  * each; an event that a view does not show is a place without a frame.
  */
 import { Batch } from "./batch.ts";
+import type { Archive } from "./broker.ts";
 import { Cohort } from "./cohort.ts";
 import { FrameCache } from "./frame-cache.ts";
-import { History, type HistoryLimits, type NewEntry } from "./history.ts";
+import { History, type Entry, type HistoryLimits, type NewEntry } from "./history.ts";
 import type { Metrics } from "./metrics.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
@@ -28,6 +29,8 @@ export interface ViewOptions {
   /** How many events the feed has counted already. */
   readonly last: number;
   readonly limits: HistoryLimits & { readonly subscriberQueueBytes: number };
+  /** Where the feed's older events are. */
+  readonly archive: Archive | undefined;
   readonly metrics: Metrics;
   /** Told when a reader comes or goes. */
   readonly onReaders: () => void;
@@ -46,8 +49,11 @@ export class View {
   readonly history: History;
   /** A reader that has more than this unsent is given no more. */
   readonly roomBytes: number;
+  /** Of the policy that it goes by. */
+  mark = "";
 
   readonly #metrics: Metrics;
+  readonly #archive: Archive | undefined;
   readonly #frameCacheBytes: number;
   #frames: FrameCache;
   #isClosed = false;
@@ -60,10 +66,11 @@ export class View {
   #shared: Map<string, Batch> | undefined;
   #latest: { readonly cursor: number; readonly transport: Transport; readonly batch: Batch } | undefined;
 
-  constructor({ name, label, epoch, last, limits, metrics, onReaders }: ViewOptions) {
+  constructor({ name, label, epoch, last, limits, archive, metrics, onReaders }: ViewOptions) {
     this.name = name;
     this.label = label;
-    this.history = new History(limits, epoch, last);
+    this.#archive = archive;
+    this.history = new History(limits, epoch, last, archive);
     this.roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);
     this.#metrics = metrics;
     this.#frameCacheBytes = Math.min(FRAME_CACHE_BYTES, limits.historyMaxBytes);
@@ -129,7 +136,9 @@ export class View {
   append(entry: NewEntry | undefined, atMs: number): void {
     const { last } = this.history;
     try {
-      if (entry === undefined) this.history.miss(atMs);
+      // The first that it could show is of another policy: so is what the archive has before.
+      if (entry === undefined && this.history.isEmpty) this.history.skipTo(last + 1);
+      else if (entry === undefined) this.history.miss(atMs);
       else this.history.append(entry, atMs);
     } catch {
       this.forget();
@@ -149,6 +158,11 @@ export class View {
   /** The position after `sequence`, as clients write it. */
   positionAt(sequence: number): string {
     return formatPositions([{ epoch: this.history.epoch, sequence }]);
+  }
+
+  /** What follows `cursor` and is not in memory, in a page of bounded size. @throws StreamError `HISTORY_UNAVAILABLE`. */
+  async readAfter(cursor: number): Promise<readonly Entry[]> {
+    return (await this.#archive?.read(cursor, this.history.first - 1, this.mark)) ?? [];
   }
 
   /**

@@ -32,10 +32,18 @@ export function eventOf(text: string, type = ""): NewEvent {
   return { event: encode(type), isGap: false, parts: [{ mark: MARK, data: encode(text) }] };
 }
 
-/** Opens a feed and keeps what it gives. */
+/** Opens a feed and keeps what it gives, behind what is read of its archive where that goes further back. */
 export async function follow(broker: Broker, name: string): Promise<{ feed: BrokerFeed; events: StoredEvent[] }> {
-  const events: StoredEvent[] = [];
   const feed = await broker.open(name);
+  const events: StoredEvent[] = [];
+  for (let after = feed.archive?.start ?? feed.start; after < feed.start; after = events.at(-1)?.sequence ?? Infinity) {
+    const entries = (await feed.archive?.read(after, feed.start, MARK)) ?? [];
+    events.push(
+      ...entries.map(({ data, sequence, atMs, event, isGap, trace }) => {
+        return { sequence, atMs, event, isGap, trace, parts: isGap ? [] : [{ mark: MARK, data }] };
+      }),
+    );
+  }
   await feed.follow((some) => events.push(...some));
   return { feed, events };
 }

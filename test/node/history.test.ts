@@ -63,6 +63,12 @@ describeBroker("the broker in memory", {
 
 describeBroker("the broker on disk", { isLasting: true, isShared: false, start: () => startDisk() });
 
+describeBroker("the broker on disk, of which a part is in memory", {
+  isLasting: true,
+  isShared: false,
+  start: () => startDisk({ historyMemoryBytes: 10_000 }),
+});
+
 const nats = ensureCommand("nats-server", "nats-server");
 
 describe.skipIf(nats.path === null)("with a NATS server", () => {

@@ -291,12 +291,13 @@ const limits = z.strictObject({
   feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),
   subscriberQueueBytes: limit("subscriberQueueBytes", [16 * KIB, GIB], "Unsent bytes before a subscriber is ended."),
   writeStallMs: limit("writeStallMs", [100, HOUR], "Time without progress before a subscriber is ended."),
-  historyMaxBytes: limit(
-    "historyMaxBytes",
-    [64 * KIB, 64 * GIB],
-    "Masked events kept for resuming, per view of a feed.",
-  ),
+  historyMaxBytes: limit("historyMaxBytes", [64 * KIB, 64 * GIB], "Masked events kept to resume, per view of a feed."),
   historyMaxAgeMs: limit("historyMaxAgeMs", [SECOND, 720 * HOUR], "Age at which kept events are dropped."),
+  historyMemoryBytes: limit(
+    "historyMemoryBytes",
+    [64 * KIB, 64 * GIB],
+    "Those in memory when all are on disk, per view.",
+  ),
   historyQueueBytes: limit(
     "historyQueueBytes",
     [MIB, GIB],
@@ -309,11 +310,7 @@ const limits = z.strictObject({
   ),
   dedupeKeysLimit: limit("dedupeKeysLimit", [1, 10_000_000], "Keys of events kept for that, per feed."),
   heartbeatMs: limit("heartbeatMs", [100, 10 * 60 * SECOND], "Time between heartbeats to subscribers."),
-  connectionMaxAgeMs: limit(
-    "connectionMaxAgeMs",
-    [SECOND, 24 * HOUR],
-    "Age at which a connection is asked to reconnect.",
-  ),
+  connectionMaxAgeMs: limit("connectionMaxAgeMs", [SECOND, 24 * HOUR], "Age at which connections are asked to return."),
   headersTimeoutMs: limit(
     "headersTimeoutMs",
     [100, 10 * 60 * SECOND],

@@ -13,6 +13,7 @@ import { drawEpoch } from "../../server/position.ts";
 import { DiskFeed, type Waiting } from "./disk-feed.ts";
 import { createTokenOf } from "./event-token.ts";
 import { LevelStore } from "./level-store.ts";
+import { Turns } from "./turns.ts";
 
 export interface DiskBrokerOptions {
   readonly config: DiskHistoryConfig;
@@ -28,6 +29,8 @@ const BATCH_EVENTS = 4096;
 const TRIM_MS = 60_000;
 const SYNC_MS = 1_000;
 const RECOVER_MS = 1_000;
+/** So that a thousand subscribers who come back at once do not each hold a page. */
+const PAGES_AT_ONCE = 8;
 
 export class DiskBroker implements Broker {
   readonly #options: DiskBrokerOptions;
@@ -35,7 +38,8 @@ export class DiskBroker implements Broker {
   readonly #stops: (() => void)[] = [];
   /** Undefined after a failure, until the files are open again. */
   #store: LevelStore | undefined;
-  #watcher: BrokerWatcher = { committed: () => {}, available: () => {} };
+  #watcher: BrokerWatcher = { committed: () => {}, available: () => {}, paged: () => {} };
+  readonly #pages = new Turns(PAGES_AT_ONCE);
   #queue: Waiting[] = [];
   #queueBytes = 0;
   #oldestMs = 0;
@@ -102,6 +106,8 @@ export class DiskBroker implements Broker {
       nowMs: () => clock.now(),
       enqueue: (waiting) => this.#enqueue(waiting),
       read: (run) => this.#guard(async () => await run(this.#openStore())),
+      readPage: (run) => this.#pages.take(() => this.#guard(async () => await run(this.#openStore()))),
+      onPage: (result, damages) => this.#watcher.paged(result, damages),
       onClose: () => void this.#feeds.delete(name),
     });
   }
@@ -112,9 +118,9 @@ export class DiskBroker implements Broker {
   }
 
   /** Whatever goes wrong with the files is one error of ours. */
-  async #guard(run: () => Promise<void>): Promise<void> {
+  async #guard<Result>(run: () => Promise<Result>): Promise<Result> {
     try {
-      await run();
+      return await run();
     } catch {
       throw new StreamError("HISTORY_UNAVAILABLE");
     }

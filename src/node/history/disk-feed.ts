@@ -7,7 +7,8 @@ import type { BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../../s
 import type { ErrorCode } from "../../core/index.ts";
 import type { HistoryLimits } from "../../server/history.ts";
 import { KeyWindow, type KeyWindowLimits } from "../../server/key-window.ts";
-import { decodeRecord, encodeRecord } from "../../server/stored-event.ts";
+import { DiskArchive, type Extent } from "./disk-archive.ts";
+import { countOf, readEvent, writeEvent } from "./disk-record.ts";
 import type { LevelStore, Stored, Write } from "./level-store.ts";
 import type { TokenOf } from "./event-token.ts";
 
@@ -25,32 +26,36 @@ export interface DiskFeedOptions {
   readonly epoch: string;
   /** Of the row that it has; undefined until its first event. */
   readonly id: number | undefined;
-  readonly limits: HistoryLimits & KeyWindowLimits;
+  readonly limits: HistoryLimits & KeyWindowLimits & { readonly historyMemoryBytes: number };
   readonly tokenOf: TokenOf;
   readonly nowMs: () => number;
   /** Hands an event to the next commit; or the code of its refusal. */
   readonly enqueue: (waiting: Waiting) => ErrorCode | undefined;
   /** Runs with the files of now. @throws StreamError `HISTORY_UNAVAILABLE`. */
   readonly read: (run: (store: LevelStore) => Promise<void>) => Promise<void>;
+  /** The same for a page of old events: few are read at once. */
+  readonly readPage: <Result>(run: (store: LevelStore) => Promise<Result>) => Promise<Result>;
+  readonly onPage: (result: "read" | "failed", damages: number) => void;
   readonly onClose: () => void;
 }
 
 /** What an event costs besides its bytes: as in memory, so that both keep the same. */
 const ENTRY_BYTES = 200;
-/** In front of a record: bytes of all events up to and with it. Two of them tell the bytes in between. */
-const COUNT_BYTES = 8;
 /** Trimmed in one go, because each costs a compaction. */
 const EXCESS = 1.1;
 
 export class DiskFeed implements BrokerFeed {
   readonly epoch: string;
   readonly name: string;
+  readonly archive: DiskArchive;
   readonly #options: DiskFeedOptions;
   readonly #keys: KeyWindow<Promise<Placement | ErrorCode> | number>;
   #id: number | undefined;
   #take: Take = () => {};
   #first = 1;
   #last = 0;
+  /** The sequence before the events that memory has room for. */
+  #start = 0;
   #startBytes = 0;
   #endBytes = 0;
 
@@ -60,10 +65,12 @@ export class DiskFeed implements BrokerFeed {
     this.epoch = options.epoch;
     this.#id = options.id;
     this.#keys = new KeyWindow(options.limits);
+    const extent = (): Extent => ({ id: this.#id, first: this.#first, last: this.#last });
+    this.archive = new DiskArchive({ extent, read: options.readPage, onPage: options.onPage });
   }
 
   get start(): number {
-    return this.#first - 1;
+    return this.#start;
   }
 
   get isEmpty(): boolean {
@@ -75,18 +82,30 @@ export class DiskFeed implements BrokerFeed {
     if (this.#id === undefined) return;
     const forgotten = store.rows.get(this.name)?.forgotten ?? 0;
     this.#first = forgotten + 1;
-    this.#last = forgotten;
+    this.#last = (await store.lastOf(this.#id)) ?? forgotten;
+    this.#start = this.#last;
     const first = await store.find(this.#id, { sequence: this.#first });
     const last = await store.find(this.#id, "last");
     if (first === undefined || last === undefined) return;
-    this.#last = last.sequence;
-    this.#startBytes = countOf(first) - costOf(decodeRecord(first.value.subarray(COUNT_BYTES))?.parts ?? []);
+    this.#startBytes = countOf(first) - costOf(readEvent(first)?.parts ?? []);
     this.#endBytes = countOf(last);
+    const fromBytes = this.#endBytes - this.#options.limits.historyMemoryBytes;
+    const extent = { first: this.#first, last: this.#last };
+    this.#start = (await store.search(this.#id, extent, (stored) => countOf(stored) > fromBytes)) - 1;
   }
 
+  /** Gives what memory has room for; of older ones the keys are read, as far as they are still known. */
   async follow(take: Take): Promise<void> {
     this.#take = take;
-    await this.#options.read((store) => this.#giveAfter(store, this.start));
+    await this.#options.read(async (store) => {
+      if (this.#id === undefined) return;
+      const { dedupeWindowMs, dedupeKeysLimit } = this.#options.limits;
+      const oldestMs = this.#options.nowMs() - dedupeWindowMs;
+      const extent = { first: Math.max(this.#first, this.#last + 1 - dedupeKeysLimit), last: this.#last };
+      const isKnown = (stored: Stored): boolean => (readEvent(stored)?.atMs ?? 0) > oldestMs;
+      const first = await store.search(this.#id, extent, isKnown);
+      await this.#giveAfter(store, Math.min(first - 1, this.#start));
+    });
   }
 
   /** Goes on after a failure: a batch that was refused may be there all the same. */
@@ -130,10 +149,7 @@ export class DiskFeed implements BrokerFeed {
     for (const { event, token, bytes } of waiting) {
       sequence++;
       endBytes += bytes;
-      const record = encodeRecord({ ...event, atMs, token });
-      const value = Buffer.alloc(COUNT_BYTES + record.length);
-      value.writeDoubleBE(endBytes, 0);
-      value.set(record, COUNT_BYTES);
+      const value = writeEvent({ ...event, atMs, token }, endBytes);
       const isFirst = isNew && writes.length === 0;
       writes.push({ id, sequence, value, ...(isFirst ? { row: { name: this.name, epoch: this.epoch } } : {}) });
       events.push({ ...event, sequence, atMs });
@@ -173,21 +189,15 @@ export class DiskFeed implements BrokerFeed {
     const oldestMs = this.#options.nowMs() - historyMaxAgeMs;
     const startBytes = this.#endBytes - historyMaxBytes;
     const isKept = (stored: Stored): boolean => {
-      const atMs = decodeRecord(stored.value.subarray(COUNT_BYTES))?.atMs ?? 0;
+      const atMs = readEvent(stored)?.atMs ?? 0;
       return atMs > oldestMs && countOf(stored) > startBytes;
     };
-    let low = this.#first;
-    let high = this.#last + 1;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const stored = await store.find(this.#id, { sequence: middle });
-      if (stored === undefined || isKept(stored)) high = middle;
-      else low = stored.sequence + 1;
-    }
-    if (low === this.#first) return;
-    await store.forget(this.name, low);
-    this.#first = low;
-    const first = await store.find(this.#id, { sequence: low });
+    const kept = await store.search(this.#id, { first: this.#first, last: this.#last }, isKept);
+    if (kept === this.#first) return;
+    // Before they go: who reads there in the meantime is told of a gap, and not of damage.
+    this.#first = kept;
+    await store.forget(this.name, kept);
+    const first = await store.find(this.#id, { sequence: kept });
     this.#startBytes = first === undefined ? this.#endBytes : countOf(first);
   }
 
@@ -199,13 +209,13 @@ export class DiskFeed implements BrokerFeed {
 
   #give(page: readonly Stored[]): void {
     const events: StoredEvent[] = [];
-    for (const { sequence, value } of page) {
-      const record = decodeRecord(value.subarray(COUNT_BYTES));
+    for (const stored of page) {
+      const read = readEvent(stored);
       // What cannot be read is left out, and so becomes a gap.
-      if (record === undefined) continue;
-      const { token, ...event } = record;
-      if (token !== "") this.#keys.add(token, sequence, event.atMs);
-      events.push({ ...event, sequence });
+      if (read === undefined) continue;
+      const { token, ...event } = read;
+      if (token !== "") this.#keys.add(token, event.sequence, event.atMs);
+      if (event.sequence > this.#start) events.push(event);
     }
     this.#take(events);
   }
@@ -218,8 +228,4 @@ function repeatOf(outcome: Placement | ErrorCode): Placement | ErrorCode {
 /** The largest part speaks: then the files keep at least what each view keeps in memory. */
 function costOf(parts: NewEvent["parts"]): number {
   return ENTRY_BYTES + parts.reduce((most, { data }) => Math.max(most, data?.length ?? 0), 0);
-}
-
-function countOf({ value }: Stored): number {
-  return new DataView(value.buffer, value.byteOffset, value.byteLength).getFloat64(0);
 }

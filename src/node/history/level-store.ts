@@ -1,8 +1,9 @@
 /**
  * The files of the durable history: records by feed and sequence, in LevelDB.
  *
- * Owns the layout of keys, and that no error of the library is passed on: those quote paths and bytes.
+ * Owns the layout of keys, a checksum over each record and its place (LevelDB does not check its own when it reads), and that no error of the library is passed on: those quote paths and bytes.
  */
+import { crc32 } from "node:zlib";
 import { ClassicLevel } from "classic-level";
 import { StreamError } from "../../core/index.ts";
 
@@ -25,6 +26,14 @@ export interface Write {
 export interface Stored {
   readonly sequence: number;
   readonly value: Uint8Array;
+  /** False when it is not what was written there. */
+  readonly isWhole: boolean;
+}
+
+/** Up to which sequence, and no more bytes than that but for the last event. */
+export interface PageLimits {
+  readonly upTo: number;
+  readonly limitBytes: number;
 }
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
@@ -35,6 +44,8 @@ const EVENT = 1;
 const SYNC_KEY = Uint8Array.of(2);
 const NOTHING = new Uint8Array(0);
 const PAGE_EVENTS = 500;
+/** In front of a value. */
+const CHECKSUM_BYTES = 4;
 
 export class LevelStore {
   /** Feed name to its place. */
@@ -69,7 +80,8 @@ export class LevelStore {
     const batch = this.#database.batch();
     for (const { id, sequence, value, row } of writes) {
       if (row !== undefined) batch.put(rowKey(row.name), rowValue({ id, epoch: row.epoch, forgotten: 0 }));
-      batch.put(eventKey(id, sequence), value);
+      const key = eventKey(id, sequence);
+      batch.put(key, checked(key, value));
     }
     await batch.write({ sync });
     for (const { id, row } of writes) {
@@ -89,7 +101,7 @@ export class LevelStore {
       for (;;) {
         const entries = await iterator.nextv(PAGE_EVENTS);
         if (entries.length === 0) return;
-        yield entries.map(([key, value]) => ({ sequence: sequenceOf(key), value }));
+        yield entries.map(storedOf);
       }
     } finally {
       // An open one would pin old files.
@@ -97,17 +109,54 @@ export class LevelStore {
     }
   }
 
-  /** The first event from `sequence` on, or the last of all. */
-  async find(id: number, from: { readonly sequence: number } | "last"): Promise<Stored | undefined> {
-    const gte = eventKey(id, from === "last" ? 0 : from.sequence);
-    const range = { gte, lt: eventKey(id + 1, 0), limit: 1, reverse: from === "last" };
-    const iterator = this.#database.iterator(range);
+  /** The next events behind `after`, some hundred at most; empty: there are no others up to the limit. */
+  async page(id: number, after: number, limits: PageLimits): Promise<Stored[]> {
+    const range = { gt: eventKey(id, after), lt: eventKey(id, limits.upTo + 1) };
+    const iterator = this.#database.iterator({ ...range, highWaterMarkBytes: limits.limitBytes });
     try {
-      const entry = await iterator.next();
-      return entry === undefined ? undefined : { sequence: sequenceOf(entry[0]), value: entry[1] };
+      return (await iterator.nextv(PAGE_EVENTS)).map(storedOf);
     } finally {
       await iterator.close();
     }
+  }
+
+  /** The first whole event from `sequence` on, or the last of all. */
+  async find(id: number, from: { readonly sequence: number } | "last"): Promise<Stored | undefined> {
+    const gte = eventKey(id, from === "last" ? 0 : from.sequence);
+    const iterator = this.#database.iterator({ gte, lt: eventKey(id + 1, 0), reverse: from === "last" });
+    try {
+      for (;;) {
+        const entry = await iterator.next();
+        const stored = entry === undefined ? undefined : storedOf(entry);
+        if (stored === undefined || stored.isWhole) return stored;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Sequence of the last event, whole or not; undefined when there is none. */
+  async lastOf(id: number): Promise<number | undefined> {
+    const range = { gte: eventKey(id, 0), lt: eventKey(id + 1, 0), limit: 1, reverse: true };
+    const [key] = await this.#database.keys(range).all();
+    return key === undefined ? undefined : sequenceOf(key);
+  }
+
+  /** The first sequence from which on `isBehind` holds, by halving: up to one behind the last. */
+  async search(
+    id: number,
+    { first, last }: { readonly first: number; readonly last: number },
+    isBehind: (stored: Stored) => boolean,
+  ): Promise<number> {
+    let low = first;
+    let high = last + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const stored = await this.find(id, { sequence: middle });
+      if (stored === undefined || isBehind(stored)) high = middle;
+      else low = stored.sequence + 1;
+    }
+    return low;
   }
 
   /** Forgets the events of a feed before `first`, and gives their room back. */
@@ -161,6 +210,20 @@ function eventKey(id: number, sequence: number): Uint8Array {
   key.writeUInt32BE(id, 1);
   key.writeBigUInt64BE(BigInt(sequence), 5);
   return key;
+}
+
+function checked(key: Uint8Array, value: Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(CHECKSUM_BYTES + value.length);
+  bytes.writeUInt32BE(crc32(value, crc32(key)), 0);
+  bytes.set(value, CHECKSUM_BYTES);
+  return bytes;
+}
+
+function storedOf([key, bytes]: [Uint8Array, Uint8Array]): Stored {
+  const value = bytes.subarray(CHECKSUM_BYTES);
+  const isLong = bytes.length >= CHECKSUM_BYTES;
+  const checksum = isLong ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) : 0;
+  return { sequence: sequenceOf(key), value, isWhole: isLong && crc32(value, crc32(key)) === checksum };
 }
 
 function sequenceOf(key: Uint8Array): number {

@@ -40,7 +40,7 @@ export class NatsBroker implements Broker {
   readonly #messageLimitBytes: number;
   /** Undefined while there is no connection. */
   #client: Client | undefined;
-  #watcher: BrokerWatcher = { committed: () => {}, available: () => {} };
+  #watcher: BrokerWatcher = { committed: () => {}, available: () => {}, paged: () => {} };
   #isClosed = false;
   #bytesOnTheWay = 0;
   #onIdle: () => void = () => {};

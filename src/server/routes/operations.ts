@@ -36,7 +36,10 @@ export function metrics(context: Context, services: Services): Response {
   services.metrics.set("streams_on_old_policy", services.maskStreams.countOld(services.settings.policies));
   services.metrics.set("held_bytes", services.maskStreams.heldBytes);
   services.metrics.clear("feed_held_bytes");
-  for (const feed of [...services.feeds.all, ...[...services.relays.values()].map((relay) => relay.feed)])
+  services.metrics.clear("history_memory_bytes");
+  for (const feed of [...services.feeds.all, ...[...services.relays.values()].map((relay) => relay.feed)]) {
     services.metrics.add("feed_held_bytes", feed.heldBytes, feed.label);
+    services.metrics.add("history_memory_bytes", feed.historyBytes, feed.label);
+  }
   return context.body(services.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
 }

@@ -87,7 +87,7 @@ export async function openConversation(
   try {
     const feeds = await Promise.all(memo.names.map((name) => services.feeds.openCurrent(name)));
     const views = feeds.map((feed) => feed.view(memo.view));
-    const start = memo.start === undefined ? startAtEnd(views) : startOf(views, memo.start);
+    const start = memo.start === undefined ? startAtEnd(views) : await startOf(views, memo.start);
     return new Conversation({ services, memo, feeds, views, start, disconnect });
   } catch (thrown) {
     disconnect();

@@ -68,7 +68,7 @@ async function stream(context: Context, services: Services, call: StreamCall): P
   const disconnect = connectClient(context, services, call.access);
   try {
     const views = await call.openViews(view);
-    const start = startFromRequest(context, views);
+    const start = await startFromRequest(context, views);
     metrics.add("resumes_total", 1, resultOf(start));
     const { sink, response } = ports.openSink(context, { ...headers, "maskwire-resume": start.label });
     const outlet = sinkOutlet(sink);

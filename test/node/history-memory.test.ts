@@ -1,0 +1,131 @@
+/**
+ * The built server with a log far longer than what of it may be in memory: subscribers who resume anywhere are given
+ * everything once, in order, while events come, and memory stays where it is.
+ *
+ * The whole size, some minutes: MASKWIRE_LOG_MB=200 npx vitest run --project node test/node/history-memory.test.ts
+ */
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request, type ClientRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { post } from "../contract/client.ts";
+import { runServer, type ServerProcess } from "../support/run-server.ts";
+
+const MEGABYTE = 1_000_000;
+const LOG_BYTES = Number(process.env["MASKWIRE_LOG_MB"] ?? 40) * MEGABYTE;
+const SUBSCRIBERS = LOG_BYTES >= 200 * MEGABYTE ? 50 : 10;
+const MEMORY_BYTES = 2 * MEGABYTE;
+const EVENT_BYTES = 4_000;
+const EVENTS = Math.ceil(LOG_BYTES / EVENT_BYTES);
+const BODY_EVENTS = 100;
+/** That come while the subscribers read. */
+const LATE_EVENTS = 500;
+/** What may be added to memory, of the log's length: to keep it, in however few of its copies, would take more. */
+const GROWTH_SHARE = 0.75;
+const FEED = "/v1/feeds/orders/events";
+
+/** One who reads as fast as it comes, and keeps no more than the count. */
+class Reader {
+  seen = 0;
+  /** Resolves when the server has answered: the place is fixed then. */
+  readonly started: Promise<void>;
+  readonly faults: string[] = [];
+  readonly #call: ClientRequest;
+
+  constructor(url: string, first: number) {
+    let next = first;
+    let rest = "";
+    this.#call = request(url, { agent: false }, (response) => {
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          if (line.startsWith("event: maskwire.")) this.faults.push(line);
+          const [, number] = /^data: "(\d+)/.exec(line) ?? [];
+          if (number === undefined) continue;
+          if (Number(number) !== next) this.faults.push(`${number} in the place of ${next}`);
+          next = Number(number) + 1;
+          this.seen = Number(number);
+        }
+      });
+    });
+    this.#call.on("error", () => undefined);
+    this.started = once(this.#call, "response").then(() => undefined);
+    this.#call.end();
+  }
+
+  stop(): void {
+    this.#call.destroy();
+  }
+}
+
+describe.skipIf(process.platform !== "linux")("a log on disk", () => {
+  let folder: string;
+  let server: ServerProcess;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "maskwire-log-"));
+    server = await runServer({
+      config: {
+        limits: {
+          historyMaxBytes: 4 * LOG_BYTES,
+          historyMemoryBytes: MEMORY_BYTES,
+          publishEventsPerSecond: MEGABYTE,
+          connectionMaxAgeMs: 3_600_000,
+        },
+      },
+      args: ["--data-dir", join(folder, "data")],
+      environment: { MASKWIRE_KEY: "0123456789abcdef0123456789abcdef" },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function publish(from: number, count: number): Promise<void> {
+    const lines = Array.from({ length: count }, (_, at) => `"${String(from + at).padEnd(EVENT_BYTES - 202, " .")}"`);
+    expect((await post(`${server.origin}${FEED}`, "application/x-ndjson", lines.join("\n"))).status).toBe(200);
+  }
+
+  /** Resumes anywhere before `end` as often as it says, reads to `last`, and gives the peak of memory meanwhile. */
+  async function readAll(end: number, last: number, onStart: () => Promise<void>): Promise<number> {
+    let drawn = 1;
+    const readers = Array.from({ length: SUBSCRIBERS }, () => {
+      drawn = (drawn * 48_271) % 2_147_483_647;
+      const first = 1 + (drawn % end);
+      return new Reader(`${server.origin}${FEED}?from=-${end + 1 - first}`, first);
+    });
+    try {
+      await Promise.all(readers.map(({ started }) => started));
+      await onStart();
+      let peakBytes = 0;
+      while (readers.some(({ seen, faults }) => seen < last && faults.length === 0)) {
+        peakBytes = Math.max(peakBytes, (await server.memory()).nowBytes);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(readers.flatMap(({ faults }) => faults)).toEqual([]);
+      return peakBytes;
+    } finally {
+      for (const reader of readers) reader.stop();
+    }
+  }
+
+  test("longer than memory may be is read by many from anywhere, once and in order, and memory stays where it is", async () => {
+    for (let at = 1; at <= EVENTS; at += BODY_EVENTS) await publish(at, BODY_EVENTS);
+    // By the end of the first round the collector has found its pace.
+    const firstBytes = await readAll(EVENTS, EVENTS, async () => {});
+    const last = EVENTS + LATE_EVENTS;
+    const secondBytes = await readAll(EVENTS, last, async () => {
+      for (let at = EVENTS + 1; at <= last; at += 10) await publish(at, 10);
+    });
+    // So that the figures of a long run can be read.
+    process.stdout.write(`${JSON.stringify({ LOG_BYTES, SUBSCRIBERS, firstBytes, secondBytes })}\n`);
+    expect(secondBytes - firstBytes).toBeLessThan(LOG_BYTES * GROWTH_SHARE);
+    const metrics = await server.metrics();
+    expect(Number(/history_memory_bytes\{feed="\*"\} (\d+)/.exec(metrics)?.[1])).toBeLessThanOrEqual(MEMORY_BYTES);
+    expect(Number(/history_pages_total\{result="read"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThan(SUBSCRIBERS);
+  }, 600_000);
+});
