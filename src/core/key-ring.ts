@@ -29,7 +29,7 @@ export interface KeyRingOptions {
   readonly decryptFrom?: number;
 }
 
-export type KeyPurpose = "hash" | "pseudonym" | "encrypt" | "fpe" | "event";
+export type KeyPurpose = "hash" | "pseudonym" | "encrypt" | "fpe" | "date-shift" | "event";
 
 export interface KeyPlace {
   readonly purpose: KeyPurpose;

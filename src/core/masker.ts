@@ -13,7 +13,7 @@ import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.
 import type { FormatOptions } from "./formats/format-options.ts";
 import { JoinedMasker } from "./formats/joined.ts";
 import { JsonSeqFormat } from "./formats/json-seq.ts";
-import { JsonMasker } from "./formats/json.ts";
+import { JsonMasker, WholeJsonFormat } from "./formats/json.ts";
 import { MultipartMasker } from "./formats/multipart.ts";
 import { LineFormat, NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
@@ -43,7 +43,8 @@ type Opener = (policy: Policy, options: FormatOptions) => FormatMasker;
 
 const OPENERS: Readonly<Record<Format, Opener>> = {
   text: (policy) => new TextMasker(policy),
-  json: (policy) => new JsonMasker(policy),
+  json: (policy) =>
+    policy.readers.length > 0 ? new RecordMasker(policy, new WholeJsonFormat(policy)) : new JsonMasker(policy),
   ndjson: (policy) =>
     policy.joins.fields ? new JoinedMasker(policy, new LineFormat(policy)) : new NdjsonMasker(policy),
   "json-seq": (policy) => {

@@ -4,10 +4,12 @@
  *
  * Owns the list. Bundled alone it has copies of what it imports, so nothing here may depend on the identity of a class.
  */
+import { dateShift } from "./operators/date-shift.ts";
 import { dropEvent, dropField } from "./operators/drop.ts";
 import { fpe } from "./operators/fpe.ts";
 import { generalize } from "./operators/generalize.ts";
+import { pseudonym } from "./operators/pseudonym.ts";
 
 export { MemberDrops } from "./json/member-drops.ts";
 
-export const OPTIONAL_KINDS = [fpe, generalize, dropField, dropEvent];
+export const OPTIONAL_KINDS = [pseudonym, fpe, generalize, dateShift, dropField, dropEvent];

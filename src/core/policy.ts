@@ -3,7 +3,6 @@
  *
  * Owns the shape that the configuration fills and the compiled, immutable form that every stream shares.
  */
-import { encodeUtf8 } from "./bytes.ts";
 import { LOOK_AHEAD_BYTES } from "./candidate.ts";
 import { DEFAULT_THRESHOLD } from "./defaults.ts";
 import type { Detector } from "./detector.ts";
@@ -19,11 +18,12 @@ import { FIELD } from "./finding.ts";
 import { allowedBy, bend, DENIED, type ListsSpec } from "./lists.ts";
 import { KeyedValues } from "./keyed-values.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
+import { examplesOf, finderOf } from "./lone-detector.ts";
 import type { Matcher } from "./matcher.ts";
 import { entitiesOf, PACK_NAMES, type PackName, unknownPacks } from "./packs/index.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, KEEP, type OperatorPlace } from "./operators/index.ts";
-import type { Operator } from "./operators/operator.ts";
+import type { Operator, RecordReader } from "./operators/operator.ts";
 import type { CustomOperators } from "./operators/custom.ts";
 import { COUNTER, exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
@@ -131,6 +131,8 @@ export interface Policy {
   readonly joins: { readonly fields: boolean; readonly messages: boolean };
   /** What operators of this policy may take with a finding; undefined: nothing. */
   readonly drops: Drops | undefined;
+  /** What has to see a record whole before it is masked. */
+  readonly readers: readonly RecordReader[];
   /** How texts are read beside as they stand. */
   readonly readings: readonly Reading[];
   /**
@@ -167,15 +169,18 @@ const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
-  const given: Given = { keys, custom: options.operators ?? {}, policy: spec };
+  const given: Given = { keys, custom: options.operators ?? {}, policy: spec, readers: new Map() };
   const remote = remoteEntitiesOf(spec.remoteDetectors ?? [], options.remote ?? {});
   const detectors = withoutKept(spec, detectorsOf(spec, options.detectors), remote);
+  const operators = new Map([...remoteOperators(spec, remote, given), ...chooseOperators(spec, detectors, given)]);
+  const fields = compileFields(spec, (path, one) => fieldOperatorOf(path, one, given));
   const policy = assemblePolicy(spec, options, {
     detectors,
-    operators: new Map([...remoteOperators(spec, remote, given), ...chooseOperators(spec, detectors, given)]),
+    operators,
     remote: compileRemote(spec, remote),
-    fields: compileFields(spec, (path, one) => fieldOperatorOf(path, one, given)),
+    fields,
     hideId: keys === undefined ? undefined : hideIdBy(keys),
+    readers: [...given.readers.values()],
   });
   checkTemplates(spec, policy.engine);
   return policy;
@@ -194,10 +199,11 @@ export interface PolicyParts {
   readonly fields: FieldRules;
   readonly hideId: Operator | undefined;
   readonly remote?: RemoteRules;
+  readonly readers?: readonly RecordReader[];
 }
 
 export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: PolicyParts): Policy {
-  const { detectors, operators, fields, hideId, remote = NO_REMOTE } = parts;
+  const { detectors, operators, fields, hideId, remote = NO_REMOTE, readers = [] } = parts;
   const row = (entity: string): Operator => operators.get(entity) as Operator;
   const readings = compileReadings(spec);
   const joins = { fields: (spec.joinFields ?? []).length > 0, messages: spec.joinMessages === true };
@@ -224,6 +230,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     numbers: spec.numbers ?? "string",
     joins,
     drops: joinDrops(operators, fields),
+    readers,
     readings,
     passesClean:
       onInvalid === "mask-as-text" &&
@@ -253,7 +260,16 @@ function joinDrops(operators: ReadonlyMap<string, Operator>, fields: FieldRules)
 }
 
 function hideIdBy(keys: TenantKeys): Operator {
-  const place = { where: [], entity: ID_ENTITY, keys, custom: {}, policy: {}, examples: [], isFinding: undefined };
+  const place = {
+    where: [],
+    entity: ID_ENTITY,
+    keys,
+    custom: {},
+    policy: {},
+    readers: new Map(),
+    examples: [],
+    isFinding: undefined,
+  };
   return compileOperator({ operator: "hash" }, place);
 }
 
@@ -284,7 +300,7 @@ function checkTemplates({ operators = {}, fields = {} }: PolicySpec, engine: Eng
 }
 
 /** What operators are made with beside their own options. */
-type Given = Pick<OperatorPlace, "keys" | "custom" | "policy">;
+type Given = Pick<OperatorPlace, "keys" | "custom" | "policy" | "readers">;
 
 function fieldOperatorOf(path: string, spec: OperatorSpec, given: Given): Operator {
   return compileOperator(spec, {
@@ -332,12 +348,10 @@ function withoutKept(spec: PolicySpec, detectors: readonly Detector[], remote: r
 function chooseOperators(policy: PolicySpec, detectors: readonly Detector[], given: Given): Map<string, Operator> {
   return new Map(
     detectors.map((detector) => {
-      const { entity, hits } = detector;
+      const { entity } = detector;
       const { where, spec } = specOf(policy, entity);
-      return [
-        entity,
-        compileOperator(spec, { where, entity, ...given, examples: hits, isFinding: finderOf(detector) }),
-      ];
+      const examples = examplesOf(detector);
+      return [entity, compileOperator(spec, { where, entity, ...given, examples, isFinding: finderOf(detector) })];
     }),
   );
 }
@@ -360,17 +374,6 @@ function compileRemote(spec: PolicySpec, entities: readonly string[]): RemoteRul
     detectors: spec.remoteDetectors ?? [],
     entities: new Set(entities.filter((entity) => specOf(spec, entity).spec.operator !== KEEP)),
     isAllowed: entities.length === 0 ? () => false : allowedBy(spec),
-  };
-}
-
-/** Asks one detector alone. Compiled when it is first asked. */
-export function finderOf(detector: Detector): (text: string) => boolean {
-  let engine: Engine | undefined;
-  return (text) => {
-    engine ??= compileEngine([detector], { threshold: DEFAULT_THRESHOLD, needsText: () => false });
-    const bytes = encodeUtf8(text);
-    const found = findIn(engine, bytes);
-    return found.length === 1 && found[0].start === 0 && found[0].end === bytes.length;
   };
 }
 

@@ -10,6 +10,7 @@ import type { Detector } from "./detector.ts";
 import type { FoundText } from "./finder.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import { FIELD } from "./finding.ts";
+import { finderOf } from "./lone-detector.ts";
 import { TOKEN_LIMIT, TokenOpener } from "./operators/encrypt.ts";
 import { compileReverse } from "./operators/index.ts";
 import type { Operator } from "./operators/operator.ts";
@@ -18,7 +19,6 @@ import {
   DEFAULT_ON_INVALID,
   DEFAULT_TENANT,
   detectorsOf,
-  finderOf,
   type Policy,
   type PolicyOptions,
   type PolicySpec,
@@ -62,6 +62,7 @@ export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Res
         keys,
         custom: {},
         policy: spec,
+        readers: new Map(),
         examples: [],
         isFinding: undefined,
       };
@@ -128,7 +129,8 @@ function reverseOf(policy: PolicySpec, detector: Detector, keys: TenantKeys): Op
   const { entity, hits } = detector;
   const { where, spec } = specOf(policy, entity);
   const isFinding = finderOf(detector);
-  return compileReverse(spec, { where, entity, keys, custom: {}, policy, examples: hits, isFinding });
+  const readers = new Map<string, never>();
+  return compileReverse(spec, { where, entity, keys, custom: {}, policy, readers, examples: hits, isFinding });
 }
 
 function tokenDetector(opener: TokenOpener): Detector {

@@ -17,6 +17,7 @@ import { type FieldPlace, NOWHERE_SPECIAL } from "../field-rules.ts";
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
+import { whileRead } from "../record-readers.ts";
 import { escapedTextEdits } from "../text-edits.ts";
 import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
@@ -140,13 +141,25 @@ export class CsvFormat implements RecordFormat {
     const isDropped = (read.isMalformed || isRagged) && whenInvalid(this.policy, "BAD_CSV") === "drop";
     const edits = read.isUnterminated
       ? escapedTextEdits(this.policy, record, { encode: doubleQuotes, key: this.fallbackKey })
-      : this.fieldEdits(record, read, { isRagged, places });
+      : this.readFields(record, read, { isRagged, places });
     if (columns === undefined) {
       this.columns = this.readColumns(record, read, edits.length > 0);
       this.told = this.columns.names.map(this.tells);
       this.hasNames = this.labelWords.inText(this.fallbackKey);
     }
     return isDropped ? undefined : edits;
+  }
+
+  /** The edits of fields, after whoever has to see all of them first. */
+  private readFields(record: Uint8Array, read: CsvRecord, known: Known): readonly Edit[] {
+    const readers = known.isRagged || this.columns === undefined ? [] : this.policy.readers;
+    const textOf = (index: number): Uint8Array => decodeCell(record, read.cells[index]).text;
+    const names = this.columns?.names ?? [];
+    return whileRead(
+      readers,
+      (reader) => reader.readCells(names, textOf),
+      () => this.fieldEdits(record, read, known),
+    );
   }
 
   private readonly tells = (name: string): boolean => this.policy.keyedValues.isNamed(name);

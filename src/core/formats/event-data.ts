@@ -4,7 +4,9 @@ import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { editJson, looksLikeJson } from "../json/editor.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import type { JoinedText } from "../joined-text.ts";
+import type { RecordReader } from "../operators/operator.ts";
 import type { Policy } from "../policy.ts";
+import { whileRead } from "../record-readers.ts";
 import { escapedTextEdits, textEdits } from "../text-edits.ts";
 import { Utf8Repair } from "../utf8-repair.ts";
 import { DecodedRecords } from "../json/decoded-record.ts";
@@ -38,7 +40,9 @@ export function eventDataEdits(
   if (ends === "clean") return [];
   if (places?.length === 0 && isCleanUndone(policy, data)) return [];
   const texts: JoinedText[] | undefined = joined === undefined ? undefined : [];
-  const { edits, fault } = editJson(policy, data, { places: ends, joined: texts });
+  const read = (reader: RecordReader): void => reader.readJson(data);
+  const options = { places: ends, joined: texts };
+  const { edits, fault } = whileRead(policy.readers, read, () => editJson(policy, data, options));
   if (fault === undefined) {
     joined?.push(...(texts ?? []));
     return edits;

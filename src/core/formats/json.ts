@@ -4,14 +4,17 @@
  * Owns where a value begins and ends. What does not parse is masked as text, escapes read; for a document
  * from the first token that breaks the grammar on.
  */
-import { BOM, bomLength, ByteQueue, EMPTY } from "../bytes.ts";
+import { BOM, bomLength, ByteQueue, concat, EMPTY } from "../bytes.ts";
 import { editJson, JsonEditor } from "../json/editor.ts";
 import { encodeJsonText } from "../json/escapes.ts";
 import { isJsonSpace } from "../json/walker.ts";
+import type { RecordReader } from "../operators/operator.ts";
 import type { Policy } from "../policy.ts";
+import { whileRead } from "../record-readers.ts";
 import { escapedTextEdits } from "../text-edits.ts";
 import { behind, openFallback } from "./fallback.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
+import type { RecordFormat } from "./record.ts";
 
 const RECORD_SEPARATOR = 0x1e;
 
@@ -32,7 +35,9 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
   const prefix = prefixLength(record);
   const body = record.subarray(prefix);
   const joined = output.openTexts();
-  const { edits, fault } = editJson(policy, body, { places: places?.map((place) => place - prefix), joined });
+  const options = { places: places?.map((place) => place - prefix), joined };
+  const read = (reader: RecordReader): void => reader.readJson(body);
+  const { edits, fault } = whileRead(policy.readers, read, () => editJson(policy, body, options));
   if (fault === undefined) {
     if (output.dropsEvent(record, edits)) return;
     output.write(record.subarray(0, prefix));
@@ -48,6 +53,30 @@ function isBlank(record: Uint8Array): boolean {
     if (!isJsonSpace(record[at])) return false;
   }
   return true;
+}
+
+/** A document that is held whole, because an operator has to see all of it first. */
+export class WholeJsonFormat implements RecordFormat {
+  private readonly policy: Policy;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
+
+  findEnd(): number {
+    return -1;
+  }
+
+  mask(record: Uint8Array, output: Output): void {
+    const body = record.subarray(prefixLength(record));
+    const masker = new JsonMasker(this.policy);
+    const read = (reader: RecordReader): void => reader.readJson(body);
+    output.write(whileRead(this.policy.readers, read, () => concat([masker.push(record), masker.flush()])));
+  }
+
+  maskUnfinished(record: Uint8Array, output: Output): void {
+    this.mask(record, output);
+  }
 }
 
 export class JsonMasker implements FormatMasker {

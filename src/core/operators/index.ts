@@ -19,25 +19,18 @@ import {
   type OperatorContext,
   type OperatorKind,
   type PolicyFacts,
+  type RecordReader,
   redacted,
   type Transform,
 } from "./operator.ts";
 import { findOptionFault } from "./options.ts";
-import { pseudonym } from "./pseudonym.ts";
 import { redact } from "./redact.ts";
 import type { CustomSpec, OperatorSpec } from "./spec.ts";
 
 export type AnyOperatorKind = OperatorKind;
 
 /** Each takes what a policy writes under its own name. */
-const KINDS = [
-  redact,
-  mask,
-  hash,
-  pseudonym,
-  encrypt,
-  ...OPTIONAL_KINDS,
-] as readonly unknown[] as readonly AnyOperatorKind[];
+const KINDS = [redact, mask, hash, encrypt, ...OPTIONAL_KINDS] as readonly unknown[] as readonly AnyOperatorKind[];
 
 /** What stays, and is not compiled: nothing is replaced. */
 export const KEEP = "keep";
@@ -56,8 +49,9 @@ export interface OperatorPlace {
   readonly custom: CustomOperators;
   /** What the policy says beside its operators. */
   readonly policy: PolicyFacts;
-  /** Texts that are findings of this entity; none for a field. */
-  readonly examples: readonly string[];
+  readonly readers: Map<string, RecordReader>;
+  /** Texts that hold findings of this entity, and those findings; none for a field. */
+  readonly examples: Iterable<string>;
   readonly isFinding: ((text: string) => boolean) | undefined;
 }
 
@@ -132,11 +126,12 @@ function refuserOf({ operator }: OperatorSpec, { where }: OperatorPlace): (reaso
 }
 
 function contextOf(spec: OperatorSpec, place: OperatorPlace): OperatorContext {
-  const { where, entity, keys, policy, isFinding } = place;
+  const { where, entity, keys, policy, readers, isFinding } = place;
   const { operator } = spec;
   return {
     entity,
     policy,
+    readers,
     isFinding,
     refuse: refuserOf(spec, place),
     keys: () => {
@@ -152,7 +147,12 @@ function checkForm(
   { entity, examples }: OperatorPlace,
   refuse: (reason: string) => never,
 ): void {
-  if (partial === undefined || examples.length === 0) return;
-  if (examples.some((text) => partial.convert(text) !== undefined)) return;
+  if (partial === undefined) return;
+  let hasExample = false;
+  for (const text of examples) {
+    if (partial.convert(text) !== undefined) return;
+    hasExample = true;
+  }
+  if (!hasExample) return;
   refuse(`needs ${partial.form}, which ${entity} is not; write redact, mask, hash, pseudonym or encrypt`);
 }

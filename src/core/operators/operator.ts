@@ -26,11 +26,23 @@ export interface PolicyFacts {
   readonly onInvalid?: string;
   readonly joinFields?: readonly string[];
   readonly joinMessages?: boolean;
+  readonly fieldsIgnoreCase?: boolean;
+}
+
+/** Reads something out of a whole record, before anything of it is masked. */
+export interface RecordReader {
+  readJson(record: Uint8Array): void;
+  /** Fields by the names of their columns. */
+  readCells(names: readonly string[], textOf: (index: number) => Uint8Array): void;
+  /** The record is masked: nothing of it is kept. */
+  clear(): void;
 }
 
 export interface OperatorContext {
   readonly entity: string;
   readonly policy: PolicyFacts;
+  /** By name those of the policy, which operators share and add to. */
+  readonly readers: Map<string, RecordReader>;
   /** @throws ConfigurationError `KEY_MISSING` when there is none. */
   keys(): TenantKeys;
   /** True when the text alone is one finding of this entity; undefined for fields, which have no detector. */

@@ -65,6 +65,18 @@ export interface GeneralizeSpec {
   readonly step?: number;
 }
 
+export const DATE_ORDERS = ["month-first", "day-first"] as const;
+export type DateOrder = (typeof DATE_ORDERS)[number];
+
+export interface DateShiftSpec {
+  readonly operator: "date-shift";
+  readonly days?: number;
+  /** Names joined by dots: the field that says whose date it is. */
+  readonly subject?: string;
+  readonly order?: DateOrder;
+  readonly keyVersion?: number;
+}
+
 export interface DropSpec {
   readonly operator: "drop-field" | "drop-event";
 }
@@ -88,5 +100,6 @@ export type OperatorSpec =
   | EncryptSpec
   | FpeSpec
   | GeneralizeSpec
+  | DateShiftSpec
   | DropSpec
   | KeepSpec;
