@@ -25,6 +25,8 @@ export interface Corpus {
   readonly hasNames: boolean;
   /** What it holds, for the documentation. */
   readonly holds: string;
+  /** The name of the corpus that this one is, judged by another policy: its values count once. */
+  readonly again?: string;
 }
 
 const SENTENCES = { judgement: "sentences", policy: "web", isComplete: true, hasNames: false } as const;
@@ -32,6 +34,14 @@ const VALUES = { judgement: "values", policy: "everything", isComplete: true, ha
 
 /** The opt-in pack by itself. */
 const NAMES = { ...SENTENCES, policy: "names", types: ["PERSON"] } as const;
+
+/** Telephone numbers, asked of a library as well. */
+const PHONES = {
+  ...SENTENCES,
+  policy: "phones",
+  types: ["PHONE"],
+  holds: "its telephone numbers, with `packs: [phones]`",
+} as const;
 
 /** Name of the log that is made anew each time. */
 export const LOG = "log";
@@ -54,6 +64,15 @@ export const CORPORA: readonly Corpus[] = [
     holds: "its names of people",
   },
   { ...NAMES, name: "names in a log", data: LOG, holds: "a log with no labelled name" },
+  { ...PHONES, name: "phones in presidio-synth-v2", data: "presidio-synth-v2", again: "presidio-synth-v2" },
+  {
+    ...PHONES,
+    name: "phones in piianon-test_technology",
+    data: "piianon-test_technology",
+    again: "piianon-test_technology",
+    isComplete: false,
+  },
+  { ...PHONES, name: "phones in a log", data: LOG, again: LOG },
   { ...VALUES, name: "presidio-recognizer-tests", holds: "Presidio's tests of its recognizers, as they stand" },
   {
     ...VALUES,

@@ -46,10 +46,15 @@ export function measure(rows: readonly Row[], subject: string): Measured {
   };
 }
 
-/** Bare values say nothing about entities that need a word beside them. */
+/** Bare values say nothing about entities that need a word beside them; of what was judged twice one time counts. */
 function isCounted({ bench, note }: Row): boolean {
+  if (isAgain(bench)) return false;
   const isValues = CORPORA.some(({ name, judgement }) => name === bench && judgement === "values");
   return !isValues || note === "with names";
+}
+
+function isAgain(bench: string): boolean {
+  return CORPORA.some(({ name, again }) => name === bench && again !== undefined);
 }
 
 /** By the number of values; lengths are not known any more. */
@@ -85,7 +90,7 @@ export interface Whole {
 
 /** @param isClaimed which subjects count; others are what nobody says to find. */
 export function wholes(rows: readonly Row[], isClaimed: (subject: string) => boolean): Whole[] {
-  return CORPORA.map(({ name, hasNames, judgement, isComplete, holds }) => {
+  return CORPORA.filter(({ again }) => again === undefined).map(({ name, hasNames, judgement, isComplete, holds }) => {
     const own = rows.filter(
       ({ bench, note }) => bench === name && (judgement === "sentences" || hasNames === (note === "with names")),
     );

@@ -20,7 +20,7 @@ import { KeyedValues } from "./keyed-values.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import { examplesOf, finderOf } from "./lone-detector.ts";
 import type { Matcher } from "./matcher.ts";
-import { entitiesOf, PACK_NAMES, type PackName, unknownPacks } from "./packs/index.ts";
+import { entitiesOf, PACK_NAMES, type PackName, type PhoneCheck, unknownPacks, withPhoneCheck } from "./packs/index.ts";
 import { type MaskObserver, NO_OBSERVER } from "./observer.ts";
 import { compileOperator, KEEP, type OperatorPlace } from "./operators/index.ts";
 import type { Operator, RecordReader } from "./operators/operator.ts";
@@ -45,7 +45,7 @@ export type Numbers = (typeof NUMBERS)[number];
 export interface PolicySpec extends ListsSpec, ReadingSpec {
   /** Detectors of its own, beside the built-in ones; where findings overlap, these name both. */
   readonly detectors?: readonly DetectorSpec[];
-  /** Countries whose identity numbers are looked for as well, and `web` for web addresses; default none. */
+  /** Countries whose identity numbers are looked for as well, and `web`, `names`, `secrets`, `entropy`, `phones`; default none. */
   readonly packs?: readonly PackName[];
   /** Entities to look for beside those of `packs`; default: every built-in detector and the policy's own. */
   readonly entities?: readonly string[];
@@ -107,6 +107,8 @@ export interface PolicyOptions {
   readonly matcher?: Matcher;
   /** Detectors to choose from; default: the built-in ones. */
   readonly detectors?: readonly Detector[];
+  /** What the pack `phones` asks about a number; a policy that names the pack is refused without it. */
+  readonly phoneCheck?: PhoneCheck;
   /** Remote detectors that a policy may name, and what each may find; default none. */
   readonly remote?: RemoteEntities;
 }
@@ -171,7 +173,10 @@ export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Po
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
   const given: Given = { keys, custom: options.operators ?? {}, policy: spec, readers: new Map() };
   const remote = remoteEntitiesOf(spec.remoteDetectors ?? [], options.remote ?? {});
-  const detectors = withoutKept(spec, detectorsOf(spec, options.detectors), remote);
+  const kept = withoutKept(spec, detectorsOf(spec, options.detectors), remote);
+  const detectors = withPhoneCheck(spec.packs ?? [], kept, options.phoneCheck);
+  if (typeof detectors === "string")
+    throw new ConfigurationError("BAD_CONFIG", `packs: phones ${detectors}`, ["packs"]);
   const operators = new Map([...remoteOperators(spec, remote, given), ...chooseOperators(spec, detectors, given)]);
   const fields = compileFields(spec, (path, one) => fieldOperatorOf(path, one, given));
   const policy = assemblePolicy(spec, options, {

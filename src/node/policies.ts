@@ -17,6 +17,7 @@ import { describeProblem, type ConfigProblem, type Result } from "./config/probl
 import { suggest } from "./config/suggest.ts";
 import type { EngineName } from "./command.ts";
 import { tell, type Io } from "./io.ts";
+import { checksOf } from "./phone-library.ts";
 import { createRe2Matcher } from "./re2-matcher.ts";
 
 export interface PolicyRequest {
@@ -85,7 +86,10 @@ export function compileNamed(
     ...(keys === undefined ? {} : { keys }),
     ...(matcher === undefined ? {} : { matcher }),
   };
-  return compiling({ name, config, problemAt }, () => compilePolicy(extendPolicy(config.policies, name), options));
+  return compiling({ name, config, problemAt }, () => {
+    const spec = extendPolicy(config.policies, name);
+    return compilePolicy(spec, { ...options, ...checksOf(spec) });
+  });
 }
 
 function limitsOf({ limits }: Loaded["config"]): Partial<Limits> {

@@ -23,6 +23,7 @@ import { createClientAddresses } from "./client-address.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { bindingsOf } from "./bindings.ts";
 import type { Audit } from "../server/audit.ts";
+import { checksOf } from "./phone-library.ts";
 import { createReversal } from "../server/reversal.ts";
 import { openAuditFile } from "./audit.ts";
 import { dial } from "./dial.ts";
@@ -96,6 +97,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     addressOf: (context) => addresses.addressOf(bindingsOf(context).incoming),
     openBrotli: () => Duplex.toWeb(createBrotliDecompress()),
     dial,
+    checksOf,
     ...(tracer === undefined ? {} : { tracer }),
     ...(audit === undefined ? {} : { reversal: createReversal(audit) }),
     ...(broker === undefined ? {} : { broker }),

@@ -141,6 +141,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       keys: others,
       observer,
       openStage,
+      checksOf: ports.checksOf,
       restore: ports.reversal?.compile,
       previous: previous?.policies,
     });

@@ -11,6 +11,8 @@ import {
   type KeyRing,
   type MaskObserver,
   type Policy,
+  type PolicyOptions,
+  type PolicySpec,
   type RemoteEntities,
   type Restorer,
   StreamError,
@@ -21,11 +23,15 @@ import { extendPolicy, placeIn } from "./extend-policy.ts";
 import type { OpenStage, Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
 
+/** What the packs of a policy ask of others; nothing where it cannot be had, which the compiler refuses. */
+export type ChecksOf = (spec: PolicySpec) => Pick<PolicyOptions, "phoneCheck">;
+
 export interface PolicySetParts {
   readonly keys?: KeyRing | undefined;
   readonly observer: MaskObserver;
   /** Opens what policies ask of others; absent where they may ask nobody. */
   readonly openStage?: OpenStage | undefined;
+  readonly checksOf?: ChecksOf | undefined;
   /** Compiles the way back; absent where nobody turns values back. */
   readonly restore?: typeof compileRestorer | undefined;
   /** The set to follow: what is the same is taken from it. */
@@ -53,7 +59,7 @@ export class PolicySet {
     { policies, limits, remoteDetectors = {} }: Pick<ServerConfig, "policies" | "limits" | "remoteDetectors">,
     parts: PolicySetParts,
   ) {
-    const { keys, observer, openStage, restore, previous } = parts;
+    const { keys, observer, openStage, checksOf, restore, previous } = parts;
     const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents } = limits;
     const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
     const options = {
@@ -68,7 +74,7 @@ export class PolicySet {
       const text = writeOneWay([spec, recordLimits, keys?.print, ...asked]);
       const known = previous === undefined ? undefined : previous.#compiled.get(name);
       if (known?.text === text) return known;
-      const policy = compilePolicy(spec, { name, ...options });
+      const policy = compilePolicy(spec, { name, ...options, ...checksOf?.(spec) });
       let restorer: Restorer | undefined;
       return {
         text,

@@ -8,6 +8,7 @@ import type { Broker } from "./broker.ts";
 import type { DialOutcome } from "./enforcement.ts";
 import type { OpenReport } from "./findings-report.ts";
 import type { LogWrite } from "./log.ts";
+import type { ChecksOf } from "./policy-set.ts";
 import type { Reversal } from "./reversal.ts";
 import type { StartRequest } from "./start.ts";
 import type { Tracer } from "./tracer.ts";
@@ -177,6 +178,8 @@ export interface Ports {
   readonly broker?: Broker;
   /** Turns values back, and writes down for whom; absent where nobody can. */
   readonly reversal?: Reversal;
+  /** Loads what the packs of a policy ask of others. */
+  readonly checksOf?: ChecksOf;
   /** Absent where nobody traces. */
   readonly tracer?: Tracer;
   /** Absent where there are no network policies to be tried. */

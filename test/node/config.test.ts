@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PACK_NAMES } from "../../src/core/index.ts";
+import { PACK_NAMES, PHONES } from "../../src/core/index.ts";
 import { readEnvironment } from "../../src/node/config/environment.ts";
 import { checkReach, loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
@@ -138,7 +138,7 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   {
     mistake: "an unknown pack",
     yaml: "policies: { a: { packs: [de, xx] } }",
-    says: `f:1:30: policies.a.packs.1: write one of: ${PACK_NAMES.join(", ")}`,
+    says: `f:1:30: policies.a.packs.1: write one of: ${[...PACK_NAMES, PHONES].join(", ")}`,
   },
   {
     mistake: "an entity of a pack that the policy does not name",

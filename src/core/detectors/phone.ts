@@ -5,6 +5,13 @@
  */
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isInternationalNumber } from "../validators/calling-code.ts";
+import {
+  DIALLED,
+  digitsOf,
+  IS_NORTH_AMERICAN,
+  NORTH_AMERICAN_GROUPS,
+  withoutExtension,
+} from "../validators/phone-number.ts";
 
 /** Fewest and most digits of any number, ITU-T E.164. */
 const DIGITS_LEAST = 7;
@@ -30,8 +37,6 @@ const EXTENSION = String.raw`(?:,?[ +]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
 
-const NORTH_AMERICAN_GROUPS = String.raw`^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}`;
-const IS_NORTH_AMERICAN = new RegExp(`${NORTH_AMERICAN_GROUPS}$`);
 /** Also with an extension behind it. */
 const BEGINS_NORTH_AMERICAN = new RegExp(String.raw`${NORTH_AMERICAN_GROUPS}(?!\d)`);
 
@@ -46,7 +51,7 @@ const TELLING: readonly Shape[] = [
   // One full stop between digits is a decimal fraction: `+1.2345678901`.
   // Behind a plus within, seven digits are another number.
   { form: /^\+(?!\d+\.\d+$)(?!.*\d\+\d{7})/, accepts: (digits) => isInternationalNumber(digits) },
-  { form: /^00[1-9]\d{0,2}\D/, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
+  { form: DIALLED, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
   {
     form: IS_NORTH_AMERICAN,
     accepts: (digits) => isNorthAmerican(digits.slice(-10)),
@@ -101,8 +106,8 @@ export const phone: Detector = {
     // Most numbers of a log end here: bare digits and groups that only a word could make a telephone number.
     const isPlainGroup = /^[1-9]/.test(candidate.text) && !BEGINS_NORTH_AMERICAN.test(candidate.text);
     if (isPlainGroup && !candidate.hasContext) return SCORES.bare;
-    const number = candidate.text.replace(/,?[ +]?(?:x|ext\.?) ?\d{1,6}$/i, "");
-    const digits = number.replace("(0)", "").replaceAll(/\D/g, "");
+    const number = withoutExtension(candidate.text);
+    const digits = digitsOf(number);
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
       return 0;
     if (/^\d+$/.test(number) && (isCounting(digits) || isWrongTrunkOne(digits))) return 0;

@@ -15,6 +15,7 @@ import { CA, MX, US } from "./north-america.ts";
 import { BE, DK, FI, NL, NO, PL, SE } from "./northern-europe.ts";
 import { ES, FR, IT, PT } from "./romance.ts";
 import { person } from "./names.ts";
+import { PHONES } from "./checked-phone.ts";
 import { highEntropy, serviceSecret } from "./secrets.ts";
 
 const SCHEMES = {
@@ -62,7 +63,9 @@ const OTHERS = {
   names: [person],
 } as const satisfies Readonly<Record<string, readonly Detector[]>>;
 
-export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS;
+export { type PhoneCheck, PHONES, withPhoneCheck } from "./checked-phone.ts";
+
+export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS | typeof PHONES;
 
 function detectorsIn(name: PackName): readonly Detector[] {
   return name in OTHERS
@@ -70,6 +73,7 @@ function detectorsIn(name: PackName): readonly Detector[] {
     : SCHEMES[name as keyof typeof SCHEMES].map(looseDetectorOf);
 }
 
+/** All that bring detectors. */
 export const PACK_NAMES = [...Object.keys(SCHEMES), ...Object.keys(OTHERS)] as readonly PackName[];
 
 /** Their detectors, in the order of the packs above whatever the order of the names. */
@@ -86,5 +90,5 @@ export function entitiesOf(names: readonly PackName[]): string[] {
 
 /** Names of no pack. */
 export function unknownPacks(names: readonly string[]): string[] {
-  return names.filter((name) => !PACK_NAMES.some((one) => one === name));
+  return names.filter((name) => name !== PHONES && !PACK_NAMES.some((one) => one === name));
 }

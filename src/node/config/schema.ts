@@ -4,7 +4,7 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES } from "../../core/index.ts";
+import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, PHONES } from "../../core/index.ts";
 import { auth } from "./auth-schema.ts";
 import { detokenize } from "./detokenize-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
@@ -53,9 +53,9 @@ const policy = z.strictObject({
     .exactOptional()
     .describe("Detectors of its own beside the built-in ones; their examples are run at the start."),
   packs: z
-    .array(z.enum(PACK_NAMES))
+    .array(z.enum([...PACK_NAMES, PHONES]))
     .exactOptional()
-    .describe("Countries whose identity numbers count, and `web`, `names`, `secrets`, `entropy`; default none."),
+    .describe("Countries whose identity numbers count, `web`, `names`, `secrets`, `entropy`, `phones`; default none."),
   entities: z
     .array(z.string().regex(ENTITY))
     .min(1)
