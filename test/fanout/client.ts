@@ -10,10 +10,13 @@ export type Wire = "sse" | "websocket";
 export interface ClientOptions {
   readonly wire: Wire;
   readonly port: number;
-  /** Names of feeds, joined by commas. */
-  readonly feeds: string;
+  readonly path: string;
   /** Own address on loopback: one has no more than some 28,000 ports. */
   readonly from: string;
+  /** A piece of what was published that nobody may see. */
+  readonly secret: string;
+  /** Each numbers its events in steps of this: as many as publish at once. */
+  readonly producers: number;
   /** Told the time on the producer's clock that an event was sent at. */
   readonly onEvent: (sentMs: number) => void;
 }
@@ -33,7 +36,8 @@ export class FanoutClient {
   closes = 0;
   readonly #options: ClientOptions;
   #socket: Socket | undefined;
-  #lastNumber: number | undefined;
+  /** Of each producer. */
+  readonly #lastNumbers: number[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #hasHead = false;
   #isLeaving = false;
@@ -44,7 +48,7 @@ export class FanoutClient {
 
   /** Resolves when the server has accepted. */
   async open(): Promise<void> {
-    const { wire, port, feeds, from } = this.#options;
+    const { wire, port, path, from } = this.#options;
     const socket = connect({ port, host: "127.0.0.1", localAddress: from, noDelay: true });
     this.#socket = socket;
     this.#hasHead = false;
@@ -53,7 +57,7 @@ export class FanoutClient {
       wire === "sse"
         ? "Accept: text/event-stream\r\n"
         : `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\n`;
-    socket.write(`GET /v1/feeds/${feeds}/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${upgrade}\r\n`);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${upgrade}\r\n`);
     await new Promise<void>((resolve, reject) => {
       socket.on("data", (chunk: Buffer) => this.#read(chunk, resolve));
       socket.on("error", reject);
@@ -112,14 +116,16 @@ export class FanoutClient {
   }
 
   #count(text: string): void {
-    if (text.includes("ann.lee")) this.leaks++;
+    if (text.includes(this.#options.secret)) this.leaks++;
+    const { producers } = this.#options;
     for (const [, digits = "", sent = ""] of text.matchAll(EVENT)) {
       const number = Number(digits);
-      if (this.#lastNumber !== undefined) {
-        if (number <= this.#lastNumber) this.duplicates++;
-        else this.lost += number - this.#lastNumber - 1;
+      const last = this.#lastNumbers[number % producers];
+      if (last !== undefined) {
+        if (number <= last) this.duplicates++;
+        else this.lost += (number - last) / producers - 1;
       }
-      this.#lastNumber = Math.max(number, this.#lastNumber ?? 0);
+      this.#lastNumbers[number % producers] = Math.max(number, last ?? 0);
       this.received++;
       this.#options.onEvent(Number(sent));
     }

@@ -169,7 +169,8 @@ class Room {
       const some = Array.from({ length: Math.min(OPEN_AT_ONCE, count - clients.length) }, () => {
         const from = `127.0.0.${2 + (this.#opened++ % ADDRESSES)}`;
         const onEvent = (sentMs: number): void => void this.#delays.push(performance.now() - sentMs);
-        return new FanoutClient({ wire: this.#wire, port, feeds, from, onEvent });
+        const path = `/v1/feeds/${feeds}/events`;
+        return new FanoutClient({ wire: this.#wire, port, path, from, secret: "ann.lee", producers: 1, onEvent });
       });
       await Promise.all(some.map((client) => client.open()));
       clients.push(...some);

@@ -1,0 +1,183 @@
+/**
+ * maskwire, which masks, against nchan, which does not: what it costs to deliver an event to many subscribers.
+ *
+ *   npm run bench:fanout [-- --subscribers 1000 --repeat 3 --wire sse|websocket]
+ *
+ * Owns the order of the runs (both servers in turn, so that the machine's other work meets both) and the table. The
+ * exit code is 1 when an event was lost, repeated or seen raw: whether a bar of speed is met is only said.
+ */
+import { join } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import type { Wire } from "../../test/fanout/client.ts";
+import { describeMachine } from "../machine.ts";
+import { median } from "../statistics.ts";
+import { Audience, type Account } from "./audience.ts";
+import { Producer, SECRET } from "./producer.ts";
+import { missingForNchan, startTarget, TARGETS, type TargetName } from "./target.ts";
+
+const WIRES = ["sse", "websocket"] as const;
+const NAMES = { sse: "SSE", websocket: "WebSocket" } as const;
+const PRODUCERS = 4;
+const WARM_UP_EVENTS = 45;
+const PER_SECOND = 30;
+const PACED_EVENTS = 150;
+const RUSHED_EVENTS = 400;
+/** Nobody gets anything for so long: the rest is lost. */
+const SILENCE_MS = 3_000;
+const LOOK_MS = 10;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Phase {
+  readonly cpuMicros: number;
+  readonly perSecond: number;
+  readonly p99Ms: number;
+}
+
+interface Run {
+  readonly wire: Wire;
+  readonly target: TargetName;
+  readonly paced: Phase;
+  readonly rushed: Phase;
+  readonly lost: number;
+  readonly duplicates: number;
+  readonly leaks: number;
+}
+
+interface Figure {
+  readonly name: string;
+  readonly of: (run: Run) => number;
+  /** maskwire ÷ nchan is to be at most, or at least, this. */
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  readonly digits: number;
+}
+
+const FIGURES: readonly Figure[] = [
+  {
+    name: "CPU µs per delivered event, 30 events a second",
+    of: ({ paced }) => paced.cpuMicros,
+    atMost: 1.1,
+    digits: 2,
+  },
+  { name: "p99 in ms, 30 events a second", of: ({ paced }) => paced.p99Ms, atMost: 1.5, digits: 0 },
+  { name: "delivered a second, closed loop", of: ({ rushed }) => rushed.perSecond, atLeast: 1, digits: 0 },
+  { name: "CPU µs per delivered event, closed loop", of: ({ rushed }) => rushed.cpuMicros, digits: 2 },
+];
+
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      subscribers: { type: "string", default: "1000" },
+      repeat: { type: "string", default: "3" },
+      wire: { type: "string" },
+    },
+  });
+  const missing = process.platform === "linux" ? missingForNchan() : "the CPU time of processes is read from /proc\n";
+  if (missing !== undefined) {
+    process.stderr.write(missing);
+    return 2;
+  }
+  const [subscribers, repeat] = [Number(values.subscribers), Number(values.repeat)];
+  const wires = WIRES.filter((wire) => values.wire === undefined || values.wire === wire);
+  const runs: Run[] = [];
+  const total = repeat * wires.length * TARGETS.length;
+  for (let round = 0; round < repeat; round++) {
+    for (const wire of wires) {
+      for (const target of TARGETS) {
+        const run = await measure(target, wire, subscribers);
+        runs.push(run);
+        const { paced, rushed } = run;
+        const figures = `${paced.cpuMicros.toFixed(2)} µs paced, ${Math.round(rushed.perSecond)} a second in closed loop`;
+        say(`${runs.length}/${total} ${NAMES[wire]} ${target}: ${figures}`);
+      }
+    }
+  }
+  process.stdout.write(table(runs, wires, { subscribers, repeat }));
+  // nchan shows what it was given.
+  const isWrong = runs.some((run) => run.lost + run.duplicates > 0 || (run.target === "maskwire" && run.leaks > 0));
+  return isWrong ? 1 : 0;
+}
+
+async function measure(name: TargetName, wire: Wire, subscribers: number): Promise<Run> {
+  const target = await startTarget(name);
+  const zeroMs = Date.now();
+  const audience = new Audience();
+  const producer = new Producer({ port: target.port, path: target.publishPath, producers: PRODUCERS, zeroMs });
+  try {
+    const { port, subscribePath: path } = target;
+    await audience.open({ wire, port, path, subscribers, producers: PRODUCERS, secret: SECRET, zeroMs });
+    let sent = 0;
+    const run = async (events: number, publish: () => Promise<void>): Promise<Phase> => {
+      const { received: before } = await audience.forget();
+      const [startMs, startMicros] = [performance.now(), target.cpuMicros()];
+      await publish();
+      sent += events;
+      const account = await settled(audience, sent * subscribers);
+      const delivered = account.received - before;
+      return {
+        cpuMicros: (target.cpuMicros() - startMicros) / delivered,
+        perSecond: (delivered * 1_000) / (performance.now() - startMs),
+        p99Ms: account.p99Ms,
+      };
+    };
+    await run(WARM_UP_EVENTS, () => producer.pace(WARM_UP_EVENTS, PER_SECOND));
+    const paced = await run(PACED_EVENTS, () => producer.pace(PACED_EVENTS, PER_SECOND));
+    const rushed = await run(RUSHED_EVENTS, () => producer.rush(RUSHED_EVENTS));
+    const { received, duplicates, leaks } = await audience.count();
+    return { wire, target: name, paced, rushed, lost: sent * subscribers - received + duplicates, duplicates, leaks };
+  } finally {
+    producer.stop();
+    await audience.leave();
+    await target.stop();
+  }
+}
+
+/** Resolves when everybody has everything, or nothing comes any more. */
+async function settled(audience: Audience, expected: number): Promise<Account> {
+  let account = await audience.count();
+  let newsMs = performance.now();
+  while (account.received < expected && performance.now() - newsMs < SILENCE_MS) {
+    await sleep(LOOK_MS);
+    const next = await audience.count();
+    if (next.received > account.received) newsMs = performance.now();
+    account = next;
+  }
+  return account;
+}
+
+function table(
+  runs: readonly Run[],
+  wires: readonly Wire[],
+  { subscribers, repeat }: { readonly subscribers: number; readonly repeat: number },
+): string {
+  const machine = describeMachine(join(process.cwd(), "bench"));
+  const lines = [
+    `Measured on ${machine.date} at commit ${machine.commit}: ${machine.cpu}, Node ${machine.node}, producers and subscribers on the`,
+    `same machine. ${subscribers.toLocaleString("en-US")} subscribers, events of some 250 bytes with personal data, one nginx worker; maskwire masks by its`,
+    `default policy, nchan masks nothing. Medians of ${repeat}, both servers in turn.`,
+    "",
+    "| | maskwire | nchan | maskwire ÷ nchan | bar |",
+    "|---|---|---|---|---|",
+  ];
+  for (const wire of wires) {
+    const of = (target: TargetName): Run[] => runs.filter((run) => run.wire === wire && run.target === target);
+    for (const { name, of: figureOf, atMost, atLeast, digits } of FIGURES) {
+      const [ours, theirs] = [median(of("maskwire").map(figureOf)), median(of("nchan").map(figureOf))];
+      const ratio = ours / theirs;
+      const bar = atMost === undefined ? (atLeast === undefined ? "" : `≥ ${atLeast}`) : `≤ ${atMost}`;
+      const isMissed = ratio > (atMost ?? Infinity) || ratio < (atLeast ?? 0);
+      const cells = [`${NAMES[wire]}: ${name}`, ours.toFixed(digits), theirs.toFixed(digits), ratio.toFixed(2)];
+      lines.push(`| ${[...cells, isMissed ? `${bar}, missed` : bar].join(" | ")} |`);
+    }
+    const faults = (target: TargetName): string => {
+      const sum = (figureOf: (run: Run) => number): number => of(target).reduce((all, run) => all + figureOf(run), 0);
+      return `${sum(({ lost }) => lost)}, ${sum(({ duplicates }) => duplicates)}, ${sum(({ leaks }) => leaks)}`;
+    };
+    lines.push(`| ${NAMES[wire]}: lost, repeated, seen raw | ${faults("maskwire")} | ${faults("nchan")} | | 0, 0, 0 |`);
+  }
+  return `${lines.join("\n")}\n`;
+}
