@@ -1,7 +1,7 @@
 /**
  * Bundles the worker into the modules that a deployment is put together from, and holds them to their size.
  *
- *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker
+ *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker; with --quiet no sizes
  *   node worker/build.mjs entry outfile   everything that this entry reaches, in one module
  *
  * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `scripts`, `strictness`, `jose` and `ciphers`:
@@ -94,10 +94,17 @@ const ENTRIES = {
   console: "src/console/page.ts",
 };
 
+/** Sizes are for those who change something. */
+const isQuiet = process.argv.includes("--quiet");
+
+function say(text) {
+  if (!isQuiet) process.stdout.write(text);
+}
+
 async function gzipBytesOf(folder, name) {
   const text = await readFile(join(folder, name));
   const gzipBytes = gzipSync(text).length;
-  process.stdout.write(`${name}: ${text.length} bytes, ${gzipBytes} gzip\n`);
+  say(`${name}: ${text.length} bytes, ${gzipBytes} gzip\n`);
   return gzipBytes;
 }
 
@@ -146,12 +153,12 @@ async function buildModules(folder) {
     "console.js",
   ])
     gzipBytes += await gzipBytesOf(folder, name);
-  process.stdout.write(`together, without packs, tokens and ciphers: ${gzipBytes} gzip of ${GZIP_LIMIT_BYTES}\n`);
+  say(`together, without packs, tokens and ciphers: ${gzipBytes} gzip of ${GZIP_LIMIT_BYTES}\n`);
   if (gzipBytes <= GZIP_LIMIT_BYTES) return;
   process.stderr.write("The worker is over its size limit; meta.json says which import grew it.\n");
   process.exitCode = 1;
 }
 
-const [first, outfile] = process.argv.slice(2);
+const [first, outfile] = process.argv.slice(2).filter((word) => word !== "--quiet");
 if (outfile === undefined) await buildModules(first ?? join(ROOT, "dist/worker"));
 else await build({ ...OPTIONS, entryPoints: [join(ROOT, first)], outfile, plugins: [withoutProofs, withoutMetrics] });

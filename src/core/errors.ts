@@ -158,7 +158,7 @@ export const ERRORS = {
     http: 500,
     close: 1011,
     retry: false,
-    text: "the address is in use or not one of this machine; choose another port with --port or listenPort",
+    text: "the address is in use or not one of this machine; choose another port with --port, MASKWIRE_ADMIN_PORT or listenPort",
   },
   LINE_TOO_LONG: { http: 413, close: 1009, retry: false, text: "a line is longer than lineLimitBytes" },
   JSON_TOO_DEEP: { http: 400, close: 4506, retry: false, text: "the JSON is nested deeper than jsonDepthLimit" },
@@ -172,7 +172,7 @@ export const ERRORS = {
   },
   NO_PONG: { http: 408, close: 4004, retry: true, text: "no answer to a ping" },
   NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
-  NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; see the README for the list" },
+  NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; docs/protocol.md begins with the list" },
   ORIGIN_UNREADABLE: {
     http: 502,
     close: 4506,

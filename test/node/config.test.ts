@@ -11,6 +11,7 @@ import { DEFAULT_CONFIG } from "../../src/server/config.ts";
 
 const SECRET = "Bearer hunter2-hunter2-hunter2";
 
+const OPEN_BRACKET = "the indentation does not match the lines above, or a bracket there is not closed";
 const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   { mistake: "an unknown key", yaml: "feed: {}", says: "f:1:1: feed: unknown key; did you mean `feeds`?" },
   {
@@ -93,6 +94,8 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     yaml: "policies:\n  a: { entities: [IBAN] }\n  b: { extends: a, operators: { EMAIL: { operator: mask } } }",
     says: "f:3:33: policies.b.operators.EMAIL: never takes effect: `entities` leaves it out",
   },
+  { mistake: "a tab", yaml: "relays:\n\tr: {}", says: "f:2:1: indent with spaces, not with a tab" },
+  { mistake: "an open bracket", yaml: "relays: [\n", says: `f:2:1: ${OPEN_BRACKET}` },
   { mistake: "two documents", yaml: "{}\n---\n{}", says: "f:2:1: write one document; remove `---` and what follows" },
   { mistake: "a tag", yaml: "feeds: !!js/function 'x'", says: "f:1:8: tags (`!…`) are not allowed" },
   {

@@ -4,7 +4,7 @@ import { Argument, Option } from "commander";
 import { SignJWT } from "jose";
 import { StreamError } from "../../core/index.ts";
 import { API_KEY_PREFIX, Authenticator, sha256Hex } from "../../server/auth/authenticator.ts";
-import { grantsIn } from "../../server/auth/grant.ts";
+import { ACTIONS as GRANTED, grantsIn } from "../../server/auth/grant.ts";
 import type { IssuerConfig } from "../../server/config.ts";
 import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
@@ -27,7 +27,7 @@ maskwire token key                 prints a new API key, and its hash for \`auth
 maskwire token mint -c F -g GRANT  prints a JWT of the first issuer in F with HS algorithms, or of the one that --issuer names
 maskwire token verify -c F         reads a token from stdin and prints what it may do
 
-A grant is ACTION:FEEDS or ACTION:FEEDS:VIEW, as in subscribe:orders.*:support; actions are publish, subscribe, relay, mask.
+A grant is ACTION:FEEDS or ACTION:FEEDS:VIEW, as in subscribe:orders.*:support; actions are ${GRANTED.join(", ")}.
 
 Exit: 0 done, 1 the token does not hold, 2 usage.`,
   define: (parser) =>

@@ -25,7 +25,7 @@ const ALIAS_LIMIT = 100;
 
 /** The YAML mistakes that people make, by the parser's code; its own sentences quote the file. */
 const YAML_TEXTS: Readonly<Record<string, string>> = {
-  BAD_INDENT: "the indentation does not match the lines above",
+  BAD_INDENT: "the indentation does not match the lines above, or a bracket there is not closed",
   DUPLICATE_KEY: "this key stands twice; keep one",
   MULTIPLE_DOCS: "write one document; remove `---` and what follows",
   TAB_AS_INDENT: "indent with spaces, not with a tab",
