@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { ERRORS, maskEvent, type Policy, readMediaType, StreamError, toStreamError } from "../src/core/index.ts";
 import { createServer } from "../src/server/app.ts";
+import { readableBody } from "../src/server/content-encoding.ts";
 import type { FrontConfig } from "../src/server/edge-config.ts";
 import { Egress, guardFetch } from "../src/server/egress.ts";
 import { PolicySet } from "../src/server/policy-set.ts";
@@ -56,6 +57,7 @@ export class Front {
   readonly #masks: Hono;
   readonly #fetch: typeof fetch;
   readonly #messageLimitBytes: number;
+  readonly #inflationLimit: number;
 
   /** @throws StreamError when the policy cannot be compiled. */
   constructor(front: FrontConfig, { config, options }: Settings) {
@@ -70,6 +72,7 @@ export class Front {
     this.#policy = new PolicySet(own, { keys: options.keys, observer }).get(front.policy) as Policy;
     this.#fetch = guardFetch(ports.fetch, new Egress(config.upstreams));
     this.#messageLimitBytes = limits.messageLimitBytes;
+    this.#inflationLimit = limits.inflationLimit;
   }
 
   /** Never throws. */
@@ -119,11 +122,12 @@ export class Front {
       return new Response(null, { status, headers });
     }
     const type = response.headers.get("content-type") ?? "";
-    if (status === 206 || !isReadable(response.headers.get("content-encoding")) || !isMaskable(type)) {
+    const readable = readableBody(response, this.#inflationLimit);
+    if (status === 206 || readable === undefined || readable.body === null || !isMaskable(type)) {
       await discard(response);
       throw new StreamError("ORIGIN_UNREADABLE");
     }
-    const masked = await this.#mask(response.body, type);
+    const masked = await this.#mask(readable.body, type);
     if (masked.status !== 200)
       return new Response(masked.body, { status: 502, headers: { "content-type": "application/json" } });
     headers.set("content-type", masked.headers.get("content-type") ?? type);
@@ -195,11 +199,6 @@ export class Front {
     const masked = maskEvent(this.#policy, bytes);
     return masked === null ? undefined : decoder.decode(masked);
   }
-}
-
-/** `fetch` undoes gzip and brotli, and breaks off where it cannot. */
-function isReadable(encoding: string | null): boolean {
-  return ["identity", "gzip", "br"].includes((encoding ?? "identity").trim().toLowerCase());
 }
 
 function isMaskable(type: string): boolean {

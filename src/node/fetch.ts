@@ -8,11 +8,11 @@ import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { request as requestPlain, type IncomingMessage } from "node:http";
 import { request as requestTls } from "node:https";
 import type { LookupFunction } from "node:net";
-import { pipeline, Readable, Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { Duplex, pipeline, Readable, Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { StreamError } from "../core/index.ts";
 import { DEFAULT_SERVER_LIMITS } from "../server/config.ts";
-import { isInflated } from "../server/content-encoding.ts";
+import { isInflated, openDeflate } from "../server/content-encoding.ts";
 import { destinationOf, type Destination, type Egress } from "../server/egress.ts";
 
 /** Every address of a name. */
@@ -77,10 +77,12 @@ function toResponse(message: IncomingMessage, inflationLimit: number): Response 
       message.resume();
       return new Response(null, { status, headers: pairs });
     }
-    return new Response(Readable.toWeb(unpacked(message, inflationLimit)) as ReadableStream<Uint8Array>, {
-      status,
-      headers: pairs,
-    });
+    const decoder = decoderOf(message);
+    const body = decoder === undefined ? message : unpacked(message, decoder, inflationLimit);
+    const response = new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, { status, headers: pairs });
+    // What it says is no longer true of what is read here.
+    if (decoder !== undefined) response.headers.delete("content-encoding");
+    return response;
   } catch {
     // A status or a header that no answer may have.
     message.destroy();
@@ -88,18 +90,20 @@ function toResponse(message: IncomingMessage, inflationLimit: number): Response 
   }
 }
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
+const DECODERS: Readonly<Record<string, () => Duplex>> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
-  deflate: createInflate,
+  deflate: () => Duplex.fromWeb(openDeflate()),
   br: createBrotliDecompress,
 };
 
-/** As every `fetch` does, whatever was asked for. */
-function unpacked(message: IncomingMessage, inflationLimit: number): Readable {
-  const encoding = message.headers["content-encoding"]?.trim().toLowerCase() ?? "";
-  const openDecoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
-  if (openDecoder === undefined) return message;
+/** As every `fetch` does, whatever was asked for; undefined for what comes as it is, or as nobody can undo it. */
+function decoderOf({ headers }: IncomingMessage): Duplex | undefined {
+  const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "";
+  return Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]() : undefined;
+}
+
+function unpacked(message: IncomingMessage, decoder: Duplex, inflationLimit: number): Readable {
   let inBytes = 0;
   let outBytes = 0;
   const counting = new Transform({
@@ -116,5 +120,5 @@ function unpacked(message: IncomingMessage, inflationLimit: number): Readable {
     },
   });
   // Whoever reads the end of it is told of the error.
-  return pipeline(message, counting, openDecoder(), bounded, () => undefined);
+  return pipeline(message, counting, decoder, bounded, () => undefined);
 }

@@ -14,6 +14,7 @@ export const ENCODINGS = ["gzip", "deflate", "br"] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 const ALIASES: Readonly<Record<string, Encoding>> = { "x-gzip": "gzip" };
+const UNDONE_BY_FETCH: readonly string[] = ["identity", "gzip", "x-gzip", "br"];
 /** What a decoder is given at once: a few KiB may become a few MiB. */
 const SLICE_BYTES = 4096;
 /** Short bodies may be as dense as they like. */
@@ -29,6 +30,62 @@ export function readEncoding(header: string | undefined): Encoding | undefined {
   const encoding = Object.hasOwn(ALIASES, name) ? ALIASES[name] : ENCODINGS.find((one) => one === name);
   if (encoding === undefined) throw new StreamError("ENCODING_UNKNOWN");
   return encoding;
+}
+
+/** Low half of the first byte in the frame of zlib, RFC 1950; a bare stream begins with it only where its first block is not packed. */
+const ZLIB_METHOD = 8;
+
+/** `deflate` as servers send it: in the frame of zlib, as RFC 9110 has it, or without one. The first byte tells. */
+export function openDeflate(): Decoder {
+  const { promise, resolve } = withResolver<DecompressionStream>();
+  let sink: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
+  let source: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const open = (first: number): WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> => {
+    const decoder = new DecompressionStream((first & 15) === ZLIB_METHOD ? "deflate" : "deflate-raw");
+    resolve(decoder);
+    return (sink = decoder.writable.getWriter());
+  };
+  return {
+    writable: new WritableStream<Uint8Array<ArrayBuffer>>({
+      async write(chunk) {
+        if (chunk.length > 0) await (sink ?? open(chunk[0])).write(chunk);
+      },
+      close: () => (sink ?? open(ZLIB_METHOD)).close(),
+      abort: (reason) => (sink ?? open(ZLIB_METHOD)).abort(reason),
+    }),
+    readable: new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          source ??= (await promise).readable.getReader();
+          const { done, value } = await source.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: (reason) => source?.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    ),
+  };
+}
+
+function withResolver<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((take) => (resolve = take));
+  return { promise, resolve };
+}
+
+/**
+ * The body of an answer. `fetch` undoes gzip and br by itself, and breaks off where it cannot; deflate not everywhere, and is
+ * undone here while its header stands. Undefined in any other encoding, and in several.
+ */
+export function readableBody(
+  { headers, body }: Response,
+  inflationLimit: number,
+): { readonly body: ReadableStream<Uint8Array> | null } | undefined {
+  const name = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (UNDONE_BY_FETCH.includes(name)) return { body };
+  if (name !== "deflate") return undefined;
+  return { body: body && decodeBody(body, { encoding: name, open: openDeflate, inflationLimit }) };
 }
 
 interface Sizes {

@@ -22,7 +22,7 @@ export interface RelayOptions {
   readonly name: LogName;
   readonly config: RelayConfig;
   readonly feed: Feed;
-  readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number };
+  readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number; inflationLimit: number };
   readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "log" | "tracer">;
   readonly metrics: Metrics;
 }
@@ -145,6 +145,7 @@ export class Relay {
         headers: config.headers,
         isPlaintextAllowed: config.unsafePlaintext,
         lastId: this.#lastId,
+        inflationLimit: limits.inflationLimit,
         trace,
       };
       const answer = await openUpstream(ports.fetch, request, connection.signal);

@@ -4,6 +4,7 @@
  * Owns URL, headers and verdict. Nothing of an upstream's answer is logged or passed on but its events.
  */
 import { StreamError } from "../core/index.ts";
+import { readableBody } from "./content-encoding.ts";
 
 export interface UpstreamRequest {
   readonly url: string;
@@ -12,6 +13,8 @@ export interface UpstreamRequest {
   readonly isPlaintextAllowed: boolean;
   /** The committed id, as the upstream's own bytes. */
   readonly lastId: Uint8Array;
+  /** Bytes out for one byte in of a packed answer. */
+  readonly inflationLimit: number;
   /** A `traceparent`; like `headers` it stays in the origin. */
   readonly trace?: string | undefined;
 }
@@ -51,7 +54,7 @@ export async function openUpstream(
       return isRefused ? { kind: "failed" } : { kind: "lost", retryAfterMs: undefined };
     }
     const location = response.headers.get("location");
-    if (!REDIRECTS.includes(response.status) || location === null) return judge(response);
+    if (!REDIRECTS.includes(response.status) || location === null) return judge(response, request.inflationLimit);
     discard(response);
     if (!URL.canParse(location, url.href)) return { kind: "failed" };
     url = new URL(location, url.href);
@@ -83,24 +86,18 @@ function headerValue(id: Uint8Array): string | undefined {
   return id.length > 0 && id.length <= ID_LIMIT_BYTES && isCarried ? String.fromCharCode(...id) : undefined;
 }
 
-function judge(response: Response): UpstreamAnswer {
+function judge(response: Response, inflationLimit: number): UpstreamAnswer {
   const { status } = response;
   const type = (response.headers.get("content-type") ?? "").split(";", 1)[0].trim().toLowerCase();
-  if (status === 200 && type === "text/event-stream" && isReadable(response.headers.get("content-encoding"))) {
-    return { kind: "open", body: response.body };
-  }
+  // Identity is asked for; servers pack all the same.
+  const readable = readableBody(response, inflationLimit);
+  if (status === 200 && type === "text/event-stream" && readable !== undefined) return { kind: "open", ...readable };
   discard(response);
   if (status === 204) return { kind: "ended" };
   if (status >= 500 || WORTH_RETRYING.includes(status)) {
     return { kind: "lost", retryAfterMs: retryAfterMs(response.headers.get("retry-after")) };
   }
   return { kind: "failed" };
-}
-
-/** Identity is asked for; `fetch` undoes what a server compresses all the same, and breaks off where it cannot. */
-function isReadable(encoding: string | null): boolean {
-  const name = (encoding ?? "identity").trim().toLowerCase();
-  return name === "identity" || name === "gzip" || name === "br";
 }
 
 function retryAfterMs(value: string | null): number | undefined {

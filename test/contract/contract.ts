@@ -70,6 +70,11 @@ function createConfig(upstream: Upstream) {
       reconnect: relay("/cut"),
       page: relay("/page"),
       gzip: relay("/gzip"),
+      br: relay("/br"),
+      deflate: relay("/deflate"),
+      bare: relay("/deflate-raw"),
+      bomb: relay("/bomb"),
+      zstd: relay("/zstd"),
       corrupt: relay("/corrupt"),
     },
     limits: {

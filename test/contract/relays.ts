@@ -31,14 +31,23 @@ export function describeRelays(origin: () => string): void {
       second.call.vanish();
     });
 
-    test("reads an upstream that compresses although it was asked not to", async () => {
-      const subscription = new Subscription(`${url("gzip")}?from=oldest`);
+    test.each([
+      ["gzip", "gzip"],
+      ["br", "br"],
+      ["deflate", "deflate"],
+      ["deflate without the frame of zlib", "bare"],
+    ])("reads an upstream that compresses although it was asked not to: %s", async (_name, relay) => {
+      const subscription = new Subscription(`${url(relay)}?from=oldest`);
       expect((await subscription.events(1))[0].data).toBe(`{"email":"[EMAIL]"}`);
       subscription.call.vanish();
     });
 
-    test("shows nothing of one that is not compressed as it says", async () => {
-      const subscription = new Subscription(`${url("corrupt")}?from=oldest`);
+    test.each([
+      ["that is not compressed as it says", "corrupt"],
+      ["that becomes a thousand times as long", "bomb"],
+      ["in an encoding that nobody knows", "zstd"],
+    ])("shows nothing of one %s", async (_name, relay) => {
+      const subscription = new Subscription(`${url(relay)}?from=oldest`);
       await subscription.resume();
       await new Promise((resolve) => setTimeout(resolve, 300));
       const text = await subscription.text();

@@ -2,7 +2,16 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createGzip } from "node:zlib";
+import type { Transform } from "node:stream";
+import {
+  type BrotliCompress,
+  createBrotliCompress,
+  createDeflate,
+  createDeflateRaw,
+  createGzip,
+  deflateRawSync,
+  type Zlib,
+} from "node:zlib";
 
 export interface Upstream {
   readonly origin: string;
@@ -12,6 +21,17 @@ export interface Upstream {
 type Script = (request: IncomingMessage, response: ServerResponse) => void;
 
 const SSE = { "content-type": "text/event-stream" };
+
+/** Compresses although it was asked not to, and flushes after each event. */
+function packed(encoding: string, open: () => Transform & (BrotliCompress | Zlib)): Script {
+  return (_request, response) => {
+    response.writeHead(200, { ...SSE, "content-encoding": encoding });
+    const packer = open();
+    packer.pipe(response);
+    packer.write(`id: 1\ndata: {"email":"ann@example.com"}\n\n`);
+    packer.flush();
+  };
+}
 
 const SCRIPTS: Readonly<Record<string, Script>> = {
   /** Stays open; one value is cut by the network, and the id is personal data. */
@@ -27,13 +47,18 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     if (next > 3) response.write(": nothing more\n\n");
     else response.end(`retry: 250\nid: ${next}\ndata: {"n":${next},"ip":"203.0.113.${next}"}\n\ndata: half an event`);
   },
-  /** Compresses although it was asked not to, and flushes after each event. */
-  "/gzip": (_request, response) => {
-    response.writeHead(200, { ...SSE, "content-encoding": "gzip" });
-    const gzip = createGzip();
-    gzip.pipe(response);
-    gzip.write(`id: 1\ndata: {"email":"ann@example.com"}\n\n`);
-    gzip.flush();
+  "/gzip": packed("gzip", createGzip),
+  "/br": packed("br", createBrotliCompress),
+  "/deflate": packed("deflate", createDeflate),
+  "/deflate-raw": packed("deflate", createDeflateRaw),
+  /** An event behind comments that pack to a thousandth. */
+  "/bomb": (_request, response) => {
+    response.writeHead(200, { ...SSE, "content-encoding": "deflate" });
+    response.end(deflateRawSync(`${`:${" ".repeat(1023)}\n`.repeat(16_384)}data: ann@example.com\n\n`));
+  },
+  "/zstd": (_request, response) => {
+    response.writeHead(200, { ...SSE, "content-encoding": "zstd" });
+    response.end("data: ann@example.com\n\n");
   },
   /** Says gzip and sends something else. */
   "/corrupt": (_request, response) => {

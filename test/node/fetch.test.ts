@@ -2,19 +2,23 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFetch, type Resolve } from "../../src/node/fetch.ts";
 import { Egress } from "../../src/server/egress.ts";
 
 const BOMB_BYTES = 4_194_304;
 const BOMB = gzipSync(new Uint8Array(BOMB_BYTES));
+const BARE_BOMB = deflateRawSync(new Uint8Array(BOMB_BYTES));
 
 const ANSWERS: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
   "/headers": (request, response) => response.end(JSON.stringify(request.headers)),
   "/gzip": (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("unpacked")),
   "/br": (_, response) => response.writeHead(200, { "content-encoding": "br" }).end(brotliCompressSync("unpacked")),
   "/deflate": (_, response) => response.writeHead(200, { "content-encoding": "deflate" }).end(deflateSync("unpacked")),
+  "/bare": (_, response) => response.writeHead(200, { "content-encoding": "deflate" }).end(deflateRawSync("unpacked")),
+  "/deflate-bomb": (_, response) => response.writeHead(200, { "content-encoding": "deflate" }).end(BARE_BOMB),
+  "/no-deflate": (_, response) => response.writeHead(200, { "content-encoding": "deflate" }).end("no deflate"),
   "/bomb": (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(BOMB),
   "/broken": (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("no gzip"),
   "/moved": (_, response) => response.writeHead(302, { location: "/headers", "set-cookie": ["a=1", "b=2"] }).end(),
@@ -108,14 +112,17 @@ describe("answers", () => {
     expect(headers).toEqual({ accept: "a/b", "last-event-id": "ü", host: `127.0.0.1:${port}`, connection: "close" });
   });
 
-  it.each(["/gzip", "/br", "/deflate"])("are unpacked: %s", async (path) =>
+  it.each(["/gzip", "/br", "/deflate", "/bare"])("are unpacked: %s", async (path) =>
     expect(await (await local(path)).text()).toBe("unpacked"),
   );
 
-  it("are given up one past inflationLimit, and not at it", async () => {
-    const atLimit = Math.ceil(BOMB_BYTES / BOMB.length);
+  it.each([
+    ["/bomb", BOMB],
+    ["/deflate-bomb", BARE_BOMB],
+  ])("are given up one past inflationLimit, and not at it: %s", async (path, bomb) => {
+    const atLimit = Math.ceil(BOMB_BYTES / bomb.length);
     const ask = async (limit: number): Promise<Response> =>
-      await createFetch(new Egress(undefined), undefined, limit)(`http://127.0.0.1:${port}/bomb`);
+      await createFetch(new Egress(undefined), undefined, limit)(`http://127.0.0.1:${port}${path}`);
     expect((await (await ask(atLimit)).arrayBuffer()).byteLength).toBe(BOMB_BYTES);
     await expect((await ask(atLimit - 1)).arrayBuffer()).rejects.toThrow();
   });
@@ -127,7 +134,7 @@ describe("answers", () => {
 
   it("may be empty", async () => expect((await local("/nothing")).body).toBeNull());
 
-  it.each(["/broken", "/cut"])("that break off are errors: %s", async (path) => {
+  it.each(["/broken", "/no-deflate", "/cut"])("that break off are errors: %s", async (path) => {
     await expect((await local(path)).text()).rejects.toThrow();
   });
 

@@ -155,6 +155,7 @@ describe("a relay", () => {
       url: "https://feed.vendor.example/events",
       headers: {},
       isPlaintextAllowed: false,
+      inflationLimit: 100,
       lastId: new Uint8Array(0),
     };
     const answer = await openUpstream(guardFetch(upstream, egress), request, new AbortController().signal);

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { Call, errorCode, send } from "../contract/client.ts";
@@ -36,6 +36,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   "/telling": (response) => response.writeHead(302, { location: `/users?to=${encodeURIComponent(EMAIL)}` }).end(),
   "/gzip": (response) =>
     response.writeHead(200, { ...JSON_TYPE, "content-encoding": "gzip" }).end(gzipSync(`{"to":"${EMAIL}"}`)),
+  "/deflate": (response) =>
+    response.writeHead(200, { ...JSON_TYPE, "content-encoding": "deflate" }).end(deflateSync(`{"to":"${EMAIL}"}`)),
+  "/bare": (response) =>
+    response.writeHead(200, { ...JSON_TYPE, "content-encoding": "deflate" }).end(deflateRawSync(`{"to":"${EMAIL}"}`)),
   "/corrupt": (response) =>
     response.writeHead(200, { ...JSON_TYPE, "content-encoding": "gzip" }).end(`{"to":"${EMAIL}"}`),
   "/zstd": (response) => response.writeHead(200, { ...JSON_TYPE, "content-encoding": "zstd" }).end(EMAIL),
@@ -109,6 +113,8 @@ describe("the worker as a front", () => {
     ["an error of the origin keeps its status", "/missing", 404, `{"error":"no user [EMAIL]"}`],
     ["204 has no body", "/nothing", 204, ""],
     ["gzip is undone", "/gzip", 200, `{"to":"[EMAIL]"}`],
+    ["deflate is undone", "/deflate", 200, `{"to":"[EMAIL]"}`],
+    ["deflate without the frame of zlib is undone", "/bare", 200, `{"to":"[EMAIL]"}`],
     ["a redirect on this host is passed on, without its body", "/moved", 301, ""],
   ])("%s", async (_name, path, status, text) => {
     const answer = await send(url(path));
