@@ -32,8 +32,11 @@ export function isPercentSign(bytes: Uint8Array, at: number, end: number): boole
 export function foldSpan(bytes: Uint8Array, start: number, end: number): string {
   let plain = start;
   while (plain < end && isPlain(bytes[plain])) plain++;
-  if (plain === end && end - start <= PLAIN_LIMIT)
-    return String.fromCharCode.apply(undefined, bytes.subarray(start, end) as unknown as number[]);
+  if (plain === end && end - start <= PLAIN_LIMIT) {
+    // A view of a small array of its own is dear: its bytes lie in the object itself, and first move out of it.
+    const span = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+    return String.fromCharCode.apply(undefined, span as unknown as number[]);
+  }
   let out = "";
   for (let at = start; at < end;) {
     const character = readCharacter(bytes, at, end);

@@ -5,7 +5,14 @@
  * refused, also where it may hold. Never compiles, never masks.
  */
 import type { Detector } from "../core/detector.ts";
-import { DEFAULT_HASH_BITS, DEFAULT_THRESHOLD, keptBy } from "../core/defaults.ts";
+import {
+  DEFAULT_HASH_BITS,
+  DEFAULT_PSEUDONYM_BITS,
+  DEFAULT_STEP,
+  DEFAULT_THRESHOLD,
+  keepsFrom,
+  keptBy,
+} from "../core/defaults.ts";
 import type { OperatorSpec } from "../core/operators/spec.ts";
 import { entitiesOf, PACK_NAMES, type PackName } from "../core/packs/index.ts";
 import type { PolicySpec } from "../core/policy.ts";
@@ -13,35 +20,66 @@ import type { PolicySpec } from "../core/policy.ts";
 /** What stands in the place of a value tells this of it: facts, and how much of each. */
 type Reveal = Readonly<Record<string, number>>;
 
-const NOTHING: Reveal = {};
+/** What stays in the place of a value, and of the field and the event around it. */
+const AROUND: Reveal = { "the rest of the field": 1, "the rest of the event": 1 };
 const EVERYTHING = "everything";
+/** Width of a range: the borders of the wider one have to be borders of the other. */
+const RANGE = "range";
+
+/**
+ * Letters and digits of the shortest finding. From three times what `mask` keeps on, it keeps that; of a shorter value it
+ * keeps nothing, so that of two masks neither shows less of values of every length. Entities that are not here may be short.
+ */
+export const SHORTEST: Readonly<Record<string, number>> = { CREDIT_CARD: 12, IBAN: 15, US_SSN: 9 };
 const REDACT: OperatorSpec = { operator: "redact" };
 
-type Row<Name extends OperatorSpec["operator"]> = (spec: Extract<OperatorSpec, { operator: Name }>) => Reveal;
+type Row<Name extends OperatorSpec["operator"]> = (
+  spec: Extract<OperatorSpec, { operator: Name }>,
+  shortest: number,
+) => Reveal;
 
 /** An operator without a row reveals something of its own: it is comparable with itself only. */
 const REVEALS: { readonly [Name in OperatorSpec["operator"]]?: Row<Name> } = {
-  redact: () => NOTHING,
-  // How many characters stay depends on the value's length: of two numbers neither shows less in every case.
-  mask: (spec) => {
+  "drop-event": () => ({}),
+  "drop-field": () => ({ "the rest of the event": 1 }),
+  redact: () => AROUND,
+  mask: (spec, shortest) => {
     const { keepFirst, keepLast } = keptBy(spec);
-    const kept = keepFirst + keepLast === 0 ? {} : { [`first ${keepFirst}, last ${keepLast}`]: 1 };
-    return { [`shape, separators ${spec.keepSeparators ?? true}`]: 1, ...kept };
+    const isKept = shortest >= keepsFrom(spec);
+    const kept: Reveal = isKept
+      ? { first: keepFirst, last: keepLast }
+      : { [`first ${keepFirst}, last ${keepLast}`]: 1 };
+    return { ...AROUND, length: 1, separators: spec.keepSeparators === false ? 0 : 1, ...kept };
   },
   hash: ({ bits = DEFAULT_HASH_BITS, alsoVersion }) => ({
+    ...AROUND,
     equality: bits,
     ...(alsoVersion === undefined ? {} : { [`equality by key version ${alsoVersion}`]: bits }),
   }),
+  // A shorter stand-in is the beginning of a longer one; a made-up value is something else.
+  pseudonym: (spec) => ({
+    ...AROUND,
+    [spec.fake === undefined ? "stand-in" : `made-up ${spec.fake}`]: spec.bits ?? DEFAULT_PSEUDONYM_BITS,
+  }),
+  generalize: ({ to, step = DEFAULT_STEP }) => {
+    if (to === "range") return { ...AROUND, [RANGE]: step };
+    return { ...AROUND, [to]: 1, ...(to === "month" ? { year: 1 } : {}) };
+  },
   keep: () => ({ [EVERYTHING]: 1 }),
 };
 
-function revealOf(spec: OperatorSpec): Reveal {
+/** `shortest`: letters and digits that the value has at least. */
+function revealOf(spec: OperatorSpec, shortest = 0): Reveal {
   const row = REVEALS[spec.operator] as Row<OperatorSpec["operator"]> | undefined;
-  return row === undefined ? { [JSON.stringify(spec)]: 1 } : row(spec);
+  return row === undefined ? { ...AROUND, [JSON.stringify(spec)]: 1 } : row(spec, shortest);
 }
 
 function isWithin(one: Reveal, other: Reveal): boolean {
-  return EVERYTHING in other || Object.entries(one).every(([fact, amount]) => amount <= (other[fact] ?? 0));
+  if (EVERYTHING in other) return true;
+  return Object.entries(one).every(([fact, amount]) => {
+    const most = other[fact] ?? 0;
+    return fact === RANGE ? most > 0 && amount % most === 0 : amount <= most;
+  });
 }
 
 /** A policy with what it means where it says nothing. */
@@ -59,6 +97,7 @@ interface Rules {
   readonly isCaseIgnored: boolean;
   readonly mayMaskAsText: boolean;
   readonly numbers: string;
+  readonly hasRemote: boolean;
   /** Everything of which nothing is known here, as text. */
   readonly others: string;
 }
@@ -97,6 +136,7 @@ function rulesOf(spec: PolicySpec, withPacks: WithPacks): Rules {
     isCaseIgnored: fieldsIgnoreCase ?? false,
     mayMaskAsText: onInvalid === "mask-as-text",
     numbers: numbers ?? "string",
+    hasRemote: remoteDetectors.length > 0,
     others: JSON.stringify(Object.entries(others).toSorted(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
@@ -116,10 +156,23 @@ const isSame = (one: readonly string[], other: readonly string[]): boolean => co
 
 const pathsOf = ({ hidden, kept, only }: Rules): readonly string[] => [...Object.keys(hidden), ...kept, ...only];
 
-function redactsAll(rules: Rules): boolean {
-  const all = [...rules.entities.map((entity) => operatorFor(rules, entity)), ...Object.values(rules.hidden)];
-  return all.every((spec) => isWithin(revealOf(spec), NOTHING));
+const operatorsOf = (rules: Rules): readonly OperatorSpec[] => [
+  ...rules.entities.map((entity) => operatorFor(rules, entity)),
+  ...Object.values(rules.hidden),
+];
+
+/** Shows nothing of any value, and of what stands around it no more than the other one does whatever it finds. */
+function redactsAll(rules: Rules, other: Rules): boolean {
+  return operatorsOf(rules).every((spec) => redactsBeside(spec, other));
 }
+
+function redactsBeside(spec: OperatorSpec, other: Rules): boolean {
+  const shown = revealOf(spec);
+  return isWithin(shown, AROUND) && operatorsOf(other).every((one) => isWithin(shown, revealOf(one)));
+}
+
+/** A remote detector may call something short by the name of something long. */
+const shortestOf = ({ hasRemote }: Rules, entity: string): number => (hasRemote ? 0 : (SHORTEST[entity] ?? 0));
 
 /** One way in which the stricter may show more; the text says what to change in it. */
 interface Check {
@@ -138,15 +191,17 @@ const CHECKS: readonly Check[] = [
   {
     // Findings that overlap take the operator of one of them, and with others found that may be another one.
     fails: (stricter, looser) =>
-      !redactsAll(stricter) && !(isSame(stricter.entities, looser.entities) && stricter.ranks === looser.ranks),
-    text: "looks for more, and then has to redact everything: findings that overlap take the operator of one of them",
+      !redactsAll(stricter, looser) && !(isSame(stricter.entities, looser.entities) && stricter.ranks === looser.ranks),
+    text: "looks for more, and then has to redact everything, or drop it where the other one does: findings that overlap take the operator of one of them",
   },
   {
     fails: (stricter, looser) =>
-      looser.entities.some(
-        (entity) => !isWithin(revealOf(operatorFor(stricter, entity)), revealOf(operatorFor(looser, entity))),
-      ),
-    text: "has an operator that may show what the other one hides; redact shows nothing, and equal ones show the same",
+      looser.entities.some((entity) => {
+        const shortest = Math.min(shortestOf(stricter, entity), shortestOf(looser, entity));
+        const [one, other] = [stricter, looser].map((rules) => revealOf(operatorFor(rules, entity), shortest));
+        return !isWithin(one, other);
+      }),
+    text: "has an operator that may show what the other one hides; write redact, the same one, or a coarser one of its kind (docs/policies.md)",
   },
   {
     fails: (stricter, looser) =>
@@ -159,7 +214,7 @@ const CHECKS: readonly Check[] = [
   {
     fails: (stricter, looser) =>
       Object.entries(stricter.hidden).some(
-        ([path, spec]) => !Object.hasOwn(looser.hidden, path) && !isWithin(revealOf(spec), NOTHING),
+        ([path, spec]) => !Object.hasOwn(looser.hidden, path) && !redactsBeside(spec, looser),
       ),
     text: "hides a field that the other one looks into, and then has to redact it",
   },
@@ -185,7 +240,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     fails: (stricter, looser) =>
-      stricter.numbers !== looser.numbers && !(stricter.numbers === "string" && redactsAll(stricter)),
+      stricter.numbers !== looser.numbers && !(stricter.numbers === "string" && redactsAll(stricter, looser)),
     text: "writes numbers in another way: numbers",
   },
   {

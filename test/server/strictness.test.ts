@@ -18,12 +18,36 @@ const hidden = (...paths: string[]): PolicySpec => ({
   fields: Object.fromEntries(paths.map((path) => [path, { operator: "redact" }])),
 });
 
+const cards = (operator: object): PolicySpec =>
+  ({ entities: ["CREDIT_CARD"], operators: { CREDIT_CARD: operator } }) as PolicySpec;
+const generalized = (to: string, step?: number): PolicySpec =>
+  all({ operator: "generalize", to, ...(step === undefined ? {} : { step }) });
+const dropping = (operator: string): PolicySpec => ({ onInvalid: "drop", ...all({ operator }) });
+
 const ALLOWED: readonly (readonly [string, PolicySpec, PolicySpec])[] = [
   ["a policy beside itself", MASK4, MASK4],
   ["redact before mask", {}, MASK4],
   ["redact before hash", {}, HASH],
   ["a shorter hash before a longer one", all({ operator: "hash", bits: 40 }), HASH],
   ["nothing kept before four", all({ operator: "mask", keepLast: 0 }), MASK4],
+  ["nothing kept and no signs before signs", all({ operator: "mask", keepLast: 0, keepSeparators: false }), MASK4],
+  ["two of a card before four", cards({ operator: "mask", keepLast: 2 }), cards({ operator: "mask", keepLast: 4 })],
+  [
+    "fewer of a card at both ends",
+    cards({ operator: "mask", keepFirst: 1, keepLast: 1 }),
+    cards({ operator: "mask", keepFirst: 2, keepLast: 2 }),
+  ],
+  ["a year before a month", generalized("year"), generalized("month")],
+  ["a wider range before a narrower one in it", generalized("range", 100), generalized("range", 20)],
+  ["a shorter pseudonym before a longer", all({ operator: "pseudonym" }), all({ operator: "pseudonym", bits: 80 })],
+  ["a pseudonym before the clear", all({ operator: "pseudonym" }), all({ operator: "keep" })],
+  ["dropping the event before the field", dropping("drop-event"), dropping("drop-field")],
+  ["dropping the field before redacting", dropping("drop-field"), { onInvalid: "drop" }],
+  [
+    "every entity, dropping events, before a few",
+    dropping("drop-event"),
+    { ...dropping("drop-field"), entities: ["EMAIL"] },
+  ],
   ["every entity, redacted, before a few", {}, { ...MASK4, entities: ["EMAIL"] }],
   ["a lower threshold, redacted, before a higher one", { threshold: 0.3 }, MASK4],
   ["a field more that is redacted", { ...hidden("a"), ...MASK4 }, { ...MASK4, onInvalid: "drop" }],
@@ -36,23 +60,50 @@ const REFUSED: readonly (readonly [string, PolicySpec, PolicySpec, RegExp])[] = 
   // Of seven digits the one shows two and the other none.
   ["two kept before four", all({ operator: "mask", keepLast: 2 }), MASK4, /operator/],
   ["mask before hash", MASK4, HASH, /operator/],
+  // Of twelve digits the one shows three and the other none.
   [
-    "a month before a year",
-    all({ operator: "generalize", to: "month" }),
-    all({ operator: "generalize", to: "year" }),
+    "three of a card before five",
+    cards({ operator: "mask", keepLast: 3 }),
+    cards({ operator: "mask", keepLast: 5 }),
     /operator/,
   ],
   [
-    "a year before a month",
-    all({ operator: "generalize", to: "year" }),
-    all({ operator: "generalize", to: "month" }),
+    "the start of a card before its end",
+    cards({ operator: "mask", keepFirst: 2 }),
+    cards({ operator: "mask", keepLast: 4 }),
     /operator/,
   ],
+  ["a month before a year", generalized("month"), generalized("year"), /operator/],
+  ["a network before a year", generalized("network"), generalized("year"), /operator/],
+  ["a range before a wider one", generalized("range", 20), generalized("range", 100), /operator/],
+  ["a range before one across its borders", generalized("range", 100), generalized("range", 30), /operator/],
   [
-    "a shorter pseudonym before a longer",
-    all({ operator: "pseudonym" }),
+    "a longer pseudonym before a shorter",
     all({ operator: "pseudonym", bits: 80 }),
+    all({ operator: "pseudonym" }),
     /operator/,
+  ],
+  ["a pseudonym before a hash", all({ operator: "pseudonym" }), HASH, /operator/],
+  [
+    "a made-up value before a stand-in",
+    all({ operator: "pseudonym", fake: "email" }),
+    all({ operator: "pseudonym" }),
+    /operator/,
+  ],
+  ["redacting before dropping the field", { onInvalid: "drop" }, dropping("drop-field"), /operator/],
+  ["dropping the field before the event", dropping("drop-field"), dropping("drop-event"), /operator/],
+  // Where both are found in one place, redacting shows the event that the other one drops.
+  [
+    "every entity before a few that drop the event",
+    { onInvalid: "drop", operators: { EMAIL: { operator: "drop-event" } } },
+    { onInvalid: "drop", entities: ["EMAIL"], operators: { EMAIL: { operator: "drop-event" } } },
+    /looks for more/,
+  ],
+  [
+    "a field that is redacted where the other one may drop the event",
+    { ...hidden("a"), operators: { default: { operator: "redact" }, EMAIL: { operator: "drop-event" } } },
+    { onInvalid: "drop", operators: { default: { operator: "redact" }, EMAIL: { operator: "drop-event" } } },
+    /hides a field/,
   ],
   ["encrypt before hash", all({ operator: "encrypt" }), HASH, /operator/],
   ["hash before mask", HASH, MASK4, /operator/],
@@ -87,6 +138,9 @@ describe("an order of strictness", () => {
     { operator: "mask", keepLast: 4 },
     { operator: "hash" },
     { operator: "hash", bits: 40 },
+    { operator: "pseudonym" },
+    { operator: "drop-field" },
+    { operator: "drop-event" },
   );
   const path = constantFrom("a", "b", "a.b", "**.b", "*.a", "list[*]");
   const policy = record(
@@ -105,7 +159,7 @@ describe("an order of strictness", () => {
     { requiredKeys: [] },
   ) as unknown as import("fast-check").Arbitrary<PolicySpec>;
   // Two of one make: so that they differ in little, and often may stand in an order.
-  const pairs = [...sample(policy, { numRuns: 60, seed: 7 })].flatMap((base, index, bases) => {
+  const pairs = [...sample(policy, { numRuns: 110, seed: 7 })].flatMap((base, index, bases) => {
     const other = bases[(index + 1) % bases.length];
     const variants: PolicySpec[] = [base, { ...base, operators: {} }, { ...base, ...other }, { ...other, ...base }];
     return variants.flatMap((one) => variants.map((two) => [one, two] as const));
@@ -179,7 +233,7 @@ describe("an order of strictness", () => {
       }),
       { numRuns: 3_000, seed: 20_261_125 },
     );
-    expect(differing).toBeGreaterThan(200);
+    expect(differing).toBeGreaterThan(80);
   });
 });
 

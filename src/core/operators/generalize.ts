@@ -5,10 +5,10 @@
  */
 import { isIpv4, parseIpv6 } from "../validators/ip-address.ts";
 import { readDate } from "../validators/date.ts";
+import { DEFAULT_STEP } from "../defaults.ts";
 import { onForm, type OperatorKind } from "./operator.ts";
 import { GENERALIZATIONS, type Generalization, type GeneralizeSpec } from "./spec.ts";
 
-const DEFAULT_STEP = 10;
 /** 45 CFR 164.514(b)(2)(i)(B): fewer than 20,000 people live in each of these, by the census of 2000. */
 const SMALL_ZIP3 = "036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split(" ");
 
@@ -20,9 +20,10 @@ interface Form {
 const FORMS: Readonly<Record<Generalization, Form>> = {
   month: {
     form: "a date such as 1980-05-31 or 31.05.1980",
+    // Where day and month could be either the year is all that is sure, and `year` shows no more than `month`.
     convert: (text) => {
       const date = readDate(text);
-      return date?.month === undefined ? undefined : `${date.year}-${date.month}`;
+      return date?.month === undefined ? date?.year : `${date.year}-${date.month}`;
     },
   },
   year: { form: "a date such as 1980-05-31, 31.05.1980 or 5/31/1980", convert: (text) => readDate(text)?.year },
@@ -68,7 +69,10 @@ function regionOf(text: string): string | undefined {
 
 function rangeOf(text: string, step: number): string | undefined {
   if (!/^-?\d{1,15}(?:\.\d{1,15})?$/.test(text)) return undefined;
-  const from = Math.floor(Number(text) / step) * step;
-  const to = from + step - (Number.isInteger(Number(text)) ? 1 : 0);
+  const value = Number(text);
+  const quotient = Math.floor(value / step);
+  // Just below a border the quotient is rounded up to it.
+  const from = (quotient * step > value ? quotient - 1 : quotient) * step;
+  const to = from + step - (Number.isInteger(value) ? 1 : 0);
   return Number.isSafeInteger(from) ? `${from} to ${to}` : undefined;
 }

@@ -1,13 +1,10 @@
 /** `**** **** **** 1111`. Gives away length, shape and the kept characters. */
-import { ALPHANUMERIC, KINDS } from "../ascii.ts";
-import { isPlain } from "../folded-text.ts";
-import { keptBy } from "../defaults.ts";
+import { ALPHANUMERIC, KINDS, NOT_PLAIN } from "../ascii.ts";
+import { keepsFrom, keptBy } from "../defaults.ts";
 import { onText, type OperatorKind } from "./operator.ts";
 import type { MaskSpec } from "./spec.ts";
 
 const DEFAULT_CHARACTER = "*";
-/** A value that has fewer than so many times what is to be kept keeps nothing. */
-const HIDDEN_SHARE = 3;
 
 export const mask: OperatorKind<MaskSpec> = {
   name: "mask",
@@ -36,26 +33,31 @@ export const mask: OperatorKind<MaskSpec> = {
   },
 };
 
-type MaskRule = Required<Omit<MaskSpec, "operator">>;
+interface MaskRule extends Required<Omit<MaskSpec, "operator">> {
+  /** The byte of `character`. */
+  readonly mark: number;
+  /** Values of fewer characters keep none. */
+  readonly longFrom: number;
+}
 
 function ruleOf(spec: MaskSpec): MaskRule {
   const { character = DEFAULT_CHARACTER, keepSeparators = true } = spec;
-  return { ...keptBy(spec), character, keepSeparators };
+  const mark = character.charCodeAt(0);
+  return { ...keptBy(spec), character, keepSeparators, mark, longFrom: keepsFrom(spec) };
 }
 
 /** The same as `hide`, on bytes; undefined when they are not all plain ASCII, by far the rarer case. */
-function hidePlain(
-  text: Uint8Array,
-  { keepFirst, keepLast, character, keepSeparators }: MaskRule,
-): Uint8Array | undefined {
+function hidePlain(text: Uint8Array, rule: MaskRule): Uint8Array | undefined {
   let total = 0;
-  for (const byte of text) {
-    if (!isPlain(byte)) return undefined;
-    if ((KINDS[byte] & ALPHANUMERIC) !== 0) total++;
+  for (let at = 0; at < text.length; at++) {
+    const kind = KINDS[text[at]];
+    if ((kind & NOT_PLAIN) !== 0) return undefined;
+    if ((kind & ALPHANUMERIC) !== 0) total++;
   }
-  const isLong = total >= HIDDEN_SHARE * (keepFirst + keepLast);
-  const [from, to] = isLong ? [keepFirst, total - keepLast] : [0, total];
-  const mark = character.charCodeAt(0);
+  const isLong = total >= rule.longFrom;
+  const from = isLong ? rule.keepFirst : 0;
+  const to = isLong ? total - rule.keepLast : total;
+  const { mark, keepSeparators } = rule;
   const out = text.slice();
   for (let at = 0, place = 0; at < out.length; at++) {
     if ((KINDS[out[at]] & ALPHANUMERIC) === 0) {
@@ -68,10 +70,10 @@ function hidePlain(
   return out;
 }
 
-function hide(text: string, { keepFirst, keepLast, character, keepSeparators }: MaskRule): string {
+function hide(text: string, { keepFirst, keepLast, character, keepSeparators, longFrom }: MaskRule): string {
   const characters = [...text];
   const total = characters.filter(isHidden).length;
-  const isLong = total >= HIDDEN_SHARE * (keepFirst + keepLast);
+  const isLong = total >= longFrom;
   const [from, to] = isLong ? [keepFirst, total - keepLast] : [0, total];
   let place = 0;
   return characters

@@ -4,14 +4,13 @@
  * Gives away equality. Short stand-ins collide: two values may get the same one, never one value two.
  */
 import { encodeUtf8 } from "../bytes.ts";
+import { DEFAULT_PSEUDONYM_BITS } from "../defaults.ts";
 import { base32, base32Characters, READABLE } from "./base32.ts";
 import { RecentlyUsed } from "./cache.ts";
 import { FAKE_KINDS } from "./fakes.ts";
 import { onForm, onText, type OperatorKind } from "./operator.ts";
 import { FAKES, type PseudonymSpec } from "./spec.ts";
 
-/** Eight characters: even odds of one collision at a million values. */
-const DEFAULT_BITS = 40;
 const KEY_BYTES = 32;
 
 export const pseudonym: OperatorKind<PseudonymSpec> = {
@@ -43,7 +42,7 @@ export const pseudonym: OperatorKind<PseudonymSpec> = {
       const { form, isOfForm, write } = FAKE_KINDS[fake];
       return onForm(form, (text) => (isOfForm(text) ? known.get(text, () => write(digest(text), text)) : undefined));
     }
-    const characters = base32Characters(bits ?? DEFAULT_BITS);
+    const characters = base32Characters(bits ?? DEFAULT_PSEUDONYM_BITS);
     const opening = `${label ?? entity}_`;
     return onText((text) => known.get(text, () => opening + base32(digest(text), characters, READABLE)));
   },

@@ -19,7 +19,7 @@ const grant = z.strictObject({
     .array(z.string().regex(NAME))
     .min(1)
     .default([...DEFAULT_VIEWS])
-    .describe("Views that may be seen."),
+    .describe("Views that may be seen, by `subscribe` and `relay`; grants of other actions leave it out."),
 });
 
 const audience = z.string().min(1).max(1024);
