@@ -111,7 +111,7 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   {
     mistake: "an unknown operator",
     yaml: "policies: { a: { operators: { EMAIL: { operator: redakt } } } }",
-    says: "f:1:50: policies.a.operators.EMAIL.operator: write one of: redact, mask, hash, pseudonym, encrypt, fpe, generalize, keep",
+    says: "f:1:50: policies.a.operators.EMAIL.operator: write one of: redact, mask, hash, encrypt, pseudonym, fpe, generalize, date-shift, drop-field, drop-event, keep",
   },
   {
     mistake: "an option of another operator",
@@ -221,7 +221,7 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   {
     mistake: "an operator that fields do not have",
     yaml: "policies: { p: { fields: { a: { operator: keeep } } } }",
-    says: "f:1:43: policies.p.fields.a.operator: write one of: redact, mask, hash, pseudonym, encrypt, fpe, generalize, keep",
+    says: "f:1:43: policies.p.fields.a.operator: write one of: redact, mask, hash, encrypt, pseudonym, fpe, generalize, date-shift, drop-field, drop-event, keep",
   },
   {
     mistake: "a door that lets nobody in",
