@@ -29,6 +29,7 @@ import { maskCut } from "../support/every-cut.ts";
 const SEED = 20_261_129;
 const EMAIL = "jane@acme.com";
 const CARD = "4111 1111 1111 1111";
+const SECRET = "ssn 536-90-4399";
 const GONE = Symbol("gone");
 type Steps = readonly (string | number)[];
 interface Rule {
@@ -97,6 +98,20 @@ function dropped(rules: readonly Rule[], value: JsonValue, way: Steps): JsonValu
   return value === CARD ? "[CREDIT_CARD]" : value;
 }
 
+/** True when something is found that takes the whole event: nowhere that a path speaks of, and also in what goes anyway. */
+function takesEvent(rules: readonly Rule[], value: JsonValue, way: Steps): boolean {
+  const verdict = verdictOf(rules, way);
+  if (typeof value === "object" && value !== null) {
+    if (verdict === "drop-field" && !mayShowBelow(rules, way)) return false;
+    return Object.entries(value).some(
+      ([key, one]) =>
+        (!Array.isArray(value) && key === SECRET) ||
+        takesEvent(rules, one as JsonValue, [...way, Array.isArray(value) ? Number(key) : key]),
+    );
+  }
+  return verdict === undefined && typeof value === "string" && value.includes(SECRET);
+}
+
 function orNull(value: JsonValue | typeof GONE): JsonValue {
   return value === GONE ? null : value;
 }
@@ -127,11 +142,32 @@ const rules = array(
   { maxLength: 3 },
 );
 
+/** Refused at the start: nothing below a path that is dropped can take effect. */
+function isUnreached(rows: readonly Rule[]): boolean {
+  const paths = rows.map(({ path: one, operator }) => ({ operator, text: JSON.stringify(stepsOf(one)).slice(0, -1) }));
+  const above = paths.filter(({ operator }) => operator === "drop-field");
+  return (
+    rows.every(({ operator }) => operator !== "keep") &&
+    paths.some(({ text: one }) => above.some((other) => one.startsWith(`${other.text},`)))
+  );
+}
+
 function policyOf(rows: readonly Rule[]): Policy {
   const fields = Object.fromEntries(rows.map(({ path: key, operator }) => [key, { operator }]));
   const operators = { EMAIL: { operator: "drop-field" } } as const;
   return compilePolicy({ onInvalid: "drop", entities: ["EMAIL", "CREDIT_CARD"], operators, fields });
 }
+
+const eventName = constantFrom("a", "b", "c", EMAIL, SECRET);
+const { document: eventDocument } = letrec<{ document: JsonValue }>((tie) => ({
+  document: oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    constantFrom<JsonValue[]>("x", 1, null, EMAIL, `to ${EMAIL}`, SECRET),
+    array(tie("document"), { maxLength: 3 }),
+    dictionary(eventName, tie("document"), { maxKeys: 3 }),
+    dictionary(name, tie("document"), { maxKeys: 3 }),
+  ),
+}));
 
 const spacings = array(constantFrom("", "", " ", "\n", "\t \r\n"), { minLength: 1, maxLength: 7 });
 
@@ -161,6 +197,10 @@ describe("drop-field in JSON", () => {
         property(rules, document, spacings, array(nat(400), { maxLength: 6 }), (rows, value, spaces, places) => {
           const unique = [...new Map(rows.map((row) => [row.path, row])).values()];
           if (unique.some(({ path: one, operator }) => operator === "keep" && /^(?:\*\*\.?)+$/.test(one))) return;
+          if (isUnreached(unique)) {
+            expect(() => policyOf(unique)).toThrow("the configuration is not valid");
+            return;
+          }
           const policy = policyOf(unique);
           const wanted = orNull(dropped(unique, value, []));
           const plain = encode(JSON.stringify(value));
@@ -216,7 +256,6 @@ describe("drop-field in JSON", () => {
   });
 });
 
-const SECRET = "ssn 536-90-4399";
 const EVENTS: PolicySpec = {
   onInvalid: "drop",
   entities: ["EMAIL", "US_SSN"],
@@ -251,6 +290,30 @@ describe("drop-event", () => {
       }),
       { numRuns: 300, seed: SEED },
     );
+  });
+
+  test("is of the whole event, wherever in it, but where a path speaks", { timeout: 120_000 }, () => {
+    let gone = 0;
+    assert(
+      property(rules, eventDocument, (rows, value) => {
+        const unique = [...new Map(rows.map((one) => [one.path, one])).values()];
+        if (isUnreached(unique) || unique.some(({ path: one }) => /^(?:\*\*\.?)+$/.test(one))) return;
+        const fields = Object.fromEntries(unique.map(({ path: key, operator }) => [key, { operator }]));
+        const both = compilePolicy({ ...EVENTS, fields });
+        const isGone = takesEvent(unique, value, []);
+        const line = encode(JSON.stringify(value));
+        const wanted = isGone ? "dropped" : JSON.stringify(orNull(dropped(unique, value, [])));
+        expect(text(maskEvent(both, line))).toBe(wanted);
+        expect(text(maskWhole(both, "ndjson", line))).toBe(isGone ? "" : wanted);
+        if (isGone) gone++;
+        // One document is no event: what is left of it is JSON all the same.
+        const whole = text(maskWhole(both, "json", line));
+        expect(() => JSON.parse(whole) as unknown).not.toThrow();
+        expect(text(maskCut(both, "json", { bytes: line, cuts: Array.from(line, (_, at) => at) }))).toBe(whole);
+      }),
+      { numRuns: 600, seed: SEED },
+    );
+    expect(gone).toBeGreaterThan(100);
   });
 
   test("leaves lines, elements and server-sent events that hold none", () => {

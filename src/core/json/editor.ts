@@ -112,11 +112,12 @@ export class JsonEditor implements JsonVisitor {
       depth: policy.limits.jsonDepthLimit,
       tokenBytes: policy.limits.lineLimitBytes,
     });
-    this.drops = policy.drops?.field === true ? this.openDrops(policy.limits.lineLimitBytes) : undefined;
+    this.drops = policy.drops?.field === true ? this.openDrops(policy.drops.event) : undefined;
   }
 
-  private openDrops(limitBytes: number): MemberDrops {
-    return new MemberDrops(this, { limitBytes, refuse: () => (this.walker.fault ??= "LINE_TOO_LONG") });
+  private openDrops(looksForEvents: boolean): MemberDrops {
+    const { lineLimitBytes: limitBytes } = this.policy.limits;
+    return new MemberDrops(this, { limitBytes, looksForEvents, refuse: () => (this.walker.fault ??= "LINE_TOO_LONG") });
   }
 
   get fault(): JsonFault | undefined {
@@ -204,7 +205,7 @@ export class JsonEditor implements JsonVisitor {
     const isRead = isRuled || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end);
     const isDropped = !isKey && this.isDropped;
     if (isRead && !isDropped) this.maskString(start, end, flags);
-    if (isKey) this.drops?.endName(start);
+    if (isKey) this.drops?.endName(start, end);
     else this.drops?.value(start - 1, end + 1, isDropped);
   }
 

@@ -32,6 +32,8 @@ export interface MemberDropsOptions {
   readonly limitBytes: number;
   /** Told of a longer one. */
   readonly refuse: () => void;
+  /** True where what is found in a dropped member may take the event. */
+  readonly looksForEvents: boolean;
 }
 
 function openLevel(isObject: boolean, from: number): Level {
@@ -46,6 +48,7 @@ export class MemberDrops {
   /** How deep inside an object or array that is dropped. */
   private depth = 0;
   private skippedTo = 0;
+  private isBlind = false;
 
   constructor(edited: Edited, options: MemberDropsOptions) {
     this.edited = edited;
@@ -54,25 +57,31 @@ export class MemberDrops {
 
   /** True inside a value that is dropped: nobody has to look at it. */
   get isSkipping(): boolean {
-    return this.depth > 0;
+    return this.depth > 0 && this.isBlind;
   }
 
   /** A name begins with its quote, before anything is found in it. */
   beginMember(quote: number): void {
     const { level } = this;
+    if (this.depth > 0) return;
     level.dropsName = undefined;
     // The first one that stays has no comma in front.
     if (!level.hasKept && level.hasDropped) this.cut(level.from, quote);
   }
 
   /** The edits of a name from `start` on are there. */
-  endName(start: number): void {
-    this.level.dropsName = findDrop(this.editsFrom(start), "field")?.entity;
+  endName(start: number, end: number): void {
+    if (this.depth > 0) this.skip(start, end);
+    else this.level.dropsName = findDrop(this.editsFrom(start), "field")?.entity;
   }
 
   /** A string, number or literal is there with its edits. `isRuled`: a path drops it. */
   value(start: number, end: number, isRuled: boolean): void {
     const { level } = this;
+    if (this.depth > 0) {
+      this.skip(start, end);
+      return;
+    }
     if (!this.isLegal(end)) return;
     const from = level.isObject ? level.from : start;
     const entity = isRuled ? FIELD : findDrop(this.editsFrom(from), "field")?.entity;
@@ -82,7 +91,7 @@ export class MemberDrops {
   }
 
   open(at: number, isObject: boolean, isRuled: boolean): void {
-    if (this.isSkipping) {
+    if (this.depth > 0) {
       this.depth++;
       return;
     }
@@ -90,6 +99,8 @@ export class MemberDrops {
     const entity = isRuled ? FIELD : level.dropsName;
     if (entity !== undefined) {
       this.depth = 1;
+      // What stands at a path is nobody's to ask about.
+      this.isBlind = isRuled || !this.options.looksForEvents;
       this.skippedTo = at;
       this.drop(level.isObject ? level.from : at, at, entity);
     } else if (this.isLegal(at)) {
@@ -100,9 +111,9 @@ export class MemberDrops {
   }
 
   close(at: number): void {
-    if (this.isSkipping) {
+    if (this.depth > 0) {
       this.depth--;
-      if (this.isSkipping) return;
+      if (this.depth > 0) return;
       this.cut(this.skippedTo, at + 1);
     } else {
       if (!this.isLegal(at)) return;
@@ -115,7 +126,7 @@ export class MemberDrops {
   /** Of the bytes that have been walked: those before this offset stay as they are edited now. */
   decidedTo(walkedTo: number): number {
     const { level } = this;
-    if (this.isSkipping) {
+    if (this.depth > 0) {
       this.cut(this.skippedTo, walkedTo);
       this.skippedTo = walkedTo;
       return walkedTo;
@@ -128,6 +139,16 @@ export class MemberDrops {
   rebase(from: number): void {
     this.level.from -= from;
     this.skippedTo -= from;
+  }
+
+  /** Of what is found in a member that goes anyway only an event that is to go matters. */
+  private skip(start: number, end: number): void {
+    const event = findDrop(this.editsFrom(start), "event");
+    this.edited.edits = this.edited.edits.filter((edit) => edit.start < start);
+    if (event === undefined) return;
+    this.cut(this.skippedTo, start);
+    this.edited.edits.push({ start, end, bytes: EVENT_MARK, entity: event.entity });
+    this.skippedTo = end;
   }
 
   private drop(from: number, end: number, entity: string): void {
