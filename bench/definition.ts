@@ -16,6 +16,7 @@ export const KINDS = [
   "operators",
   "readings",
   "views",
+  "views-server",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -17,6 +17,7 @@ import { runOperators } from "./kinds/operators.ts";
 import { runReadings } from "./kinds/readings.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
 import { runViews } from "./kinds/views.ts";
+import { runViewsServer } from "./kinds/views-server.ts";
 import { OURS, runThroughput } from "./kinds/throughput.ts";
 import { describeMachine, resultsFileName } from "./machine.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
@@ -33,6 +34,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   streams: runStreams,
   compile: runCompile,
   views: runViews,
+  "views-server": runViewsServer,
   operators: runOperators,
   readings: runReadings,
 };

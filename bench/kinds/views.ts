@@ -24,8 +24,10 @@ const EVENTS_A_TURN = 50;
 const LEAST_ROUNDS = 5;
 const COUNTS = [
   { views: 1, subscribers: 0 },
+  { views: 1, subscribers: 10 },
   { views: 1, subscribers: 300 },
   { views: 3, subscribers: 0 },
+  { views: 3, subscribers: 10 },
   { views: 3, subscribers: 300 },
 ] as const;
 const SPECS: readonly PolicySpec[] = [
