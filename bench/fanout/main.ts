@@ -1,71 +1,34 @@
 /**
  * maskwire, which masks, against nchan, which does not: what it costs to deliver an event to many subscribers.
  *
- *   npm run bench:fanout [-- --subscribers 1000 --repeat 3 --wire sse|websocket]
+ *   npm run bench:fanout [-- --subscribers 1000 --repeat 3 --wire sse|websocket --keep]
  *
  * Owns the order of the runs (both servers in turn, so that the machine's other work meets both) and the table. The
  * exit code is 1 when an event was lost, repeated or seen raw: whether a bar of speed is met is only said.
  */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { Wire } from "../../test/fanout/client.ts";
 import { describeMachine } from "../machine.ts";
-import { median } from "../statistics.ts";
 import { Audience, type Account } from "./audience.ts";
 import { Producer, SECRET } from "./producer.ts";
+import { COMPARISON, NAMES, renderComparison, type Comparison, type Phase, type Run } from "./table.ts";
 import { missingForNchan, startTarget, TARGETS, type TargetName } from "./target.ts";
 
 const WIRES = ["sse", "websocket"] as const;
-const NAMES = { sse: "SSE", websocket: "WebSocket" } as const;
 const PRODUCERS = 4;
-const WARM_UP_EVENTS = 45;
+const WARM_UP_EVENTS = 90;
 const PER_SECOND = 30;
 const PACED_EVENTS = 150;
-const RUSHED_EVENTS = 400;
+const RUSHED_EVENTS = 1_000;
 /** Nobody gets anything for so long: the rest is lost. */
 const SILENCE_MS = 3_000;
 const LOOK_MS = 10;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface Phase {
-  readonly cpuMicros: number;
-  readonly perSecond: number;
-  readonly p99Ms: number;
-}
-
-interface Run {
-  readonly wire: Wire;
-  readonly target: TargetName;
-  readonly paced: Phase;
-  readonly rushed: Phase;
-  readonly lost: number;
-  readonly duplicates: number;
-  readonly leaks: number;
-}
-
-interface Figure {
-  readonly name: string;
-  readonly of: (run: Run) => number;
-  /** maskwire ÷ nchan is to be at most, or at least, this. */
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  readonly digits: number;
-}
-
-const FIGURES: readonly Figure[] = [
-  {
-    name: "CPU µs per delivered event, 30 events a second",
-    of: ({ paced }) => paced.cpuMicros,
-    atMost: 1.1,
-    digits: 2,
-  },
-  { name: "p99 in ms, 30 events a second", of: ({ paced }) => paced.p99Ms, atMost: 1.5, digits: 0 },
-  { name: "delivered a second, closed loop", of: ({ rushed }) => rushed.perSecond, atLeast: 1, digits: 0 },
-  { name: "CPU µs per delivered event, closed loop", of: ({ rushed }) => rushed.cpuMicros, digits: 2 },
-];
 
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -74,6 +37,7 @@ export async function main(args: string[]): Promise<number> {
       subscribers: { type: "string", default: "1000" },
       repeat: { type: "string", default: "3" },
       wire: { type: "string" },
+      keep: { type: "boolean", default: false },
     },
   });
   const missing = process.platform === "linux" ? missingForNchan() : "the CPU time of processes is read from /proc\n";
@@ -96,7 +60,9 @@ export async function main(args: string[]): Promise<number> {
       }
     }
   }
-  process.stdout.write(table(runs, wires, { subscribers, repeat }));
+  const comparison = { machine: describeMachine(join(process.cwd(), "bench")), subscribers, repeat, runs };
+  if (values.keep) await writeFile(COMPARISON, `${JSON.stringify(comparison satisfies Comparison, null, 2)}\n`);
+  process.stdout.write(renderComparison(comparison));
   // nchan shows what it was given.
   const isWrong = runs.some((run) => run.lost + run.duplicates > 0 || (run.target === "maskwire" && run.leaks > 0));
   return isWrong ? 1 : 0;
@@ -147,37 +113,4 @@ async function settled(audience: Audience, expected: number): Promise<Account> {
     account = next;
   }
   return account;
-}
-
-function table(
-  runs: readonly Run[],
-  wires: readonly Wire[],
-  { subscribers, repeat }: { readonly subscribers: number; readonly repeat: number },
-): string {
-  const machine = describeMachine(join(process.cwd(), "bench"));
-  const lines = [
-    `Measured on ${machine.date} at commit ${machine.commit}: ${machine.cpu}, Node ${machine.node}, producers and subscribers on the`,
-    `same machine. ${subscribers.toLocaleString("en-US")} subscribers, events of some 250 bytes with personal data, one nginx worker; maskwire masks by its`,
-    `default policy, nchan masks nothing. Medians of ${repeat}, both servers in turn.`,
-    "",
-    "| | maskwire | nchan | maskwire ÷ nchan | bar |",
-    "|---|---|---|---|---|",
-  ];
-  for (const wire of wires) {
-    const of = (target: TargetName): Run[] => runs.filter((run) => run.wire === wire && run.target === target);
-    for (const { name, of: figureOf, atMost, atLeast, digits } of FIGURES) {
-      const [ours, theirs] = [median(of("maskwire").map(figureOf)), median(of("nchan").map(figureOf))];
-      const ratio = ours / theirs;
-      const bar = atMost === undefined ? (atLeast === undefined ? "" : `≥ ${atLeast}`) : `≤ ${atMost}`;
-      const isMissed = ratio > (atMost ?? Infinity) || ratio < (atLeast ?? 0);
-      const cells = [`${NAMES[wire]}: ${name}`, ours.toFixed(digits), theirs.toFixed(digits), ratio.toFixed(2)];
-      lines.push(`| ${[...cells, isMissed ? `${bar}, missed` : bar].join(" | ")} |`);
-    }
-    const faults = (target: TargetName): string => {
-      const sum = (figureOf: (run: Run) => number): number => of(target).reduce((all, run) => all + figureOf(run), 0);
-      return `${sum(({ lost }) => lost)}, ${sum(({ duplicates }) => duplicates)}, ${sum(({ leaks }) => leaks)}`;
-    };
-    lines.push(`| ${NAMES[wire]}: lost, repeated, seen raw | ${faults("maskwire")} | ${faults("nchan")} | | 0, 0, 0 |`);
-  }
-  return `${lines.join("\n")}\n`;
 }

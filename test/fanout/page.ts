@@ -1,9 +1,10 @@
 /** docs/fanout.md from the results that were kept. Owns the page; a bar that is not met is printed as such. */
+import { renderComparison, type Comparison } from "../../bench/fanout/table.ts";
 import type { FanoutResults, Phase } from "./main.ts";
 
 const NAMES = { sse: "SSE", websocket: "WebSocket" } as const;
 
-export function renderFanout({ machine, options, reports }: FanoutResults): string {
+export function renderFanout({ machine, options, reports }: FanoutResults, comparison: Comparison): string {
   const { subscribers, stalled, seconds, perSecond } = options;
   const row = (name: string, of: (report: FanoutResults["reports"][number]) => string | number): string =>
     `| ${[name, ...reports.map(of)].join(" | ")} |`;
@@ -53,6 +54,10 @@ export function renderFanout({ machine, options, reports }: FanoutResults): stri
     "than 15 %; p99 at most doubles (and 250 ms more, for the machine is shared). The memory that the stall takes at once is the history of the",
     "12 MB, and what each stalled subscriber may have unsent (`subscriberQueueBytes`).",
     "",
+    "## Against nchan",
+    "",
+    "`npm run bench:fanout` measures anew, and `-- --keep` keeps it in `bench/results/fanout.json`; it needs nginx and its module nchan.",
+    renderComparison(comparison),
   ].join("\n");
 }
 

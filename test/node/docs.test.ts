@@ -6,6 +6,7 @@ import { PEER_RESULTS } from "../../bench/quality/peers/figures.ts";
 import { fromCsv } from "../../bench/result.ts";
 import { ERRORS, type ErrorRow } from "../../src/core/index.ts";
 import { METRICS } from "../../src/server/metrics.ts";
+import { COMPARISON, type Comparison } from "../../bench/fanout/table.ts";
 import { RESULTS as FANOUT, type FanoutResults } from "../fanout/main.ts";
 import { renderFanout } from "../fanout/page.ts";
 import { REPOSITORY } from "../support/repository.ts";
@@ -59,7 +60,8 @@ describe("the documentation", () => {
 
   it("shows what the fan-out measured", async () => {
     const results = JSON.parse(readFileSync(join(REPOSITORY, FANOUT), "utf8")) as FanoutResults;
-    await expect(renderFanout(results)).toMatchFileSnapshot("../../docs/fanout.md");
+    const comparison = JSON.parse(readFileSync(join(REPOSITORY, COMPARISON), "utf8")) as Comparison;
+    await expect(renderFanout(results, comparison)).toMatchFileSnapshot("../../docs/fanout.md");
   });
 
   it("lists every metric", async () => {
