@@ -18,7 +18,7 @@ export const ERRORS = {
   AGE_LIMIT: { http: 503, close: 4001, retry: true, text: "the connection reached its age; connect again" },
   AUDIT_UNAVAILABLE: {
     http: 503,
-    close: 4503,
+    close: 4006,
     retry: true,
     text: "the audit record cannot be written; nothing is turned back without it",
   },
@@ -70,19 +70,19 @@ export const ERRORS = {
   },
   CALL_LIMIT: {
     http: 429,
-    close: 4503,
+    close: 4005,
     retry: true,
     text: "more calls than detokenize.callsPerMinute by this caller; try again later",
   },
   CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
   CLIENT_LIMIT: {
     http: 429,
-    close: 4503,
+    close: 4005,
     retry: true,
     text: "this caller holds as many connections as one may (connectionsPerSubjectLimit, connectionsPerAddressLimit)",
   },
   CONFIG_CHANGED: { http: 503, close: 4002, retry: true, text: "the configuration changed; connect again" },
-  CONNECTION_LIMIT: { http: 503, close: 4503, retry: true, text: "too many connections" },
+  CONNECTION_LIMIT: { http: 503, close: 4006, retry: true, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
   EGRESS_REFUSED: { http: 502, close: 4506, retry: false, text: "the destination is not one of `upstreams`" },
   EVENT_DROPPED: { http: 422, close: 4506, retry: false, text: "the policy drops events with such a finding" },
@@ -199,7 +199,7 @@ export const ERRORS = {
   RELAY_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such relay" },
   REMOTE_DETECTOR_FAILED: {
     http: 503,
-    close: 4503,
+    close: 4006,
     retry: true,
     text: "a remote detector of the policy could not say what is in this record",
   },
@@ -213,7 +213,7 @@ export const ERRORS = {
   TOO_SLOW: { http: 408, close: 4003, retry: true, text: "the subscriber did not keep up; resume from the last id" },
   AUTH_UNAVAILABLE: {
     http: 503,
-    close: 4503,
+    close: 4006,
     retry: true,
     text: "the keys that tokens are checked with cannot be had now",
   },
@@ -235,7 +235,7 @@ export const ERRORS = {
   UNAUTHENTICATED: { http: 401, close: 4500, retry: false, text: "the token is not valid" },
   VALUE_LIMIT: {
     http: 429,
-    close: 4503,
+    close: 4005,
     retry: true,
     text: "more values than detokenize.valuesPerMinute by this caller; try again later",
   },

@@ -42,7 +42,7 @@ export async function sendResponse(response: Response, outgoing: ServerResponse,
   try {
     await sendBody({ status: response.status, headers, reader, outgoing });
   } catch (thrown) {
-    log.warn("answer_cut", { code: toStreamError(thrown).code });
+    log.warn("answer-cut", { code: toStreamError(thrown).code });
     outgoing.destroy();
   }
 }

@@ -50,7 +50,7 @@ export function createHttpServer(options: HttpOptions): Server {
         const response = await app.fetch(request, bindings);
         if (!isTakenOver(outgoing)) await sendResponse(response, outgoing, log);
       } catch {
-        log.error("request_failed");
+        log.error("request-failed");
         onError("INTERNAL");
         refuse(outgoing, "INTERNAL");
       }

@@ -14,9 +14,9 @@ import { createOutput } from "./output.ts";
 
 const log = createLog((line) => void process.stderr.write(line));
 // The text and stack of a foreign error may quote payload. A rejection is one request's; an exception may be anybody's.
-process.on("unhandledRejection", () => log.error("unhandled_rejection"));
+process.on("unhandledRejection", () => log.error("unhandled-rejection"));
 process.on("uncaughtException", () => {
-  log.error("uncaught_exception");
+  log.error("uncaught-exception");
   process.exit(1);
 });
 

@@ -180,7 +180,7 @@ class Connection implements Socket {
     try {
       run();
     } catch {
-      this.#wiring.log.error("socket_handler_failed");
+      this.#wiring.log.error("socket-handler-failed");
       this.closeWith("INTERNAL");
     }
   }

@@ -10,7 +10,7 @@ import type { PolicyState } from "./enforcement.ts";
 
 /** Every event that the log has; docs/operations.md lists them. */
 export const LOG_EVENTS = [
-  "answer_cut",
+  "answer-cut",
   "audit-failed",
   "config-refused",
   "configuration-refused",
@@ -30,12 +30,12 @@ export const LOG_EVENTS = [
   "object-woke",
   "policy-state",
   "relay-lost",
-  "request_failed",
+  "request-failed",
   "route-failed",
-  "socket_handler_failed",
+  "socket-handler-failed",
   "tracing-unavailable",
-  "uncaught_exception",
-  "unhandled_rejection",
+  "uncaught-exception",
+  "unhandled-rejection",
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];

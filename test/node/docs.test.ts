@@ -47,6 +47,13 @@ function renderMetrics(): string {
   ].join("\n");
 }
 
+it.each(Object.entries<ErrorRow>(ERRORS).filter(([, { close }]) => close >= 4000))(
+  "the close code of %s says as much as its row: connect again, or do not",
+  (_, { close, retry }) => {
+    expect(close < 4500).toBe(retry);
+  },
+);
+
 describe("the documentation", () => {
   it("lists every error of the table", async () => {
     await expect(renderErrors(ERRORS)).toMatchFileSnapshot("../../docs/errors.md");

@@ -179,7 +179,7 @@ describe("the findings of a masked stream", () => {
     await once(socket, "data");
     socket.destroy();
     expect(trailerOf(await ask(EMAIL, { te: "trailers" }))).toMatchObject({ findings: { EMAIL: { redact: 1 } } });
-    expect(server.logged()).not.toContain("request_failed");
+    expect(server.logged()).not.toContain("request-failed");
   });
 
   it.each([

@@ -149,7 +149,7 @@ describe("the WebSocket host", () => {
     expect(await closeOf(new WebSocket(`${host.origin.replace("http", "ws")}/socket/broken-open`))).toBe(
       "1011 INTERNAL",
     );
-    expect(host.lines.join("")).toContain("socket_handler_failed");
+    expect(host.lines.join("")).toContain("socket-handler-failed");
     expect(host.lines.join("")).not.toContain(SECRET);
   });
 

@@ -22,13 +22,13 @@ test("text that is merely a string does not compile as a log record", () => {
     // @ts-expect-error -- a value, as a constant
     () => log.warn("relay-lost", { relay: "orders" }),
     // @ts-expect-error -- a field by the name of payload
-    () => log.error("answer_cut", { [PAYLOAD]: 1 }),
+    () => log.error("answer-cut", { [PAYLOAD]: 1 }),
     // @ts-expect-error -- a field that is not in the list
-    () => log.error("answer_cut", { text: 1 }),
+    () => log.error("answer-cut", { text: 1 }),
     // @ts-expect-error -- what is spread brings more than is asked for
-    () => log.error("answer_cut", { ...MORE }),
+    () => log.error("answer-cut", { ...MORE }),
     // @ts-expect-error -- an object of any fields
-    () => log.error("answer_cut", { waitMs: { text: PAYLOAD } }),
+    () => log.error("answer-cut", { waitMs: { text: PAYLOAD } }),
   ];
   // They would run: only the types stop them.
   for (const write of written) write();
@@ -62,4 +62,8 @@ describe("a name", () => {
 test("docs/operations.md lists every event", () => {
   const text = readFileSync(join(REPOSITORY, "docs/operations.md"), "utf8").replaceAll(/\s+/g, " ");
   expect(text).toContain(`Events: ${LOG_EVENTS.map((event) => `\`${event}\``).join(", ")}.`);
+});
+
+test.each(LOG_EVENTS)("the event %s is spelt like all others", (name) => {
+  expect(name).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
 });
