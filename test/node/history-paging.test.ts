@@ -108,6 +108,9 @@ describe("a history on disk of which a part is in memory", () => {
     const sinks: MemorySink[] = [];
     for (const place of places) sinks.push(await after.subscribe(FEED, { "last-event-id": ids[place - 1] ?? "" }));
     await publish(after, 701, 710);
+    expect(await after.metric('resumes_total{result="complete"}')).toBe(places.length);
+    expect(await after.metric("history_append_seconds_count")).toBeGreaterThan(0);
+    expect(await after.metric("history_available")).toBe(1);
     for (const [index, place] of places.entries()) {
       const sink = sinks[index];
       expect(sink?.headers["maskwire-resume"]).toBe("complete");

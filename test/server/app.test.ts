@@ -200,6 +200,7 @@ describe("a drain", () => {
     await turn();
     const refused = await host.app.request(FEED);
     expect([refused.status, refused.headers.get("connection")]).toEqual([503, "close"]);
+    expect(await refused.json()).toMatchObject({ error: { code: "DRAINING" } });
     expect((await host.app.request("/livez")).status).toBe(200);
     await host.ports.clock.advance(1_500);
     const ended = sinks.filter(({ isClosed }) => isClosed).length;

@@ -135,6 +135,8 @@ describe("a relay", () => {
     await turn();
     await host.ports.clock.advance(60_000);
     expect(Buffer.from(hits[1]?.headers.get("last-event-id") ?? "", "latin1").toString()).toBe("é2");
+    expect(await host.metric('relay_reconnects_total{relay="up"}')).toBeGreaterThan(0);
+    expect(await host.metric('relay_connected{relay="up"}')).toBe(1);
     hits[1]?.write("id: é1\ndata: 1\n\nid: é2\ndata: 2\n\nid: é3\ndata: 3\n\n");
     await turn();
     expect(dataOf(sink.text)).toEqual(["1", "2", "3"]);
@@ -245,6 +247,7 @@ describe("a relay", () => {
   });
 
   test("that is unknown is 404", async () => {
-    expect((await startTestServer().app.request("/v1/relays/constructor")).status).toBe(404);
+    const answer = await startTestServer().app.request("/v1/relays/constructor");
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: "RELAY_UNKNOWN" } }]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ERRORS } from "../../src/core/index.ts";
 import { createServer } from "../../src/server/app.ts";
 import { DEFAULT_CONFIG } from "../../src/server/config.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
@@ -101,15 +102,24 @@ describe("a WebSocket", () => {
   });
 
   test.each([
-    ["only unknown sub-protocols", SOCKET, { ...UPGRADE, "sec-websocket-protocol": "bearer.abc" }, 400],
-    ["ours with an unknown ending", SOCKET, { ...UPGRADE, "sec-websocket-protocol": "maskwire.v1.line" }, 400],
-    ["a foreign origin", SOCKET, { ...UPGRADE, origin: "https://evil.example" }, 403],
-    ["no upgrade", SOCKET, {}, 426],
-    ["an unknown parameter", `${SOCKET}?token=x`, UPGRADE, 400],
-  ])("with %s is refused as plain HTTP", async (_, path, headers, status) => {
+    ["only unknown sub-protocols", SOCKET, { ...UPGRADE, "sec-websocket-protocol": "bearer.abc" }, "PROTOCOL_UNKNOWN"],
+    [
+      "ours with an unknown ending",
+      SOCKET,
+      { ...UPGRADE, "sec-websocket-protocol": "maskwire.v1.line" },
+      "PROTOCOL_UNKNOWN",
+    ],
+    ["a foreign origin", SOCKET, { ...UPGRADE, origin: "https://evil.example" }, "FORBIDDEN"],
+    ["no upgrade", SOCKET, {}, "UPGRADE_NEEDED"],
+    ["a token in the query", `${SOCKET}?token=x`, UPGRADE, "TOKEN_IN_QUERY"],
+    ["an unknown parameter", `${SOCKET}?colour=x`, UPGRADE, "UNKNOWN_PARAMETER"],
+  ] as const)("with %s is refused as plain HTTP", async (_, path, headers, code) => {
     const host = startTestServer();
     const response = await host.app.request(path, { headers: headers as HeadersInit });
-    expect(response.status).toBe(status);
+    expect([response.status, await response.json()]).toEqual([
+      ERRORS[code].http,
+      { error: { code, text: ERRORS[code].text } },
+    ]);
     expect(host.ports.sockets).toHaveLength(0);
   });
 
