@@ -14,7 +14,6 @@ import type { PolicySpec } from "./policy.ts";
 /** A rule, and where it stands. */
 interface WrittenRule extends FieldRule {
   readonly where: string;
-  readonly path: string;
   /** Keys to it, below the policy. */
   readonly at: readonly string[];
 }
@@ -47,7 +46,7 @@ export function compileFields(
   );
   refuseUnreached(rules);
   const compiled = new FieldRules(rules, {
-    elsewhere: only.length > 0 ? "keep" : "look",
+    elsewhere: only.length > 0 ? "skip" : "look",
     isCaseIgnored: fieldsIgnoreCase,
     doubt,
   });

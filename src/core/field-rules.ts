@@ -14,12 +14,15 @@ import { FIELD } from "./finding.ts";
 import type { Operator } from "./operators/operator.ts";
 
 /**
- * `look`: detectors and telling names decide. `keep`: what stands there passes unread. `join:`: as `look`, in a text that goes
+ * `look`: detectors and telling names decide. `keep`: what stands there passes, whatever they say. `skip`: no path leads there,
+ * and it passes unread. `join:`: as `look`, in a text that goes
  * on from record to record, one for each such path.
  */
-export type Verdict = "look" | "keep" | `join:${string}` | Operator;
+export type Verdict = "look" | "keep" | "skip" | `join:${string}` | Operator;
 
 export interface FieldRule {
+  /** As it is written. */
+  readonly path: string;
   readonly steps: readonly PathStep[];
   readonly verdict: Verdict;
 }
@@ -48,7 +51,7 @@ const OTHER_INDEX = "#";
 
 export interface FieldOptions {
   /** Of a text that no path speaks of. */
-  readonly elsewhere: "look" | "keep";
+  readonly elsewhere: "look" | "skip";
   readonly isCaseIgnored: boolean;
   /** What becomes of a value in which fields are to be told apart and cannot be. */
   readonly doubt: "hide" | "stay";
@@ -65,6 +68,9 @@ export class FieldRules {
   readonly drops: Drops;
   /** Paths by what they say. */
   readonly counts: { readonly hidden: number; readonly kept: number; readonly looked: number };
+
+  /** Paths that keep what detectors find, as they are written. */
+  readonly kept: readonly string[];
 
   private readonly rules: readonly FieldRule[];
   private readonly isCaseIgnored: boolean;
@@ -84,6 +90,7 @@ export class FieldRules {
     this.isEmpty = rules.length === 0;
     const count = (isMeant: (verdict: Verdict) => boolean): number =>
       rules.filter(({ verdict }) => isMeant(verdict)).length;
+    this.kept = rules.flatMap(({ verdict, path }) => (verdict === "keep" ? path : []));
     this.counts = {
       hidden: count((verdict) => typeof verdict === "object"),
       kept: count((verdict) => verdict === "keep"),
@@ -202,7 +209,7 @@ export function joinedBy(verdict: Verdict): string | undefined {
 
 /** What a path says of a value: the edit of all of it, none, or undefined where detectors decide. */
 export function ruledEdits({ verdict }: FieldPlace, value: Uint8Array): readonly Edit[] | undefined {
-  if (verdict === "keep") return [];
+  if (verdict === "keep" || verdict === "skip") return [];
   if (typeof verdict === "string") return undefined;
   if (value.length === 0 && verdict.drops !== "field") return [];
   const text = value.length <= TEXT_KEPT_BYTES ? value : null;

@@ -5,11 +5,14 @@
  */
 import { concat } from "./bytes.ts";
 import { isMark, unmark } from "./drops.ts";
+import { EMPTY } from "./bytes.ts";
 import { type Edit, encodeEdits, OffsetMap } from "./edit.ts";
 import { decodeEscapes } from "./json/escapes.ts";
 import type { KeyedField } from "./keyed-values.ts";
 import type { Policy } from "./policy.ts";
 import { findRead, type ReadFinding } from "./readings/reading-finder.ts";
+
+const BACKSLASH = 0x5c;
 
 /** Edits of a plain text; `key` is the name of the field that holds it, as context only. */
 export function textEdits(policy: Policy, text: Uint8Array, key = ""): Edit[] {
@@ -32,6 +35,22 @@ export function replacementOf(policy: Policy, found: ReadFinding): Uint8Array {
 export function valueEdits(policy: Policy, value: Uint8Array, field: KeyedField): Edit[] {
   const whole = policy.keyedValues.editOf(value, field, (found) => policy.replace(found));
   return whole === undefined ? textEdits(policy, value, field.key) : [whole];
+}
+
+/** A value that a path keeps, whatever is found in it: counts that, when somebody wants to know. Edits nothing. */
+export function keptEdits(policy: Policy, value: Uint8Array, field: KeyedField): readonly Edit[] {
+  const { observer, keyedValues, name } = policy;
+  if (observer.kept === undefined) return [];
+  const told = keyedValues.editOf(value, field, () => EMPTY);
+  for (const { entity } of told === undefined ? findRead(policy, unescaped(value), field.key) : [told])
+    observer.kept(name, entity);
+  return [];
+}
+
+/** What is kept is not walked: JSON in it is a text with escapes. */
+function unescaped(value: Uint8Array): Uint8Array {
+  const origin = { map: new OffsetMap(0, 0), decodedOffset: 0, encodedOffset: 0 };
+  return value.includes(BACKSLASH) ? decodeEscapes(value, origin, true).text : value;
 }
 
 export interface EscapedText {

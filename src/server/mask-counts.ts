@@ -30,6 +30,7 @@ export function createMaskCounts(metrics: Metrics): MaskObserver {
   const findings = new Findings((entity, operator) => metrics.series("masked_total", entity, operator));
   return {
     masked: (entity, operator, count) => findings.add(entity, operator, count),
+    kept: (policy, entity) => metrics.add("kept_total", 1, policy, entity),
     invalid: (reason) => metrics.add("fail_closed_total", 1, reason),
     truncated: () => metrics.add("stream_truncated_total", 1),
   };
@@ -42,6 +43,10 @@ export function alsoObserved(policy: Policy, also: MaskObserver): Policy {
     masked: (entity, operator, count) => {
       also.masked(entity, operator, count);
       first.masked(entity, operator, count);
+    },
+    kept: (name, entity) => {
+      also.kept?.(name, entity);
+      first.kept?.(name, entity);
     },
     invalid: (reason) => {
       also.invalid(reason);
@@ -88,6 +93,7 @@ export class FeedCounts {
   #watch(policy: Policy): Policy {
     return alsoObserved(policy, {
       masked: (entity, operator, count) => this.#findings.add(entity, operator, count),
+      kept: (name, entity) => this.#metrics.add("feed_kept_total", 1, this.#label, name, entity),
       invalid: (reason) => this.#metrics.add("feed_fail_closed_total", 1, this.#label, reason),
       truncated: () => undefined,
     });

@@ -62,6 +62,11 @@ export const METRICS = {
     buckets: SECONDS,
   },
   masked_total: { kind: "counter", help: "Findings replaced.", labels: ["entity", "operator"] },
+  kept_total: {
+    kind: "counter",
+    help: "Findings in values that a path of the policy keeps: they went out as they are.",
+    labels: ["policy", "entity"],
+  },
   detokenize_calls_total: {
     kind: "counter",
     help: "Calls to turn values back, by what became of them.",
@@ -72,6 +77,11 @@ export const METRICS = {
     kind: "counter",
     help: "Findings replaced in events of a feed, once for each view.",
     labels: ["feed", "entity", "operator"],
+  },
+  feed_kept_total: {
+    kind: "counter",
+    help: "Findings in values of a feed's events that a path of the policy keeps, once for each view.",
+    labels: ["feed", "policy", "entity"],
   },
   feed_fail_closed_total: {
     kind: "counter",

@@ -12,7 +12,14 @@ import {
   record,
 } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compilePolicy, ConfigurationError, maskWhole, type PolicySpec } from "../../src/core/index.ts";
+import {
+  compilePolicy,
+  ConfigurationError,
+  createMasker,
+  type Format,
+  maskWhole,
+  type PolicySpec,
+} from "../../src/core/index.ts";
 import { parseFieldPath, type PathStep } from "../../src/core/field-path.ts";
 import { maskCut } from "../support/every-cut.ts";
 
@@ -177,5 +184,50 @@ describe("a path that says nothing", () => {
   it("takes 256 paths of 64 steps", () => {
     const long = Array.from({ length: 63 }, () => "*").join(".");
     expect(refusal({ only: Array.from({ length: 256 }, (_, i) => `${long}.a${i}`) })).toBe("accepted");
+  });
+});
+
+describe("what a kept value holds is counted", () => {
+  const spec = { fields: { "**.note": { operator: "keep" } }, except: ["contact", "ssn"] } as const;
+  const count = (format: Format, input: string, cut?: number): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    const kept = (policy: string, entity: string): void => {
+      counts[`${policy} ${entity}`] = (counts[`${policy} ${entity}`] ?? 0) + 1;
+    };
+    const observer = { masked: () => {}, invalid: () => {}, truncated: () => {}, kept };
+    const masker = createMasker(compilePolicy(spec, { name: "desk", observer }), format);
+    const bytes = new TextEncoder().encode(input);
+    masker.push(bytes.subarray(0, cut));
+    if (cut !== undefined) masker.push(bytes.subarray(cut));
+    masker.flush();
+    return counts;
+  };
+
+  it.each<[string, Format, string, Record<string, number>]>([
+    [
+      "in JSON",
+      "json",
+      '{"note":"jane@acme.com or 4111111111111111","x":"jane@acme.com"}',
+      { EMAIL: 1, CREDIT_CARD: 1 },
+    ],
+    ["in numbers", "ndjson", '{"a":{"note":4111111111111111}}\n', { CREDIT_CARD: 1 }],
+    ["by the name of the field alone", "ndjson", '{"ssn":"536-90-4399"}\n', { US_SSN: 1 }],
+    ["in JSON inside a string", "json", '{"note":"{\\"a\\":\\"jane\\\\u0040acme.com\\"}","b":1}', { EMAIL: 1 }],
+    ["in events", "sse", 'data: {"note":"x"}\n\ndata: {"note":"jane@acme.com"}\n\n', { EMAIL: 1 }],
+    ["in cells", "csv", 'id,contact\n1,x\n2,"jane@acme.com"\n3,joe@acme.com\n', { EMAIL: 2 }],
+    ["in forms", "form", "contact=jane%40acme.com&x=joe%40acme.com", { EMAIL: 1 }],
+    ["and nothing where nothing would be found", "ndjson", '{"note":"hello","x":"jane@acme.com"}\n', {}],
+  ])("%s, wherever it is cut", (_name, format, input, counts) => {
+    const expected = Object.fromEntries(Object.entries(counts).map(([entity, total]) => [`desk ${entity}`, total]));
+    expect(count(format, input)).toEqual(expected);
+    for (let cut = 1; cut < input.length; cut++) expect(count(format, input, cut)).toEqual(expected);
+  });
+
+  it("and not outside of `only`, where nobody looks", () => {
+    let calls = 0;
+    const observer = { masked: () => {}, invalid: () => {}, truncated: () => {}, kept: () => void calls++ };
+    const policy = compilePolicy({ only: ["a"] }, { observer });
+    maskWhole(policy, "json", new TextEncoder().encode('{"b":"jane@acme.com"}'));
+    expect(calls).toBe(0);
   });
 });

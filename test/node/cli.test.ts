@@ -196,6 +196,14 @@ describe("maskwire check", () => {
     }
   });
 
+  it("lists the paths that keep what detectors find", async () => {
+    const config = join(folder, "kept.yaml");
+    await writeFile(config, 'policies: { open: { fields: { "**.note": { operator: keep } }, except: [contact] } }');
+    const { stdout } = await runProgram(["check", "--config", config]);
+    expect(stdout).toContain("0 hidden, 2 kept");
+    for (const path of ["**.note", "contact"]) expect(stdout).toContain(` ${path}: whatever detectors find there`);
+  });
+
   it("exits 1 and names every mistake with its line", async () => {
     const config = join(folder, "bad.yaml");
     await writeFile(config, "feeds:\n  orders: { polcy: x }\nlimits: { heartbeatMs: 1 }\n");

@@ -12,9 +12,15 @@ const EVENT = '{"a":"jane@acme.com","b":"bob@acme.com","c":"4111 1111 1111 1111"
 function start() {
   return startTestServer(
     {
-      policies: { default: {}, hashed: { operators: { EMAIL: { operator: "hash" } } }, strict: { onInvalid: "close" } },
+      policies: {
+        default: {},
+        open: { except: ["a"] },
+        hashed: { operators: { EMAIL: { operator: "hash" } } },
+        strict: { onInvalid: "close" },
+      },
       feeds: {
         orders: { policy: "default", views: { hashed: "hashed", same: "default" }, eventTypes: [] },
+        desk: { policy: "open", views: {}, eventTypes: [] },
         mails: { policy: "strict", views: {}, eventTypes: [] },
         "*": { policy: "default", views: {}, eventTypes: [] },
       },
@@ -39,6 +45,14 @@ describe("counters of a feed", () => {
     expect(await host.metric('feed_masked_total{feed="orders",entity="CREDIT_CARD",operator="redact"}')).toBe(2);
     expect(await host.metric('feed_masked_total{feed="mails",entity="EMAIL",operator="redact"}')).toBe(2);
     expect(await host.metric('masked_total{entity="EMAIL",operator="redact"}')).toBe(4);
+  });
+
+  test("say what a path keeps although a detector finds it, by policy and entity", async () => {
+    const host = start();
+    await publish(host, "desk", EVENT);
+    expect(await host.metric('feed_kept_total{feed="desk",policy="open",entity="EMAIL"}')).toBe(1);
+    expect(await host.metric('kept_total{policy="open",entity="EMAIL"}')).toBe(1);
+    expect(await host.metric('feed_masked_total{feed="desk",entity="EMAIL",operator="redact"}')).toBe(1);
   });
 
   test("say why events were refused, and which could not be read", async () => {

@@ -13,7 +13,7 @@ import { foldSpan } from "../folded-text.ts";
 import type { JoinedText } from "../joined-text.ts";
 import { MemberDrops } from "../optional.ts";
 import type { Policy } from "../policy.ts";
-import { escapedTextEdits, textEdits, valueEdits } from "../text-edits.ts";
+import { escapedTextEdits, keptEdits, textEdits, valueEdits } from "../text-edits.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
@@ -265,6 +265,7 @@ export class JsonEditor implements JsonVisitor {
     const { mayTell, place } = this.level;
     if (!mayTell && place.verdict === "look" && this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
+    if (place.verdict === "keep") keptEdits(this.policy, text, { key: this.keyText(), kind: "number" });
     const edits = ruledEdits(place, text) ?? this.numberEdits(text);
     if (edits.length === 0) return;
     const isShape = this.policy.numbers === "shape" && !this.takesMore(edits);
@@ -352,6 +353,7 @@ export function heldTextEdits(
   text: Uint8Array,
   { key, nesting, mayTell, at }: HeldText,
 ): readonly Edit[] {
+  if (at.verdict === "keep") return keptEdits(policy, text, { key, kind: "text" });
   const ruled = ruledEdits(at, text);
   if (ruled !== undefined) return ruled;
   if (mayTell && policy.keyedValues.isNamed(key)) return valueEdits(policy, text, { key, kind: "text" });

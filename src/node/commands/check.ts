@@ -74,11 +74,14 @@ function describePolicy(policy: Policy): string {
 }
 
 /** Nothing where a policy names no field. */
-function describeFields({ counts }: FieldRules): [string, string][] {
+function describeFields({ counts, kept: paths }: FieldRules): [string, string][] {
   const { hidden, kept, looked } = counts;
   if (hidden + kept + looked === 0) return [];
   const elsewhere = looked > 0 ? `, looks below ${format(looked)} only` : "";
-  return [["paths of fields", `${format(hidden)} hidden, ${format(kept)} kept unread${elsewhere}`]];
+  return [
+    ["paths of fields", `${format(hidden)} hidden, ${format(kept)} kept${elsewhere}`],
+    ...paths.map((path): [string, string] => ["  kept", `${path}: whatever detectors find there`]),
+  ];
 }
 
 function format(amount: number): string {
