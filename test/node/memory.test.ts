@@ -62,8 +62,11 @@ describe.skipIf(!hasProc)("memory", () => {
 
   function untilWritable(call: ClientRequest): Promise<void> {
     return new Promise((resolve) => {
-      call.once("drain", resolve);
-      call.once("close", resolve);
+      const settle = (): void => {
+        call.off("drain", settle).off("close", settle);
+        resolve();
+      };
+      call.on("drain", settle).on("close", settle);
     });
   }
 

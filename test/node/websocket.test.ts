@@ -14,7 +14,8 @@ describe("the WebSocket host", () => {
   const rooms = new Map<string, Socket[]>();
 
   beforeAll(async () => {
-    host = await startHost({ messageLimitBytes: MESSAGE_LIMIT_BYTES, pingMs: 100, pongMs: 50 });
+    // Pings often, and leaves a busy machine time for the answer: an ended client would wait for its message for ever.
+    host = await startHost({ messageLimitBytes: MESSAGE_LIMIT_BYTES, pingMs: 100, pongMs: 2_000 });
     host.app.get("/socket/:room", (context) => {
       const room = context.req.param("room");
       if (room === "refused") return context.json({ error: { code: "FEED_UNKNOWN" } }, 404);
