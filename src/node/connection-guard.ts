@@ -3,13 +3,13 @@
  * so many new ones of it in a second.
  *
  * Owns those counts. Peers that speak for many (loopback, trusted proxies) are not counted by address: for whom a proxy
- * speaks is counted by the request (src/server/client-limits.ts). Writes nothing.
+ * speaks is counted by the request (src/server/limits/client-limits.ts). Writes nothing.
  */
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../core/index.ts";
-import { Admission } from "../server/admission.ts";
+import { Admission } from "../server/limits/admission.ts";
 import { networkOf } from "../server/cidr.ts";
-import type { ConnectionLimit } from "../server/client-limits.ts";
+import type { ConnectionLimit } from "../server/limits/client-limits.ts";
 import type { ServerLimits } from "../server/config.ts";
 import type { Clock } from "../server/ports.ts";
 

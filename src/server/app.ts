@@ -7,7 +7,7 @@ import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { Canary, parseEndpoint } from "./canary.ts";
-import { ClientLimits, type ConnectionLimit } from "./client-limits.ts";
+import { ClientLimits, type ConnectionLimit } from "./limits/client-limits.ts";
 import type { Detokenizer } from "./detokenizer.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";

@@ -10,7 +10,7 @@ import type { DetokenizeConfig } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { createPurposeMask, isPurpose } from "./purpose.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { RateLimit } from "./limits/rate-limit.ts";
 
 export interface DetokenizerParts {
   readonly config: DetokenizeConfig;

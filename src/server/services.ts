@@ -6,7 +6,7 @@ import type { Canary } from "./canary.ts";
 import type { ServerConfig, ServerLimits } from "./config.ts";
 import type { Detokenizer } from "./detokenizer.ts";
 import type { Feeds } from "./feeds.ts";
-import type { ClientLimits } from "./client-limits.ts";
+import type { ClientLimits } from "./limits/client-limits.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PolicySet } from "./policy-set.ts";

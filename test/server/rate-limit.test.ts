@@ -1,7 +1,7 @@
 /** Token buckets: at the limit and one past it, against an oracle that counts one by one, and bounded for ever. */
 import { array, assert, integer, nat, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RateLimit } from "../../src/server/rate-limit.ts";
+import { RateLimit } from "../../src/server/limits/rate-limit.ts";
 
 /** The definition: a bucket with a level, filled at each look. */
 class Bucket {

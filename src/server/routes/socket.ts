@@ -6,7 +6,7 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
-import { connectClient } from "../client-limits.ts";
+import { connectClient } from "../limits/client-limits.ts";
 import { parseClientMessage, type ClientMessage, type PublishMessage } from "../client-message.ts";
 import type { Feed } from "../feed.ts";
 import type { Joiner } from "../joiner.ts";

@@ -3,7 +3,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
-import { connectClient } from "../client-limits.ts";
+import { connectClient } from "../limits/client-limits.ts";
 import { requireAction } from "../auth/access.ts";
 import { sinkOutlet } from "../outlets.ts";
 import { isUpgrade, originHeaders, queryOf, transportOf } from "../request.ts";

@@ -6,15 +6,15 @@
  * without the one or the other that limit has nothing to count.
  */
 import type { Context } from "hono";
-import { StreamError } from "../core/index.ts";
+import { StreamError } from "../../core/index.ts";
 import { Admission } from "./admission.ts";
-import type { Access } from "./auth/access.ts";
-import { networkOf } from "./cidr.ts";
-import type { ServerLimits } from "./config.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Clock } from "./ports.ts";
+import type { Access } from "../auth/access.ts";
+import { networkOf } from "../cidr.ts";
+import type { ServerLimits } from "../config.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Clock } from "../ports.ts";
 import { RateLimit } from "./rate-limit.ts";
-import type { Services } from "./services.ts";
+import type { Services } from "../services.ts";
 
 /** Limits of connections, as `connections_refused_total` calls them. */
 export type ConnectionLimit = Extract<
