@@ -4,7 +4,7 @@
  * Owns the file. Only appends: whoever rotates it renames it, and the next record begins a new one.
  */
 import { appendFile } from "node:fs/promises";
-import { type Audit, writeAuditRecord } from "../server/audit.ts";
+import { type Audit, writeAuditRecord } from "../server/reversal/audit.ts";
 import { StreamError } from "../core/index.ts";
 
 /** For its owner only: it names people and what they looked at. */

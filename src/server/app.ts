@@ -8,7 +8,7 @@ import { ConfigRefusal } from "./config-refusal.ts";
 import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config.ts";
 import { Canary, parseEndpoint } from "./canary.ts";
 import { ClientLimits, type ConnectionLimit } from "./limits/client-limits.ts";
-import type { Detokenizer } from "./detokenizer.ts";
+import type { Detokenizer } from "./reversal/detokenizer.ts";
 import { AT_ONCE, drainServer } from "./drain.ts";
 import { Egress, guardFetch } from "./egress.ts";
 import { Feed } from "./feed.ts";

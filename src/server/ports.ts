@@ -9,7 +9,7 @@ import type { DialOutcome } from "./enforcement.ts";
 import type { OpenReport } from "./findings-report.ts";
 import type { LogWrite } from "./log.ts";
 import type { ChecksOf } from "./policy-set.ts";
-import type { Reversal } from "./reversal.ts";
+import type { Reversal } from "./reversal/reversal.ts";
 import type { StartRequest } from "./start.ts";
 import type { Tracer } from "./tracer.ts";
 

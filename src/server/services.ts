@@ -4,7 +4,7 @@
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Canary } from "./canary.ts";
 import type { ServerConfig, ServerLimits } from "./config.ts";
-import type { Detokenizer } from "./detokenizer.ts";
+import type { Detokenizer } from "./reversal/detokenizer.ts";
 import type { Feeds } from "./feeds.ts";
 import type { ClientLimits } from "./limits/client-limits.ts";
 import type { Lifecycle } from "./lifecycle.ts";

@@ -1,11 +1,11 @@
 /** Values come back only to whom they are granted, for a reason, within limits, and never without a record of it. */
 import { describe, expect, test } from "vitest";
 import { compilePolicy, type Format, maskWhole, type OperatorSpec, type PolicySpec } from "../../src/core/index.ts";
-import type { Audit } from "../../src/server/audit.ts";
-import { writeAuditRecord } from "../../src/server/audit.ts";
+import type { Audit } from "../../src/server/reversal/audit.ts";
+import { writeAuditRecord } from "../../src/server/reversal/audit.ts";
 import { ConfigRefusal } from "../../src/server/config-refusal.ts";
 import { DEFAULT_CONFIG, type DetokenizeConfig, type ServerConfig } from "../../src/server/config.ts";
-import { createReversal } from "../../src/server/reversal.ts";
+import { createReversal } from "../../src/server/reversal/reversal.ts";
 import { bearer, SECRET_ISSUER } from "../support/auth-server.ts";
 import { cutsOf } from "../support/every-cut.ts";
 import { keysFrom } from "../support/keys.ts";

@@ -2,7 +2,7 @@
 import { measureAutomaton } from "../../core/engine.ts";
 import type { FieldRules } from "../../core/field-rules.ts";
 import type { Policy } from "../../core/index.ts";
-import { refuseDetokenize } from "../../server/detokenize-rules.ts";
+import { refuseDetokenize } from "../../server/reversal/detokenize-rules.ts";
 import { placeIn } from "../../server/extend-policy.ts";
 import { refuseViews } from "../../server/view-rules.ts";
 import { configOption, type Command } from "../command.ts";

@@ -1,8 +1,8 @@
 /** `maskwire detokenize`: tokens on stdin, values on stdout, and a record of who asked and why. */
 import { randomBytes } from "node:crypto";
 import { countRestored, createMasker, toStreamError } from "../../core/index.ts";
-import type { Audit, AuditRecord } from "../../server/audit.ts";
-import { createPurposeMask, isPurpose } from "../../server/purpose.ts";
+import type { Audit, AuditRecord } from "../../server/reversal/audit.ts";
+import { createPurposeMask, isPurpose } from "../../server/reversal/purpose.ts";
 import { createLineAudit, openAuditFile } from "../audit.ts";
 import { type Arguments, configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
 import { requireInput } from "../input.ts";

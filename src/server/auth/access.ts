@@ -4,7 +4,7 @@
  * Owns the answers that routes ask for. Knows no token.
  */
 import { StreamError } from "../../core/index.ts";
-import type { Caller } from "../audit.ts";
+import type { Caller } from "../reversal/audit.ts";
 import { type Action, type Grant, matchesFeed } from "./grant.ts";
 
 export interface Access {

@@ -13,7 +13,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { StreamError } from "../../core/index.ts";
-import type { Caller } from "../audit.ts";
+import type { Caller } from "../reversal/audit.ts";
 import type { AuthConfig, IssuerConfig } from "../config.ts";
 import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";

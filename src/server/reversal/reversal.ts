@@ -3,11 +3,11 @@
  *
  * Owns nothing but the list of its pieces. Nothing else under `src/server` reaches them but by type.
  */
-import { compileRestorer } from "../core/index.ts";
+import { compileRestorer } from "../../core/index.ts";
 import type { Audit } from "./audit.ts";
 import { refuseDetokenize } from "./detokenize-rules.ts";
 import { Detokenizer, type DetokenizerParts } from "./detokenizer.ts";
-import { detokenize } from "./routes/detokenize.ts";
+import { detokenize } from "../routes/detokenize.ts";
 
 export interface Reversal {
   readonly compile: typeof compileRestorer;

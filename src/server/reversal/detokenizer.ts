@@ -3,14 +3,14 @@
  *
  * Owns the order of the checks, the limits by caller and the audit records. Never sees a value.
  */
-import { StreamError, toStreamError } from "../core/index.ts";
-import { type Access, requireAction } from "./auth/access.ts";
+import { StreamError, toStreamError } from "../../core/index.ts";
+import { type Access, requireAction } from "../auth/access.ts";
 import type { Audit, AuditRecord, Caller } from "./audit.ts";
-import type { DetokenizeConfig } from "./config.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Ports } from "./ports.ts";
+import type { DetokenizeConfig } from "../config.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Ports } from "../ports.ts";
 import { createPurposeMask, isPurpose } from "./purpose.ts";
-import { RateLimit } from "./limits/rate-limit.ts";
+import { RateLimit } from "../limits/rate-limit.ts";
 
 export interface DetokenizerParts {
   readonly config: DetokenizeConfig;

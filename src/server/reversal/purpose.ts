@@ -3,8 +3,8 @@
  *
  * Owns what counts as a reason, and that a reason in which a value stands is written down without it.
  */
-import { compilePolicy, maskWhole } from "../core/index.ts";
-import { decodeText, encodeText } from "./text.ts";
+import { compilePolicy, maskWhole } from "../../core/index.ts";
+import { decodeText, encodeText } from "../text.ts";
 
 const PURPOSE = /^[ -~]{1,256}$/;
 

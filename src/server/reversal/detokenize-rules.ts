@@ -3,11 +3,11 @@
  *
  * Owns the refusals, each with its place. Policies exist and extend without a fault.
  */
-import { isReversible } from "../core/index.ts";
-import { matchesFeed } from "./auth/grant.ts";
-import type { RefusalReason } from "./config-refusal.ts";
-import type { DetokenizeConfig, ServerConfig } from "./config.ts";
-import { extendPolicy } from "./extend-policy.ts";
+import { isReversible } from "../../core/index.ts";
+import { matchesFeed } from "../auth/grant.ts";
+import type { RefusalReason } from "../config-refusal.ts";
+import type { DetokenizeConfig, ServerConfig } from "../config.ts";
+import { extendPolicy } from "../extend-policy.ts";
 
 /** `hasKeys`: whether there is a root key. */
 export function refuseDetokenize(config: ServerConfig, { hasKeys }: { readonly hasKeys: boolean }): RefusalReason[] {
