@@ -143,7 +143,8 @@ function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number)
     const score = detector.validate(candidate);
     if (score < threshold || isExcluded(detector, place, score)) continue;
     const tail = matcher.tails[detector.whichTail?.(candidate) ?? 0];
-    return { start, end: start + rest.ends[endOfTail(tail, place, end) - 1], entity: detector.entity, score };
+    const tailEnd = endOfTail(tail, place, { from: end, isPlain: detector.isPlain === true });
+    return { start, end: start + rest.ends[tailEnd - 1], entity: detector.entity, score };
   }
   return undefined;
 }
@@ -170,11 +171,17 @@ function matches({ whole, detector }: NaiveMatcher, { source, rest }: Place, end
   return plain.includes("%") && whole.test(fold(plain, PLAIN_UNITS).characters.join(""));
 }
 
-function endOfTail(tail: RegExp | undefined, { source, rest }: Place, from: number): number {
+/** A plain tail goes on in ASCII as it stands. */
+function endOfTail(
+  tail: RegExp | undefined,
+  { source, rest }: Place,
+  { from, isPlain }: { readonly from: number; readonly isPlain: boolean },
+): number {
   if (tail === undefined) return from;
   const matchesTo = (end: number): boolean => {
-    if (tail.test(textOf(rest, from, end))) return true;
     const plain = source.slice(rest.ends[from - 1], rest.ends[end - 1]);
+    if (isPlain && isDisguised(plain)) return false;
+    if (tail.test(textOf(rest, from, end))) return true;
     return plain.includes("%") && tail.test(fold(plain, PLAIN_UNITS).characters.join(""));
   };
   let end = rest.characters.length;

@@ -64,6 +64,36 @@ export const EXPLANATIONS: readonly Explanation[] = [
   { entity: "MAC", we: "refuse", values: /^[0-9A-F]{12}$/i, why: "twelve hex digits alone are an id" },
   { entity: "MAC", we: "refuse", values: /^FF(?::FF){5}$/i, why: "broadcast names nobody" },
   {
+    entity: "PHONE",
+    we: "take",
+    values: /./,
+    why: "refused there by the plan of one country; behind a word what any plan could give out is masked",
+  },
+  {
+    entity: "PHONE",
+    we: "refuse",
+    values: /^\d{5,7}$|^\d\d(?: \d\d){2}$/,
+    why: "seven digits alone and fewer are any number, also behind a word",
+  },
+  {
+    entity: "PHONE",
+    we: "refuse",
+    values: /^(?:12345678\d?|23456789)$/,
+    why: "digits that count upwards: what people type where a number is asked for",
+  },
+  {
+    entity: "PHONE",
+    we: "refuse",
+    values: /^\d{13,17}$/,
+    why: "thirteen digits without a plus are a time stamp or an order as often as not",
+  },
+  {
+    entity: "PHONE",
+    we: "refuse",
+    values: /^10-1234-5678$/,
+    why: "a mobile of Korea without its zero: no plan gives out the calling code 1 with nine digits behind it",
+  },
+  {
     entity: "JWT",
     we: "take",
     values: /^eyJ(?:[\w-]+\.){3}[\w-]+$/,

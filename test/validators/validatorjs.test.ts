@@ -21,6 +21,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   isIBAN: "IBAN",
   isCreditCard: "CREDIT_CARD",
   isMACAddress: "MAC",
+  isMobilePhone: "PHONE",
   isJWT: "JWT",
   isBIC: "SWIFT_BIC",
   isAbaRouting: "US_ABA",

@@ -20,7 +20,7 @@ const DIGITS_MOST = 15;
 /** A plus sign within stands for a space, as forms write it. */
 const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ +./()-]{0,3}\d){6,14}`;
 const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ ./()-]{0,3}\d){7,13}`;
-const NORTH_AMERICAN = String.raw`(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
+const NORTH_AMERICAN = String.raw`(?:(?:1[ .-]?)?\([2-9]\d\d\)[ .-]?|(?:1[ .-])?[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
 /** Two groups, three of three digits or more, or four: never the 3-2-2 in which every date ends. */
 const TRUNK_ZERO = String.raw`(?:0[ -]?\d{1,4}|\(0\d{1,4}\)|0[ -]?\(\d{1,4}\))[ ./-]{1,3}(?:\d{5,8}|\d{3,4}[ .-]\d{3,4}(?:[ .-]\d{2,4})?|\d{2,4}(?:[ .-]\d{2,4}){2,4})`;
 const BRACKETED_AREA = String.raw`\(\d{2,5}\)[ -]?\d{2,5}(?:[ .-]\d{2,5}){1,3}`;
@@ -32,6 +32,12 @@ const LOCAL = [
   String.raw`\d{3}(?:[ .-]\d{2}){3}`,
   String.raw`\d{2}(?:[ .-]\d{2}){3,4}`,
 ].join("|");
+/** With the calling code and no plus, which the table then has to know. */
+const CODE_LED = [
+  String.raw`[1-9]\d{1,2}[ -]\d{6,8}`,
+  String.raw`[1-9]\d{1,4}[ -]\d{2,4}[ -]\d{3,8}(?:[ -]\d{4})?`,
+  String.raw`[1-9]\d{1,2}[ -]?\(\d{1,4}\)[ -]?\d{3,5}[ -]\d{3,4}`,
+].join("|");
 const BARE = String.raw`\d{8,12}`;
 const EXTENSION = String.raw`(?:,?[ +]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
@@ -39,6 +45,9 @@ const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-
 
 /** Also with an extension behind it. */
 const BEGINS_NORTH_AMERICAN = new RegExp(String.raw`${NORTH_AMERICAN_GROUPS}(?!\d)`);
+
+const IS_LOCAL = new RegExp(`^(?:${LOCAL}|${BARE})$`);
+const IS_CODE_LED = new RegExp(`^(?:${CODE_LED})$`);
 
 interface Shape {
   readonly form: RegExp;
@@ -56,6 +65,8 @@ const TELLING: readonly Shape[] = [
     form: IS_NORTH_AMERICAN,
     accepts: (digits) => isNorthAmerican(digits.slice(-10)),
   },
+  // Points part numbers of ten digits in North America alone, whatever the exchange; versions have shorter parts.
+  { form: /^[2-9]\d\d\.\d{3}\.\d{4}$/, accepts: () => true },
   {
     form: /^(?:\(?0[1-9]\d{0,3}\)?|0[ -]?\(?[1-9]\d{0,3}\)?)[ ./-]{1,3}\d{2,8}(?:([ .-])\d{2,4}(?:\1\d{2,4})*)?$/,
     accepts: isTrunkNumber,
@@ -70,7 +81,7 @@ export const phone: Detector = {
   entity: "PHONE",
   source: "ITU-T E.164 and E.123; North American Numbering Plan",
   pattern: `(?:${[INTERNATIONAL, DIALLED_INTERNATIONAL, NORTH_AMERICAN, TRUNK_ZERO, BRACKETED_AREA].join("|")})${EXTENSION}`,
-  contextPattern: `(?:${[LOCAL, BARE].join("|")})${EXTENSION}`,
+  contextPattern: `(?:${[LOCAL, CODE_LED, BARE].join("|")})${EXTENSION}`,
   maxLength: 40,
   boundary: "number",
   contextWords: [
@@ -111,6 +122,7 @@ export const phone: Detector = {
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
       return 0;
     if (/^\d+$/.test(number) && (isCounting(digits) || isWrongTrunkOne(digits))) return 0;
+    if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
     if (TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number))) return SCORES.shaped;
     return candidate.hasContext ? SCORES.worded : SCORES.bare;
   },
@@ -129,6 +141,12 @@ export const phone: Detector = {
     "001-518-640-0854",
     "(579)888-3058",
     "415-555-2671",
+    "1(567)362-8910",
+    "930.167.3943",
+
+    "phone 852-91234567",
+    "phone 40740 123 456",
+    "mobile 55 (17) 6332-2155",
     "345-899-3560x4587",
     "1-800-356-9377",
     "07700 900 123",
@@ -144,6 +162,8 @@ export const phone: Detector = {
     "sku 401-990-762",
     "range 123-4567",
     "phone 12345678901",
+    "phone 1748503543012",
+    "phone 215-91234567",
     "046 454 286",
     "order 123456789012",
     '{"ts":1748503543012}',

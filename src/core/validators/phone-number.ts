@@ -7,7 +7,7 @@
 /** `00` for a plus. */
 export const DIALLED = /^00[1-9]\d{0,2}\D/;
 
-export const NORTH_AMERICAN_GROUPS = String.raw`^(?:1[ .-])?(?:\(\d{3}\)[ .-]?|\d{3}[.-])\d{3}[.-]\d{4}`;
+export const NORTH_AMERICAN_GROUPS = String.raw`^(?:(?:1[ .-]?)?\(\d{3}\)[ .-]?|(?:1[ .-])?\d{3}[.-])\d{3}[.-]\d{4}`;
 export const IS_NORTH_AMERICAN = new RegExp(`${NORTH_AMERICAN_GROUPS}$`);
 
 export function withoutExtension(text: string): string {
