@@ -291,7 +291,7 @@ function renderSecrets(): string[] {
     `Beside the issuer's name, with \`packs: [secrets]\` (SERVICE_SECRET): ${NAMED_ISSUERS.map(([issuer]) => issuer).join(", ")}.`,
     "",
     "What looks random behind an assignment, with `packs: [entropy]` (HIGH_ENTROPY): twenty characters, of which the first tell.",
-    "On data with many values this pack fills the automaton's table, which costs speed.",
+    "All that stands behind an assignment is looked at, which costs speed.",
     "",
     "Not claimed:",
     "",

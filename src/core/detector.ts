@@ -39,6 +39,8 @@ export interface Candidate {
   readonly preceding: string;
 }
 
+export type Group = "packs" | "secrets";
+
 export interface Detector {
   readonly entity: string;
   /** Standard or public definition that the pattern and the validator come from. */
@@ -92,6 +94,11 @@ export interface Detector {
   mayEnd?(bytes: Uint8Array, at: number): boolean;
   /** A quick no to a match on raw bytes. Must say yes wherever `validate` could pass. */
   mayMatch?(bytes: Uint8Array, start: number, end: number): boolean;
+  /**
+   * Detectors of one group are looked for by an automaton of their own where there are several: beside the others' their
+   * shapes would multiply states.
+   */
+  readonly group?: Group;
   /** Words that raise the score when they stand within 40 characters before the match; lower case. */
   readonly contextWords?: readonly string[];
   /** In formats with fields: the whole value of a field with such a name is a finding. */

@@ -1,16 +1,15 @@
 /**
- * The detectors of a policy, compiled: one automaton for all of them and one for each.
+ * The detectors of a policy, compiled: the automata that look for all of them and one for each.
  *
- * Owns the scanner's automaton and figures. Immutable but for the automata's own caches, so all streams share it.
+ * Owns which patterns share an automaton, and figures. Immutable but for the automata's own caches, so all streams share it.
  */
 import { encodeUtf8 } from "./bytes.ts";
 import { ContextWords, NO_WORDS } from "./context-words.ts";
-import type { Detector } from "./detector.ts";
+import type { Detector, Group } from "./detector.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
-import { KIND } from "./pattern/neighbour.ts";
 import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
 import { compileRules, inOrder, type Rule, type RuleOptions } from "./rule.ts";
-import { ScanLoop } from "./scan-loop.ts";
+import { Scan } from "./scan.ts";
 import { Scratch } from "./window.ts";
 
 /** Rules with a match, in order of rank. */
@@ -32,13 +31,13 @@ export interface Engine {
   readonly words: ContextWords;
   /** The words without which some shape counts for nothing. */
   readonly neededWords: ContextWords;
-  /** Looks for every rule at every byte. */
-  readonly scanner: Dfa;
-  /** Scratch: the loop over `scanner`; used by one stream at a time, never across calls. */
-  readonly loop: ScanLoop;
+  /** Together they look for every rule at every byte. */
+  readonly automata: readonly Dfa[];
+  /** Scratch: the run of `automata`; used by one stream at a time, never across calls. */
+  readonly scan: Scan;
   /** Scratch: the joined view of a held rest and a chunk. */
   readonly scratch: Scratch;
-  /** Which rules a state of `scanner` with matches stands for. */
+  /** Which rules a state with matches stands for. */
   hitsAt(state: DfaState): Hits;
   /** Which rules a set of matching patterns stands for; known at once for the same array. */
   hitsOf(patterns: readonly number[]): Hits;
@@ -53,10 +52,19 @@ export interface Engine {
   readonly program: Program;
 }
 
+/**
+ * From how many patterns on a group has an automaton of its own, which costs a run over every byte. The patterns of a few
+ * countries fit the table beside all others, those of thirty double it; what counts characters behind an assignment
+ * multiplies all that counts others.
+ */
+const GROUP_LEAST: Readonly<Record<Group, number>> = { packs: 8, secrets: 1 };
+
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
 export function compileEngine(detectors: readonly Detector[], options: RuleOptions): Engine {
   const { program, rules, own, certain, needContext } = compileRules(detectors, options);
-  const scanner = new Dfa(program, { patterns: [...certain.keys(), ...needContext.keys()], isUnanchored: true });
+  const automata = groupsOf([...certain, ...needContext]).map(
+    (patterns) => new Dfa(program, { patterns, isUnanchored: true }),
+  );
   const wordsOf = joinWords();
   const known = new WeakMap<readonly number[], Hits>();
   const hitsOf = (patterns: readonly number[]): Hits => {
@@ -83,8 +91,8 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
     rules,
     words: wordsOf(rules),
     neededWords: wordsOf(inOrder([...needContext.values()])),
-    scanner,
-    loop: new ScanLoop(scanner),
+    automata,
+    scan: new Scan(automata),
     scratch: new Scratch(),
     hitsAt: (state) => (state.outcome ??= hitsOf(state.matches)) as Hits,
     hitsOf,
@@ -95,6 +103,16 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
     longestMatchBytes: Math.max(0, ...program.patterns.map(boundedBytes)),
     program,
   };
+}
+
+/** The automata that look for the patterns of these rules, each by its patterns. */
+function groupsOf(patterns: readonly (readonly [index: number, rule: Rule])[]): readonly (readonly number[])[] {
+  const parted = Object.entries(GROUP_LEAST).flatMap(([name, least]) => {
+    const group = patterns.filter(([, { detector }]) => detector.group === name);
+    return group.length < least ? [] : [group];
+  });
+  const rest = patterns.filter((pattern) => !parted.some((group) => group.includes(pattern)));
+  return [rest, ...parted].filter((group) => group.length > 0).map((group) => group.map(([index]) => index));
 }
 
 /** Tails are read on and never held. */
@@ -125,15 +143,11 @@ export interface AutomatonSize {
 }
 
 /** The automaton's size after reading the examples of its detectors: states are built by what is read. O(examples). */
-export function measureAutomaton({ rules, scanner, loop }: Engine): AutomatonSize {
+export function measureAutomaton({ rules, automata, scan }: Engine): AutomatonSize {
   for (const { detector } of rules)
-    for (const example of [...detector.hits, ...detector.misses])
-      loop.run(encodeUtf8(` ${example}\n`), scanner.stateOf(scanner.start(KIND.none)));
-  const rowBytes = scanner.table.BYTES_PER_ELEMENT << ROW_BITS;
-  return {
-    states: scanner.states.length,
-    stateLimit: STATE_LIMIT,
-    tableBytes: scanner.states.length * rowBytes,
-    tableLimitBytes: STATE_LIMIT * rowBytes,
-  };
+    for (const example of [...detector.hits, ...detector.misses]) scan.run(encodeUtf8(` ${example}\n`), scan.begin());
+  const rowBytes = Uint16Array.BYTES_PER_ELEMENT << ROW_BITS;
+  const states = automata.reduce((sum, dfa) => sum + dfa.states.length, 0);
+  const stateLimit = automata.length * STATE_LIMIT;
+  return { states, stateLimit, tableBytes: states * rowBytes, tableLimitBytes: stateLimit * rowBytes };
 }

@@ -10,7 +10,7 @@ import { Cluster } from "./cluster.ts";
 import type { Engine } from "./engine.ts";
 import type { Finding } from "./finding.ts";
 import { EMPTY } from "./bytes.ts";
-import { HAS_MATCH, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
+import { type Dfa, HAS_MATCH, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { KIND } from "./pattern/neighbour.ts";
 import { BLOCKED, Resolver, type RuleFinding, Tail } from "./resolver.ts";
 import { type Region, Scanner, type TextScanner } from "./scanner.ts";
@@ -198,7 +198,13 @@ export class Finder {
 /** True when it is certain that a text holds no match end of any rule: nothing to find, nothing to allocate. */
 export function isClean(engine: Engine, bytes: Uint8Array, span: { start: number; end: number }): boolean {
   if (engine.isBlind) return false;
-  const dfa = engine.scanner;
+  const { automata } = engine;
+  for (let i = 0; i < automata.length; i++) if (!endsNowhere(automata[i], bytes, span)) return false;
+  return true;
+}
+
+/** True when this automaton meets no match end. */
+function endsNowhere(dfa: Dfa, bytes: Uint8Array, span: { start: number; end: number }): boolean {
   let entry = dfa.start(KIND.none);
   let { table } = dfa;
   for (let i = span.start; i < span.end; i++) {

@@ -92,6 +92,11 @@ export class ScanLoop {
     return this.lastIdle;
   }
 
+  /** True when the byte at `at` of the last run left nothing alive. */
+  isIdleAt(at: number): boolean {
+    return (this.trace[at] & TRACE_IDLE) !== 0;
+  }
+
   private reset(): void {
     this.walkedFrom = 0;
     this.lastIdle = -1;

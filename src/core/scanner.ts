@@ -7,10 +7,8 @@
 import type { ContextWords } from "./context-words.ts";
 import { type Engine, type Hits } from "./engine.ts";
 import { inOrder, type Rule } from "./rule.ts";
-import { type Dfa, type DfaState } from "./pattern/dfa.ts";
-import { KIND } from "./pattern/neighbour.ts";
 import { plausibleInText, type TextAround } from "./plausible.ts";
-import type { ScanLoop } from "./scan-loop.ts";
+import type { Scan, ScanState } from "./scan.ts";
 
 /** A stretch in which matches may begin, and the rules that matched in it, in order of rank. */
 export interface Region {
@@ -37,9 +35,8 @@ export class Scanner implements TextScanner, TextAround {
   safeTo = 0;
 
   private readonly engine: Engine;
-  private readonly dfa: Dfa;
-  private readonly loop: ScanLoop;
-  private state: DfaState;
+  private readonly automata: Scan;
+  private state: ScanState;
   /** The last idle place: no thread that is alive began before it. */
   private liveFrom = 0;
   private readonly key: string;
@@ -47,26 +44,25 @@ export class Scanner implements TextScanner, TextAround {
   constructor(engine: Engine, key: string) {
     this.engine = engine;
     this.key = key;
-    this.dfa = engine.scanner;
-    this.loop = engine.loop;
-    this.state = this.dfa.stateOf(this.dfa.start(KIND.none));
+    this.automata = engine.scan;
+    this.state = engine.scan.begin();
   }
 
   /** Scans on. O(bytes.length). */
   scan(bytes: Uint8Array): void {
-    const last = this.loop.run(bytes, this.state);
+    const { automata } = this;
+    this.state = automata.run(bytes, this.state);
     this.noteAll(bytes);
-    const idle = this.loop.idleBefore(bytes.length);
+    const idle = automata.idleBefore(bytes.length);
     if (idle >= 0) this.liveFrom = this.position + idle + 1;
     this.position += bytes.length;
-    this.state = this.dfa.stateOf(last);
     if (this.liveFrom === this.position) this.safeTo = this.position;
     // A stream that never goes idle is settled all the same: no thread is older than the longest match alive.
-    else this.safeTo = Math.max(this.safeTo, this.liveFrom, this.position - this.dfa.longestLiveBytes(last));
+    else this.safeTo = Math.max(this.safeTo, this.liveFrom, this.position - automata.longestLiveBytes(this.state));
   }
 
   end(bytes: Uint8Array): void {
-    const matches = this.dfa.matchesAtEnd(this.dfa.entryOf(this.state));
+    const matches = this.automata.matchesAtEnd(this.state);
     if (matches.length > 0) this.noteEnd(bytes, this.engine.hitsOf(matches));
     this.safeTo = this.position;
   }
@@ -89,12 +85,12 @@ export class Scanner implements TextScanner, TextAround {
   }
 
   private noteAll(bytes: Uint8Array): void {
-    const { size, places, states } = this.loop.hits;
+    const { size, places, states } = this.automata.hits;
     for (let i = 0; i < size; i++) this.noteMatch(bytes, places[i], this.engine.hitsAt(states[i]));
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
-    const idle = this.loop.idleBefore(place);
+    const idle = this.automata.idleBefore(place);
     const start = idle >= 0 ? this.position + idle + 1 : this.liveFrom;
     const end = this.position + place;
     const last = this.regions.at(-1);

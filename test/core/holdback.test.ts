@@ -6,7 +6,7 @@ import { HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
 
 const policy = compilePolicy({});
-const { scanner } = policy.engine;
+const [scanner] = policy.engine.automata;
 
 /** True when nothing that could still become a match has begun, and none has ended, in a text. */
 function isIdle(bytes: Uint8Array): boolean {

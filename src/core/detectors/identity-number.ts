@@ -57,7 +57,8 @@ function shapesOf(scheme: Scheme): Partial<Detector> & { pattern: string } {
  */
 export function looseDetectorOf(scheme: Scheme): Detector {
   const detector = detectorOf(scheme);
-  return detector.needsContext === true && IS_DIGITS.test(detector.pattern) ? { ...detector, scan: DIGITS } : detector;
+  const isLoose = detector.needsContext === true && IS_DIGITS.test(detector.pattern);
+  return { ...detector, group: "packs", ...(isLoose ? { scan: DIGITS } : {}) };
 }
 
 export function detectorOf(scheme: Scheme): Detector {

@@ -6,6 +6,7 @@ const LABEL = String.raw`[0-9A-Za-z\p{L}](?:[0-9A-Za-z\p{L}_-]{0,62})`;
 
 export const url: Detector = {
   entity: "URL",
+  group: "packs",
   source: "RFC 3986, section 3: http, https, ftp and ws, and hosts that begin with www.",
   pattern: String.raw`(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp][Ss]?|[Ww][Ss][Ss]?)://(?:\[|${LABEL}(?:[.:@?#][0-9A-Za-z\p{L}]|/))|[Ww][Ww][Ww]\.[0-9A-Za-z]`,
   tail: String.raw`(?:[^\s"'<>{}|\\^]*[^\s"'<>{}|\\^.,;:!?)\]])?`,

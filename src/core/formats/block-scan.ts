@@ -10,7 +10,6 @@ import type { Engine, Hits } from "../engine.ts";
 import type { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";
-import { KIND } from "../pattern/neighbour.ts";
 import { plausibleRules, STRETCH_LIMIT_BYTES } from "../plausible.ts";
 import type { Span } from "../span.ts";
 
@@ -59,14 +58,14 @@ export class BlockScan {
   private hasWords = false;
 
   constructor(engine: Engine, block: Uint8Array) {
-    const { loop, scanner } = engine;
+    const { scan } = engine;
     this.block = block;
     this.neededWords = engine.neededWords;
-    const last = loop.run(block, scanner.stateOf(scanner.start(KIND.none)));
-    const { size, places, states } = loop.hits;
-    for (let i = 0; i < size; i++) this.note(places[i], engine.hitsAt(states[i]), loop.idleBefore(places[i]));
-    const atEnd = scanner.matchesAtEnd(last);
-    if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), loop.idleBefore(block.length));
+    const last = scan.run(block, scan.begin());
+    const { size, places, states } = scan.hits;
+    for (let i = 0; i < size; i++) this.note(places[i], engine.hitsAt(states[i]), scan.idleBefore(places[i]));
+    const atEnd = scan.matchesAtEnd(last);
+    if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), scan.idleBefore(block.length));
   }
 
   private note(place: number, hits: Hits, idle: number): void {

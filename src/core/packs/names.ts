@@ -138,6 +138,7 @@ function scoreOf({ text, preceding }: Candidate): number {
 
 export const person: Detector = {
   entity: "PERSON",
+  group: "packs",
   source: "titles and common given names of Europe and the Americas; a list of our own",
   pattern: `(?:[${UPPER}]\\. )*${WORD}(?:${NEXT})*`,
   maxLength: LONGEST,

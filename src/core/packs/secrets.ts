@@ -4,7 +4,8 @@
  * Owns the table of issuers and of the shapes that they give out. Off by default: a name and random characters stand
  * side by side in logs that hold no secret, too.
  */
-import { ALPHANUMERIC, KINDS } from "../ascii.ts";
+import { encodeUtf8 } from "../bytes.ts";
+import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UPPER } from "../ascii.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isBehindSign, isExcludedKey, nameBefore } from "../keys.ts";
 import { isPlaceholder } from "../validators/placeholder.ts";
@@ -103,6 +104,7 @@ function isMixed(text: string): boolean {
 
 export const serviceSecret: Detector = {
   entity: "SERVICE_SECRET",
+  group: "secrets",
   source: "the issuers' documentation of their keys: alphabet and length beside the issuer's name",
   pattern: "[A-Za-z0-9_+/.-][!#-&(-+\\--\\[\\]-_a-~]{13,140}",
   scan: { pattern: `(?i:${NAMES})${OPERATOR}[A-Za-z0-9_+/.-][!#-&(-+\\--\\[\\]-_a-~]{13,}`, maxLength: 200 },
@@ -143,7 +145,6 @@ const ENTROPY_LEAST = 3.5;
 const STOP_WORDS = /example|sample|dummy|placeholder|changeme|undefined|test|lorem/i;
 /** What is shown to others: the name of a field that holds an address or a public key, or a sentence that gives one. */
 const PUBLIC_NAME = /(?:address|addr|wallet|public[ _-]?key|fingerprint)(?: is)?$/i;
-const UUID_ONLY = new RegExp(`^${UUID}$`, "i");
 
 /** Bits a character. */
 function entropyOf(text: string): number {
@@ -154,8 +155,26 @@ function entropyOf(text: string): number {
   return bits;
 }
 
+const HYPHEN = 0x2d;
+const LAST_HEX = 0x66;
+
+/** True for digits and letters of both cases, or many digits and small letters, that are not hex. O(end - start). */
+function isOfAllKinds(bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0;
+  let kinds = 0;
+  let isHex = true;
+  for (let at = start; at < end; at++) {
+    const kind = KINDS[bytes[at]];
+    kinds |= kind;
+    if ((kind & DIGIT) !== 0) digits++;
+    else if ((kind & LETTER) === 0 ? bytes[at] !== HYPHEN : (bytes[at] | 0x20) > LAST_HEX) isHex = false;
+  }
+  return digits >= 2 && (kinds & LOWER) !== 0 && ((kinds & UPPER) !== 0 || digits >= 4) && !isHex;
+}
+
 export const highEntropy: Detector = {
   entity: "HIGH_ENTROPY",
+  group: "secrets",
   source: "Shannon entropy of 3.5 bits a character and more behind an assignment; no hex, UUID or path",
   // Its first characters tell, so that a value ends one match and not one a character.
   pattern: "[A-Za-z0-9+/_=.-]{20}",
@@ -164,16 +183,15 @@ export const highEntropy: Detector = {
   isPlain: true,
   boundary: "none",
   mayBegin: isBehindSign,
+  mayMatch: isOfAllKinds,
   validate({ text, preceding }: Candidate): number {
-    const name = nameBefore(preceding, 1);
-    if (PUBLIC_NAME.test(nameBefore(preceding, 2))) return 0;
-    if (name === "" || isExcludedKey(name) || STOP_WORDS.test(text) || isPlaceholder(text)) return 0;
-    const digits = text.replaceAll(/\D/g, "").length;
-    const hasBoth = /[a-z]/.test(text) && (/[A-Z]/.test(text) || digits >= 4);
-    if (digits < 2 || !hasBoth || /^[0-9a-f-]+$/i.test(text) || UUID_ONLY.test(text)) return 0;
+    if (!isOfAllKinds(encodeUtf8(text), 0, text.length) || STOP_WORDS.test(text) || isPlaceholder(text)) return 0;
     // Paths, versions and host names come in words.
     if (text.split(/[/._-]/).filter((part) => /^[A-Za-z]{2,}$|^\d*$/.test(part)).length > 2) return 0;
-    return entropyOf(text) >= ENTROPY_LEAST ? SCORES.shaped : 0;
+    if (entropyOf(text) < ENTROPY_LEAST) return 0;
+    const name = nameBefore(preceding, 1);
+    if (name === "" || isExcludedKey(name) || PUBLIC_NAME.test(nameBefore(preceding, 2))) return 0;
+    return SCORES.shaped;
   },
   hits: [
     sample("signing=Zq8vT1mXw4Ls", "9Rb2Kd7Hy5Nc"),
