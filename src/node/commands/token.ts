@@ -1,9 +1,7 @@
 /** `maskwire token`: API keys, and JWTs for development. */
 import { randomBytes } from "node:crypto";
 import { Argument, Option } from "commander";
-import { SignJWT } from "jose";
 import { StreamError } from "../../core/index.ts";
-import { API_KEY_PREFIX, Authenticator, sha256Hex } from "../../server/auth/authenticator.ts";
 import { ACTIONS as GRANTED, grantsIn } from "../../server/auth/grant.ts";
 import type { IssuerConfig } from "../../server/config.ts";
 import { nodeClock } from "../clock.ts";
@@ -46,9 +44,14 @@ Exit: 0 done, 1 the token does not hold, 2 usage.`,
   run: (args, io) => ACTIONS[args.file as keyof typeof ACTIONS](args, io),
 };
 
+/** Loaded when it is asked for: no other command needs it, nor the package that it brings. */
+const authentication = async (): Promise<typeof import("../../server/auth/authenticator.ts")> =>
+  await import("../../server/auth/authenticator.ts");
+
 const ACTIONS = { key: makeKey, mint, verify };
 
 async function makeKey(_args: Arguments, io: Io): Promise<ExitCode> {
+  const { API_KEY_PREFIX, sha256Hex } = await authentication();
   const key = API_KEY_PREFIX + randomBytes(KEY_BYTES).toString("base64url");
   io.stdout.write(`key     ${key}\nsha256  ${await sha256Hex(new TextEncoder().encode(key))}\n`);
   tell(io, "give the key to its holder; the configuration takes the hash only");
@@ -77,6 +80,7 @@ async function mint(
     return 2;
   }
   const now = Math.floor(nodeClock.now() / 1000);
+  const { SignJWT } = await import("jose");
   const jwt = await new SignJWT({ scope })
     .setProtectedHeader({ alg: issuer.algorithms[0] })
     .setIssuer(issuer.issuer)
@@ -99,6 +103,7 @@ async function verify(args: Arguments, io: Io): Promise<ExitCode> {
   }
   const text = (await readWhole({ stream: io.stdin, isFile: false }, TOKEN_LIMIT_BYTES)) ?? new Uint8Array(0);
   const given = new TextDecoder().decode(text).trim();
+  const { Authenticator } = await authentication();
   try {
     const authenticator = new Authenticator({
       config: config.auth,
