@@ -10,7 +10,7 @@ import { compileEngine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import type { Boundary } from "./pattern/boundary.ts";
-import { passesMod11And10, passesVerhoeff } from "./validators/check-digits.ts";
+import { passesDamm, passesMod11And10, passesVerhoeff } from "./validators/check-digits.ts";
 import { passesLuhn } from "./validators/luhn.ts";
 import { mod97 } from "./validators/mod97.ts";
 
@@ -46,6 +46,7 @@ const VALIDATORS = {
   luhn: { passes: (text) => passesLuhn(onlyDigits(text)), score: SCORES.ranged },
   mod11_10: { passes: (text) => passesMod11And10(onlyDigits(text)), score: SCORES.ranged },
   verhoeff: { passes: (text) => passesVerhoeff(onlyDigits(text)), score: SCORES.ranged },
+  damm: { passes: (text) => passesDamm(onlyDigits(text)), score: SCORES.ranged },
   mod97: { passes: (text) => mod97(lettersAndDigits(text)) === 1, score: SCORES.strong },
 } as const satisfies Record<string, Validator>;
 export type ValidatorName = keyof typeof VALIDATORS;

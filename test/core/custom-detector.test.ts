@@ -30,7 +30,7 @@ describe("a detector of a policy's own", () => {
     [
       "a validator that nobody has",
       { validator: "sha" as "luhn" },
-      /no such validator; there are luhn, mod11_10, verhoeff, mod97/,
+      /no such validator; there are luhn, mod11_10, verhoeff, damm, mod97/,
     ],
     ["a word too few", { needsContext: true }, /needsContext without contextWords finds nothing/],
     ["a look-ahead", { pattern: "a(?=b)" }, /^BAD_PATTERN ORDER_ID: .*look/],

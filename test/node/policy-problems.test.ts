@@ -106,7 +106,7 @@ const DETECTORS: readonly (readonly [string, string, string])[] = [
   [
     "an unknown validator",
     "pattern: 'ORD-[0-9]{6}'\nvalidator: lun\nhits: [ORD-123456]",
-    `${AT}:7:20: policies.a.detectors.1.validator: write one of: luhn, mod11_10, verhoeff, mod97`,
+    `${AT}:7:20: policies.a.detectors.1.validator: write one of: luhn, mod11_10, verhoeff, damm, mod97`,
   ],
   [
     "an unknown key",

@@ -28,6 +28,7 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
   luhn: p(0, 2.3, LUHN),
   mod11_10: p(0, 2.5, MOD_11_10),
   verhoeff: p(0, 0, "Verhoeff: no two digits commute"),
+  damm: p(0, 0, "Damm: a quasigroup in which no two digits commute"),
   mod97: p(0, 0, MOD_97),
   IBAN: p(0, 0, MOD_97),
   CREDIT_CARD: p(0, 2.3, LUHN),
