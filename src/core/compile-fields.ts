@@ -45,6 +45,7 @@ export function compileFields(
     fieldsIgnoreCase,
   );
   refuseUnreached(rules);
+  refuseOutsideOfOnly(rules, fieldsIgnoreCase);
   const compiled = new FieldRules(rules, {
     elsewhere: only.length > 0 ? "skip" : "look",
     isCaseIgnored: fieldsIgnoreCase,
@@ -93,6 +94,43 @@ function refuseUnreached(rules: readonly WrittenRule[]): void {
     if (above !== undefined)
       refuse(rule.where, `${rule.path}: ${above.path} goes with all below it; remove one`, rule.at);
   }
+}
+
+/** What no path of `only` leads to passes unread already: a path that keeps something there can never match. */
+function refuseOutsideOfOnly(rules: readonly WrittenRule[], isCaseIgnored: boolean): void {
+  const only = rules.filter(({ where }) => where === "only");
+  if (only.length === 0) return;
+  for (const rule of rules) {
+    if (rule.verdict !== "keep" || only.some(({ steps }) => leadsTo(steps, rule.steps, isCaseIgnored))) continue;
+    refuse(rule.where, `${rule.path}: can never match, no path of only leads there; remove it`, rule.at);
+  }
+}
+
+/** True when some place at or below `above` is one that `below` names. O(steps of both). */
+function leadsTo(above: readonly PathStep[], below: readonly PathStep[], isCaseIgnored: boolean): boolean {
+  // By how many steps of `below` are left: whether the rest of `above` leads to them.
+  let reached = Array.from({ length: below.length + 1 }, () => true);
+  for (const step of above.toReversed()) {
+    const next = reached;
+    reached = [isAnyDepth(step) && next[0]];
+    for (let left = 1; left <= below.length; left++) {
+      const other = below[below.length - left];
+      const isThrough = next[left - 1] && fits(step, other, isCaseIgnored);
+      const isOver = isAnyDepth(step) && (next[left] || reached[left - 1]);
+      reached.push(isThrough || isOver || (isAnyDepth(other) && (reached[left - 1] || next[left])));
+    }
+  }
+  return reached[below.length];
+}
+
+/** True when one step may be both. */
+function fits(one: PathStep, other: PathStep, isCaseIgnored: boolean): boolean {
+  const kinds = [one.kind, other.kind];
+  if (kinds.includes("any") || kinds.includes("anyDepth")) return true;
+  if (one.kind === "name" && other.kind === "name")
+    return isCaseIgnored ? one.name.toLowerCase() === other.name.toLowerCase() : one.name === other.name;
+  if (kinds.includes("name")) return false;
+  return one.kind !== "index" || other.kind !== "index" || one.index === other.index;
 }
 
 function isAnyDepth({ kind }: PathStep): boolean {

@@ -231,3 +231,35 @@ describe("what a kept value holds is counted", () => {
     expect(calls).toBe(0);
   });
 });
+
+describe("a path below none of `only`", () => {
+  const compiles = (only: string, except: string, fieldsIgnoreCase = false): boolean => {
+    try {
+      compilePolicy({ only: [only], except: [except], fieldsIgnoreCase });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it.each([
+    ["a", "a.b", true],
+    ["a", "b", false],
+    ["a.b", "a", false],
+    ["a.b", "a.c", false],
+    ["**.a", "x.y.a.b", true],
+    ["**.a", "x.y", false],
+    ["x.**.a", "y.a", false],
+    ["a", "**.b", true],
+    ["a.b.c", "a.**", true],
+    ["a.*", "a.b.c", true],
+    ["a[*]", "a[3].b", true],
+    ["a[*]", "a.b", false],
+    ["a[1]", "a[2]", false],
+    ["a", "A.b", false],
+  ])("only %s, except %s: %s", (only, except, isLed) => {
+    expect(compiles(only, except)).toBe(isLed);
+  });
+
+  it("by case where that counts", () => expect(compiles("a", "A.b", true)).toBe(true));
+});

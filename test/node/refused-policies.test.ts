@@ -39,6 +39,11 @@ const REFUSED: readonly { mistake: string; yaml: string; says: RegExp }[] = [
     says: /^f:4:9: policies\.p\.except\.0: write steps/,
   },
   {
+    mistake: "a path that can never match, since nothing leads there",
+    yaml: policy("    only: [a.b, 'x[*]']\n    except:\n      - a.b.c\n      - a.c"),
+    says: /^f:6:9: policies\.p\.except\.1: .*can never match/,
+  },
+  {
     mistake: "a path that keeps everything",
     yaml: policy("    except:\n      - '**'"),
     says: /^f:4:9: policies\.p\.except\.0: .*keeps everything/,
