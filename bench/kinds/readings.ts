@@ -1,9 +1,16 @@
 /**
  * What the options cost that look through more than stands there: the same corpus with each of them, in turns.
  *
- * Owns the rounds and the time that an option takes beside the default policy. Times are of CPU, one thread.
+ * Owns the rounds and the time that an option takes beside the default policy, and the bytes that wait. Times are of CPU, one thread.
  */
-import { compilePolicy, type Format, maskWhole, type Policy, type PolicySpec } from "../../src/core/index.ts";
+import {
+  compilePolicy,
+  createMasker,
+  type Format,
+  maskWhole,
+  type Policy,
+  type PolicySpec,
+} from "../../src/core/index.ts";
 import type { BenchContext } from "../context.ts";
 import { openCorpus } from "../corpora/index.ts";
 import type { Definition } from "../definition.ts";
@@ -13,6 +20,7 @@ import { median } from "../statistics.ts";
 
 const DEFAULT = "default";
 const ROUNDS = 7;
+const CHUNK_BYTES = 256;
 
 /** What an option says of formats that it does not change would be noise. */
 const OPTIONS: readonly { readonly name: string; readonly spec: PolicySpec; readonly formats: readonly Format[] }[] = [
@@ -48,14 +56,35 @@ export async function runReadings(definition: Definition, context: BenchContext)
     context.progress((round + 1) / ROUNDS);
   }
   const base = runners.find(({ name }) => name === DEFAULT)?.seconds ?? [];
-  return runners.map(({ name, seconds }) => ({
-    bench: id,
-    subject: name,
-    metric: "time",
-    value: rounded(median(seconds.map((one, round) => one / base[round]))),
-    unit: `of the ${DEFAULT} policy's time`,
-    note: `${ROUNDS} rounds, ${gold.length} findings`,
-  }));
+  return runners.flatMap(({ name, policy, seconds }) => [
+    {
+      bench: id,
+      subject: name,
+      metric: "time",
+      value: rounded(median(seconds.map((one, round) => one / base[round]))),
+      unit: `of the ${DEFAULT} policy's time`,
+      note: `${ROUNDS} rounds, ${gold.length} findings`,
+    },
+    {
+      bench: id,
+      subject: name,
+      metric: "held at most",
+      value: mostHeld(policy, format, text),
+      unit: "bytes",
+      note: `of this corpus, in chunks of ${CHUNK_BYTES} bytes`,
+    },
+  ]);
+}
+
+/** Bytes that waited, at the worst of all ends of chunks. */
+function mostHeld(policy: Policy, format: Format, text: Uint8Array): number {
+  const masker = createMasker(policy, format);
+  let most = 0;
+  for (let at = 0; at < text.length; at += CHUNK_BYTES) {
+    masker.push(text.subarray(at, at + CHUNK_BYTES));
+    most = Math.max(most, masker.heldBytes);
+  }
+  return most;
 }
 
 /** @throws Error when a value is still there: nothing is timed before the answer is right. */
