@@ -27,7 +27,7 @@ import type { Operator, RecordReader } from "./operators/operator.ts";
 import type { CustomOperators } from "./operators/custom.ts";
 import { COUNTER, exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
-import { compileReadings, type ReadingSpec } from "./readings/index.ts";
+import { compileReadings, heldThrough, type ReadingSpec } from "./readings/index.ts";
 import type { Reading } from "./readings/reading.ts";
 import { type RemoteEntities, remoteEntitiesOf, type RemoteRules } from "./remote-rules.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
@@ -227,7 +227,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     onInvalid,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     longestMatchBytes: engine.longestMatchBytes,
-    holdbackMaxBytes: engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES + UTF8_HOLD_BYTES,
+    holdbackMaxBytes: heldThrough(readings, engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES) + UTF8_HOLD_BYTES,
     figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
     engine,
     keyedValues: new KeyedValues(engine),

@@ -1,9 +1,10 @@
 /** What is held back: nothing that could not belong to a match. */
 import { array, assert, constantFrom, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compilePolicy, createMasker } from "../../src/core/index.ts";
+import { compilePolicy, createMasker, maskWhole } from "../../src/core/index.ts";
 import { HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
+import { maskCut } from "../support/every-cut.ts";
 
 const policy = compilePolicy({});
 const [scanner] = policy.engine.automata;
@@ -66,5 +67,55 @@ describe("a byte that cannot start a match", () => {
       { numRuns: 3000, seed: 20_261_125 },
     );
     expect(rested).toBeGreaterThan(200);
+  });
+});
+
+describe("what a reading holds", () => {
+  const JWT = `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${"a".repeat(9000)}`;
+  const TEXTS = {
+    "line breaks that never end": `card 4111 1111 11${"\n".repeat(40_000)}`,
+    "line breaks of two bytes": `card ${"4\r\n\r\n".repeat(8000)}`,
+    "entities without end": `card 4111${"&#8203;".repeat(8000)}`,
+    "entities of many zeros": "&#00000000000000000000000049;".repeat(3000),
+    "percent signs": "%2525".repeat(10_000),
+    "a token in base64": Buffer.from(JWT).toString("base64"),
+    "base64 of base64": Buffer.from(Buffer.from(JWT).toString("base64")).toString("base64"),
+  };
+
+  it.each([
+    { crossLine: true },
+    { decodeEntities: true },
+    { decodeBase64: true },
+    { decodeDepth: 3 },
+    { decodeBase64: true, decodeEntities: true, decodeDepth: 2 },
+  ])("stays below the bound of the policy: %j", (spec) => {
+    const policy = compilePolicy(spec);
+    for (const [name, text] of Object.entries(TEXTS)) {
+      const masker = createMasker(policy, "text");
+      const bytes = new TextEncoder().encode(text);
+      let most = 0;
+      for (let at = 0; at < bytes.length; at += 61) {
+        masker.push(bytes.subarray(at, at + 61));
+        most = Math.max(most, masker.heldBytes);
+      }
+      expect([name, most <= policy.holdbackMaxBytes || most]).toEqual([name, true]);
+    }
+  });
+
+  it("goes on over as many line breaks as are read, and over no more", () => {
+    const policy = compilePolicy({ crossLine: true });
+    const mask = (breaks: string): string => {
+      const bytes = new TextEncoder().encode(`jane@${breaks}acme.com `);
+      const whole = Buffer.from(maskWhole(policy, "text", bytes)).toString();
+      for (let cut = 1; cut < bytes.length; cut++)
+        expect(Buffer.from(maskCut(policy, "text", { bytes, cuts: [cut] })).toString()).toBe(whole);
+      const everywhere = Array.from(bytes, (_, at) => at);
+      expect(Buffer.from(maskCut(policy, "text", { bytes, cuts: everywhere })).toString()).toBe(whole);
+      return whole;
+    };
+    for (const one of ["\n", "\r\n", "\r"]) {
+      expect(mask(one.repeat(8))).toBe("[EMAIL] ");
+      expect(mask(one.repeat(9))).toBe(`jane@${one.repeat(9)}acme.com `);
+    }
   });
 });

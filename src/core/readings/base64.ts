@@ -29,7 +29,7 @@ const GROUP_LETTERS = 4;
 const GROUP_BYTES = 3;
 
 export function base64Reading(inner: readonly Reading[]): Reading {
-  return { mayChange: hasRun, open: () => new Base64Decoder(), inner };
+  return { mayChange: hasRun, open: () => new Base64Decoder(), inner, stretch: GROUP_LETTERS / GROUP_BYTES };
 }
 
 function hasRun(text: Uint8Array): boolean {

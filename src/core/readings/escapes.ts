@@ -2,7 +2,7 @@
 import { encodeUtf8 } from "../bytes.ts";
 import { hexValue } from "../folded-text.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
-import { type Escape, escapeReading, MappedDecoder, type Reading } from "./reading.ts";
+import { type Escape, escapeReading, type EscapeRule, MappedDecoder, openEscapes, type Reading } from "./reading.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -68,7 +68,7 @@ const NAMED: Readonly<Record<string, string>> = {
 
 /** Percent escapes, one round; the matcher undoes the last one itself. Bytes beyond ASCII stay: no value needs them. */
 export function percentReading(inner: readonly Reading[]): Reading {
-  return escapeReading({ openers: [PERCENT], read: readPercent }, inner);
+  return escapeReading({ openers: [PERCENT], read: readPercent }, 3, inner);
 }
 
 function readPercent(input: Uint8Array, at: number): Escape | "none" | "cut" {
@@ -82,7 +82,7 @@ function readPercent(input: Uint8Array, at: number): Escape | "none" | "cut" {
 
 /** HTML entities: numbers, with or without a semicolon, and names of ASCII and of what is invisible or a separator. */
 export function entityReading(inner: readonly Reading[]): Reading {
-  return escapeReading({ openers: [AMPERSAND], read: readEntity }, inner);
+  return escapeReading({ openers: [AMPERSAND], read: readEntity }, ENTITY_LIMIT_BYTES + 1, inner);
 }
 
 function readEntity(input: Uint8Array, at: number): Escape | "none" | "cut" {
@@ -119,17 +119,41 @@ function readName(input: Uint8Array, at: number): Escape | "none" | "cut" {
   return input.length - at < ENTITY_LIMIT_BYTES ? "cut" : "none";
 }
 
-/** Line breaks as something else: nothing, or a space. */
+/** Line breaks in a row that a value goes on over: text that waits for its end must not wait for ever. */
+export const BREAKS_LIMIT = 8;
+const BREAK_BYTES = 2;
+
+/** Line breaks as something else: nothing, or a space. After BREAKS_LIMIT of them in a row the others are line breaks. */
 export function lineBreakReading(as: string): Reading {
-  const bytes = encodeUtf8(as);
-  return escapeReading({
-    openers: [LF, CR],
-    read(input, at) {
-      if (input[at] === LF) return { bytes, length: 1 };
-      if (at + 1 === input.length) return "cut";
-      return { bytes, length: input[at + 1] === LF ? 2 : 1 };
-    },
-  });
+  return {
+    mayChange: (text) => text.includes(LF) || text.includes(CR),
+    open: () => openEscapes(new LineBreaks(encodeUtf8(as))),
+    inner: [],
+    stretch: 1 + BREAKS_LIMIT * BREAK_BYTES,
+  };
+}
+
+class LineBreaks implements EscapeRule {
+  readonly openers = [LF, CR];
+  private readonly bytes: Uint8Array;
+  /** Where the line breaks read last end in the text, and how many stand in a row. */
+  private end = -1;
+  private count = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  read(input: Uint8Array, at: number, position: number): Escape | "none" | "cut" {
+    const isLf = input[at] === LF;
+    if (!isLf && at + 1 === input.length) return "cut";
+    const length = !isLf && input[at + 1] === LF ? BREAK_BYTES : 1;
+    this.count = position === this.end ? this.count + 1 : 1;
+    this.end = position + length;
+    if (this.count <= BREAKS_LIMIT) return { bytes: this.bytes, length };
+    this.end = position + 1;
+    return "none";
+  }
 }
 
 /** Escapes of JSON strings, for what somebody else decoded and may be JSON. */
@@ -137,4 +161,5 @@ export const JSON_ESCAPES: Reading = {
   mayChange: (text) => text.includes(BACKSLASH),
   open: () => new MappedDecoder(decodeEscapes, encodeJsonText),
   inner: [],
+  stretch: 6,
 };

@@ -42,3 +42,12 @@ function decoders(spec: ReadingSpec, depth: number): readonly Reading[] {
     ...(spec.decodeBase64 === true ? [base64Reading([JSON_ESCAPES, ...inner])] : []),
   ];
 }
+
+/** Bytes that wait in a decoder for what tells how they read: an entity, or whether letters are a run. */
+const UNREAD_BYTES = 33;
+
+/** Bytes of a text that may wait when `bytes` of what it reads as may: the most of all readings. */
+export function heldThrough(readings: readonly Reading[], bytes: number): number {
+  const held = readings.map(({ inner, stretch }) => Math.ceil((heldThrough(inner, bytes) + UNREAD_BYTES) * stretch));
+  return Math.max(bytes, ...held);
+}

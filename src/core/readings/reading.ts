@@ -14,6 +14,8 @@ export interface Reading {
   open(): Decoder;
   /** How the decoded text is read in turn, beside as it stands. */
   readonly inner: readonly Reading[];
+  /** Most bytes of the source that stand for one byte, and for nothing beside it: what is held is as much longer. */
+  readonly stretch: number;
 }
 
 /** What takes the place of a span of the decoded text, and the bytes of its source. */
@@ -45,17 +47,26 @@ export interface Escape {
 export interface EscapeRule {
   /** Bytes with which an escape begins. */
   readonly openers: readonly number[];
-  /** Reads what may be an escape at `at`: `none`, or `cut` when only what follows the input can tell. */
-  read(input: Uint8Array, at: number): Escape | "none" | "cut";
+  /**
+   * Reads what may be an escape at `at`: `none`, or `cut` when only what follows the input can tell. `position` is the same
+   * place in the whole text.
+   */
+  read(input: Uint8Array, at: number, position: number): Escape | "none" | "cut";
 }
 
 /** A reading that undoes escapes of one kind. */
-export function escapeReading(rule: EscapeRule, inner: readonly Reading[] = []): Reading {
+export function escapeReading(rule: EscapeRule, stretch: number, inner: readonly Reading[] = []): Reading {
   return {
     mayChange: (text) => rule.openers.some((opener) => text.includes(opener)),
-    open: () => new MappedDecoder((input, target, isLast) => decodeEscapesOf(rule, input, { ...target, isLast })),
+    open: () => openEscapes(rule),
     inner,
+    stretch,
   };
+}
+
+/** The decoder of one text by a rule. */
+export function openEscapes(rule: EscapeRule): Decoder {
+  return new MappedDecoder((input, target, isLast) => decodeEscapesOf(rule, input, { ...target, isLast }));
 }
 
 function decodeEscapesOf(
@@ -68,7 +79,7 @@ function decodeEscapesOf(
   let length = 0;
   let at = 0;
   while (at < input.length) {
-    const escape = rule.openers.includes(input[at]) ? rule.read(input, at) : "none";
+    const escape = rule.openers.includes(input[at]) ? rule.read(input, at, encodedOffset + at) : "none";
     if (escape === "cut" && !isLast) break;
     if (escape === "cut" || escape === "none") {
       text[length++] = input[at++];
