@@ -246,6 +246,12 @@ export const ERRORS = {
     text: "the token grants several views; ask for one with ?view=",
   },
   VIEW_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such view of this feed" },
+  TYPE_LIST: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "name at most typesPerStreamLimit event types by commas, each of 1 to 128 characters",
+  },
   UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },
   UPGRADE_REFUSED: {
     http: 400,

@@ -210,6 +210,7 @@ export interface ServerLimits {
   readonly publishEventsPerSecond: number;
   readonly feedsLimit: number;
   readonly feedsPerStreamLimit: number;
+  readonly typesPerStreamLimit: number;
   readonly subscriberQueueBytes: number;
   readonly writeStallMs: number;
   readonly historyMaxBytes: number;
@@ -333,6 +334,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   publishEventsPerSecond: 1_000,
   feedsLimit: 10_000,
   feedsPerStreamLimit: 6,
+  typesPerStreamLimit: 16,
   subscriberQueueBytes: 1_048_576,
   writeStallMs: 10_000,
   historyMaxBytes: 67_108_864,

@@ -90,12 +90,13 @@ const STREAM: readonly ErrorCode[] = [
   "POLICY_UNKNOWN",
 ];
 const FEED: readonly ErrorCode[] = ["FEED_LIMIT", "FEED_LIST", "FEED_NAME", "FEED_UNKNOWN", "HISTORY_UNAVAILABLE"];
-const VIEW: readonly ErrorCode[] = ["BAD_POSITION", "UNKNOWN_PARAMETER", "VIEW_REQUIRED", "VIEW_UNKNOWN"];
+const VIEW: readonly ErrorCode[] = ["BAD_POSITION", "TYPE_LIST", "UNKNOWN_PARAMETER", "VIEW_REQUIRED", "VIEW_UNKNOWN"];
 const SOCKET: readonly ErrorCode[] = ["PROTOCOL_UNKNOWN"];
 
 const START = {
   from: "`now`, `oldest`, `-100` (the last hundred) or a time: where to begin without a position.",
   lastEventId: "The position to go on after.",
+  types: "Event types by commas: only events of these are sent.",
   view: "One of the views that the token grants.",
 };
 const LAST_EVENT_ID = { "Last-Event-ID": "The position to go on after; wins over the query." };

@@ -86,6 +86,8 @@ export interface SocketMemo {
   readonly isLines?: boolean;
   /** The view that it is shown. */
   readonly view?: string | undefined;
+  /** The event types that it wants, as the request named them; undefined: all. */
+  readonly types?: string | undefined;
   /** True until the first message: that one may say where to start. */
   readonly mayResume: boolean;
   /** Where the client wants to start; undefined: it has had everything that there is. */

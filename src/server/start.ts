@@ -29,7 +29,7 @@ export interface Start {
 }
 
 /** Parameters of a subscription. */
-export const START_PARAMETERS = ["from", "lastEventId", "view"] as const;
+export const START_PARAMETERS = ["from", "lastEventId", "types", "view"] as const;
 
 const RANK: readonly ResumeResult[] = ["new", "complete", "gap", "reset"];
 const LAST_FEW = /^-([1-9][0-9]{0,8})$/;

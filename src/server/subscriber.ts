@@ -4,8 +4,10 @@
  * Owns cursors, heartbeat, age and the verdict "too slow". What is not sent yet stays in the history: a slow reader
  * costs its socket's queue and nothing else, and nobody waits for it.
  */
+import { chanceOf } from "./backoff.ts";
 import { Batch } from "./batch.ts";
 import type { Cohort, CohortMember } from "./cohort.ts";
+import type { ServerLimits } from "./config.ts";
 import { closeCodeOf, isReconnect, type Ending } from "./ending.ts";
 import type { Resume } from "./history.ts";
 import type { Metrics, Series } from "./metrics.ts";
@@ -14,19 +16,20 @@ import { PageReader } from "./page-reader.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
+import { isShown, type TypeFilter } from "./type-filter.ts";
 import type { FeedReader, View } from "./view.ts";
 
-export interface SubscriberLimits {
-  readonly subscriberQueueBytes: number;
-  readonly writeStallMs: number;
-  readonly heartbeatMs: number;
-  readonly connectionMaxAgeMs: number;
-}
+export type SubscriberLimits = Pick<
+  ServerLimits,
+  "subscriberQueueBytes" | "writeStallMs" | "heartbeatMs" | "connectionMaxAgeMs"
+>;
 
 export interface SubscriberOptions {
   readonly transport: Transport;
   readonly outlet: Outlet;
   readonly views: readonly View[];
+  /** Event types that it wants; without one it wants all. */
+  readonly filter?: TypeFilter | undefined;
   /** Where to start in each view. */
   readonly resumes: readonly Resume[];
   /** What the client said it has, for the gap that tells it; null when that cannot be read. */
@@ -42,6 +45,8 @@ export interface SubscriberOptions {
 
 const FIRST_RETRY_MS = 10;
 const LAST_RETRY_MS = 640;
+/** Places without a frame: a filter may leave out all of a long history, and others have their turn in between. */
+const PASSED_AT_ONCE = 10_000;
 
 /** Where a subscriber stands in one feed. */
 interface Place {
@@ -99,7 +104,7 @@ export class Subscriber implements FeedReader, CohortMember {
     this.#seenAtMs = now;
     this.#quietSinceMs = now;
     // Plus or minus 20 %, so that those who came together do not leave together.
-    this.endsAtMs = options.endsAtMs ?? now + limits.connectionMaxAgeMs * (0.8 + 0.4 * this.#chance());
+    this.endsAtMs = options.endsAtMs ?? now + limits.connectionMaxAgeMs * (0.8 + 0.4 * chanceOf(ports.random));
   }
 
   get hasEnded(): boolean {
@@ -170,10 +175,10 @@ export class Subscriber implements FeedReader, CohortMember {
     this.#retryMs = FIRST_RETRY_MS;
   }
 
-  /** With several feeds each frame names this subscriber's places, so nobody stands where it does. */
+  /** With several feeds each frame names this subscriber's places, and a cohort is given every type. */
   #joinCohort(): void {
     const [place] = this.#places;
-    if (this.#places.length !== 1 || !this.#isJoined) return;
+    if (this.#places.length !== 1 || this.#options.filter !== undefined || !this.#isJoined) return;
     const cohort = place.view.cohortOf(this.#transport);
     if (!cohort.tryJoin(this, this.#outlet, place.cursor)) return;
     this.#cohort = cohort;
@@ -244,7 +249,7 @@ export class Subscriber implements FeedReader, CohortMember {
     const { transport, outlet, limits, ports, metrics } = this.#options;
     const code = closeCodeOf(ending);
     const reconnect = isReconnect(ending);
-    const afterMs = Math.round(1000 + 4000 * this.#chance());
+    const afterMs = Math.round(1000 + 4000 * chanceOf(ports.random));
     this.#write(transport.end({ code, reconnect, afterMs }, this.#id()));
     this.#hasEnded = true;
     metrics.add("disconnects_total", 1, ending);
@@ -287,19 +292,21 @@ export class Subscriber implements FeedReader, CohortMember {
     }
   }
 
-  /** False when the socket has no room for the rest, or the rest is being read. */
+  /** False when the rest has to wait: the socket has no room, it is being read, or others have their turn. */
   #pumpFeed(place: Place): boolean {
     const { view } = place;
+    let passed = 0;
     while (place.cursor < view.history.last) {
-      if (this.#outlet.queuedBytes() > view.roomBytes) return false;
-      const isOld = place.cursor < view.history.first - 1;
+      if (passed >= PASSED_AT_ONCE || this.#outlet.queuedBytes() > view.roomBytes) return false;
+      const from = place.cursor;
+      const isOld = from < view.history.first - 1;
       const batch = isOld ? this.#oldBatch(place) : this.#newBatch(place);
       if (batch === undefined) return !isOld;
       place.cursor = batch.last;
-      if (batch.frames.length === 0) continue;
-      this.#writeBatch(batch);
-      place.delivered.value += batch.frames.length;
       this.#retryMs = FIRST_RETRY_MS;
+      place.delivered.value += batch.frames.length;
+      if (batch.frames.length > 0) this.#writeBatch(batch);
+      else passed += batch.last - from;
     }
     return true;
   }
@@ -307,11 +314,12 @@ export class Subscriber implements FeedReader, CohortMember {
   /** With several feeds each frame names this subscriber's places, so it can be shared with nobody. */
   #newBatch(place: Place): Batch | undefined {
     const { view } = place;
-    if (this.#places.length === 1) return view.batchAfter(place.cursor, this.#transport);
+    const { filter } = this.#options;
+    if (this.#places.length === 1) return view.batchAfter(place.cursor, this.#transport, filter);
     const entry = view.history.after(place.cursor, 1, 1)[0];
     if (entry === undefined) return undefined;
     place.cursor = entry.sequence;
-    const frames = entry.isHidden ? [] : [this.#transport.event({ entry, id: this.#id(), feed: view.name })];
+    const frames = isShown(entry, filter) ? [this.#transport.event({ entry, id: this.#id(), feed: view.name })] : [];
     return new Batch(frames, entry.sequence);
   }
 
@@ -326,7 +334,7 @@ export class Subscriber implements FeedReader, CohortMember {
     const entries = place.pages.after(place.cursor);
     for (const entry of entries ?? []) {
       place.cursor = entry.sequence;
-      if (!entry.isHidden) frames.push(this.#transport.event({ entry, id: this.#id(), feed }));
+      if (isShown(entry, this.#options.filter)) frames.push(this.#transport.event({ entry, id: this.#id(), feed }));
     }
     return entries && new Batch(frames, place.cursor);
   }
@@ -388,11 +396,5 @@ export class Subscriber implements FeedReader, CohortMember {
       this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
       this.pump();
     });
-  }
-
-  /** A random number from 0 to 1. */
-  #chance(): number {
-    const [high = 0, low = 0] = this.#options.ports.random(2);
-    return (high * 256 + low) / 65_535;
   }
 }

@@ -12,6 +12,7 @@ import { History, type Entry, type HistoryLimits, type NewEntry } from "./histor
 import type { Metrics } from "./metrics.ts";
 import { formatPositions } from "./position.ts";
 import type { Transport } from "./transports.ts";
+import { isShown, type TypeFilter } from "./type-filter.ts";
 import type { Ending } from "./ending.ts";
 
 /** Whoever is told that there is something new to read. No method throws: readers come one after the other. */
@@ -167,25 +168,25 @@ export class View {
 
   /**
    * What follows `cursor`, encoded; readers that stand at the same place get the same arrays. Undefined: nothing. No
-   * frames: nothing that this view shows.
+   * frames: nothing that this view shows, or that the filter lets through.
    */
-  batchAfter(cursor: number, transport: Transport): Batch | undefined {
+  batchAfter(cursor: number, transport: Transport, filter?: TypeFilter): Batch | undefined {
     // Nearly all readers stand at the same place.
-    const latest = this.#latest;
+    const latest = filter === undefined ? this.#latest : undefined;
     if (latest !== undefined && latest.cursor === cursor && latest.transport === transport) return latest.batch;
-    const key = `${transport.name}.${cursor}`;
+    const key = `${transport.name}.${cursor}.${filter?.key ?? ""}`;
     const shared = this.#shared?.get(key);
     if (shared !== undefined) return shared;
     const entries = this.history.after(cursor, PAGE_EVENTS, PAGE_BYTES);
     const newest = entries.at(-1);
     if (newest === undefined) return undefined;
     const frames = entries
-      .filter(({ isHidden }) => !isHidden)
+      .filter((entry) => isShown(entry, filter))
       .map((entry) => this.#frames.frameOf(entry, this.positionAt(entry.sequence), transport));
     const batch = new Batch(frames, newest.sequence);
     if (this.#shared !== undefined && this.#shared.size < SHARED_BATCHES) {
       this.#shared.set(key, batch);
-      this.#latest = { cursor, transport, batch };
+      if (filter === undefined) this.#latest = { cursor, transport, batch };
     }
     return batch;
   }

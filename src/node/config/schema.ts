@@ -289,6 +289,7 @@ const limits = z.strictObject({
   ),
   feedsLimit: limit("feedsLimit", [1, 1_000_000], "Feeds with a history at once."),
   feedsPerStreamLimit: limit("feedsPerStreamLimit", [1, 6], "Feeds that one subscription may join."),
+  typesPerStreamLimit: limit("typesPerStreamLimit", [1, 64], "Event types that one subscription may ask for."),
   subscriberQueueBytes: limit("subscriberQueueBytes", [16 * KIB, GIB], "Unsent bytes before a subscriber is ended."),
   writeStallMs: limit("writeStallMs", [100, HOUR], "Time without progress before a subscriber is ended."),
   historyMaxBytes: limit("historyMaxBytes", [64 * KIB, 64 * GIB], "Masked events kept to resume, per view of a feed."),

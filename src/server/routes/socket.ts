@@ -22,6 +22,7 @@ import type { RouteCall } from "./index.ts";
 import { resultOf, START_PARAMETERS, startAfter, startAtEnd, startOf, type Start } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { json, TRANSPORT } from "../transports.ts";
+import { filterOf, type TypeFilter } from "../type-filter.ts";
 import type { View } from "../view.ts";
 
 export interface SocketRole {
@@ -53,13 +54,14 @@ export async function socket(
 export async function openSocket(context: Context, services: Services, role: SocketRole): Promise<Response> {
   const protocol = protocolOf(context);
   const { access, names, mayPublish, mayReceive } = role;
-  const { view: asked, from, lastEventId } = queryOf(context, START_PARAMETERS);
+  const { view: asked, from, lastEventId, types } = queryOf(context, START_PARAMETERS);
   const memo = {
     names,
     mayPublish,
     mayReceive,
     isLines: protocol === LINES,
     view: mayReceive ? access.viewOf("subscribe", names, asked) : undefined,
+    types,
     mayResume: mayReceive,
     start: { header: context.req.header("last-event-id"), query: lastEventId, from },
     expiresAtMs: access.expiresAtMs,
@@ -76,19 +78,20 @@ export async function openSocket(context: Context, services: Services, role: Soc
 
 /**
  * Begins a conversation, or goes on with one: then it was let in before, and is counted as one of the server's only.
- * @throws StreamError `BAD_POSITION`, `VIEW_UNKNOWN`, `DRAINING`, what `connect` and what opens feeds throws.
+ * @throws StreamError `BAD_POSITION`, `TYPE_LIST`, `VIEW_UNKNOWN`, `DRAINING`, what `connect` and what opens feeds throws.
  */
 export async function openConversation(
   services: Services,
   memo: SocketMemo,
   connect: () => () => void = () => services.lifecycle.connect(),
 ): Promise<Conversation> {
+  const filter = filterOf(memo.types, services.limits);
   const disconnect = connect();
   try {
     const feeds = await Promise.all(memo.names.map((name) => services.feeds.openCurrent(name)));
     const views = feeds.map((feed) => feed.view(memo.view));
     const start = memo.start === undefined ? startAtEnd(views) : await startOf(views, memo.start);
-    return new Conversation({ services, memo, feeds, views, start, disconnect });
+    return new Conversation({ services, memo, feeds, views, filter, start, disconnect });
   } catch (thrown) {
     disconnect();
     throw thrown;
@@ -110,6 +113,7 @@ interface ConversationOptions {
   readonly feeds: readonly Feed[];
   /** Of each feed, the one that this subscriber sees. */
   readonly views: readonly View[];
+  readonly filter: TypeFilter | undefined;
   readonly start: Start;
   readonly disconnect: () => void;
 }
@@ -137,11 +141,12 @@ export class Conversation implements SocketHandler {
   }
 
   open(socket: Socket): void {
-    const { services, memo, views, start } = this.#options;
+    const { services, memo, views, filter, start } = this.#options;
     const { ports, limits, metrics, roster } = services;
     const receiving = memo.mayReceive ? { views, resumes: start.resumes } : { views: [], resumes: [] };
     this.#subscriber = new Subscriber({
       ...receiving,
+      filter,
       after: start.after,
       transport: TRANSPORT.websocket,
       outlet: socketOutlet(socket, memo.isLines),

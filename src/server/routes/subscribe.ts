@@ -12,6 +12,7 @@ import { resultOf, START_PARAMETERS, startFromRequest } from "../start.ts";
 import { Subscriber } from "../subscriber.ts";
 import { readTraceparent } from "../traceparent.ts";
 import { TRANSPORT } from "../transports.ts";
+import { filterOf } from "../type-filter.ts";
 import type { View } from "../view.ts";
 import type { RouteCall } from "./index.ts";
 import { openSocket } from "./socket.ts";
@@ -55,7 +56,8 @@ interface StreamCall extends RouteCall {
 
 async function stream(context: Context, services: Services, call: StreamCall): Promise<Response> {
   const { ports, settings, limits, metrics, roster } = services;
-  const { view } = queryOf(context, START_PARAMETERS);
+  const { view, types } = queryOf(context, START_PARAMETERS);
+  const filter = filterOf(types, limits);
   const name = transportOf(context);
   const headers: Record<string, string> = {
     ...originHeaders(context, settings.config.allowedOrigins),
@@ -78,6 +80,7 @@ async function stream(context: Context, services: Services, call: StreamCall): P
       transport,
       outlet,
       views,
+      filter,
       limits,
       ports,
       metrics,
