@@ -13,8 +13,8 @@ import { CR, LF, QUOTE } from "./framing.ts";
 const BACKSLASH = 0x5c;
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 const CONTEXT_BYTES = 42;
-/** Two fields farther apart are left to whoever reads the record: walks back must not add up. */
-const NEAR_FIELDS_BYTES = 256;
+/** What begins farther inside its record is left to whoever reads it: looks back must not add up. */
+const NEAR_RECORD_BYTES = 256;
 
 interface SuspectOptions {
   readonly readsQuotes: boolean;
@@ -36,10 +36,9 @@ export class CsvBlock {
   private readonly oddQuotes: Offsets;
   private readonly joins: Offsets;
   private readonly delimiter: number;
-  /** Quotes around fields. */
-  private readonly opens: readonly number[];
-  private readonly closes: readonly number[];
-  private nextQuoted = 0;
+  /** The line that was asked for last. */
+  private lineStart = 0;
+  private lineEnd = 0;
   /** Quotes that open a field, and odd ones: no record has its first quote elsewhere. */
   private readonly quotes: Offsets;
   private nextEscape: number;
@@ -50,8 +49,6 @@ export class CsvBlock {
     this.nextEscape = bytes.indexOf(BACKSLASH);
     this.starts = framed.starts;
     this.ends = framed.ends;
-    this.opens = framed.opens;
-    this.closes = framed.closes;
     this.oddQuotes = new Offsets(framed.oddQuotes);
     this.joins = new Offsets(framed.joins);
     this.quotes = new Offsets(framed.quotes);
@@ -97,30 +94,18 @@ export class CsvBlock {
     return Math.min(left, Math.max(start, at - CONTEXT_BYTES));
   }
 
-  /** As `wordsFrom` without a record; -1 where quotes or long fields stand in the way. Asked in order. */
+  /**
+   * As `wordsFrom` without a record, or further back; -1 where quoted fields hold line feeds, or the record is long: walks
+   * back must not add up. Asked in order.
+   */
   private readonly nearWordsFrom = (at: number): number => {
-    const { bytes, delimiter } = this;
-    if (this.isQuoted(at)) return -1;
-    const limit = at - CONTEXT_BYTES;
-    const farthest = at - NEAR_FIELDS_BYTES;
-    let separators = 0;
-    let from = at;
-    for (; from > 0; from--) {
-      const byte = bytes[from - 1];
-      if (byte === LF) return this.starts.length === 0 ? from : -1;
-      if (byte === QUOTE || from <= farthest) return -1;
-      if (separators < 2 && (byte === delimiter || byte === CR)) separators++;
-      if (separators === 2 && from <= limit) return from;
+    if (this.starts.length > 0) return -1;
+    if (at >= this.lineEnd) {
+      this.lineStart = lineFeedBefore(this.bytes, at) + 1;
+      this.lineEnd = lineFeedFrom(this.bytes, at) + 1;
     }
-    return from;
+    return at - this.lineStart <= NEAR_RECORD_BYTES ? this.lineStart : -1;
   };
-
-  /** True for a place inside a quoted field. Asked in order. */
-  private isQuoted(at: number): boolean {
-    const { opens, closes } = this;
-    while (this.nextQuoted < closes.length && closes[this.nextQuoted] <= at) this.nextQuoted++;
-    return this.nextQuoted < opens.length && opens[this.nextQuoted] < at;
-  }
 
   /** The column that a byte of a record lies in; undefined when quotes stand in the record. */
   columnAt(at: number, { start, end }: Span): Column | undefined {
@@ -192,8 +177,6 @@ interface Framed {
   readonly oddQuotes: number[];
   readonly joins: number[];
   readonly quotes: number[];
-  readonly opens: number[];
-  readonly closes: number[];
 }
 
 function frame(chunk: Uint8Array, delimiter: number): Framed {
@@ -202,8 +185,6 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   const oddQuotes: number[] = [];
   const joins: number[] = [];
   const quotes: number[] = [];
-  const opens: number[] = [];
-  const closes: number[] = [];
   const quotesOf = new ByteFinder(chunk, QUOTE);
   let openFrom = chunk.length;
   for (let quote = quotesOf.next(0); quote < chunk.length;) {
@@ -223,8 +204,6 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
       openFrom = quote;
       break;
     }
-    opens.push(quote);
-    closes.push(close);
     if (holdsLineFeed(chunk, quote, close)) {
       starts.push(quote);
       ends.push(close);
@@ -239,8 +218,6 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
     oddQuotes,
     joins,
     quotes,
-    opens,
-    closes,
   };
 }
 
