@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderDetectors, RESULTS } from "../../bench/quality/page.ts";
@@ -53,6 +53,19 @@ it.each(Object.entries<ErrorRow>(ERRORS).filter(([, { close }]) => close >= 4000
     expect(close < 4500).toBe(retry);
   },
 );
+
+describe("a metric", () => {
+  const files = readdirSync(join(REPOSITORY, "test"), { recursive: true, encoding: "utf8" });
+  const texts = files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join(REPOSITORY, "test", file), "utf8"));
+
+  // Whole names: that of one may begin another's.
+  it.each(Object.keys(METRICS))("is asked for by a test: %s", (name) => {
+    const named = new RegExp(`(?<![a-z]_|[a-z])(?:maskwire_)?${name}(?![a-z]|_(?!bucket|count|sum))`);
+    expect(texts.some((text) => named.test(text))).toBe(true);
+  });
+});
 
 describe("the documentation", () => {
   it("lists every error of the table", async () => {

@@ -83,6 +83,9 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     const { config, num_redelivered } = await consumerOf();
     expect([config.ack_policy, config.max_ack_pending, num_redelivered]).toEqual(["explicit", 256, 0]);
     expect(await countsOf(server)).toEqual({ accepted: 2, BAD_JSON: 1 });
+    for (const series of ["ingest_waiting", "ingest_pending"])
+      expect(await server.metrics()).toContain(`maskwire_${series}{ingest="raw"} 0\n`);
+    expect(await server.metrics()).not.toContain("maskwire_ingest_reconnects_total{");
     expectNothingRaw((await server.metrics()) + server.logged());
   });
 
@@ -159,6 +162,7 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     const numbers = events.map(({ data }) => Number(/"n":(\d+)/.exec(data)?.[1]));
     expect(numbers.toSorted((one, other) => one - other)).toEqual(Array.from({ length: count }, (_, at) => at));
     expect(server.logged()).toMatch(/ingest-connected[^]*ingest-lost[^]*ingest-connected/);
+    expect(await server.metrics()).toMatch(/^maskwire_ingest_reconnects_total\{ingest="raw"\} [1-9]/m);
     await expect.poll(async () => (await consumerOf()).num_ack_pending, { timeout: 20_000 }).toBe(0);
     expect((await countsOf(server))["accepted"]).toBe(count);
     expectNothingRaw(server.logged() + (await live.text()));

@@ -134,6 +134,33 @@ describe("a subscriber", () => {
     expect(await host.metric('disconnects_total{reason="TOO_SLOW"}')).toBe(1);
   });
 
+  test("has what it did not take counted each time that the timer comes by, and nothing while it takes all", async () => {
+    const host = startTestServer();
+    const sink = await host.subscribe(FEED);
+    await publish(host, numbers(3));
+    await host.ports.clock.advance(2_000);
+    expect(await host.metric("subscriber_queue_bytes_count")).toBe(0);
+    sink.isStalled = true;
+    await publish(host, numbers(3));
+    const waiting = sink.queuedBytes();
+    await host.ports.clock.advance(2_000);
+    const count = await host.metric("subscriber_queue_bytes_count");
+    expect(count).toBeGreaterThan(0);
+    expect(await host.metric("subscriber_queue_bytes_sum")).toBe(count * waiting);
+    expect(await host.metric('subscriber_queue_bytes_bucket{le="0"}')).toBe(0);
+    expect(await host.metric('subscriber_queue_bytes_bucket{le="1024"}')).toBe(count);
+  });
+
+  test("follows as many feeds as feedsPerStreamLimit, and not one more", async () => {
+    const host = startTestServer({ limits: { feedsPerStreamLimit: 3 } });
+    const sink = await host.subscribe("/v1/feeds/a,b,c/events");
+    await publish(host, "1\n", "/v1/feeds/c/events");
+    expect(dataOf(sink.text)).toEqual(["1"]);
+    const refused = await host.app.request("/v1/feeds/a,b,c,d/events");
+    expect(await refused.json()).toMatchObject({ error: { code: "FEED_LIST" } });
+    expect(await host.metric('errors_total{code="FEED_LIST"}')).toBe(1);
+  });
+
   test("is disconnected when what waits for it stays over subscriberQueueBytes", async () => {
     const host = startTestServer({ limits: { subscriberQueueBytes: 1_000 } });
     const sink = await host.subscribe(FEED);
