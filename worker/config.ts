@@ -133,6 +133,7 @@ const RELAY: Shape = {
     headers: { each: isString, named: HEADER_NAME },
     eventTypes: isStringList,
     always: isBoolean,
+    slowSubscribers: isOneOf(["disconnect"]),
   },
 };
 
@@ -183,6 +184,7 @@ const CONFIG: Shape = {
           strictness: isStringList,
           eventTypes: isStringList,
           passTraceparent: isBoolean,
+          slowSubscribers: isOneOf(["disconnect"]),
         },
       },
       named: FEED_NAME,

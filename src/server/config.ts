@@ -57,6 +57,10 @@ export interface ListenerConfig {
   readonly from?: Comer;
 }
 
+/** End them, or let them stay and miss events: the oldest that wait, or all but the newest. */
+export const SLOW_SUBSCRIBERS = ["disconnect", "drop-oldest", "latest-only"] as const;
+export type SlowSubscribers = (typeof SLOW_SUBSCRIBERS)[number];
+
 /** Whoever names views: a feed, a relay. */
 export interface Viewed {
   /** Policy of the view that everybody gets who asks for none. */
@@ -65,6 +69,8 @@ export interface Viewed {
   readonly views: Readonly<Record<string, string>>;
   /** Views from the strictest to the loosest: none shows what a later one hides. */
   readonly strictness?: readonly string[];
+  /** What becomes of subscribers that do not keep up; absent: `disconnect`. */
+  readonly slowSubscribers?: SlowSubscribers;
 }
 
 export interface FeedConfig extends Viewed {

@@ -3,7 +3,7 @@
  *
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
-import { StreamError, toStreamError, type ErrorCode, type Policy } from "../core/index.ts";
+import { StreamError, type ErrorCode, type Policy } from "../core/index.ts";
 import {
   andThen,
   type Awaitable,
@@ -16,9 +16,11 @@ import {
 import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
 import { FeedCounts } from "./mask-counts.ts";
 import { maskOne, refusalOf, type Masked } from "./masked.ts";
+import type { SlowSubscribers } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
+import { lookAgain } from "./second-look.ts";
 import { entryOf } from "./shown.ts";
 import type { Stage } from "./stage.ts";
 import { encodeText } from "./text.ts";
@@ -39,6 +41,8 @@ export interface FeedRules {
   readonly eventTypes: readonly string[];
   /** True where subscribers are given the trace that a producer's event belongs to. */
   readonly passesTraces?: boolean;
+  /** What becomes of subscribers that do not keep up; absent: `disconnect`. */
+  readonly slowSubscribers?: SlowSubscribers | undefined;
 }
 
 export interface FeedOptions extends FeedRules {
@@ -274,16 +278,17 @@ export class Feed {
       policy: this.#counts.watch(policy),
       mark: rules.markOf(policy),
       stage: rules.stageOf(policy),
-      views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name, rules.markOf(policy))),
+      views: named.filter(([, one]) => one === policy).map(([name]) => this.#open(name, policy, rules)),
     }));
     this.#eventTypes = new Map(rules.eventTypes.map((type) => [type, encodeText(type)]));
     this.#rules = rules;
   }
 
   /** The view of that name; a new one counts on from here. */
-  #open(viewName: string, mark: string): View {
+  #open(viewName: string, policy: Policy, { markOf, slowSubscribers = "disconnect" }: FeedRules): View {
     const view = this.#views.get(viewName) ?? this.#createView();
-    view.mark = mark;
+    view.mark = markOf(policy);
+    view.slowSubscribers = slowSubscribers;
     this.#views.set(viewName, view);
     return view;
   }
@@ -382,19 +387,4 @@ export class Feed {
     this.usedAtMs = this.#options.ports.clock.now();
     this.onReaders(this.readerCount);
   }
-}
-
-/** Only of what a policy with a stage shows; the others' are there already. */
-function lookAgain(audiences: readonly Audience[], all: readonly Masked[]): Promise<readonly Masked[]> {
-  return Promise.all(
-    all.map(async (one, index): Promise<Masked> => {
-      const { stage } = audiences[index];
-      if (stage === undefined || typeof one === "string") return one;
-      try {
-        return await stage.maskEvent(one);
-      } catch (thrown) {
-        return toStreamError(thrown).code;
-      }
-    }),
-  );
 }

@@ -183,6 +183,7 @@ export function feedRules(config: FeedConfig | RelayConfig, policies: PolicySet)
   return {
     policies: new Map(named),
     eventTypes,
+    slowSubscribers: config.slowSubscribers,
     passesTraces: "passTraceparent" in config && (config.passTraceparent ?? false),
     markOf: (one: Policy) => policies.markOf(one, eventTypes),
     stageOf: (one: Policy) => policies.stageOf(one),

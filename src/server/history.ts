@@ -176,6 +176,33 @@ export class History {
     return this.#endBytes - next.endBytes + next.data.length + next.event.length + ENTRY_BYTES;
   }
 
+  /** The first place that at most `limitBytes` in memory follow; before the newest event at the latest. O(log n). */
+  cursorWithin(limitBytes: number): number {
+    let low = this.first - 1;
+    let high = this.#last - 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.bytesAfter(middle) > limitBytes) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /**
+   * The place before the newest event that is wanted and has data; where no other one is left out by that: `sequence`, or
+   * before the first in memory. O(n) of those that follow.
+   */
+  cursorAtNewest(sequence: number, isWanted: (entry: Entry) => boolean): number {
+    let newest: number | undefined;
+    for (let at = this.#entries.length - 1; at >= this.#head && this.#entries[at].sequence > sequence; at--) {
+      const entry = this.#entries[at];
+      if (entry.isGap || !isWanted(entry)) continue;
+      if (newest !== undefined) return newest - 1;
+      newest = entry.sequence;
+    }
+    return Math.max(sequence, this.first - 1);
+  }
+
   /** Where to go on after `position`; undefined stands for one that nobody can read. */
   resume(position: Position | undefined): Resume {
     const isOurs = position !== undefined && position.epoch === this.epoch && position.sequence <= this.#last;

@@ -32,6 +32,11 @@ export const METRICS = {
   events_hidden_total: { kind: "counter", help: "Events that one view refused and others show.", labels: ["feed"] },
   events_delivered_total: { kind: "counter", help: "Events written to subscribers.", labels: ["feed", "transport"] },
   delivered_bytes_total: { kind: "counter", help: "Bytes written to subscribers.", labels: ["transport"] },
+  events_skipped_total: {
+    kind: "counter",
+    help: "Events that a slow subscriber was not given, once for each, by the feed's rule (`reason`).",
+    labels: ["feed", "reason"],
+  },
   events_refused_total: { kind: "counter", help: "Events that were not accepted.", labels: ["code"] },
   tokens_refused_total: {
     kind: "counter",

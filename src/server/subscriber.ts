@@ -13,8 +13,11 @@ import type { Resume } from "./history.ts";
 import type { Metrics, Series } from "./metrics.ts";
 import type { Outlet } from "./outlets.ts";
 import { PageReader } from "./page-reader.ts";
+import { Pace } from "./pace.ts";
+import { endsSlow, unsentBytes, type Place } from "./place.ts";
 import type { Ports } from "./ports.ts";
 import { formatPositions } from "./position.ts";
+import { goOnFrom } from "./slow-subscribers.ts";
 import type { Transport } from "./transports.ts";
 import { isShown, type TypeFilter } from "./type-filter.ts";
 import type { FeedReader, View } from "./view.ts";
@@ -48,15 +51,6 @@ const LAST_RETRY_MS = 640;
 /** Places without a frame: a filter may leave out all of a long history, and others have their turn in between. */
 const PASSED_AT_ONCE = 10_000;
 
-/** Where a subscriber stands in one feed. */
-interface Place {
-  readonly view: View;
-  cursor: number;
-  readonly delivered: Series;
-  /** Of events that are not in memory, once it lacks some. */
-  pages: PageReader | undefined;
-}
-
 export class Subscriber implements FeedReader, CohortMember {
   #hasEnded = false;
   /** True once it had everything: from then on a long backlog means that it is too slow. */
@@ -76,13 +70,7 @@ export class Subscriber implements FeedReader, CohortMember {
   /** True while the views know it. */
   #isJoined = false;
   #isOverQueue = false;
-  #takenBytes = 0;
-  #takenAtMs: number;
-  /** What was written, and the time, when the timer last came by. */
-  #seenBytes = 0;
-  #seenAtMs: number;
-  /** Nothing was written since. */
-  #quietSinceMs: number;
+  readonly #pace: Pace;
   #stopRetry: (() => void) | undefined;
   #stopAbort: (() => void) | undefined;
 
@@ -97,12 +85,11 @@ export class Subscriber implements FeedReader, CohortMember {
       cursor: options.resumes[index].cursor,
       delivered: metrics.series("events_delivered_total", view.label, transport.name),
       pages: undefined,
+      isBehind: false,
     }));
     this.#deliveredBytes = metrics.series("delivered_bytes_total", transport.name);
     const now = ports.clock.now();
-    this.#takenAtMs = now;
-    this.#seenAtMs = now;
-    this.#quietSinceMs = now;
+    this.#pace = new Pace(now);
     // Plus or minus 20 %, so that those who came together do not leave together.
     this.endsAtMs = options.endsAtMs ?? now + limits.connectionMaxAgeMs * (0.8 + 0.4 * chanceOf(ports.random));
   }
@@ -143,7 +130,7 @@ export class Subscriber implements FeedReader, CohortMember {
   restart(resumes: readonly Resume[], after: string): void {
     this.#guard(() => {
       this.#leaveCohort();
-      resumes.forEach((resume, index) => (this.#places[index].cursor = resume.cursor));
+      resumes.forEach(({ cursor }, index) => Object.assign(this.#places[index], { cursor, isBehind: false }));
       this.#isLive = false;
       this.#writeGaps(resumes, after);
       this.#pump();
@@ -217,23 +204,19 @@ export class Subscriber implements FeedReader, CohortMember {
     if (this.#hasEnded) return;
     const { outlet, limits, metrics, transport } = this.#options;
     const queuedBytes = outlet.queuedBytes();
-    const writtenBytes = this.#writtenBytes;
-    const takenBytes = writtenBytes - queuedBytes;
-    if (queuedBytes === 0 || takenBytes > this.#takenBytes) this.#takenAtMs = nowMs;
-    this.#takenBytes = Math.max(this.#takenBytes, takenBytes);
+    this.#pace.look(nowMs, this.#writtenBytes, queuedBytes);
     if (queuedBytes > 0) metrics.observe("subscriber_queue_bytes", queuedBytes);
-    // Written after the last look: asked here and not noted at each write, which has thousands of clocks to move.
-    if (writtenBytes !== this.#seenBytes) this.#quietSinceMs = this.#seenAtMs;
-    this.#seenBytes = writtenBytes;
-    this.#seenAtMs = nowMs;
+    // Where every feed drops instead, it may stay: what its socket holds is bounded, and nothing else is held for it.
+    const mayEnd = endsSlow(this.#places);
+    const unsent = unsentBytes(this.#places, (place) => this.#cursorOf(place));
     // Twice in a row: a burst of one loop turn is no verdict.
     const wasOverQueue = this.#isOverQueue;
-    this.#isOverQueue = this.#isLive && queuedBytes + this.#unsentBytes() > limits.subscriberQueueBytes;
-    const isStalled = nowMs - this.#takenAtMs >= limits.writeStallMs;
+    this.#isOverQueue = mayEnd && this.#isLive && queuedBytes + unsent > limits.subscriberQueueBytes;
+    const isStalled = mayEnd && this.#pace.stalledMs >= limits.writeStallMs;
     if (isStalled || (this.#isOverQueue && wasOverQueue)) this.end("TOO_SLOW");
     else if (nowMs >= this.#expiresAtMs) this.end("TOKEN_EXPIRED");
     else if (nowMs >= this.endsAtMs) this.end("AGE_LIMIT");
-    else if (queuedBytes === 0 && nowMs - this.#quietSinceMs >= limits.heartbeatMs) {
+    else if (queuedBytes === 0 && this.#pace.quietMs >= limits.heartbeatMs) {
       const heartbeat = transport.heartbeat(this.#id());
       if (heartbeat !== undefined) this.#write(heartbeat);
     }
@@ -297,7 +280,12 @@ export class Subscriber implements FeedReader, CohortMember {
     const { view } = place;
     let passed = 0;
     while (place.cursor < view.history.last) {
-      if (passed >= PASSED_AT_ONCE || this.#outlet.queuedBytes() > view.roomBytes) return false;
+      if (passed >= PASSED_AT_ONCE) return false;
+      if (this.#outlet.queuedBytes() > view.roomBytes) {
+        place.isBehind = this.#isLive;
+        return false;
+      }
+      if (place.isBehind) this.#dropUnsent(place);
       const from = place.cursor;
       const isOld = from < view.history.first - 1;
       const batch = isOld ? this.#oldBatch(place) : this.#newBatch(place);
@@ -326,7 +314,8 @@ export class Subscriber implements FeedReader, CohortMember {
   /** What follows is in memory no more: it is told of as lost, or read; undefined while it is. */
   #oldBatch(place: Place): Batch | undefined {
     const { view } = place;
-    this.#skipForgotten(place);
+    // The history moved past this reader while it lagged.
+    this.#skipTo(place, view.history.oldest - 1);
     if (place.cursor >= view.history.first - 1) return new Batch([], place.cursor);
     place.pages ??= new PageReader(view, (isRead) => (isRead ? this.pump() : this.#retryLater()));
     const feed = this.#places.length === 1 ? undefined : view.name;
@@ -339,13 +328,23 @@ export class Subscriber implements FeedReader, CohortMember {
     return entries && new Batch(frames, place.cursor);
   }
 
-  /** The history moved past this reader while it lagged. */
-  #skipForgotten(place: Place): void {
-    const { oldest } = place.view.history;
-    const lost = oldest - 1 - place.cursor;
+  /** It lagged, and by the rule of its feed does not get all of it. */
+  #dropUnsent(place: Place): void {
+    const { limits, metrics, filter } = this.#options;
+    const { slowSubscribers, history, label } = place.view;
+    const limitBytes = limits.subscriberQueueBytes;
+    place.isBehind = false;
+    const cursor = goOnFrom(slowSubscribers, { history, cursor: place.cursor, limitBytes, filter });
+    if (cursor > place.cursor) metrics.add("events_skipped_total", cursor - place.cursor, label, slowSubscribers);
+    this.#skipTo(place, cursor);
+  }
+
+  /** Goes on behind `cursor`, and tells of what is before it as lost. */
+  #skipTo(place: Place, cursor: number): void {
+    const lost = cursor - place.cursor;
     if (lost <= 0) return;
     const after = this.#id();
-    place.cursor = oldest - 1;
+    place.cursor = cursor;
     this.#writeGap(after, place, lost);
   }
 
@@ -369,10 +368,6 @@ export class Subscriber implements FeedReader, CohortMember {
         sequence: this.#cursorOf(place) + (place === nextIn ? 1 : 0),
       })),
     );
-  }
-
-  #unsentBytes(): number {
-    return this.#places.reduce((sum, place) => sum + place.view.history.bytesAfter(this.#cursorOf(place)), 0);
   }
 
   #cursorOf(place: Place): number {

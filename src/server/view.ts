@@ -7,6 +7,7 @@
 import { Batch } from "./batch.ts";
 import type { Archive } from "./broker.ts";
 import { Cohort } from "./cohort.ts";
+import type { SlowSubscribers } from "./config.ts";
 import { FrameCache } from "./frame-cache.ts";
 import { History, type Entry, type HistoryLimits, type NewEntry } from "./history.ts";
 import type { Metrics } from "./metrics.ts";
@@ -52,6 +53,8 @@ export class View {
   readonly roomBytes: number;
   /** Of the policy that it goes by. */
   mark = "";
+  /** What becomes of readers that do not keep up. */
+  slowSubscribers: SlowSubscribers = "disconnect";
 
   readonly #metrics: Metrics;
   readonly #archive: Archive | undefined;

@@ -53,6 +53,31 @@ describe("a history", () => {
     expect(history.after(10, 100, 1e9)).toEqual([]);
   });
 
+  test("finds the first place that no more than so many bytes follow, before the newest event at the latest", () => {
+    const history = historyOf(10, 5);
+    expect([1e9, 1050, 1049, 420, 419, 210, 209, 0].map((bytes) => history.cursorWithin(bytes))).toEqual([
+      5, 5, 6, 8, 9, 9, 9, 9,
+    ]);
+    expect([historyOf(0).cursorWithin(1), historyOf(1).cursorWithin(0)]).toEqual([0, 0]);
+    history.trim(20_000);
+    expect(history.cursorWithin(1e9)).toBe(10);
+  });
+
+  test("finds the place before the newest event that is wanted, and where nothing else is left out none but that", () => {
+    const history = historyOf(10, 5);
+    const any = ({ isHidden }: { isHidden: boolean }): boolean => !isHidden;
+    expect([0, 7, 8, 9, 10].map((sequence) => history.cursorAtNewest(sequence, any))).toEqual([9, 9, 9, 9, 10]);
+    history.append({ event: NOTHING, data: NOTHING, isHidden: true }, 11);
+    history.append({ event: NOTHING, data: NOTHING, isGap: true }, 11);
+    expect([0, 8, 9, 10, 11, 12].map((sequence) => history.cursorAtNewest(sequence, any))).toEqual([
+      9, 9, 9, 10, 11, 12,
+    ]);
+    const odd = ({ sequence }: { sequence: number }): boolean => sequence % 2 === 1;
+    expect([0, 7, 8, 9].map((sequence) => history.cursorAtNewest(sequence, odd))).toEqual([10, 10, 10, 9]);
+    history.trim(20_000);
+    expect([0, 12].map((sequence) => history.cursorAtNewest(sequence, any))).toEqual([12, 12]);
+  });
+
   test("counts the bytes after a place", () => {
     const history = historyOf(10, 5);
     expect([0, 5, 8, 9, 10].map((sequence) => history.bytesAfter(sequence))).toEqual([1050, 1050, 420, 210, 0]);

@@ -163,6 +163,11 @@ limits: { eventLimitBytes: 1000 }
       "edge.front.policy",
     ],
     ["an unknown key", `${OPEN}edge: { frnt: {} }\n`, "edge.frnt"],
+    [
+      "subscribers that miss events",
+      `${OPEN}feeds: { a: { slowSubscribers: latest-only } }\n`,
+      "feeds.a.slowSubscribers",
+    ],
     ["a pack that there is not", `${OPEN}policies: { default: { packs: [xx] } }\n`, "packs"],
   ])("refuses %s and names the key", async (name, yaml, key) => {
     const { code, stderr, out } = await build(name.replaceAll(" ", "-"), yaml);

@@ -44,6 +44,11 @@ const REFUSED = [
     "feeds.a.views.default",
   ],
   ["a feed with an inherited policy", { listeners: OPEN, feeds: { a: { policy: "toString" } } }, "feeds.a.policy"],
+  [
+    "subscribers that stay and miss events",
+    { listeners: OPEN, feeds: { a: { slowSubscribers: "drop-oldest" } } },
+    "feeds.a.slowSubscribers",
+  ],
   ["a feed name with a space", { listeners: OPEN, feeds: { "a b": {} } }, "feeds.a b"],
   ["a relay without a URL", { listeners: OPEN, relays: { a: {} } }, "relays.a.url"],
   ["a relay without TLS", { listeners: OPEN, relays: { a: { url: "http://a.example/" } } }, "relays.a.url"],

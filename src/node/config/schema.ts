@@ -10,6 +10,7 @@ import { detokenize } from "./detokenize-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
 import { detector, ENTITY, list } from "./detector-schema.ts";
 import { edge } from "./edge-schema.ts";
+import { feed, relay } from "./feed-schema.ts";
 import { history } from "./history-schema.ts";
 import { ingests } from "./ingest-schema.ts";
 import { remoteDetector } from "./remote-schema.ts";
@@ -29,10 +30,6 @@ const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
 const OPERATOR_KEY = /^(?:default|[A-Z][A-Z0-9_]{0,63})$/;
 const HOST = /^[0-9A-Za-z.:-]{1,253}$/;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
-/** Printable ASCII and nothing that could start another header line. */
-const HEADER_VALUE = /^[\x20-\x7e]{0,8192}$/;
-const EVENT_TYPE = /^[^\r\n\0]{1,128}$/;
 const ORIGIN = /^https?:\/\/[^/\s?#@]+$/;
 
 const operator = operatorOf("Leaves the entity alone; what other detectors find in it still goes.");
@@ -143,49 +140,6 @@ const policy = z.strictObject({
     .regex(NAME)
     .exactOptional()
     .describe("Whose values these are: equal values of two tenants get different tokens; default `default`."),
-});
-
-const eventTypes = z
-  .array(z.string().regex(EVENT_TYPE))
-  .default([])
-  .describe("Event types that pass; any other becomes `message`.");
-
-const policyName = z.string().regex(NAME).default("default").describe("Name under `policies`.");
-
-const views = z
-  .record(z.string().regex(NAME), z.string().regex(NAME))
-  .default({})
-  .describe("View name to the name of its policy: what subscribers get who ask for `?view=`.");
-
-const strictness = z
-  .array(z.string().regex(NAME))
-  .exactOptional()
-  .describe("Views from the strictest to the loosest: none may show what a later one hides, or the start is refused.");
-
-const passTraceparent = z
-  .boolean()
-  .exactOptional()
-  .describe(
-    "Subscribers are given the `traceparent` that came with an event; default false, because a producer could write data into it.",
-  );
-
-const feed = z.strictObject({ policy: policyName, views, strictness, eventTypes, passTraceparent });
-
-const relay = z.strictObject({
-  url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
-  policy: policyName,
-  views,
-  strictness,
-  unsafePlaintext: z
-    .boolean()
-    .default(false)
-    .describe("Allows an http upstream: raw data crosses the network in clear."),
-  headers: z
-    .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE).describe("Printable ASCII."))
-    .default({})
-    .describe("Request headers for the upstream, such as authorization. Never logged."),
-  eventTypes,
-  always: z.boolean().default(false).describe("Follows the upstream even without a subscriber."),
 });
 
 const endpoint = z.string().min(1).max(300);

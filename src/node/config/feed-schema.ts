@@ -1,0 +1,68 @@
+/** The shape of feeds and relays: whose events go out, by which policies. */
+import { z } from "zod";
+import { SLOW_SUBSCRIBERS } from "../../server/config.ts";
+
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+/** Printable ASCII and nothing that could start another header line. */
+const HEADER_VALUE = /^[\x20-\x7e]{0,8192}$/;
+const EVENT_TYPE = /^[^\r\n\0]{1,128}$/;
+
+const eventTypes = z
+  .array(z.string().regex(EVENT_TYPE))
+  .default([])
+  .describe("Event types that pass; any other becomes `message`.");
+
+const policyName = z.string().regex(NAME).default("default").describe("Name under `policies`.");
+
+const views = z
+  .record(z.string().regex(NAME), z.string().regex(NAME))
+  .default({})
+  .describe("View name to the name of its policy: what subscribers get who ask for `?view=`.");
+
+const strictness = z
+  .array(z.string().regex(NAME))
+  .exactOptional()
+  .describe("Views from the strictest to the loosest: none may show what a later one hides, or the start is refused.");
+
+const passTraceparent = z
+  .boolean()
+  .exactOptional()
+  .describe(
+    "Subscribers are given the `traceparent` that came with an event; default false, because a producer could write data into it.",
+  );
+
+const slowSubscribers = z
+  .enum(SLOW_SUBSCRIBERS)
+  .exactOptional()
+  .describe(
+    "Subscribers that do not keep up: `disconnect` (default) ends them; `drop-oldest` and `latest-only` let them stay and " +
+      "miss events, told by a gap. Node only.",
+  );
+
+export const feed = z.strictObject({
+  policy: policyName,
+  views,
+  strictness,
+  eventTypes,
+  passTraceparent,
+  slowSubscribers,
+});
+
+export const relay = z.strictObject({
+  url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
+  policy: policyName,
+  views,
+  strictness,
+  unsafePlaintext: z
+    .boolean()
+    .default(false)
+    .describe("Allows an http upstream: raw data crosses the network in clear."),
+  headers: z
+    .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE).describe("Printable ASCII."))
+    .default({})
+    .describe("Request headers for the upstream, such as authorization. Never logged."),
+  eventTypes,
+  slowSubscribers,
+  always: z.boolean().default(false).describe("Follows the upstream even without a subscriber."),
+});
