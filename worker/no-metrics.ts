@@ -11,6 +11,8 @@ export class Metrics implements Pick<Counted, keyof Counted> {
 
   clear(): void {}
 
+  tellConfig(): void {}
+
   observe(): void {}
 
   series(): Series {

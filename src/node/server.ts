@@ -6,6 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { createRequire } from "node:module";
 import { Duplex } from "node:stream";
 import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
@@ -38,6 +39,8 @@ import { createOpenSink } from "./sink.ts";
 import { openTracer } from "./tracer.ts";
 import { openReport } from "./trailer.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 export interface StartOptions {
   readonly clock: Clock;
@@ -104,6 +107,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   };
   const server = await closingOnFailure(broker, () =>
     createServer(ports, config, {
+      version,
       openRemote: openRemoteDetectors,
       ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),

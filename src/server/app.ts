@@ -116,6 +116,8 @@ export interface ServerOptions {
   readonly keys?: KeyRing;
   /** Key of issuers that sign with HS256, HS384 or HS512. */
   readonly jwtSecret?: Uint8Array;
+  /** Of maskwire, for `/metrics`. */
+  readonly version?: string;
   /** What speaks to `remoteDetectors`; a host that brings none refuses a configuration with some. */
   readonly openRemote?: typeof openRemoteDetectors;
 }
@@ -157,6 +159,8 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     return { config: next, policies, authenticator };
   };
   let settings = settle(config);
+  const { version = "" } = options;
+  metrics.tellConfig(config, version);
   let refused: readonly Place[] = [];
   const { limits } = config;
   const memory = new MemoryBroker({ limits, ports });
@@ -219,6 +223,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
       services.maskStreams.endOld(policies, next.reload === "live" ? "all" : "bound");
       refused = [];
+      metrics.tellConfig(next, version);
       metrics.set("config_refused", 0);
       metrics.add("config_reloads_total", 1, "taken");
       return { changedPolicies: policies.countChanged(before), oldStreams: services.maskStreams.countOld(policies) };

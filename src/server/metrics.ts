@@ -4,6 +4,11 @@
  * Owns names, kinds and labels. A label value comes from the configuration or from a table of ours, never from a
  * request: a name out of a request would be payload, and would make series without end.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { ServerConfig } from "./config.ts";
+import { writeOneWay } from "./policy-set.ts";
+import { encodeText } from "./text.ts";
+
 interface MetricRow {
   readonly kind: "counter" | "gauge" | "histogram";
   readonly help: string;
@@ -12,6 +17,8 @@ interface MetricRow {
   readonly buckets?: readonly number[];
 }
 
+/** Of a digest: enough to tell configurations apart, and too little to be more than a name. */
+const HASH_BYTES = 6;
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 const BYTES = [0, 1024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304];
 
@@ -109,6 +116,11 @@ export const METRICS = {
     kind: "counter",
     help: "New configurations that a running server was given, by what became of them.",
     labels: ["result"],
+  },
+  config_info: {
+    kind: "gauge",
+    help: "1 for the configuration in force, by the start of its digest, and the version of maskwire that goes by it.",
+    labels: ["hash", "version"],
   },
   config_refused: { kind: "gauge", help: "1 while the newest configuration is not the one in force.", labels: [] },
   streams_on_old_policy: {
@@ -210,6 +222,14 @@ export class Metrics {
   /** Takes all lines of a metric back: nothing is known of it any more. */
   clear(name: MetricName): void {
     this.#series.delete(name);
+  }
+
+  /** From now on this configuration is in force; equal ones have one hash, on whatever node. */
+  tellConfig(config: ServerConfig, version: string): void {
+    const digest = sha256(encodeText(writeOneWay(config)));
+    const hash = Array.from(digest.subarray(0, HASH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.clear("config_info");
+    this.set("config_info", 1, hash, version);
   }
 
   observe(name: MetricName, value: number, ...labels: string[]): void {

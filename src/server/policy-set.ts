@@ -150,7 +150,7 @@ export function remoteEntities(configs: NonNullable<ServerConfig["remoteDetector
 }
 
 /** JSON whose keys are in order. */
-function writeOneWay(value: unknown): string {
+export function writeOneWay(value: unknown): string {
   return JSON.stringify(value, (_key, one: unknown) =>
     typeof one === "object" && one !== null && !Array.isArray(one)
       ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
