@@ -134,6 +134,11 @@ export class Feed {
     return this.#allViews.reduce((sum, { history }) => sum + history.bytesAfter(history.first - 1), 0);
   }
 
+  /** When the oldest of them was taken; `Infinity` when there is none. */
+  get oldestAtMs(): number {
+    return Math.min(...this.#allViews.map(({ history }) => history.oldestAtMs ?? Infinity));
+  }
+
   get readerCount(): number {
     return this.#allViews.reduce((sum, view) => sum + view.readers.size, 0);
   }

@@ -98,6 +98,11 @@ export class History {
     return this.#archive === undefined ? first : Math.min(first, Math.max(this.#archive.start, this.#floor) + 1);
   }
 
+  /** When the oldest event in memory was taken; undefined when there is none. */
+  get oldestAtMs(): number | undefined {
+    return this.#entries[this.#head]?.atMs;
+  }
+
   /** True when there is none in memory. */
   get isEmpty(): boolean {
     return this.#head === this.#entries.length;

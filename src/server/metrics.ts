@@ -151,6 +151,11 @@ export const METRICS = {
     help: "Masked events kept in memory for resuming, with 200 bytes more for each, of all views.",
     labels: ["feed"],
   },
+  history_oldest_seconds: {
+    kind: "gauge",
+    help: "Age of the oldest event in memory for resuming, of all views; absent where there is none.",
+    labels: ["feed"],
+  },
   history_available: {
     kind: "gauge",
     help: "1 while a history that outlives the process takes events, 0 while it does not.",

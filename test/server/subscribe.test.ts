@@ -151,6 +151,22 @@ describe("a subscriber", () => {
     expect(await host.metric('subscriber_queue_bytes_bucket{le="1024"}')).toBe(count);
   });
 
+  test("can resume from as far back as history_oldest_seconds says", async () => {
+    const host = startTestServer({ limits: { historyMaxAgeMs: 60_000 } });
+    const linesOf = async (): Promise<string[]> =>
+      (await (await host.app.request("/metrics")).text()).match(/^maskwire_history_oldest_seconds\{.*$/gm) ?? [];
+    expect(await linesOf()).toEqual([]);
+    await publish(host, numbers(1), "/v1/feeds/old/events");
+    await host.ports.clock.advance(10_000);
+    await publish(host, numbers(2));
+    await host.ports.clock.advance(20_000);
+    expect(await linesOf()).toEqual(['maskwire_history_oldest_seconds{feed="*"} 30']);
+    // The first is too old now, and goes with the next event of its feed.
+    await host.ports.clock.advance(35_000);
+    await publish(host, numbers(1), "/v1/feeds/old/events");
+    expect(await linesOf()).toEqual(['maskwire_history_oldest_seconds{feed="*"} 55']);
+  });
+
   test("follows as many feeds as feedsPerStreamLimit, and not one more", async () => {
     const host = startTestServer({ limits: { feedsPerStreamLimit: 3 } });
     const sink = await host.subscribe("/v1/feeds/a,b,c/events");

@@ -37,9 +37,15 @@ export function metrics(context: Context, services: Services): Response {
   services.metrics.set("held_bytes", services.maskStreams.heldBytes);
   services.metrics.clear("feed_held_bytes");
   services.metrics.clear("history_memory_bytes");
+  services.metrics.clear("history_oldest_seconds");
+  const now = services.ports.clock.now();
   for (const feed of [...services.feeds.all, ...[...services.relays.values()].map((relay) => relay.feed)]) {
     services.metrics.add("feed_held_bytes", feed.heldBytes, feed.label);
     services.metrics.add("history_memory_bytes", feed.historyBytes, feed.label);
+    if (feed.oldestAtMs === Infinity) continue;
+    // Feeds that only `*` names share a line: the oldest of all of them.
+    const oldest = services.metrics.series("history_oldest_seconds", feed.label);
+    oldest.value = Math.max(oldest.value, (now - feed.oldestAtMs) / 1000);
   }
   return context.body(services.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
 }
