@@ -121,6 +121,14 @@ test.each(POLICIES.slice(0, 1))("random tables, policy %#", (policy) => {
   );
 });
 
+test("records that end in a lone CR are each of their own length", () => {
+  const policy = compilePolicy({});
+  const mask = (by: Policy): string =>
+    new TextDecoder().decode(maskWhole(by, "csv", new TextEncoder().encode("id,ssn,c\r219099999,\rssn,ssn\r\n")));
+  expect(mask(policy)).toBe("id,ssn,c\r[US_SSN],\rssn,ssn\r\n");
+  expect(mask({ ...policy, passesClean: false })).toBe(mask(policy));
+});
+
 const FAR = "x ".repeat(40);
 test.each([
   ["behind a quote in its name", `data: {"ssn \\"${FAR}":"219099999"}\n\n`],

@@ -107,13 +107,15 @@ export class CsvBlock {
     return at - this.lineStart <= NEAR_RECORD_BYTES ? this.lineStart : -1;
   };
 
-  /** The column that a byte of a record lies in; undefined when quotes stand in the record. */
+  /** The column that a byte lies in; undefined when quotes stand in the record, or a lone CR, which parts it into several. */
   columnAt(at: number, { start, end }: Span): Column | undefined {
     if (this.quotes.next(start) < end) return undefined;
     let index = 0;
     let count = 1;
     for (let i = start; i < end; i++) {
-      if (this.bytes[i] !== this.delimiter) continue;
+      const byte = this.bytes[i];
+      if (byte === CR && i < end - 2) return undefined;
+      if (byte !== this.delimiter) continue;
       count++;
       if (i < at) index++;
     }
