@@ -3,6 +3,8 @@ import type { Detector } from "../src/core/detector.ts";
 
 export const PACK_NAMES: readonly never[] = [];
 
+export const PHONES = "phones";
+
 /** No pack, so none that a deployment could not have. */
 export function withPhoneCheck(_: unknown, detectors: readonly Detector[]): readonly Detector[] {
   return detectors;

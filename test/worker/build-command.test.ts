@@ -12,6 +12,7 @@ import { OBJECTS, startWorkerd } from "../support/workerd.ts";
 
 const run = promisify(execFile);
 const MAIN = join(REPOSITORY, "dist/node/main.js");
+const MODULES = join(REPOSITORY, "dist/worker");
 const OPEN = `listeners:
   publish: { unsafeNoAuthentication: true }
   subscribe: { unsafeNoAuthentication: true }
@@ -85,6 +86,21 @@ limits: { eventLimitBytes: 1000 }
       expect((await send(`${worker.origin}/`)).text).toContain("<title>");
     } finally {
       await worker.stop();
+    }
+  });
+
+  test("what stands in for a module has every name that is asked of it", async () => {
+    const files = await readdir(MODULES);
+    const texts = await Promise.all(["index.js", "shared.js"].map((file) => readFile(join(MODULES, file), "utf8")));
+    const asked = texts.flatMap((text) => [...text.matchAll(/(?:import|export)\{([^}]*)\}from"\.\/(\w+)\.js"/g)]);
+    const standIns = files.filter((file) => file.startsWith("no-"));
+    expect(standIns).not.toEqual([]);
+    for (const file of standIns) {
+      const module = file.slice("no-".length, -".js".length);
+      const names = asked.filter(([, , from]) => from === module).flatMap(([, list]) => list.split(","));
+      expect(names, module).not.toEqual([]);
+      const given = Object.keys((await import(join(MODULES, file))) as object);
+      expect(given).toEqual(expect.arrayContaining(names.map((name) => name.split(" as ")[0])));
     }
   });
 
