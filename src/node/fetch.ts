@@ -23,7 +23,7 @@ export type Resolve = (
 
 const NO_BODY: readonly number[] = [204, 205, 304];
 
-const resolveBySystem: Resolve = (host, done) => systemLookup(host, { all: true }, done);
+export const resolveBySystem: Resolve = (host, done) => systemLookup(host, { all: true }, done);
 
 /**
  * The returned function throws StreamError `EGRESS_REFUSED`, or `UPSTREAM_LOST` for whatever else goes wrong. An answer that
@@ -43,7 +43,7 @@ export function createFetch(
 }
 
 /** Gives the addresses that the list admits; when there is none, an error that says so. */
-function lookupFor(egress: Egress, destination: Destination, resolve: Resolve): LookupFunction {
+export function lookupFor(egress: Egress, destination: Destination, resolve: Resolve): LookupFunction {
   return (host, { all }, done) => {
     resolve(host, (error, addresses) => {
       const admitted = (addresses ?? []).filter(({ address }) => egress.admitsAddress(destination, address));

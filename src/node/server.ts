@@ -38,6 +38,7 @@ import { IncomingBody } from "./incoming-body.ts";
 import { createOpenSink } from "./sink.ts";
 import { openTracer } from "./tracer.ts";
 import { openReport } from "./trailer.ts";
+import { createOpenUpstreamSocket } from "./upstream-socket.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
@@ -86,11 +87,13 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   const webSockets = createWebSocketHost({ clock, log, messageLimitBytes, onEnd, ...options.pings });
   const tracer = await openTracer(log);
   const addresses = createClientAddresses(config.trustedProxies);
+  const egress = new Egress(config.upstreams);
   const ports: Ports = {
     clock,
     log,
     random: (bytes) => randomBytes(bytes),
-    fetch: createFetch(new Egress(config.upstreams), undefined, config.limits.inflationLimit),
+    fetch: createFetch(egress, undefined, config.limits.inflationLimit),
+    openUpstreamSocket: createOpenUpstreamSocket({ egress, clock, limits: config.limits }),
     openSink: createOpenSink(),
     bodyOf: (context) => new IncomingBody(bindingsOf(context).incoming),
     withText,

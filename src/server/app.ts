@@ -30,7 +30,7 @@ import { Roster } from "./roster.ts";
 import { type Conversation, openConversation } from "./routes/socket.ts";
 import type { Place, Services, Settings } from "./services.ts";
 import type { OpenStage } from "./stage.ts";
-import { isUpstreamUrl } from "./upstream.ts";
+import { httpUrlOf, isUpstreamUrl } from "./upstream.ts";
 import { refuseViews } from "./view-rules.ts";
 
 export interface HostCounts {
@@ -317,7 +317,8 @@ function createRelays(
 ): Map<string, Relay> {
   const { limits } = config;
   const relays = namedEntries(config.relays).map(([name, relay]): [string, Relay] => {
-    if (!isUpstreamUrl(relay.url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
+    const url = ports.openUpstreamSocket === undefined ? relay.url : httpUrlOf(relay.url);
+    if (!isUpstreamUrl(url, relay.unsafePlaintext)) throw new StreamError("BAD_CONFIG");
     const label = `relay:${name}`;
     const source = memory.open();
     const feed = new Feed({ name, label, ...feedRules(relay, policies), limits, ports, metrics, source });

@@ -81,11 +81,13 @@ export interface FeedConfig extends Viewed {
 }
 
 export interface RelayConfig extends Viewed {
-  /** Upstream SSE feed, https unless `unsafePlaintext`. */
+  /** Upstream feed: SSE by `https:`, or messages by `wss:` on Node; `http:` and `ws:` with `unsafePlaintext`. */
   readonly url: string;
   readonly unsafePlaintext: boolean;
   /** Request headers for the upstream, such as authorization. Never logged. */
   readonly headers: Readonly<Record<string, string>>;
+  /** WebSocket sub-protocols to offer; undefined: none. */
+  readonly protocols?: readonly string[];
   readonly eventTypes: readonly string[];
   /** Follow the upstream even without a subscriber. */
   readonly always: boolean;

@@ -33,7 +33,7 @@ const REFUSED_RANGES = [
   "ff00::/8",
 ].flatMap((text) => parseRange(text) ?? []);
 const LOOPBACK_RANGES = ["127.0.0.0/8", "::1/128"].flatMap((text) => parseRange(text) ?? []);
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { "https:": 443, "http:": 80 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "https:": 443, "http:": 80, "wss:": 443, "ws:": 80 };
 
 export class Egress {
   /** Undefined: the configuration lists no upstreams, so only addresses that are refused always are refused. */

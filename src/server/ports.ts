@@ -12,6 +12,7 @@ import type { ChecksOf } from "./policy-set.ts";
 import type { Reversal } from "./reversal/reversal.ts";
 import type { StartRequest } from "./start.ts";
 import type { Tracer } from "./tracer.ts";
+import type { OpenUpstreamSocket } from "./upstream-socket.ts";
 
 /**
  * Shared work (fan-out, heartbeats, relays) asks for these from whichever request came first, so a callback
@@ -159,6 +160,8 @@ export interface Ports {
   /** `bytes` of cryptographic randomness. */
   readonly random: (bytes: number) => Uint8Array;
   readonly fetch: typeof fetch;
+  /** Follows upstreams over WebSocket; absent where none can be. */
+  readonly openUpstreamSocket?: OpenUpstreamSocket;
   readonly openSink: OpenSink;
   /** The body of a request by a shorter way than its web stream; absent where there is none. */
   readonly bodyOf?: (context: Context) => ByteSource;

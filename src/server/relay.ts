@@ -14,7 +14,8 @@ import type { LogName } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Ports } from "./ports.ts";
 import { decodeText } from "./text.ts";
-import { openUpstream } from "./upstream.ts";
+import { httpUrlOf, openUpstream, type UpstreamAnswer } from "./upstream.ts";
+import type { SocketAnswer, UpstreamMessage } from "./upstream-socket.ts";
 
 export type RelayState = "idle" | "connecting" | "open" | "waiting" | "failed" | "ended";
 
@@ -23,7 +24,7 @@ export interface RelayOptions {
   readonly config: RelayConfig;
   readonly feed: Feed;
   readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number; inflationLimit: number };
-  readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "log" | "tracer">;
+  readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "openUpstreamSocket" | "log" | "tracer">;
   readonly metrics: Metrics;
 }
 
@@ -36,6 +37,7 @@ const GOOD_STREAM_MS = 60_000;
 const EVENTS_AT_ONCE = 64;
 const IDS_KEPT = 10_000;
 const NO_ID = new Uint8Array(0);
+const NO_TYPE = new Uint8Array(0);
 
 export class Relay {
   readonly feed: Feed;
@@ -133,29 +135,21 @@ export class Relay {
 
   /** One connection from request to end. Never throws. */
   async #followOnce(signal: AbortSignal, trace: string | undefined): Promise<Outcome> {
-    const { config, ports, limits } = this.#options;
+    const { ports, limits } = this.#options;
     this.#setState("connecting");
     const connection = new AbortController();
     const abort = (): void => connection.abort();
     signal.addEventListener("abort", abort);
     const stopTimer = ports.clock.after(limits.upstreamIdleTimeoutMs, abort);
     try {
-      const request = {
-        url: config.url,
-        headers: config.headers,
-        isPlaintextAllowed: config.unsafePlaintext,
-        lastId: this.#lastId,
-        inflationLimit: limits.inflationLimit,
-        trace,
-      };
-      const answer = await openUpstream(ports.fetch, request, connection.signal);
+      const answer = await this.#open(connection.signal, trace);
       stopTimer();
       if (answer.kind === "ended") return { state: "ended" };
       if (answer.kind === "failed") return { state: "failed", waitMs: FAILED_WAIT_MS };
       if (answer.kind === "lost") return { state: "waiting", waitMs: this.#backoff(answer.retryAfterMs) };
       const openedAtMs = ports.clock.now();
       this.#setState("open");
-      await this.#readAll(answer.body, signal);
+      await (answer.kind === "open" ? this.#readAll(answer.body, signal) : this.#takeAll(answer.messages, signal));
       if (ports.clock.now() - openedAtMs >= GOOD_STREAM_MS) this.#failures = 0;
       return { state: "waiting", waitMs: this.#backoff(undefined) };
     } finally {
@@ -165,17 +159,43 @@ export class Relay {
     }
   }
 
+  async #open(signal: AbortSignal, trace: string | undefined): Promise<UpstreamAnswer | SocketAnswer> {
+    const { config, ports, limits } = this.#options;
+    const { url, headers, unsafePlaintext, protocols = [] } = config;
+    if (ports.openUpstreamSocket !== undefined && url !== httpUrlOf(url))
+      return await ports.openUpstreamSocket({ url, headers, protocols, trace }, signal);
+    const { inflationLimit } = limits;
+    const request = { url, headers, isPlaintextAllowed: unsafePlaintext, lastId: this.#lastId, inflationLimit, trace };
+    return await openUpstream(ports.fetch, request, signal);
+  }
+
+  /** An upstream without ids cannot tell us what we missed. */
+  #reportLoss(): void {
+    if (!this.#hasReceived || this.#lastId.length > 0) return;
+    this.#joiner.breakOff();
+    void this.feed.publishGap();
+  }
+
+  /** Takes messages, each an event without an id, to the end of the connection. */
+  async #takeAll(messages: AsyncIterable<UpstreamMessage>, signal: AbortSignal): Promise<void> {
+    this.#reportLoss();
+    for await (const message of messages) {
+      if (signal.aborted) return;
+      // One that was refused is missed all the same.
+      this.#hasReceived = true;
+      if (typeof message === "string") this.#options.metrics.add("events_refused_total", 1, message);
+      else this.#publish(message, NO_TYPE, false);
+      if (++this.#published % EVENTS_AT_ONCE === 0) await this.feed.handedOver();
+    }
+  }
+
   /** Reads to the end of the stream, whatever ends it. An unfinished last event is dropped. */
   async #readAll(stream: ReadableStream<Uint8Array> | null, signal: AbortSignal): Promise<void> {
     const { ports, limits, metrics } = this.#options;
     const body = new BodyReader(stream, { clock: ports.clock, idleMs: limits.upstreamIdleTimeoutMs });
     const parser = new SseParser(limits.eventLimitBytes, this.#lastId);
     let isRepeating = this.#seenIds.size > 0;
-    // An upstream without ids cannot tell us what we missed.
-    if (this.#hasReceived && this.#lastId.length === 0) {
-      this.#joiner.breakOff();
-      void this.feed.publishGap();
-    }
+    this.#reportLoss();
     try {
       for (let chunk = await body.read(); chunk !== undefined && !signal.aborted; chunk = await body.read()) {
         for (const event of parser.push(chunk)) {

@@ -7,7 +7,13 @@ import type { RefusalReason } from "./config-refusal.ts";
 import type { RelayConfig, ServerConfig } from "./config.ts";
 
 /** A relay's upstream is opened once; only what is made of its events may change. */
-const RELAY_FIXED = ["url", "unsafePlaintext", "headers", "always"] as const satisfies readonly (keyof RelayConfig)[];
+const RELAY_FIXED = [
+  "url",
+  "unsafePlaintext",
+  "headers",
+  "protocols",
+  "always",
+] as const satisfies readonly (keyof RelayConfig)[];
 
 /**
  * What network policies are made of, because streams that began under other ones end with the process; where events

@@ -22,6 +22,8 @@ export interface UpstreamRequest {
 /** `lost` is worth another try soon, `failed` is for a person to look at, `ended` is for good. */
 export type UpstreamAnswer =
   | { readonly kind: "open"; readonly body: ReadableStream<Uint8Array> | null }
+  | UpstreamRefusal;
+export type UpstreamRefusal =
   | { readonly kind: "lost"; readonly retryAfterMs: number | undefined }
   | { readonly kind: "failed" }
   | { readonly kind: "ended" };
@@ -35,6 +37,11 @@ const ID_LIMIT_BYTES = 1024;
 /** True for an absolute http(s) URL without userinfo that the configuration allows to be followed. */
 export function isUpstreamUrl(text: string, isPlaintextAllowed: boolean): boolean {
   return URL.canParse(text) && isAllowed(new URL(text), isPlaintextAllowed);
+}
+
+/** The URL with the HTTP scheme of the same security in place of a WebSocket one: what goes for one goes for the other. */
+export function httpUrlOf(url: string): string {
+  return url.replace(/^ws(?=s?:)/i, "http");
 }
 
 /** Asks the upstream; a failed connection is `lost`. Never throws, unless `signal` aborts. */
@@ -93,9 +100,14 @@ function judge(response: Response, inflationLimit: number): UpstreamAnswer {
   const readable = readableBody(response, inflationLimit);
   if (status === 200 && type === "text/event-stream" && readable !== undefined) return { kind: "open", ...readable };
   discard(response);
+  return judgeStatus(status, response.headers.get("retry-after"));
+}
+
+/** What an answer that is no stream means. */
+export function judgeStatus(status: number, retryAfter: string | null): UpstreamRefusal {
   if (status === 204) return { kind: "ended" };
   if (status >= 500 || WORTH_RETRYING.includes(status)) {
-    return { kind: "lost", retryAfterMs: retryAfterMs(response.headers.get("retry-after")) };
+    return { kind: "lost", retryAfterMs: retryAfterMs(retryAfter) };
   }
   return { kind: "failed" };
 }

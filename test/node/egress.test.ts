@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeFile } from "node:fs/promises";
+import { WebSocketServer } from "ws";
 import { requireProgram, runServer, writeConfig, type ServerProcess } from "../support/run-server.ts";
 
 const EVENT = 'data: {"card":"4111 1111 1111 1111"}\n\n';
@@ -22,6 +23,12 @@ beforeAll(async () => {
     asked.push(`${request.headers.host} ${request.url}`);
     if (request.url === "/moved") response.writeHead(302, { location: redirect }).end();
     else response.writeHead(200, { "content-type": "text/event-stream" }).write(EVENT);
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  upstream.on("upgrade", (request, duplex, head) => {
+    asked.push(`${request.headers.host} ${request.url}`);
+    if (request.url === "/moved") duplex.end(`HTTP/1.1 302 Found\r\nLocation: ${redirect}\r\n\r\n`);
+    else sockets.handleUpgrade(request, duplex, head, (socket) => socket.send('{"card":"4111 1111 1111 1111"}'));
   });
   upstream.listen(0, "127.0.0.1");
   await once(upstream, "listening");
@@ -55,12 +62,15 @@ async function untilFailed(running: ServerProcess): Promise<string> {
 }
 
 describe("a relay", () => {
+  const LOCAL = [{ name: "a", host: "localhost", cidrs: ["127.0.0.0/8"] }];
   it.each([
-    ["without a list", undefined],
-    ["that is listed", [{ name: "a", host: "localhost", cidrs: ["127.0.0.0/8"] }]],
-  ])("%s is followed, masked", async (_, listed) => {
+    ["without a list", "http", undefined],
+    ["that is listed", "http", LOCAL],
+    ["of a WebSocket without a list", "ws", undefined],
+    ["of a WebSocket that is listed", "ws", LOCAL],
+  ])("%s is followed, masked", async (_, scheme, listed) => {
     const upstreams = listed?.map((one) => ({ ...one, port }));
-    const { origin } = await follow(`http://localhost:${port}/events`, upstreams);
+    const { origin } = await follow(`${scheme}://localhost:${port}/events`, upstreams);
     const answer = await fetch(`${origin}/v1/relays/vendor?from=oldest`, { headers: { accept: "text/event-stream" } });
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
@@ -84,6 +94,13 @@ describe("a relay", () => {
     redirect = location();
     const upstreams = [{ name: "a", host: "127.0.0.1", port }];
     const log = await untilFailed(await follow(`http://127.0.0.1:${port}/moved`, upstreams));
+    expect(log).toContain(FAILED_WAIT);
+    expect(asked).toEqual([`127.0.0.1:${port} /moved`]);
+  });
+
+  it("of a WebSocket follows no redirect at all", async () => {
+    redirect = `ws://127.0.0.1:${port}/events`;
+    const log = await untilFailed(await follow(`ws://127.0.0.1:${port}/moved`));
     expect(log).toContain(FAILED_WAIT);
     expect(asked).toEqual([`127.0.0.1:${port} /moved`]);
   });

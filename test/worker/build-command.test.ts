@@ -171,6 +171,7 @@ limits: { eventLimitBytes: 1000 }
 
   test.each([
     ["an open door to the Internet", "feeds: {}\n", "listeners.publish.unsafeNoAuthentication"],
+    ["a relay of a WebSocket", `${OPEN}relays: { a: { url: "wss://a.example/" } }\n`, "relays.a.url"],
     ["a relay in clear", `${OPEN}relays: { a: { url: "http://a.example/" } }\n`, "relays.a.url"],
     ["a front with a path", `${OPEN}edge: { front: { url: "https://a.example/b" } }\n`, "edge.front.url"],
     [

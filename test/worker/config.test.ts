@@ -51,6 +51,12 @@ const REFUSED = [
   ],
   ["a feed name with a space", { listeners: OPEN, feeds: { "a b": {} } }, "feeds.a b"],
   ["a relay without a URL", { listeners: OPEN, relays: { a: {} } }, "relays.a.url"],
+  ["a relay of a WebSocket", { listeners: OPEN, relays: { a: { url: "wss://a.example/" } } }, "relays.a.url"],
+  [
+    "sub-protocols of a relay",
+    { listeners: OPEN, relays: { a: { url: "https://a.example/", protocols: ["v1"] } } },
+    "relays.a.protocols",
+  ],
   ["a relay without TLS", { listeners: OPEN, relays: { a: { url: "http://a.example/" } } }, "relays.a.url"],
   ["a relay with a password", { listeners: OPEN, relays: { a: { url: `https://b:${SECRET}` } } }, "relays.a.url"],
 ] as const;

@@ -42,6 +42,7 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   eventTypes: "write 1 to 128 characters without a line break",
   feeds: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -, or *",
   headers: "header names are tokens and values printable ASCII",
+  protocols: "sub-protocols are tokens, such as graphql-transport-ws",
   host: "write an IP address or a host name",
   operators: "write an entity in capitals, such as EMAIL, or `default`",
   policies: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",

@@ -50,18 +50,31 @@ export const feed = z.strictObject({
 });
 
 export const relay = z.strictObject({
-  url: z.string().min(1).max(2048).describe("Upstream SSE feed, https; user name and password belong in `headers`."),
+  url: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe(
+      "Upstream feed: SSE by https, or by wss its messages (Node only); user name and password belong in `headers`.",
+    ),
   policy: policyName,
   views,
   strictness,
   unsafePlaintext: z
     .boolean()
     .default(false)
-    .describe("Allows an http upstream: raw data crosses the network in clear."),
+    .describe("Allows an http or ws upstream: raw data crosses the network in clear."),
   headers: z
     .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE).describe("Printable ASCII."))
     .default({})
     .describe("Request headers for the upstream, such as authorization. Never logged."),
+  protocols: z
+    .array(z.string().regex(HEADER_NAME))
+    .min(1)
+    .max(8)
+    .refine((names) => new Set(names).size === names.length, "names one twice")
+    .exactOptional()
+    .describe("WebSocket sub-protocols to offer; an upstream that picks none of them is not followed."),
   eventTypes,
   slowSubscribers,
   always: z.boolean().default(false).describe("Follows the upstream even without a subscriber."),

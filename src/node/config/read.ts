@@ -11,7 +11,7 @@ import type { Viewed } from "../../server/config.ts";
 import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
 import { parseEndpoint } from "../../server/canary.ts";
 import { DEFAULT_VIEW } from "../../server/feed.ts";
-import { isUpstreamUrl } from "../../server/upstream.ts";
+import { httpUrlOf, isUpstreamUrl } from "../../server/upstream.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import { checkProxies } from "./proxy-check.ts";
@@ -22,6 +22,7 @@ import { checkZones } from "./zone-check.ts";
 
 export const CONFIG_LIMIT_BYTES = 1_048_576;
 const ALIAS_LIMIT = 100;
+const HANDSHAKE_HEADER = "is written by the handshake itself; sub-protocols go in `protocols`";
 
 /** The YAML mistakes that people make, by the parser's code; its own sentences quote the file. */
 const YAML_TEXTS: Readonly<Record<string, string>> = {
@@ -115,7 +116,7 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
     ),
     ...Object.entries(config.relays).flatMap(([name, relay]) => [
       ...checkViews(source, config, { at: ["relays", name], of: relay }),
-      ...checkUrl(source, ["relays", name, "url"], relay),
+      ...checkRelayUrl(source, name, relay),
     ]),
   ];
 }
@@ -272,6 +273,22 @@ function checkCanary(source: Source, { canary }: FileConfig): ConfigProblem[] {
 interface Dialled {
   readonly url: string;
   readonly unsafePlaintext: boolean;
+}
+
+function checkRelayUrl(source: Source, name: string, relay: FileConfig["relays"][string]): ConfigProblem[] {
+  const path = ["relays", name];
+  const url = httpUrlOf(relay.url);
+  const isSocket = url !== relay.url;
+  const named = Object.keys(relay.headers).filter((header) =>
+    /^(?:sec-websocket-.*|connection|upgrade)$/i.test(header),
+  );
+  if (isSocket && named.length > 0)
+    return [problem(source, [...path, "headers", named[0] ?? ""], HANDSHAKE_HEADER, true)];
+  if (!isSocket && relay.protocols !== undefined)
+    return [problem(source, [...path, "protocols"], "goes with a url that starts with wss://", true)];
+  if (isSocket && !relay.unsafePlaintext && URL.canParse(url) && new URL(url).protocol === "http:")
+    return [problem(source, [...path, "url"], "write wss://, or add `unsafePlaintext: true` beside the url")];
+  return checkUrl(source, [...path, "url"], { ...relay, url });
 }
 
 function checkUrl(source: Source, path: Path, relay: Dialled): ConfigProblem[] {
