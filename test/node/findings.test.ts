@@ -7,7 +7,7 @@ import { CARD, EMAIL, expectNothingRaw, IP } from "../contract/raw.ts";
 import { Egress } from "../../src/server/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { createFetch } from "../../src/node/fetch.ts";
-import { startAnalyzer } from "../support/analyzer.ts";
+import { startAnalyzer, PRESIDIO } from "../support/analyzer.ts";
 import { createTestPorts } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";
 import { talk } from "../support/host.ts";
@@ -21,17 +21,6 @@ const MANY_DETECTORS = Array.from({ length: MANY }, (_, at) => ({
   hits: [`A${at}Z`],
   misses: ["A"],
 }));
-const REMOTE = {
-  adapter: "presidio",
-  headers: {},
-  language: "en",
-  scoreThreshold: 0.5,
-  timeoutMs: 2_000,
-  concurrencyLimit: 4,
-  waitingLimit: 100,
-  recordLimitBytes: 4_096,
-  onFailure: "refuse",
-} as const;
 const CONFIG = {
   policies: {
     default: {},
@@ -47,7 +36,7 @@ it("the findings of a remote detector stand beside ours", async () => {
   const presidio = { url: analyzer.url, unsafePlaintext: true, entities: { PERSON: "PERSON" } };
   const policies = { default: { remoteDetectors: ["presidio"] } };
   const host = startTestServer(
-    { policies, remoteDetectors: { presidio: { ...REMOTE, ...presidio } } },
+    { policies, remoteDetectors: { presidio: { ...PRESIDIO, ...presidio } } },
     createTestPorts(createFetch(new Egress(undefined))),
     { openRemote: openRemoteDetectors },
   );

@@ -3,23 +3,11 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createFetch } from "../../src/node/fetch.ts";
 import { Egress } from "../../src/server/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
-import { startAnalyzer, type Analyzer } from "../support/analyzer.ts";
+import { startAnalyzer, type Analyzer, PRESIDIO } from "../support/analyzer.ts";
 import { createTestPorts } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
-const REMOTE = {
-  adapter: "presidio",
-  unsafePlaintext: true,
-  headers: {},
-  language: "en",
-  entities: { PERSON: "PERSON" },
-  scoreThreshold: 0.5,
-  timeoutMs: 2_000,
-  concurrencyLimit: 4,
-  waitingLimit: 100,
-  recordLimitBytes: 4_096,
-  onFailure: "refuse",
-} as const;
+const REMOTE = { ...PRESIDIO, unsafePlaintext: true, entities: { PERSON: "PERSON" } } as const;
 
 let analyzer: Analyzer;
 let host: TestServer;

@@ -14,24 +14,12 @@ import type { RemoteDetectorConfig, ServerConfig } from "../../src/server/config
 import { Egress } from "../../src/server/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { finding, NONSENSE, says } from "../support/analyzer-nonsense.ts";
-import { analyze, answer, startAnalyzer, type Analyzer } from "../support/analyzer.ts";
+import { analyze, answer, startAnalyzer, type Analyzer, PRESIDIO } from "../support/analyzer.ts";
 import { runProgram, runServer, writeConfig } from "../support/run-server.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
-const REMOTE = {
-  adapter: "presidio",
-  unsafePlaintext: true,
-  headers: {},
-  language: "en",
-  entities: { PERSON: "PERSON", LOCATION: "PLACE" },
-  scoreThreshold: 0.5,
-  timeoutMs: 2_000,
-  concurrencyLimit: 4,
-  waitingLimit: 100,
-  recordLimitBytes: 4_096,
-  onFailure: "refuse",
-} as const;
+const REMOTE = { ...PRESIDIO, unsafePlaintext: true, entities: { PERSON: "PERSON", LOCATION: "PLACE" } } as const;
 
 let analyzer: Analyzer;
 

@@ -29,6 +29,19 @@ export interface Analyzer {
   close(): Promise<void>;
 }
 
+/** Settings of a remote detector that asks it, but for its address and what a test is about. */
+export const PRESIDIO = {
+  adapter: "presidio",
+  headers: {},
+  language: "en",
+  scoreThreshold: 0.5,
+  timeoutMs: 2_000,
+  concurrencyLimit: 4,
+  waitingLimit: 100,
+  recordLimitBytes: 4_096,
+  onFailure: "refuse",
+} as const;
+
 /** What it knows: text to entity. Longer ones first, so that none hides in another. */
 const KNOWN: Readonly<Record<string, string>> = {
   "Grace Hopper": "PERSON",
