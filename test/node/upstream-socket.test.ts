@@ -72,6 +72,10 @@ async function waitsOf({ ports }: TestServer, count: number): Promise<number[]> 
   return waits();
 }
 
+/** The relay's side of the handshake is done: the upstream has its socket before that. */
+const connected = (server: TestServer): Promise<void> =>
+  until(async () => (await server.metric('relay_connected{relay="up"}')) === 1);
+
 async function nextSocket(count = 1): Promise<SocketUpstream["sockets"][number]> {
   await until(() => upstream.sockets.length >= count);
   const socket = upstream.sockets[count - 1];
@@ -155,6 +159,7 @@ describe("a relay of a WebSocket", () => {
     const sink = await follow(server);
     const socket = await nextSocket();
     const closed = new Promise<number>((resolve) => socket.on("close", resolve));
+    await connected(server);
     sink.leave();
     await server.ports.clock.advance(DEFAULT_SERVER_LIMITS.lingerMs + 1);
     expect(await closed).toBe(1000);
@@ -167,6 +172,7 @@ describe("a relay of a WebSocket", () => {
     const socket = await nextSocket();
     let pings = 0;
     socket.on("ping", () => pings++);
+    await connected(server);
     for (let count = 1; count <= 6; count++) {
       await server.ports.clock.advance(IDLE_MS / 2);
       await until(() => pings === count);
