@@ -49,7 +49,7 @@ const withoutProofs = {
 const withoutMetrics = {
   name: "without-metrics",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/metrics\.ts$/ }, () => ({ path: join(ROOT, "worker/no-metrics.ts") }));
+    onResolve({ filter: /^\.\/telemetry\/metrics\.ts$/ }, () => ({ path: join(ROOT, "worker/no-metrics.ts") }));
   },
 };
 
@@ -131,7 +131,7 @@ async function buildModules(folder) {
   });
   await build({
     ...OPTIONS,
-    entryPoints: [join(ROOT, "src/server/strictness.ts")],
+    entryPoints: [join(ROOT, "src/server/masking/strictness.ts")],
     outfile: join(folder, "strictness.js"),
     plugins: [apart],
   });

@@ -30,11 +30,11 @@ import {
   type ServerLimits,
   type UpstreamConfig,
   type Viewed,
-} from "../src/server/config.ts";
+} from "../src/server/config/config.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN, type Grant } from "../src/server/auth/grant.ts";
-import { DEFAULT_EDGE, type EdgeConfig, type FrontConfig } from "../src/server/edge-config.ts";
-import { findExtendsFault, type PolicyConfig } from "../src/server/extend-policy.ts";
-import { DEFAULT_VIEW } from "../src/server/feed.ts";
+import { DEFAULT_EDGE, type EdgeConfig, type FrontConfig } from "../src/server/config/edge-config.ts";
+import { findExtendsFault, type PolicyConfig } from "../src/server/config/extend-policy.ts";
+import { DEFAULT_VIEW } from "../src/server/feeds/feed.ts";
 import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
 
 /** Either a whole configuration, or the key that cannot take effect. */

@@ -4,7 +4,7 @@
  * Owns which key: the deployment's, or without one a secret that the object has drawn for itself.
  */
 import type { KeyRing } from "../src/core/index.ts";
-import { hmacByNoble } from "../src/server/crypto.ts";
+import { hmacByNoble } from "../src/server/keys/crypto.ts";
 import { encodeText } from "../src/server/text.ts";
 
 const TOKEN_BYTES = 16;

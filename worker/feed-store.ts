@@ -5,11 +5,11 @@
  * holds back whatever the object says until what it wrote before is durable.
  */
 import type { ErrorCode } from "../src/core/index.ts";
-import type { NewEvent, Placement, StoredEvent } from "../src/server/broker.ts";
-import type { HistoryLimits } from "../src/server/history.ts";
-import { KeyWindow, type KeyWindowLimits } from "../src/server/key-window.ts";
-import { drawEpoch } from "../src/server/position.ts";
-import { encodeRecord } from "../src/server/stored-event.ts";
+import type { NewEvent, Placement, StoredEvent } from "../src/server/history/broker.ts";
+import type { HistoryLimits } from "../src/server/history/history.ts";
+import { KeyWindow, type KeyWindowLimits } from "../src/server/history/key-window.ts";
+import { drawEpoch } from "../src/server/history/position.ts";
+import { encodeRecord } from "../src/server/history/stored-event.ts";
 import { joinRecords, splitRecords } from "./joined-records.ts";
 
 /** One event and the key that its producer gave it. */

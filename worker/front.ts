@@ -7,10 +7,10 @@
 import type { Hono } from "hono";
 import { ERRORS, maskEvent, type Policy, readMediaType, StreamError, toStreamError } from "../src/core/index.ts";
 import { createServer } from "../src/server/app.ts";
-import { readableBody } from "../src/server/content-encoding.ts";
-import type { FrontConfig } from "../src/server/edge-config.ts";
-import { Egress, guardFetch } from "../src/server/egress.ts";
-import { PolicySet } from "../src/server/policy-set.ts";
+import { readableBody } from "../src/server/http/content-encoding.ts";
+import type { FrontConfig } from "../src/server/config/edge-config.ts";
+import { Egress, guardFetch } from "../src/server/network/egress.ts";
+import { PolicySet } from "../src/server/masking/policy-set.ts";
 import { createPorts } from "./ports.ts";
 import { answer, type Settings } from "./settings.ts";
 

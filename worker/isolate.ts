@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import { createMasker } from "../src/core/index.ts";
 import { createServer, type MaskwireServer } from "../src/server/app.ts";
-import type { ServerLimits } from "../src/server/config.ts";
+import type { ServerLimits } from "../src/server/config/config.ts";
 import type { SinkOpening, UpgradeSocket } from "../src/server/ports.ts";
 import { MEMO_HEADER } from "./feed-object.ts";
 import type { Env } from "./env.ts";

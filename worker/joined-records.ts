@@ -1,10 +1,10 @@
 /**
  * Events one behind the other, as a row holds them and as an object sends them: a length in front of each record.
  *
- * Owns that layout. What a record is, `src/server/stored-event.ts` knows.
+ * Owns that layout. What a record is, `src/server/history/stored-event.ts` knows.
  */
-import type { StoredEvent } from "../src/server/broker.ts";
-import { decodeRecord, encodeRecord, type EventRecord } from "../src/server/stored-event.ts";
+import type { StoredEvent } from "../src/server/history/broker.ts";
+import { decodeRecord, encodeRecord, type EventRecord } from "../src/server/history/stored-event.ts";
 
 const LENGTH_BYTES = 4;
 const SEQUENCE_BYTES = 8;

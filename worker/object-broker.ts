@@ -4,7 +4,7 @@
  * Owns who is told of new events, and that what a socket sends in one message shares rows.
  */
 import type { ErrorCode } from "../src/core/index.ts";
-import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../src/server/broker.ts";
+import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../src/server/history/broker.ts";
 import type { Appended, FeedStore, KeyedEvent } from "./feed-store.ts";
 
 interface Queued extends KeyedEvent {

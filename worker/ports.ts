@@ -4,8 +4,8 @@
  * Timers, streams and sockets made here belong to the request or the object that was running: what must outlive
  * a request (feeds, relays) runs inside the feed object only.
  */
-import type { ServerLimits } from "../src/server/config.ts";
-import type { LogEvent, LogFields } from "../src/server/log.ts";
+import type { ServerLimits } from "../src/server/config/config.ts";
+import type { LogEvent, LogFields } from "../src/server/telemetry/log.ts";
 import type { Clock, Log, Ports } from "../src/server/ports.ts";
 import { openSink } from "./sink.ts";
 import { createUpgradeSocket } from "./socket.ts";

@@ -4,7 +4,7 @@
  * Owns which socket belongs to which conversation. The platform keeps the socket and at most 16,384 bytes with it.
  */
 import { ERRORS } from "../src/core/index.ts";
-import { ORDERLY_CLOSES, type Ending } from "../src/server/ending.ts";
+import { ORDERLY_CLOSES, type Ending } from "../src/server/subscribers/ending.ts";
 import type { SocketHandler, SocketMemo } from "../src/server/ports.ts";
 import { EdgeSocket } from "./socket.ts";
 

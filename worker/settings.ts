@@ -8,19 +8,19 @@ import { customFetch } from "jose";
 import { FF1 } from "@noble/ciphers/ff1.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { StreamError, toStreamError } from "../src/core/index.ts";
-import { ConfigRefusal } from "../src/server/config-refusal.ts";
+import { ConfigRefusal } from "../src/server/config/config-refusal.ts";
 import type { ServerOptions } from "../src/server/app.ts";
-import type { ServerConfig } from "../src/server/config.ts";
-import { createCrypto } from "../src/server/crypto.ts";
-import { problemBody, problemHeaders } from "../src/server/problem.ts";
-import { openKeyRing } from "../src/server/root-key.ts";
-import type { EdgeConfig } from "../src/server/edge-config.ts";
+import type { ServerConfig } from "../src/server/config/config.ts";
+import { createCrypto } from "../src/server/keys/crypto.ts";
+import { problemBody, problemHeaders } from "../src/server/http/problem.ts";
+import { openKeyRing } from "../src/server/keys/root-key.ts";
+import type { EdgeConfig } from "../src/server/config/edge-config.ts";
 import { readConfig } from "./config.ts";
 import deployed from "./deployment.js";
 import type { Env } from "./env.ts";
 import { readLive } from "./live.ts";
 import { edgeLog } from "./ports.ts";
-import { keyFields } from "../src/server/log.ts";
+import { keyFields } from "../src/server/telemetry/log.ts";
 import { secretOf } from "./secret.ts";
 
 export interface Settings {

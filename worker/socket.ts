@@ -6,7 +6,7 @@
  * comes back with its position. That bounds the memory of a client that stopped reading.
  */
 import { ERRORS } from "../src/core/index.ts";
-import { ORDERLY_CLOSES } from "../src/server/ending.ts";
+import { ORDERLY_CLOSES } from "../src/server/subscribers/ending.ts";
 import type { Socket, SocketHandler, UpgradeSocket } from "../src/server/ports.ts";
 
 /** Most bytes that one socket sends; 8 MiB keeps a handful of stalled clients well inside an isolate's 128 MB. */

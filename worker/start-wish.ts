@@ -1,9 +1,9 @@
 /**
  * Where a subscription wants to begin in each of its feeds, read from its request before a feed is opened.
  *
- * Owns the guess only: what the request means, and what is refused of it, is `src/server/start.ts`.
+ * Owns the guess only: what the request means, and what is refused of it, is `src/server/subscribers/start.ts`.
  */
-import { parsePositions } from "../src/server/position.ts";
+import { parsePositions } from "../src/server/history/position.ts";
 import type { FeedStore } from "./feed-store.ts";
 
 /** "first": all that is held; "last": only what comes. */

@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 import { compilePolicy, KeyRing, maskWhole, type Policy, type PolicySpec } from "../../src/core/index.ts";
 import { passesLuhn } from "../../src/core/validators/luhn.ts";
-import { createCrypto } from "../../src/server/crypto.ts";
+import { createCrypto } from "../../src/server/keys/crypto.ts";
 import type { BenchContext } from "../context.ts";
 import { openCorpus } from "../corpora/index.ts";
 import type { Definition } from "../definition.ts";

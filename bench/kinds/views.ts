@@ -6,13 +6,13 @@
  */
 import process from "node:process";
 import { compilePolicy, type Policy, type PolicySpec } from "../../src/core/index.ts";
-import { Feed } from "../../src/server/feed.ts";
-import { MemoryBroker } from "../../src/server/memory-broker.ts";
-import { Metrics } from "../../src/server/metrics.ts";
+import { Feed } from "../../src/server/feeds/feed.ts";
+import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
+import { Metrics } from "../../src/server/telemetry/metrics.ts";
 import type { Clock } from "../../src/server/ports.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config.ts";
-import { Subscriber } from "../../src/server/subscriber.ts";
-import { TRANSPORT } from "../../src/server/transports.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
+import { Subscriber } from "../../src/server/subscribers/subscriber.ts";
+import { TRANSPORT } from "../../src/server/subscribers/transports.ts";
 import type { BenchContext } from "../context.ts";
 import { openCorpus } from "../corpora/index.ts";
 import type { Definition } from "../definition.ts";

@@ -5,8 +5,8 @@
  * proxies wrote it, from the right: anything further left may be the client's own invention.
  */
 import type { IncomingMessage } from "node:http";
-import type { TrustedProxiesConfig } from "../server/config.ts";
-import { holds, parseAddress, parseRange, type Address } from "../server/cidr.ts";
+import type { TrustedProxiesConfig } from "../server/config/config.ts";
+import { holds, parseAddress, parseRange, type Address } from "../server/network/cidr.ts";
 
 export interface ClientAddresses {
   /** True when whoever has this address is believed, and limited by those for whom it speaks. */

@@ -8,9 +8,9 @@
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../core/index.ts";
 import { Admission } from "../server/limits/admission.ts";
-import { networkOf } from "../server/cidr.ts";
+import { networkOf } from "../server/network/cidr.ts";
 import type { ConnectionLimit } from "../server/limits/client-limits.ts";
-import type { ServerLimits } from "../server/config.ts";
+import type { ServerLimits } from "../server/config/config.ts";
 import type { Clock } from "../server/ports.ts";
 
 export interface GuardOptions {

@@ -5,7 +5,7 @@
  */
 import { connect } from "node:net";
 import type { Dial } from "../server/ports.ts";
-import type { DialOutcome } from "../server/enforcement.ts";
+import type { DialOutcome } from "../server/network/enforcement.ts";
 
 /** A plugin drops, resets, or answers that the host or network is unreachable; EPERM is a filter on the own side. */
 const SHUT_CODES: readonly unknown[] = [

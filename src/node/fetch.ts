@@ -11,9 +11,9 @@ import type { LookupFunction } from "node:net";
 import { Duplex, pipeline, Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { StreamError } from "../core/index.ts";
-import { DEFAULT_SERVER_LIMITS } from "../server/config.ts";
-import { isInflated, openDeflate } from "../server/content-encoding.ts";
-import { destinationOf, type Destination, type Egress } from "../server/egress.ts";
+import { DEFAULT_SERVER_LIMITS } from "../server/config/config.ts";
+import { isInflated, openDeflate } from "../server/http/content-encoding.ts";
+import { destinationOf, type Destination, type Egress } from "../server/network/egress.ts";
 
 /** Every address of a name. */
 export type Resolve = (

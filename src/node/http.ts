@@ -12,7 +12,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import { ERRORS, StreamError, type ErrorCode } from "../core/index.ts";
 import type { Log } from "../server/ports.ts";
-import { problemHeaders } from "../server/problem.ts";
+import { problemHeaders } from "../server/http/problem.ts";
 import { sendResponse } from "./answer.ts";
 import { isTakenOver, type NodeBindings } from "./bindings.ts";
 import type { ConnectionGuard, Refusal } from "./connection-guard.ts";

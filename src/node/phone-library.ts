@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { type PhoneCheck, PHONES } from "../core/index.ts";
-import type { ChecksOf } from "../server/policy-set.ts";
+import type { ChecksOf } from "../server/masking/policy-set.ts";
 
 /** With the metadata that tells lengths and patterns of numbers, not their kinds. */
 const LIBRARY = "libphonenumber-js/min";

@@ -6,10 +6,10 @@
 import { createHash } from "node:crypto";
 import type { AddressBlock, Plan, PlannedListeners, PlannedUpstream } from "../kubernetes/render/plan.ts";
 import type { Target } from "../kubernetes/render/tree.ts";
-import { parseEndpoint } from "../server/canary.ts";
-import { holdsRange, parseAddress, parseRange } from "../server/cidr.ts";
-import { LISTENERS, type ServerConfig, type UpstreamConfig } from "../server/config.ts";
-import { isLoopback } from "../server/loopback.ts";
+import { parseEndpoint } from "../server/lifecycle/canary.ts";
+import { holdsRange, parseAddress, parseRange } from "../server/network/cidr.ts";
+import { LISTENERS, type ServerConfig, type UpstreamConfig } from "../server/config/config.ts";
+import { isLoopback } from "../server/network/loopback.ts";
 import type { Loaded } from "./config/load.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./config/problem.ts";
 import { compileNamed } from "./policies.ts";

@@ -10,8 +10,8 @@ import {
   toStreamError,
 } from "../core/index.ts";
 import type { Matcher } from "../core/matcher.ts";
-import { remoteEntities } from "../server/policy-set.ts";
-import { extendPolicy, placeIn } from "../server/extend-policy.ts";
+import { remoteEntities } from "../server/masking/policy-set.ts";
+import { extendPolicy, placeIn } from "../server/config/extend-policy.ts";
 import { loadConfig, type Loaded } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
 import { suggest } from "./config/suggest.ts";

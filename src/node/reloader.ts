@@ -5,8 +5,8 @@
  */
 import { ConfigurationError, toStreamError } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
-import { ConfigRefusal } from "../server/config-refusal.ts";
-import { placeFields } from "../server/log.ts";
+import { ConfigRefusal } from "../server/config/config-refusal.ts";
+import { placeFields } from "../server/telemetry/log.ts";
 import type { Log } from "../server/ports.ts";
 import type { Loaded } from "./config/load.ts";
 import type { ConfigProblem, Result } from "./config/problem.ts";

@@ -5,8 +5,8 @@
  */
 import type { Context, Span as ApiSpan } from "@opentelemetry/api";
 import type { Log } from "../server/ports.ts";
-import type { Span, SpanParent, Tracer } from "../server/tracer.ts";
-import { readTraceparent } from "../server/traceparent.ts";
+import type { Span, SpanParent, Tracer } from "../server/telemetry/tracer.ts";
+import { readTraceparent } from "../server/telemetry/traceparent.ts";
 
 type Api = typeof import("@opentelemetry/api");
 

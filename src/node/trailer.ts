@@ -4,7 +4,7 @@
  * Owns who gets one: whoever says so in `TE`, over HTTP/1.1. Whether the answer ends in order is for who sends it.
  */
 import type { ServerResponse } from "node:http";
-import { FindingsReport, type OpenReport } from "../server/findings-report.ts";
+import { FindingsReport, type OpenReport } from "../server/masking/findings-report.ts";
 import { bindingsOf } from "./bindings.ts";
 
 export const FINDINGS_TRAILER = "Maskwire-Findings";

@@ -8,10 +8,15 @@ import { on } from "node:events";
 import type { ClientRequestArgs } from "node:http";
 import { WebSocket, type ClientOptions } from "ws";
 import { StreamError, type ErrorCode } from "../core/index.ts";
-import { destinationOf, type Egress } from "../server/egress.ts";
+import { destinationOf, type Egress } from "../server/network/egress.ts";
 import type { Clock } from "../server/ports.ts";
-import { judgeStatus, type UpstreamRefusal } from "../server/upstream.ts";
-import type { OpenUpstreamSocket, SocketAnswer, SocketRequest, UpstreamMessage } from "../server/upstream-socket.ts";
+import { judgeStatus, type UpstreamRefusal } from "../server/relays/upstream.ts";
+import type {
+  OpenUpstreamSocket,
+  SocketAnswer,
+  SocketRequest,
+  UpstreamMessage,
+} from "../server/relays/upstream-socket.ts";
 import { lookupFor, resolveBySystem, type Resolve } from "./fetch.ts";
 
 export interface UpstreamSocketOptions {

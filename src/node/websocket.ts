@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ERRORS, type ErrorCode } from "../core/index.ts";
-import { ORDERLY_CLOSES } from "../server/ending.ts";
+import { ORDERLY_CLOSES } from "../server/subscribers/ending.ts";
 import type { Clock, Log, Socket, SocketHandler, UpgradeSocket } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
 import { shareFrames } from "./shared-frame.ts";

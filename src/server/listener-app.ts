@@ -8,10 +8,10 @@ import { StreamError, toStreamError } from "../core/index.ts";
 import { type Access, OPEN } from "./auth/access.ts";
 import { refuseTokenInQuery, tokenOf } from "./auth/credentials.ts";
 import { REFUSALS } from "./auth/refusals.ts";
-import type { ListenerName } from "./config.ts";
-import { hostName, isLoopback } from "./loopback.ts";
-import { problemBody, problemHeaders } from "./problem.ts";
-import { originHeaders } from "./request.ts";
+import type { ListenerName } from "./config/config.ts";
+import { hostName, isLoopback } from "./network/loopback.ts";
+import { problemBody, problemHeaders } from "./http/problem.ts";
+import { originHeaders } from "./http/request.ts";
 import { ROUTES, type Route } from "./routes/index.ts";
 import type { Services } from "./services.ts";
 

@@ -2,17 +2,17 @@
  * Everything that the server asks of its host. Node, workerd and the tests each bring these;
  * nothing below `src/server` reads a clock, a socket or the environment by itself.
  */
-import type { openApiOf } from "./openapi.ts";
+import type { openApiOf } from "./routes/openapi.ts";
 import type { Context } from "hono";
-import type { Broker } from "./broker.ts";
-import type { DialOutcome } from "./enforcement.ts";
-import type { OpenReport } from "./findings-report.ts";
-import type { LogWrite } from "./log.ts";
-import type { ChecksOf } from "./policy-set.ts";
+import type { Broker } from "./history/broker.ts";
+import type { DialOutcome } from "./network/enforcement.ts";
+import type { OpenReport } from "./masking/findings-report.ts";
+import type { LogWrite } from "./telemetry/log.ts";
+import type { ChecksOf } from "./masking/policy-set.ts";
 import type { Reversal } from "./reversal/reversal.ts";
-import type { StartRequest } from "./start.ts";
-import type { Tracer } from "./tracer.ts";
-import type { OpenUpstreamSocket } from "./upstream-socket.ts";
+import type { StartRequest } from "./subscribers/start.ts";
+import type { Tracer } from "./telemetry/tracer.ts";
+import type { OpenUpstreamSocket } from "./relays/upstream-socket.ts";
 
 /**
  * Shared work (fan-out, heartbeats, relays) asks for these from whichever request came first, so a callback

@@ -2,18 +2,18 @@
  * What every route is given: the parts of one server, made once, and the settings in force.
  */
 import type { Authenticator } from "./auth/authenticator.ts";
-import type { Canary } from "./canary.ts";
-import type { ServerConfig, ServerLimits } from "./config.ts";
+import type { Canary } from "./lifecycle/canary.ts";
+import type { ServerConfig, ServerLimits } from "./config/config.ts";
 import type { Detokenizer } from "./reversal/detokenizer.ts";
-import type { Feeds } from "./feeds.ts";
+import type { Feeds } from "./feeds/feeds.ts";
 import type { ClientLimits } from "./limits/client-limits.ts";
-import type { Lifecycle } from "./lifecycle.ts";
-import type { Metrics } from "./metrics.ts";
-import type { PolicySet } from "./policy-set.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import type { PolicySet } from "./masking/policy-set.ts";
 import type { Ports } from "./ports.ts";
-import type { Relay } from "./relay.ts";
-import type { Roster } from "./roster.ts";
-import type { MaskStreams } from "./mask-stream.ts";
+import type { Relay } from "./relays/relay.ts";
+import type { Roster } from "./subscribers/roster.ts";
+import type { MaskStreams } from "./masking/mask-stream.ts";
 
 /** One configuration and what was made of it. Immutable: a reload puts another one in its place. */
 export interface Settings {

@@ -4,7 +4,7 @@
  * Owns the cases. Never knows where the events are; what a broker outlives is said by the host.
  */
 import { afterEach, describe, expect, test } from "vitest";
-import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent } from "../../src/server/broker.ts";
+import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent } from "../../src/server/history/broker.ts";
 
 export interface BrokerHost {
   /** Opens the broker, on what an earlier one of this host left. */

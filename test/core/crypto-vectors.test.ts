@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { expand, extract } from "../../src/core/hkdf.ts";
 import { nodeCrypto } from "../../src/node/config/key.ts";
-import { createCrypto } from "../../src/server/crypto.ts";
+import { createCrypto } from "../../src/server/keys/crypto.ts";
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const hex = (data: Uint8Array | undefined): string => Buffer.from(data ?? []).toString("hex");

@@ -12,8 +12,8 @@ import {
 import { isIpv4 } from "../../src/core/validators/ip-address.ts";
 import { passesLuhn } from "../../src/core/validators/luhn.ts";
 import { nodeCrypto } from "../../src/node/config/key.ts";
-import { createCrypto } from "../../src/server/crypto.ts";
-import { openKeyRing, readRootSecrets } from "../../src/server/root-key.ts";
+import { createCrypto } from "../../src/server/keys/crypto.ts";
+import { openKeyRing, readRootSecrets } from "../../src/server/keys/root-key.ts";
 import { keysFrom } from "../support/keys.ts";
 
 const ONE = "1".repeat(32);

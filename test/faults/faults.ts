@@ -11,9 +11,9 @@ import { MatchEnds } from "../../src/core/match-ends.ts";
 import { CompiledOperator } from "../../src/core/operators/index.ts";
 import { RecentlyUsed } from "../../src/core/operators/cache.ts";
 import { ScanLoop } from "../../src/core/scan-loop.ts";
-import { Batch } from "../../src/server/batch.ts";
-import { FrameCache } from "../../src/server/frame-cache.ts";
-import { History } from "../../src/server/history.ts";
+import { Batch } from "../../src/server/subscribers/batch.ts";
+import { FrameCache } from "../../src/server/subscribers/frame-cache.ts";
+import { History } from "../../src/server/history/history.ts";
 
 /** Longest event and line of the servers that the faults are tried on. */
 export const LIMIT_BYTES = 2_048;

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { nodeClock } from "../../src/node/clock.ts";
 import { createLog } from "../../src/node/log.ts";
 import { startServer } from "../../src/node/server.ts";
-import { DEFAULT_CONFIG, type ServerConfig, type ServerLimits } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG, type ServerConfig, type ServerLimits } from "../../src/server/config/config.ts";
 import { expectNothingRaw } from "../contract/raw.ts";
 import { SECRET_BYTES } from "../support/tokens.ts";
 

@@ -12,7 +12,7 @@ import {
 import { renderTree } from "../../src/kubernetes/render/tree.ts";
 import { loadConfig } from "../../src/node/config/load.ts";
 import { planOf } from "../../src/node/plan.ts";
-import { Egress } from "../../src/server/egress.ts";
+import { Egress } from "../../src/server/network/egress.ts";
 import { parse } from "yaml";
 import type { NetworkPolicy } from "../support/kubernetes-objects.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkReach, loadConfig } from "../../src/node/config/load.ts";
-import { LISTENERS, type ServerConfig } from "../../src/server/config.ts";
+import { LISTENERS, type ServerConfig } from "../../src/server/config/config.ts";
 import { ensureKubectl, renderManifests } from "../support/kubectl.ts";
 import { ofKind, type Container, type KubernetesObject } from "../support/kubernetes-objects.ts";
 import { RENDERED_FOLDERS } from "../support/manifest-folders.ts";

@@ -10,7 +10,7 @@ import { readConfig } from "../../src/node/config/read.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { checkReach } from "../../src/node/config/load.ts";
 import { dial } from "../../src/node/dial.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 import { REPOSITORY } from "../support/repository.ts";
 import { cleanEnvironment, PROGRAM, requireProgram, runProgram } from "../support/run-server.ts";
 

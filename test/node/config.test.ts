@@ -7,7 +7,7 @@ import { readEnvironment } from "../../src/node/config/environment.ts";
 import { checkReach, loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { readConfig } from "../../src/node/config/read.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 
 const SECRET = "Bearer hunter2-hunter2-hunter2";
 

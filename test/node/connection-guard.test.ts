@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createClientAddresses } from "../../src/node/client-address.ts";
 import { bindingsOf } from "../../src/node/bindings.ts";
-import type { TrustedProxiesConfig } from "../../src/server/config.ts";
+import type { TrustedProxiesConfig } from "../../src/server/config/config.ts";
 import { startHost, talk, type Host } from "../support/host.ts";
 
 let host: Host;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeClock } from "../../src/node/clock.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 import { withPage, type Page } from "../support/browser.ts";
 import { ensureCommand } from "../support/debian.ts";
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { openAuditFile } from "../../src/node/audit.ts";
 import { readConfig } from "../../src/node/config/read.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 import { refuseDetokenize } from "../../src/server/reversal/detokenize-rules.ts";
 import { send } from "../contract/client.ts";
 import { REPOSITORY } from "../support/repository.ts";

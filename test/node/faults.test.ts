@@ -10,7 +10,7 @@ import { nodeClock } from "../../src/node/clock.ts";
 import type { Io } from "../../src/node/io.ts";
 import { createLog } from "../../src/node/log.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
-import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config/config.ts";
 import { CASE_KEY } from "../support/cases.ts";
 import { keysFrom } from "../support/keys.ts";
 import { idOf, numbersIn, spoiled } from "../faults/exits.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { readConfig } from "../../src/node/config/read.ts";
-import { SLOW_SUBSCRIBERS } from "../../src/server/config.ts";
+import { SLOW_SUBSCRIBERS } from "../../src/server/config/config.ts";
 
 const WORDS = "write one of: disconnect, drop-oldest, latest-only";
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFetch, type Resolve } from "../../src/node/fetch.ts";
-import { Egress } from "../../src/server/egress.ts";
+import { Egress } from "../../src/server/network/egress.ts";
 
 const BOMB_BYTES = 4_194_304;
 const BOMB = gzipSync(new Uint8Array(BOMB_BYTES));

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorCode, send } from "../contract/client.ts";
 import { CARD, EMAIL, expectNothingRaw, IP } from "../contract/raw.ts";
-import { Egress } from "../../src/server/egress.ts";
+import { Egress } from "../../src/server/network/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { createFetch } from "../../src/node/fetch.ts";
 import { startAnalyzer, PRESIDIO } from "../support/analyzer.ts";

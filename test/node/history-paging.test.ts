@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { afterEach, describe, expect, test } from "vitest";
 import { DiskBroker } from "../../src/node/history/disk-broker.ts";
-import { DEFAULT_SERVER_LIMITS, type ServerConfig, type ServerLimits } from "../../src/server/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerConfig, type ServerLimits } from "../../src/server/config/config.ts";
 import { keysFrom } from "../support/keys.ts";
 import { createTestPorts, turn, type MemorySink, type TestPorts } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

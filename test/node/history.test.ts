@@ -11,8 +11,8 @@ import {
   DEFAULT_SERVER_LIMITS,
   type ServerConfig,
   type ServerLimits,
-} from "../../src/server/config.ts";
-import { MemoryBroker } from "../../src/server/memory-broker.ts";
+} from "../../src/server/config/config.ts";
+import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
 import { append, describeBroker, eventOf, follow, type BrokerHost } from "../contract/history.ts";
 import { keysFrom } from "../support/keys.ts";
 import { ensureCommand } from "../support/debian.ts";

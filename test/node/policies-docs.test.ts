@@ -7,11 +7,11 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
 import { readConfig } from "../../src/node/config/read.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
-import { extendPolicy } from "../../src/server/extend-policy.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
+import { extendPolicy } from "../../src/server/config/extend-policy.ts";
 import { CASE_KEY } from "../support/cases.ts";
 import { keysFrom } from "../support/keys.ts";
-import { refuseViews } from "../../src/server/view-rules.ts";
+import { refuseViews } from "../../src/server/feeds/view-rules.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const PAGE = readFileSync(join(REPOSITORY, "docs/policies.md"), "utf8");

@@ -9,7 +9,7 @@ import { nodeClock } from "../../src/node/clock.ts";
 import { readConfig } from "../../src/node/config/read.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
 import { keysFrom } from "../support/keys.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { compileNamed } from "../../src/node/policies.ts";
-import { refuseViews } from "../../src/server/view-rules.ts";
+import { refuseViews } from "../../src/server/feeds/view-rules.ts";
 import { sha256 } from "../support/tokens.ts";
 
 const KEY = "0123456789abcdef0123456789abcdef";

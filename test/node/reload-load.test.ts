@@ -7,7 +7,7 @@ import { nodeClock } from "../../src/node/clock.ts";
 import { startServer } from "../../src/node/server.ts";
 import { openToken } from "../../src/core/index.ts";
 import { keysFrom } from "../support/keys.ts";
-import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config/config.ts";
 import { Call } from "../contract/client.ts";
 import { SocketClient } from "../contract/socket-client.ts";
 import { Subscription, TRANSPORTS } from "../contract/subscription.ts";

@@ -1,7 +1,7 @@
 /** What is counted of a remote detector, and the formats that none is asked about. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createFetch } from "../../src/node/fetch.ts";
-import { Egress } from "../../src/server/egress.ts";
+import { Egress } from "../../src/server/network/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { startAnalyzer, type Analyzer, PRESIDIO } from "../support/analyzer.ts";
 import { createTestPorts } from "../support/ports.ts";

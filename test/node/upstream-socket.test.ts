@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Resolve } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
-import { DEFAULT_SERVER_LIMITS, type RelayConfig, type UpstreamConfig } from "../../src/server/config.ts";
-import { Egress } from "../../src/server/egress.ts";
+import { DEFAULT_SERVER_LIMITS, type RelayConfig, type UpstreamConfig } from "../../src/server/config/config.ts";
+import { Egress } from "../../src/server/network/egress.ts";
 import { createTestPorts, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { startSocketUpstream, type SocketUpstream } from "../support/socket-upstream.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ERRORS } from "../../src/core/index.ts";
 import { createServer } from "../../src/server/app.ts";
-import { DEFAULT_CONFIG, type ListenerName } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG, type ListenerName } from "../../src/server/config/config.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";
 

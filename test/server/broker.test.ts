@@ -1,6 +1,6 @@
 /** What a feed makes of a broker that lost events, or holds events of other policies. */
 import { describe, expect, test } from "vitest";
-import type { Broker, BrokerFeed, StoredEvent, Take } from "../../src/server/broker.ts";
+import type { Broker, BrokerFeed, StoredEvent, Take } from "../../src/server/history/broker.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

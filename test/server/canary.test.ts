@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Enforcement, judge, type DialOutcome, type PolicyState } from "../../src/server/enforcement.ts";
-import { greetingOf, parseEndpoint } from "../../src/server/canary.ts";
-import type { CanaryConfig } from "../../src/server/config.ts";
+import { Enforcement, judge, type DialOutcome, type PolicyState } from "../../src/server/network/enforcement.ts";
+import { greetingOf, parseEndpoint } from "../../src/server/lifecycle/canary.ts";
+import type { CanaryConfig } from "../../src/server/config/config.ts";
 import type { DialOptions, Endpoint } from "../../src/server/ports.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -1,6 +1,6 @@
 /** What one caller may take: at each limit and one past it, counted and given back. */
 import { describe, expect, test } from "vitest";
-import type { ServerLimits } from "../../src/server/config.ts";
+import type { ServerLimits } from "../../src/server/config/config.ts";
 import { API_KEY, AUTH, bearer, EVENT, FEED, knock, publish, VIEWS } from "../support/auth-server.ts";
 import { createTestPorts, turn, type TestPorts } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

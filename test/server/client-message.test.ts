@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseClientMessage } from "../../src/server/client-message.ts";
-import { rawMembers } from "../../src/server/raw-json.ts";
+import { parseClientMessage } from "../../src/server/routes/client-message.ts";
+import { rawMembers } from "../../src/server/routes/raw-json.ts";
 
 const parse = (text: string): unknown => {
   const message = parseClientMessage(Buffer.from(text));

@@ -2,7 +2,7 @@
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { StreamError } from "../../src/core/index.ts";
-import { decodeBody, type OpenDecoder, readEncoding } from "../../src/server/content-encoding.ts";
+import { decodeBody, type OpenDecoder, readEncoding } from "../../src/server/http/content-encoding.ts";
 
 const MIB = 1_048_576;
 const open: OpenDecoder = (encoding) => (encoding === "br" ? undefined : new DecompressionStream(encoding));

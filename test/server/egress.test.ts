@@ -1,9 +1,9 @@
 /** The list of upstreams: which hosts, ports and addresses it admits, and that a redirect is a request like any other. */
 import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
-import { hasHostBits, holds, parseAddress, parseRange } from "../../src/server/cidr.ts";
-import { destinationOf, Egress, guardFetch } from "../../src/server/egress.ts";
-import { openUpstream } from "../../src/server/upstream.ts";
+import { hasHostBits, holds, parseAddress, parseRange } from "../../src/server/network/cidr.ts";
+import { destinationOf, Egress, guardFetch } from "../../src/server/network/egress.ts";
+import { openUpstream } from "../../src/server/relays/upstream.ts";
 
 const VENDOR = {
   name: "vendor",

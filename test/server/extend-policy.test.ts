@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { extendPolicy, type PolicyConfig } from "../../src/server/extend-policy.ts";
+import { extendPolicy, type PolicyConfig } from "../../src/server/config/extend-policy.ts";
 
 const redact = { operator: "redact" } as const;
 const mask = { operator: "mask", keepLast: 2 } as const;

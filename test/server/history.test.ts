@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { History } from "../../src/server/history.ts";
-import { formatPositions, parsePositions } from "../../src/server/position.ts";
+import { History } from "../../src/server/history/history.ts";
+import { formatPositions, parsePositions } from "../../src/server/history/position.ts";
 
 const NOTHING = new Uint8Array(0);
 

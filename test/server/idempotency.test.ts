@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { KeyWindow } from "../../src/server/key-window.ts";
+import { KeyWindow } from "../../src/server/history/key-window.ts";
 import { turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

@@ -1,6 +1,6 @@
 /** Texts that go on from event to event of a feed: joined for each producer, held within limits, and never passed undecided. */
 import { describe, expect, test } from "vitest";
-import type { PolicyConfig } from "../../src/server/extend-policy.ts";
+import type { PolicyConfig } from "../../src/server/config/extend-policy.ts";
 import { createTestPorts, turn, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

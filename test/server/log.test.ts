@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createLog } from "../../src/node/log.ts";
-import { LOG_EVENTS, nameIn, namedEntries } from "../../src/server/log.ts";
+import { LOG_EVENTS, nameIn, namedEntries } from "../../src/server/telemetry/log.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const PAYLOAD: string = "ann.lee@example.com";

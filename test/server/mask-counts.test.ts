@@ -1,8 +1,8 @@
 /** What each feed found, refused and could not read is counted by feed; no value and no name of a caller becomes a label. */
 import { describe, expect, test } from "vitest";
 import { compilePolicy, maskEvent } from "../../src/core/index.ts";
-import { createMaskCounts, FeedCounts } from "../../src/server/mask-counts.ts";
-import { Metrics } from "../../src/server/metrics.ts";
+import { createMaskCounts, FeedCounts } from "../../src/server/masking/mask-counts.ts";
+import { Metrics } from "../../src/server/telemetry/metrics.ts";
 import { keysFrom } from "../support/keys.ts";
 import { createTestPorts } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";

@@ -1,7 +1,7 @@
 /** The OpenAPI document against the table of routes, and every answer of the server against the document. */
 import { describe, expect, test } from "vitest";
 import { ERRORS, type ErrorCode } from "../../src/core/index.ts";
-import { errorsOf } from "../../src/server/openapi.ts";
+import { errorsOf } from "../../src/server/routes/openapi.ts";
 import { ROUTES } from "../../src/server/routes/index.ts";
 import { API_KEY, AUTH, VIEWS } from "../support/auth-server.ts";
 import { createTestPorts, turn } from "../support/ports.ts";

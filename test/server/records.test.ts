@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RECORD_READERS, type PublishFormat } from "../../src/server/records.ts";
+import { RECORD_READERS, type PublishFormat } from "../../src/server/feeds/records.ts";
 import { bytes, cutsOf } from "../support/sse-oracle.ts";
 
 const LIMIT_BYTES = 16;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RelayConfig } from "../../src/server/config.ts";
+import type { RelayConfig } from "../../src/server/config/config.ts";
 import { createTestPorts, turn, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StreamError } from "../../src/core/index.ts";
-import type { ServerConfig } from "../../src/server/config.ts";
+import type { ServerConfig } from "../../src/server/config/config.ts";
 import { turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

@@ -1,6 +1,6 @@
 /** Subscribers that do not keep up and stay, by the rule of their feed: what they get, and what they are told they miss. */
 import { describe, expect, test } from "vitest";
-import type { SlowSubscribers } from "../../src/server/config.ts";
+import type { SlowSubscribers } from "../../src/server/config/config.ts";
 import { turn, type MemorySink } from "../support/ports.ts";
 import { brief, dataOf, drain, itemsIn, upTo, type Item } from "../support/slow-reader.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

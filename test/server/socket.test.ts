@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ERRORS } from "../../src/core/index.ts";
 import { createServer } from "../../src/server/app.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { EventRecord } from "../../src/server/stored-event.ts";
-import { decodeRecord, encodeRecord } from "../../src/server/stored-event.ts";
+import type { EventRecord } from "../../src/server/history/stored-event.ts";
+import { decodeRecord, encodeRecord } from "../../src/server/history/stored-event.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

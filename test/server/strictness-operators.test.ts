@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { compilePolicy, findAll, maskEvent, type OperatorSpec, type PolicySpec } from "../../src/core/index.ts";
 import { withPacks } from "../../src/core/detectors/index.ts";
 import { passesLuhn } from "../../src/core/validators/luhn.ts";
-import { findShown, SHORTEST } from "../../src/server/strictness.ts";
+import { findShown, SHORTEST } from "../../src/server/masking/strictness.ts";
 import { keysFrom } from "../support/keys.ts";
 
 const keys = keysFrom();

@@ -3,7 +3,7 @@ import { assert, constantFrom, property, record, array, option, sample } from "f
 import { describe, expect, test } from "vitest";
 import { compilePolicy, ConfigurationError, maskEvent, type PolicySpec } from "../../src/core/index.ts";
 import { withPacks } from "../../src/core/detectors/index.ts";
-import { findShown as findShownAmong } from "../../src/server/strictness.ts";
+import { findShown as findShownAmong } from "../../src/server/masking/strictness.ts";
 import { keysFrom } from "../support/keys.ts";
 import { startTestServer } from "../support/server.ts";
 

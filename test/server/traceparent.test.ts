@@ -1,7 +1,7 @@
 /** The trace of an event: passed on where a feed says so, and never anything else in its place. */
 import { describe, expect, test } from "vitest";
-import { decodeRecord, encodeRecord } from "../../src/server/stored-event.ts";
-import { readTraceparent } from "../../src/server/traceparent.ts";
+import { decodeRecord, encodeRecord } from "../../src/server/history/stored-event.ts";
+import { readTraceparent } from "../../src/server/telemetry/traceparent.ts";
 import { turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 

@@ -4,8 +4,8 @@
  * Owns the clock, sinks and sockets of one test. `soon` is a real loop turn; every longer time is the test's.
  */
 import type { ByteSink, Clock, Ports, Socket, SocketHandler } from "../../src/server/ports.ts";
-import { FindingsReport } from "../../src/server/findings-report.ts";
-import { openApiOf } from "../../src/server/openapi.ts";
+import { FindingsReport } from "../../src/server/masking/findings-report.ts";
+import { openApiOf } from "../../src/server/routes/openapi.ts";
 
 interface Timer {
   atMs: number;

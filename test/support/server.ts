@@ -3,7 +3,7 @@
  */
 import type { Hono } from "hono";
 import { createServer, type MaskwireServer, type ServerOptions } from "../../src/server/app.ts";
-import { DEFAULT_CONFIG, DEFAULT_SERVER_LIMITS, LISTENERS, type ServerConfig } from "../../src/server/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_SERVER_LIMITS, LISTENERS, type ServerConfig } from "../../src/server/config/config.ts";
 import { createTestPorts, turn, type MemorySink, type MemorySocket, type TestPorts } from "./ports.ts";
 
 export interface TestServer {

@@ -1,8 +1,8 @@
 /**
  * A worker for tests: masks the cases it is sent at every cut inside the isolate, and says which cut differs.
  */
-import { createCrypto } from "../../src/server/crypto.ts";
-import { openKeyRing } from "../../src/server/root-key.ts";
+import { createCrypto } from "../../src/server/keys/crypto.ts";
+import { openKeyRing } from "../../src/server/keys/root-key.ts";
 import { secretOf } from "../../worker/secret.ts";
 import { compilePolicy, type Policy } from "../../src/core/index.ts";
 import { detectorsFrom } from "../support/drawn-detector.ts";

@@ -2,7 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
 import type { ByteSink, Socket } from "../../src/server/ports.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
 import { createPorts } from "../../worker/ports.ts";
 
 interface OpenedSink {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { Option } from "commander";
-import { greetingOf } from "../../server/canary.ts";
+import { greetingOf } from "../../server/lifecycle/canary.ts";
 import { wholeNumber, type Command } from "../command.ts";
 import { tell } from "../io.ts";
 

@@ -1,8 +1,8 @@
 /** `maskwire serve`: the server, until a signal ends it. */
 import { Option } from "commander";
 import { StreamError, toStreamError, type Policy } from "../../core/index.ts";
-import { ConfigRefusal } from "../../server/config-refusal.ts";
-import type { ServerConfig } from "../../server/config.ts";
+import { ConfigRefusal } from "../../server/config/config-refusal.ts";
+import type { ServerConfig } from "../../server/config/config.ts";
 import type { Log } from "../../server/ports.ts";
 import { createLineAudit } from "../audit.ts";
 import { nodeClock } from "../clock.ts";

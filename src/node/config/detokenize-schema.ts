@@ -1,6 +1,6 @@
 /** The shape of `detokenize` in maskwire.yaml: which policies' values are turned back, how many, and where that is written. */
 import { z } from "zod";
-import { DEFAULT_DETOKENIZE } from "../../server/config.ts";
+import { DEFAULT_DETOKENIZE } from "../../server/config/config.ts";
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 

@@ -2,7 +2,7 @@
  * The part of maskwire.yaml that only the edge reads: `maskwire worker build` takes it along, `serve` does not look at it.
  */
 import { z } from "zod";
-import { DEFAULT_EDGE } from "../../server/edge-config.ts";
+import { DEFAULT_EDGE } from "../../server/config/edge-config.ts";
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,64}$/;
 

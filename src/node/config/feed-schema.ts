@@ -1,6 +1,6 @@
 /** The shape of feeds and relays: whose events go out, by which policies. */
 import { z } from "zod";
-import { SLOW_SUBSCRIBERS } from "../../server/config.ts";
+import { SLOW_SUBSCRIBERS } from "../../server/config/config.ts";
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;

@@ -6,7 +6,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { KEY_MIN_BYTES } from "../../core/index.ts";
-import { createCrypto } from "../../server/crypto.ts";
+import { createCrypto } from "../../server/keys/crypto.ts";
 import type { Settings } from "./environment.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 

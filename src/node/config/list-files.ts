@@ -6,7 +6,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CHARACTERS_LIMIT, findPatternFault, VALUES_LIMITS } from "../../core/lists.ts";
-import type { PolicyConfig } from "../../server/extend-policy.ts";
+import type { PolicyConfig } from "../../server/config/extend-policy.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
 

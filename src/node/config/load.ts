@@ -3,7 +3,7 @@
  *
  * Owns the order and the rule that a non-loopback address is a deliberate choice. Never serves anything.
  */
-import { isLoopback } from "../../server/loopback.ts";
+import { isLoopback } from "../../server/network/loopback.ts";
 import { readFile } from "node:fs/promises";
 import {
   LISTENERS,
@@ -11,7 +11,7 @@ import {
   type ListenerConfig,
   type ListenerName,
   type ServerConfig,
-} from "../../server/config.ts";
+} from "../../server/config/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
 import { completeAuth } from "./auth.ts";
 import { completeLists, listFileKeys } from "./list-files.ts";
@@ -20,7 +20,7 @@ import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
 import { CONFIG_LIMIT_BYTES, problemIn, readConfig } from "./read.ts";
 import type { FileConfig } from "./schema.ts";
 import { ConfigurationError, type KeyRing } from "../../core/index.ts";
-import { openKeyRing, readRootSecrets } from "../../server/root-key.ts";
+import { openKeyRing, readRootSecrets } from "../../server/keys/root-key.ts";
 
 export interface LoadRequest {
   readonly environment: Environment;

@@ -1,5 +1,5 @@
 /** What is wrong with the ranges of `trustedProxies`: each has to be one, and not all addresses. */
-import { hasHostBits, parseRange } from "../../server/cidr.ts";
+import { hasHostBits, parseRange } from "../../server/network/cidr.ts";
 import type { FileConfig } from "./schema.ts";
 import { RANGE_TEXT, type Fault } from "./zone-check.ts";
 

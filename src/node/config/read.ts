@@ -7,11 +7,11 @@ import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } fr
 import { withPacks } from "../../core/detectors/index.ts";
 import { DENIED, entitiesOf, PACK_NAMES, type PolicySpec } from "../../core/index.ts";
 import { parseFieldPath } from "../../core/field-path.ts";
-import type { Viewed } from "../../server/config.ts";
-import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/extend-policy.ts";
-import { parseEndpoint } from "../../server/canary.ts";
-import { DEFAULT_VIEW } from "../../server/feed.ts";
-import { httpUrlOf, isUpstreamUrl } from "../../server/upstream.ts";
+import type { Viewed } from "../../server/config/config.ts";
+import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "../../server/config/extend-policy.ts";
+import { parseEndpoint } from "../../server/lifecycle/canary.ts";
+import { DEFAULT_VIEW } from "../../server/feeds/feed.ts";
+import { httpUrlOf, isUpstreamUrl } from "../../server/relays/upstream.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import { checkProxies } from "./proxy-check.ts";

@@ -1,7 +1,7 @@
 /**
  * The shape of maskwire.yaml: one schema gives the check, the defaults, the JSON Schema and docs/config.md.
  *
- * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config.ts owns the defaults.
+ * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config/config.ts owns the defaults.
  */
 import { z } from "zod";
 import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, PHONES } from "../../core/index.ts";
@@ -24,7 +24,7 @@ import {
   RELOADS,
   type ListenerName,
   type ServerLimits,
-} from "../../server/config.ts";
+} from "../../server/config/config.ts";
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;

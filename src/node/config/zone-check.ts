@@ -3,9 +3,9 @@
  *
  * Owns the sentences. They quote names and ranges out of the list of destinations, nothing else of the file.
  */
-import { hasHostBits, holdsRange, parseAddress, parseRange, type Range } from "../../server/cidr.ts";
-import { LISTENERS } from "../../server/config.ts";
-import { destinationOf, Egress, overlapsRefused } from "../../server/egress.ts";
+import { hasHostBits, holdsRange, parseAddress, parseRange, type Range } from "../../server/network/cidr.ts";
+import { LISTENERS } from "../../server/config/config.ts";
+import { destinationOf, Egress, overlapsRefused } from "../../server/network/egress.ts";
 import type { FileConfig } from "./schema.ts";
 
 export interface Fault {

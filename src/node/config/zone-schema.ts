@@ -4,7 +4,7 @@
  * Owns names, ranges and descriptions; zone-check.ts owns what no single key can say.
  */
 import { z } from "zod";
-import type { ListenerName, Zone } from "../../server/config.ts";
+import type { ListenerName, Zone } from "../../server/config/config.ts";
 
 /** As Kubernetes names objects and namespaces. */
 const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

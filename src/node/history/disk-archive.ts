@@ -3,8 +3,8 @@
  *
  * Owns the reads under way: those who stand at the same place share one. What is not whole any more is left out.
  */
-import type { Archive } from "../../server/broker.ts";
-import type { Entry } from "../../server/history.ts";
+import type { Archive } from "../../server/history/broker.ts";
+import type { Entry } from "../../server/history/history.ts";
 import { readEvent, type DiskEvent } from "./disk-record.ts";
 import type { LevelStore, Stored } from "./level-store.ts";
 import { shownOf, type Page } from "./page.ts";

@@ -6,10 +6,10 @@
  */
 import { randomBytes } from "node:crypto";
 import { StreamError, type ErrorCode, type Hmac } from "../../core/index.ts";
-import type { Broker, BrokerWatcher } from "../../server/broker.ts";
-import type { DiskHistoryConfig, ServerLimits } from "../../server/config.ts";
+import type { Broker, BrokerWatcher } from "../../server/history/broker.ts";
+import type { DiskHistoryConfig, ServerLimits } from "../../server/config/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
-import { drawEpoch } from "../../server/position.ts";
+import { drawEpoch } from "../../server/history/position.ts";
 import { DiskFeed, type Waiting } from "./disk-feed.ts";
 import { createTokenOf } from "./event-token.ts";
 import { LevelStore } from "./level-store.ts";

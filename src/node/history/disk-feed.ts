@@ -3,10 +3,10 @@
  *
  * Owns what was committed of the feed. Never writes by itself: the broker commits for all feeds together.
  */
-import type { BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../../server/broker.ts";
+import type { BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../../server/history/broker.ts";
 import type { ErrorCode } from "../../core/index.ts";
-import type { HistoryLimits } from "../../server/history.ts";
-import { KeyWindow, type KeyWindowLimits } from "../../server/key-window.ts";
+import type { HistoryLimits } from "../../server/history/history.ts";
+import { KeyWindow, type KeyWindowLimits } from "../../server/history/key-window.ts";
 import { DiskArchive, type Extent } from "./disk-archive.ts";
 import { countOf, readEvent, writeEvent } from "./disk-record.ts";
 import type { LevelStore, Stored, Write } from "./level-store.ts";

@@ -3,8 +3,8 @@
  *
  * Owns that layout. Two counts tell the bytes in between without a look at the events.
  */
-import type { StoredEvent } from "../../server/broker.ts";
-import { decodeRecord, encodeRecord, type EventRecord } from "../../server/stored-event.ts";
+import type { StoredEvent } from "../../server/history/broker.ts";
+import { decodeRecord, encodeRecord, type EventRecord } from "../../server/history/stored-event.ts";
 import type { Stored } from "./level-store.ts";
 
 const COUNT_BYTES = 8;

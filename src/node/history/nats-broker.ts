@@ -8,9 +8,9 @@ import { jetstream, jetstreamManager, RetentionPolicy, StorageType, DiscardPolic
 import type { StreamInfo } from "@nats-io/jetstream";
 import { nanos, type NatsConnection } from "@nats-io/transport-node";
 import { StreamError, type Hmac } from "../../core/index.ts";
-import type { Broker, BrokerWatcher } from "../../server/broker.ts";
-import { ConfigRefusal } from "../../server/config-refusal.ts";
-import type { NatsHistoryConfig, ServerConfig, Viewed } from "../../server/config.ts";
+import type { Broker, BrokerWatcher } from "../../server/history/broker.ts";
+import { ConfigRefusal } from "../../server/config/config-refusal.ts";
+import type { NatsHistoryConfig, ServerConfig, Viewed } from "../../server/config/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
 import { openNats } from "../nats/connection.ts";
 import { createTokenOf } from "./event-token.ts";

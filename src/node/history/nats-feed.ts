@@ -13,8 +13,8 @@ import {
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { StreamError, type ErrorCode } from "../../core/index.ts";
-import type { BrokerFeed, NewEvent, Placement, Take } from "../../server/broker.ts";
-import { decodeRecord, encodeRecord } from "../../server/stored-event.ts";
+import type { BrokerFeed, NewEvent, Placement, Take } from "../../server/history/broker.ts";
+import { decodeRecord, encodeRecord } from "../../server/history/stored-event.ts";
 
 /** One connection. It never comes back by itself: what it still held would then be sent behind what came later. */
 export interface NatsClient {

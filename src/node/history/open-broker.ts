@@ -4,9 +4,9 @@
  * Loads only the client that is asked for. Owns the rule that what keeps events has the root key: ids of producers are kept as keyed hashes only.
  */
 import type { Hmac } from "../../core/index.ts";
-import type { Broker } from "../../server/broker.ts";
-import { ConfigRefusal } from "../../server/config-refusal.ts";
-import type { ServerConfig } from "../../server/config.ts";
+import type { Broker } from "../../server/history/broker.ts";
+import { ConfigRefusal } from "../../server/config/config-refusal.ts";
+import type { ServerConfig } from "../../server/config/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
 
 export interface OpenBrokerOptions {

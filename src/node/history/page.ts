@@ -3,9 +3,9 @@
  *
  * Owns the gaps between them.
  */
-import type { StoredEvent } from "../../server/broker.ts";
-import type { Entry } from "../../server/history.ts";
-import { entryOf } from "../../server/shown.ts";
+import type { StoredEvent } from "../../server/history/broker.ts";
+import type { Entry } from "../../server/history/history.ts";
+import { entryOf } from "../../server/feeds/shown.ts";
 
 /** In order of their sequence; one that is left out up to `through` is lost. */
 export interface Page {

@@ -5,14 +5,14 @@
  * settled once the history has its event, or once it is refused for good; none of it is logged or counted by.
  */
 import { StreamError, type ErrorCode } from "../../core/index.ts";
-import { backoffMs } from "../../server/backoff.ts";
+import { backoffMs } from "../../server/network/backoff.ts";
 import type { Intake } from "../../server/app.ts";
-import type { IngestConfig } from "../../server/config.ts";
-import type { Feed } from "../../server/feed.ts";
-import type { LogName } from "../../server/log.ts";
+import type { IngestConfig } from "../../server/config/config.ts";
+import type { Feed } from "../../server/feeds/feed.ts";
+import type { LogName } from "../../server/telemetry/log.ts";
 import type { Ports } from "../../server/ports.ts";
-import { problemBody } from "../../server/problem.ts";
-import { Publication } from "../../server/publication.ts";
+import { problemBody } from "../../server/http/problem.ts";
+import { Publication } from "../../server/feeds/publication.ts";
 import { encodeText } from "../../server/text.ts";
 import type { NatsFailure } from "../nats/connection.ts";
 import { readMessage } from "./message.ts";

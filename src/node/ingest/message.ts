@@ -4,11 +4,11 @@
  * Owns the rules of docs/protocol.md 3.2 for messages. Keeps nothing of a message that is refused.
  */
 import { readMediaType, toStreamError, type ErrorCode } from "../../core/index.ts";
-import type { IngestConfig } from "../../server/config.ts";
-import { readEncoding } from "../../server/content-encoding.ts";
-import { jsonRecord, MESSAGE, type BodyRecord } from "../../server/records.ts";
+import type { IngestConfig } from "../../server/config/config.ts";
+import { readEncoding } from "../../server/http/content-encoding.ts";
+import { jsonRecord, MESSAGE, type BodyRecord } from "../../server/feeds/records.ts";
 import { decodeText, encodeText } from "../../server/text.ts";
-import { readTraceparent } from "../../server/traceparent.ts";
+import { readTraceparent } from "../../server/telemetry/traceparent.ts";
 
 export interface RawMessage {
   readonly data: Uint8Array;

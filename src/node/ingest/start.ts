@@ -2,8 +2,8 @@
  * The ingests that a configuration asks for. Loads the client of NATS only for one of them.
  */
 import type { Intake } from "../../server/app.ts";
-import type { ServerConfig } from "../../server/config.ts";
-import { namedEntries } from "../../server/log.ts";
+import type { ServerConfig } from "../../server/config/config.ts";
+import { namedEntries } from "../../server/telemetry/log.ts";
 import type { Ports } from "../../server/ports.ts";
 import type { Ingest } from "./ingest.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "jose";
 import { StreamError } from "../../core/index.ts";
 import type { Caller } from "../reversal/audit.ts";
-import type { AuthConfig, IssuerConfig } from "../config.ts";
+import type { AuthConfig, IssuerConfig } from "../config/config.ts";
 import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";
 import { GrantedAccess } from "./access.ts";

@@ -6,7 +6,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
-import { isUpgrade } from "../request.ts";
+import { isUpgrade } from "../http/request.ts";
 
 /** The prefix makes browsers refuse it from plain HTTP and from other hosts. */
 export const COOKIE = "__Host-maskwire";

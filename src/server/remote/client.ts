@@ -4,8 +4,8 @@
  * Owns the queue, the time and the counters. A record waits at most `timeoutMs`, its time in the queue included.
  */
 import { StreamError, type Finding } from "../../core/index.ts";
-import type { RemoteDetectorConfig } from "../config.ts";
-import type { Metrics } from "../metrics.ts";
+import type { RemoteDetectorConfig } from "../config/config.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Ports } from "../ports.ts";
 import { RemoteError, type RemoteAdapter, type RemoteFailure, type Shown } from "./detector.ts";
 import { presidio } from "./presidio.ts";

@@ -1,10 +1,10 @@
 /**
  * The remote detectors of one configuration, and the stage of each policy that asks some.
  */
-import type { RemoteDetectorConfig } from "../config.ts";
-import type { Metrics } from "../metrics.ts";
+import type { RemoteDetectorConfig } from "../config/config.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Ports } from "../ports.ts";
-import type { OpenStage } from "../stage.ts";
+import type { OpenStage } from "../masking/stage.ts";
 import { RemoteClient } from "./client.ts";
 import { RemoteStage } from "./stage.ts";
 

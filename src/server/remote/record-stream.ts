@@ -5,7 +5,7 @@
  */
 import { concat } from "../../core/bytes.ts";
 import { StreamError, type ErrorCode } from "../../core/index.ts";
-import type { StageStream } from "../stage.ts";
+import type { StageStream } from "../masking/stage.ts";
 import type { Cutter, Piece } from "./cutter.ts";
 
 export interface RecordMask {

@@ -13,7 +13,7 @@ import {
   type Format,
   type Policy,
 } from "../../core/index.ts";
-import type { Stage, StageStream } from "../stage.ts";
+import type { Stage, StageStream } from "../masking/stage.ts";
 import { decodeText } from "../text.ts";
 import type { RemoteClient } from "./client.ts";
 import { openCutter } from "./cutter.ts";

@@ -5,9 +5,9 @@
  */
 import { isReversible } from "../../core/index.ts";
 import { matchesFeed } from "../auth/grant.ts";
-import type { RefusalReason } from "../config-refusal.ts";
-import type { DetokenizeConfig, ServerConfig } from "../config.ts";
-import { extendPolicy } from "../extend-policy.ts";
+import type { RefusalReason } from "../config/config-refusal.ts";
+import type { DetokenizeConfig, ServerConfig } from "../config/config.ts";
+import { extendPolicy } from "../config/extend-policy.ts";
 
 /** `hasKeys`: whether there is a root key. */
 export function refuseDetokenize(config: ServerConfig, { hasKeys }: { readonly hasKeys: boolean }): RefusalReason[] {

@@ -6,8 +6,8 @@
 import { StreamError, toStreamError } from "../../core/index.ts";
 import { type Access, requireAction } from "../auth/access.ts";
 import type { Audit, AuditRecord, Caller } from "./audit.ts";
-import type { DetokenizeConfig } from "../config.ts";
-import type { Metrics } from "../metrics.ts";
+import type { DetokenizeConfig } from "../config/config.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Ports } from "../ports.ts";
 import { createPurposeMask, isPurpose } from "./purpose.ts";
 import { RateLimit } from "../limits/rate-limit.ts";

@@ -5,10 +5,10 @@
  */
 import type { Context } from "hono";
 import { countRestored, StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
-import { BodyReader } from "../body-reader.ts";
-import { nameIn } from "../log.ts";
-import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../request.ts";
-import { readTraceparent } from "../traceparent.ts";
+import { BodyReader } from "../http/body-reader.ts";
+import { nameIn } from "../telemetry/log.ts";
+import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../http/request.ts";
+import { readTraceparent } from "../telemetry/traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 

@@ -4,7 +4,7 @@
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
 import type { Access } from "../auth/access.ts";
-import type { ListenerName } from "../config.ts";
+import type { ListenerName } from "../config/config.ts";
 import type { Services } from "../services.ts";
 import { consolePage } from "./console.ts";
 import { grant } from "./grant.ts";

@@ -4,14 +4,20 @@
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
 import { type Access, requireAction } from "../auth/access.ts";
-import { BodyReader } from "../body-reader.ts";
-import type { Joiner } from "../joiner.ts";
-import { nameIn } from "../log.ts";
-import { problemBody, problemHeaders } from "../problem.ts";
-import { Publication, type KeyOf } from "../publication.ts";
-import { isPublishFormat, RECORD_READERS, type PublishFormat, type BodyRecord, type RecordReader } from "../records.ts";
-import { bodyOf, mediaTypeOf, queryOf } from "../request.ts";
-import { readTraceparent } from "../traceparent.ts";
+import { BodyReader } from "../http/body-reader.ts";
+import type { Joiner } from "../feeds/joiner.ts";
+import { nameIn } from "../telemetry/log.ts";
+import { problemBody, problemHeaders } from "../http/problem.ts";
+import { Publication, type KeyOf } from "../feeds/publication.ts";
+import {
+  isPublishFormat,
+  RECORD_READERS,
+  type PublishFormat,
+  type BodyRecord,
+  type RecordReader,
+} from "../feeds/records.ts";
+import { bodyOf, mediaTypeOf, queryOf } from "../http/request.ts";
+import { readTraceparent } from "../telemetry/traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
 

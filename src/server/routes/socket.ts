@@ -7,23 +7,23 @@
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
 import { connectClient } from "../limits/client-limits.ts";
-import { parseClientMessage, type ClientMessage, type PublishMessage } from "../client-message.ts";
-import type { Feed } from "../feed.ts";
-import type { Joiner } from "../joiner.ts";
-import { socketOutlet } from "../outlets.ts";
-import type { Ending } from "../ending.ts";
+import { parseClientMessage, type ClientMessage, type PublishMessage } from "./client-message.ts";
+import type { Feed } from "../feeds/feed.ts";
+import type { Joiner } from "../feeds/joiner.ts";
+import { socketOutlet } from "../subscribers/outlets.ts";
+import type { Ending } from "../subscribers/ending.ts";
 import type { Socket, SocketHandler, SocketMemo } from "../ports.ts";
-import { Publication } from "../publication.ts";
-import { isUpgrade, queryOf } from "../request.ts";
+import { Publication } from "../feeds/publication.ts";
+import { isUpgrade, queryOf } from "../http/request.ts";
 import type { Services } from "../services.ts";
 import { REFUSALS } from "../auth/refusals.ts";
 import { type Access, requireAction } from "../auth/access.ts";
 import type { RouteCall } from "./index.ts";
-import { resultOf, START_PARAMETERS, startAfter, startAtEnd, startOf, type Start } from "../start.ts";
-import { Subscriber } from "../subscriber.ts";
-import { json, TRANSPORT } from "../transports.ts";
-import { filterOf, type TypeFilter } from "../type-filter.ts";
-import type { View } from "../view.ts";
+import { resultOf, START_PARAMETERS, startAfter, startAtEnd, startOf, type Start } from "../subscribers/start.ts";
+import { Subscriber } from "../subscribers/subscriber.ts";
+import { json, TRANSPORT } from "../subscribers/transports.ts";
+import { filterOf, type TypeFilter } from "../subscribers/type-filter.ts";
+import type { View } from "../subscribers/view.ts";
 
 export interface SocketRole {
   readonly access: Access;

@@ -1,0 +1,380 @@
+/**
+ * The server's configuration after reading and checking: plain, complete data.
+ *
+ * Owns names, units and defaults. Never reads a file or the environment: src/node/config does that for Node,
+ * the worker is given this object.
+ */
+import type { Grant } from "../auth/grant.ts";
+import { DEFAULT_LIMITS, type KeyRingOptions } from "../../core/index.ts";
+import type { EdgeConfig } from "./edge-config.ts";
+import type { PolicyConfig } from "./extend-policy.ts";
+
+export const LISTENERS = ["publish", "subscribe", "admin"] as const;
+export type ListenerName = (typeof LISTENERS)[number];
+
+/** On which side of the masker somebody stands; whoever operates it (`ops`) is on neither. */
+export type Zone = "raw" | "masked" | "ops";
+
+/** The pods that network policy lets in. A zone is a label of namespaces; all else narrows it. */
+export interface Comer {
+  /** Pods with this value of the label `maskwire.dev/role`. */
+  readonly role?: string;
+  /** Namespace by its name, besides its zone. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A broker that the producers or the subscribers use beside the masker: network policy lets both reach it. */
+export interface BrokerConfig {
+  readonly name: string;
+  readonly zone: "raw" | "masked";
+  readonly role: string;
+  readonly listenPort: number;
+  /** Why both zones may use it, which no network policy can make safe. */
+  readonly conduit?: string;
+}
+
+/** Somewhere that the server may dial. */
+export interface UpstreamConfig {
+  readonly name: string;
+  /** A host name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /** Where it may be, once its name is resolved; none: anywhere. A network policy needs them. */
+  readonly cidrs: readonly string[];
+  readonly except: readonly string[];
+}
+
+export interface ListenerConfig {
+  /** Address to listen on; anything but loopback needs `unsafeNoAuthentication`. */
+  readonly host: string;
+  /** TCP port; two listeners on the same host and port share one socket. 0: the system picks one. */
+  readonly listenPort: number;
+  /** Says that whoever reaches this address may use it: a network policy is the only fence. */
+  readonly unsafeNoAuthentication: boolean;
+  /** Who comes in here, for network policies; the server itself sees addresses only. */
+  readonly zone?: Zone;
+  readonly from?: Comer;
+}
+
+/** End them, or let them stay and miss events: the oldest that wait, or all but the newest. */
+export const SLOW_SUBSCRIBERS = ["disconnect", "drop-oldest", "latest-only"] as const;
+export type SlowSubscribers = (typeof SLOW_SUBSCRIBERS)[number];
+
+/** Whoever names views: a feed, a relay. */
+export interface Viewed {
+  /** Policy of the view that everybody gets who asks for none. */
+  readonly policy: string;
+  /** View name to the name of its policy. */
+  readonly views: Readonly<Record<string, string>>;
+  /** Views from the strictest to the loosest: none shows what a later one hides. */
+  readonly strictness?: readonly string[];
+  /** What becomes of subscribers that do not keep up; absent: `disconnect`. */
+  readonly slowSubscribers?: SlowSubscribers;
+}
+
+export interface FeedConfig extends Viewed {
+  /** Event types that pass; any other becomes `message`. */
+  readonly eventTypes: readonly string[];
+  /** Subscribers are given the `traceparent` of each event; it is a producer's, and said to be random. */
+  readonly passTraceparent?: boolean;
+}
+
+export interface RelayConfig extends Viewed {
+  /** Upstream feed: SSE by `https:`, or messages by `wss:` on Node; `http:` and `ws:` with `unsafePlaintext`. */
+  readonly url: string;
+  readonly unsafePlaintext: boolean;
+  /** Request headers for the upstream, such as authorization. Never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** WebSocket sub-protocols to offer; undefined: none. */
+  readonly protocols?: readonly string[];
+  readonly eventTypes: readonly string[];
+  /** Follow the upstream even without a subscriber. */
+  readonly always: boolean;
+}
+
+export interface IssuerConfig {
+  readonly issuer: string;
+  /** Of several one is enough. */
+  readonly audience: string | readonly string[];
+  /** Only these; HS ones go with a secret, all others with public keys. */
+  readonly algorithms: readonly string[];
+  /** Public keys at hand; else `jwksUrl` says where they are. */
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  readonly jwksUrl?: string;
+  /** Of HS ones; absent: the one out of the environment. */
+  readonly secret?: Uint8Array;
+}
+
+export interface ApiKeyConfig {
+  /** For people; nothing else uses it. */
+  readonly name: string;
+  /** SHA-256 of the key, in hex. */
+  readonly sha256: string;
+  readonly grants: readonly Grant[];
+}
+
+/** Who may come in. */
+export interface AuthConfig {
+  readonly issuers: readonly IssuerConfig[];
+  readonly apiKeys: readonly ApiKeyConfig[];
+}
+
+/** `require` serves nothing before network policies are in force, `warn` only says whether they are. */
+export const CANARY_MODES = ["require", "warn", "off"] as const;
+
+/** A program that listens on two ports, of which our network policy lets us reach one. Each as `host:port`. */
+export interface CanaryConfig {
+  readonly control: string;
+  readonly forbidden: string;
+  readonly mode: (typeof CANARY_MODES)[number];
+}
+
+/** Who may ask for values back is granted by `auth`; this says of what, and how much. */
+export interface DetokenizeConfig {
+  /** Policies whose values are turned back. */
+  readonly policies: readonly string[];
+  /** File that audit records are appended to; absent: they go where the log goes. */
+  readonly auditFile?: string;
+  /** By one caller. */
+  readonly callsPerMinute: number;
+  readonly valuesPerMinute: number;
+}
+
+/** When a durable history counts as committed: on the disk, there within a second, or with the operating system. */
+export const HISTORY_SYNCS = ["always", "interval", "never"] as const;
+
+/** What keeps events beyond this process. */
+export interface DiskHistoryConfig {
+  readonly broker: "disk";
+  /** A folder that no other process uses. */
+  readonly dataDir: string;
+  readonly sync: (typeof HISTORY_SYNCS)[number];
+}
+
+/** How a NATS server is reached. At most one of credentials, nkey, token and user; all but `user` name files. */
+export interface NatsServersConfig {
+  /** `nats://host:port` or `tls://host:port` of one cluster, all alike. */
+  readonly servers: readonly string[];
+  readonly credentialsFile?: string;
+  readonly nkeyFile?: string;
+  readonly tokenFile?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  /** Undefined: the system's authorities. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+/** Where a new consumer of a stream begins. */
+export const INGEST_STARTS = ["all", "new"] as const;
+export const INGEST_TEXTS = ["refuse", "mask"] as const;
+
+/** A broker of raw events, whose messages are published masked into a feed. */
+export interface IngestConfig extends NatsServersConfig {
+  readonly feed: string;
+  /** JetStream: what is acknowledged only once it is stored comes again until then. Undefined: core NATS. */
+  readonly stream?: string;
+  /** Undefined: all of the stream; core NATS always has one. */
+  readonly subject?: string;
+  /** Nodes of one group share the messages: the durable consumer's name, or the queue group. */
+  readonly group: string;
+  readonly from: (typeof INGEST_STARTS)[number];
+  /** What happens to a message that is no JSON. */
+  readonly text: (typeof INGEST_TEXTS)[number];
+  /** Messages that are given and not yet acknowledged, of all nodes together; core NATS: that wait, of one. */
+  readonly inFlightLimit: number;
+  /** Time after which one that was not acknowledged comes again. */
+  readonly ackWaitMs: number;
+}
+
+export interface NatsHistoryConfig extends NatsServersConfig {
+  readonly broker: "nats";
+  /** Begins the names of streams and subjects. */
+  readonly prefix: string;
+  /** Servers that hold each event. */
+  readonly replicas: number;
+}
+
+export type HistoryConfig = { readonly broker: "memory" } | DiskHistoryConfig | NatsHistoryConfig;
+
+export interface ServerLimits {
+  readonly eventLimitBytes: number;
+  readonly messageLimitBytes: number;
+  readonly lineLimitBytes: number;
+  readonly jsonDepthLimit: number;
+  readonly nestedJsonDepth: number;
+  readonly joinLimitBytes: number;
+  readonly joinLimitEvents: number;
+  readonly joinWaitMs: number;
+  readonly inflationLimit: number;
+  readonly connectionsLimit: number;
+  readonly socketsLimit: number;
+  readonly connectionsPerAddressLimit: number;
+  readonly connectionsPerSubjectLimit: number;
+  readonly connectsPerAddressPerSecond: number;
+  readonly connectsPerSubjectPerSecond: number;
+  readonly publishEventsPerSecond: number;
+  readonly feedsLimit: number;
+  readonly feedsPerStreamLimit: number;
+  readonly typesPerStreamLimit: number;
+  readonly subscriberQueueBytes: number;
+  readonly writeStallMs: number;
+  readonly historyMaxBytes: number;
+  readonly historyMaxAgeMs: number;
+  readonly historyMemoryBytes: number;
+  readonly historyQueueBytes: number;
+  readonly dedupeWindowMs: number;
+  readonly dedupeKeysLimit: number;
+  readonly heartbeatMs: number;
+  readonly connectionMaxAgeMs: number;
+  readonly headersTimeoutMs: number;
+  readonly producerIdleTimeoutMs: number;
+  readonly upstreamIdleTimeoutMs: number;
+  readonly lingerMs: number;
+  readonly canaryIntervalMs: number;
+  readonly canaryTimeoutMs: number;
+  readonly drainGraceMs: number;
+  readonly drainWindowMs: number;
+  readonly drainLimitMs: number;
+}
+
+/** Where a proxy writes the address of whom it speaks for. */
+export const FORWARDING_HEADERS = ["x-forwarded-for", "forwarded"] as const;
+
+/** Proxies that are believed. */
+export interface TrustedProxiesConfig {
+  readonly cidrs: readonly string[];
+  readonly header: (typeof FORWARDING_HEADERS)[number];
+}
+
+/** `refuse`: the record is not let through; `mask`: nothing of it is. */
+export const REMOTE_FAILURE_RULES = ["refuse", "mask"] as const;
+export const REMOTE_ADAPTERS = ["presidio"] as const;
+
+/** A program elsewhere that policies ask about records, once these are masked by all else. */
+export interface RemoteDetectorConfig {
+  /** How it is spoken to. */
+  readonly adapter: (typeof REMOTE_ADAPTERS)[number];
+  /** Where it is asked, https unless `unsafePlaintext`. */
+  readonly url: string;
+  readonly unsafePlaintext: boolean;
+  /** Request headers, such as authorization. Never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly language: string;
+  /** Its names for what it finds, to ours; it is asked for no others. */
+  readonly entities: Readonly<Record<string, string>>;
+  readonly scoreThreshold: number;
+  /** Longest time of one record, its wait for a place included. */
+  readonly timeoutMs: number;
+  /** Requests at once, and records that wait for a place. */
+  readonly concurrencyLimit: number;
+  readonly waitingLimit: number;
+  /** Longest record that is sent. */
+  readonly recordLimitBytes: number;
+  readonly onFailure: (typeof REMOTE_FAILURE_RULES)[number];
+}
+
+export const RELOADS = ["keep", "live"] as const;
+export type Reload = (typeof RELOADS)[number];
+
+export interface ServerConfig {
+  readonly listeners: Readonly<Record<ListenerName, ListenerConfig>>;
+  /** `default` always exists. */
+  readonly policies: Readonly<Record<string, PolicyConfig>>;
+  /** Feed name to its settings; the name `*` opens every other name. */
+  readonly feeds: Readonly<Record<string, FeedConfig>>;
+  readonly relays: Readonly<Record<string, RelayConfig>>;
+  readonly limits: ServerLimits;
+  /** Origins that browsers may come from, exact; empty: same origin only. */
+  readonly allowedOrigins: readonly string[];
+  /** What mask streams do that began under a policy which this configuration changes: go on by it, or end. */
+  readonly reload: Reload;
+  /** Undefined: events live in memory and end with the process. */
+  readonly history?: HistoryConfig;
+  /** Name to broker of raw events. */
+  readonly ingest?: Readonly<Record<string, IngestConfig>>;
+  /** Which version of the root key does what; undefined: the highest makes tokens, all turn them back. */
+  readonly keys?: KeyRingOptions;
+  /** Undefined: nobody is asked who he is. */
+  readonly auth?: AuthConfig;
+  /** Undefined: nothing is turned back. */
+  readonly detokenize?: DetokenizeConfig;
+  /** Undefined: nothing looks whether network policies are in force. */
+  readonly canary?: CanaryConfig;
+  /** Undefined: whatever a relay or an issuer names may be dialled, but for addresses that are always refused. */
+  readonly upstreams?: readonly UpstreamConfig[];
+  /** Undefined: whoever connects is the client. */
+  readonly trustedProxies?: TrustedProxiesConfig;
+  /** By name; undefined: there are none. */
+  readonly remoteDetectors?: Readonly<Record<string, RemoteDetectorConfig>>;
+  /** Undefined: what the edge has by default. Node does not read it. */
+  readonly edge?: EdgeConfig;
+  /** For network policies; the server dials none of them. */
+  readonly brokers?: readonly BrokerConfig[];
+}
+
+export const DEFAULT_DETOKENIZE: Pick<DetokenizeConfig, "callsPerMinute" | "valuesPerMinute"> = {
+  callsPerMinute: 60,
+  valuesPerMinute: 6_000,
+};
+
+const LOOPBACK = "127.0.0.1";
+
+export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+  eventLimitBytes: 65_536,
+  messageLimitBytes: 1_048_576,
+  lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
+  jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
+  nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
+  joinLimitBytes: DEFAULT_LIMITS.joinLimitBytes,
+  joinLimitEvents: DEFAULT_LIMITS.joinLimitEvents,
+  joinWaitMs: 2_000,
+  inflationLimit: 200,
+  connectionsLimit: 10_000,
+  socketsLimit: 20_000,
+  // Of each pair the rate is half the number: twice the rate may come at once, so that all come back after a crash.
+  connectionsPerAddressLimit: 2_000,
+  connectionsPerSubjectLimit: 100,
+  connectsPerAddressPerSecond: 1_000,
+  connectsPerSubjectPerSecond: 50,
+  publishEventsPerSecond: 1_000,
+  feedsLimit: 10_000,
+  feedsPerStreamLimit: 6,
+  typesPerStreamLimit: 16,
+  subscriberQueueBytes: 1_048_576,
+  writeStallMs: 10_000,
+  historyMaxBytes: 67_108_864,
+  historyMaxAgeMs: 3_600_000,
+  historyMemoryBytes: 8_388_608,
+  historyQueueBytes: 16_777_216,
+  dedupeWindowMs: 120_000,
+  dedupeKeysLimit: 100_000,
+  heartbeatMs: 15_000,
+  connectionMaxAgeMs: 600_000,
+  headersTimeoutMs: 10_000,
+  producerIdleTimeoutMs: 60_000,
+  upstreamIdleTimeoutMs: 60_000,
+  lingerMs: 30_000,
+  canaryIntervalMs: 10_000,
+  canaryTimeoutMs: 2_000,
+  drainGraceMs: 5_000,
+  drainWindowMs: 30_000,
+  drainLimitMs: 50_000,
+};
+
+/** What runs without a configuration file: loopback only, the default policy, any feed name. */
+export const DEFAULT_CONFIG: ServerConfig = {
+  listeners: {
+    publish: { host: LOOPBACK, listenPort: 8080, unsafeNoAuthentication: false },
+    subscribe: { host: LOOPBACK, listenPort: 8080, unsafeNoAuthentication: false },
+    admin: { host: LOOPBACK, listenPort: 9090, unsafeNoAuthentication: false },
+  },
+  policies: { default: {} },
+  feeds: { "*": { policy: "default", views: {}, eventTypes: [] } },
+  relays: {},
+  limits: DEFAULT_SERVER_LIMITS,
+  allowedOrigins: [],
+  reload: "keep",
+};
