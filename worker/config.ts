@@ -19,10 +19,7 @@ import {
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
   LISTENERS,
-  type ApiKeyConfig,
-  type AuthConfig,
   type FeedConfig,
-  type IssuerConfig,
   type ListenerConfig,
   type ListenerName,
   type RelayConfig,
@@ -31,6 +28,7 @@ import {
   type UpstreamConfig,
   type Viewed,
 } from "../src/server/config/config.ts";
+import type { ApiKeyConfig, AuthConfig, IssuerConfig } from "../src/server/auth/auth-config.ts";
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN, type Grant } from "../src/server/auth/grant.ts";
 import { DEFAULT_EDGE, type EdgeConfig, type FrontConfig } from "../src/server/config/edge-config.ts";
 import { findExtendsFault, type PolicyConfig } from "../src/server/config/extend-policy.ts";

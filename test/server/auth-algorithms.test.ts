@@ -1,7 +1,7 @@
 /** Every algorithm that a configuration may name: it verifies where it is named, and counts nowhere else. */
 import { exportJWK, generateKeyPair } from "jose";
 import { expect, test } from "vitest";
-import type { AuthConfig } from "../../src/server/config/config.ts";
+import type { AuthConfig } from "../../src/server/auth/auth-config.ts";
 import { AUTH, publish, SECRET_ISSUER, startGuarded } from "../support/auth-server.ts";
 import { createTestPorts } from "../support/ports.ts";
 import { makeToken } from "../support/tokens.ts";

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { matchesFeed } from "../../src/server/auth/grant.ts";
-import type { AuthConfig } from "../../src/server/config/config.ts";
+import type { AuthConfig } from "../../src/server/auth/auth-config.ts";
 import {
   API_KEY,
   AUTH,

@@ -1,5 +1,6 @@
 /** A server that asks for tokens, and the ways to knock at it. */
-import type { AuthConfig, ServerConfig } from "../../src/server/config/config.ts";
+import type { AuthConfig } from "../../src/server/auth/auth-config.ts";
+import type { ServerConfig } from "../../src/server/config/config.ts";
 import { createTestPorts, type TestPorts } from "./ports.ts";
 import { startTestServer, type TestServer } from "./server.ts";
 import { AUDIENCE, ISSUER, SECRET_BYTES, sha256 } from "./tokens.ts";

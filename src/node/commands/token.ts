@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Argument, Option } from "commander";
 import { StreamError } from "../../core/index.ts";
 import { ACTIONS as GRANTED, grantsIn } from "../../server/auth/grant.ts";
-import type { IssuerConfig } from "../../server/config/config.ts";
+import type { IssuerConfig } from "../../server/auth/auth-config.ts";
 import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";

@@ -4,7 +4,7 @@
  * Owns those files. Never repeats anything out of it.
  */
 import { readFile } from "node:fs/promises";
-import type { AuthConfig, IssuerConfig } from "../../server/config/config.ts";
+import type { AuthConfig, IssuerConfig } from "../../server/auth/auth-config.ts";
 import { readSecretFile } from "./key.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";

@@ -4,8 +4,15 @@
  * Owns the answers that routes ask for. Knows no token.
  */
 import { StreamError } from "../../core/index.ts";
-import type { Caller } from "../reversal/audit.ts";
 import { type Action, type Grant, matchesFeed } from "./grant.ts";
+
+/** Whom a token names. */
+export interface Caller {
+  /** The `sub` of a JWT, or the name of an API key. */
+  readonly name: string;
+  /** The `iss` of a JWT; absent for an API key. */
+  readonly issuer?: string;
+}
 
 export interface Access {
   /** Whose it is, as an opaque name: the same for all tokens of one subject. Undefined where nobody is asked. */

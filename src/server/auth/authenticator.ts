@@ -13,11 +13,10 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { StreamError } from "../../core/index.ts";
-import type { Caller } from "../reversal/audit.ts";
-import type { AuthConfig, IssuerConfig } from "../config/config.ts";
 import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";
-import { GrantedAccess } from "./access.ts";
+import type { AuthConfig, IssuerConfig } from "./auth-config.ts";
+import { type Caller, GrantedAccess } from "./access.ts";
 import { grantsIn } from "./grant.ts";
 import { remoteKeys } from "./remote-keys.ts";
 

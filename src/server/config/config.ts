@@ -4,7 +4,7 @@
  * Owns names, units and defaults. Never reads a file or the environment: src/node/config does that for Node,
  * the worker is given this object.
  */
-import type { Grant } from "../auth/grant.ts";
+import type { AuthConfig } from "../auth/auth-config.ts";
 import { DEFAULT_LIMITS, type KeyRingOptions } from "../../core/index.ts";
 import type { EdgeConfig } from "./edge-config.ts";
 import type { PolicyConfig } from "./extend-policy.ts";
@@ -91,33 +91,6 @@ export interface RelayConfig extends Viewed {
   readonly eventTypes: readonly string[];
   /** Follow the upstream even without a subscriber. */
   readonly always: boolean;
-}
-
-export interface IssuerConfig {
-  readonly issuer: string;
-  /** Of several one is enough. */
-  readonly audience: string | readonly string[];
-  /** Only these; HS ones go with a secret, all others with public keys. */
-  readonly algorithms: readonly string[];
-  /** Public keys at hand; else `jwksUrl` says where they are. */
-  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
-  readonly jwksUrl?: string;
-  /** Of HS ones; absent: the one out of the environment. */
-  readonly secret?: Uint8Array;
-}
-
-export interface ApiKeyConfig {
-  /** For people; nothing else uses it. */
-  readonly name: string;
-  /** SHA-256 of the key, in hex. */
-  readonly sha256: string;
-  readonly grants: readonly Grant[];
-}
-
-/** Who may come in. */
-export interface AuthConfig {
-  readonly issuers: readonly IssuerConfig[];
-  readonly apiKeys: readonly ApiKeyConfig[];
 }
 
 /** `require` serves nothing before network policies are in force, `warn` only says whether they are. */

@@ -20,6 +20,7 @@ import {
 import { ConfigRefusal, type RefusalReason } from "../config/config-refusal.ts";
 import type { ServerConfig } from "../config/config.ts";
 import { extendPolicy, placeIn } from "../config/extend-policy.ts";
+import { writeOneWay } from "../config/one-way.ts";
 import type { OpenStage, Stage } from "./stage.ts";
 import { encodeText } from "../text.ts";
 
@@ -147,13 +148,4 @@ export class PolicySet {
 /** What each remote detector may find, in our words. */
 export function remoteEntities(configs: NonNullable<ServerConfig["remoteDetectors"]>): RemoteEntities {
   return Object.fromEntries(Object.entries(configs).map(([name, { entities }]) => [name, Object.values(entities)]));
-}
-
-/** JSON whose keys are in order. */
-export function writeOneWay(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) =>
-    typeof one === "object" && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
 }

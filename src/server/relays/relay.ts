@@ -12,12 +12,11 @@ import type { Feed } from "../feeds/feed.ts";
 import type { Joiner } from "../feeds/joiner.ts";
 import type { LogName } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { RelayState } from "../telemetry/tracer.ts";
 import type { Ports } from "../ports.ts";
 import { decodeText } from "../text.ts";
 import { httpUrlOf, openUpstream, type UpstreamAnswer } from "./upstream.ts";
 import type { SocketAnswer, UpstreamMessage } from "./upstream-socket.ts";
-
-export type RelayState = "idle" | "connecting" | "open" | "waiting" | "failed" | "ended";
 
 export interface RelayOptions {
   readonly name: LogName;

@@ -3,13 +3,7 @@
  *
  * Owns its shape and its text. Never holds a value: a purpose in which something is found is written with that masked.
  */
-/** Whom a token names. */
-export interface Caller {
-  /** The `sub` of a JWT, or the name of an API key. */
-  readonly name: string;
-  /** The `iss` of a JWT; absent for an API key. */
-  readonly issuer?: string;
-}
+import type { Caller } from "../auth/access.ts";
 
 export interface AuditRecord {
   /** `detokenize-begin` before anything leaves, `detokenize-end` with the counts, `detokenize-refused`. */

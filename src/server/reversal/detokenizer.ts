@@ -4,8 +4,8 @@
  * Owns the order of the checks, the limits by caller and the audit records. Never sees a value.
  */
 import { StreamError, toStreamError } from "../../core/index.ts";
-import { type Access, requireAction } from "../auth/access.ts";
-import type { Audit, AuditRecord, Caller } from "./audit.ts";
+import { type Access, type Caller, requireAction } from "../auth/access.ts";
+import type { Audit, AuditRecord } from "./audit.ts";
 import type { DetokenizeConfig } from "../config/config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Ports } from "../ports.ts";

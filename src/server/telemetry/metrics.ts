@@ -6,7 +6,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { ServerConfig } from "../config/config.ts";
-import { writeOneWay } from "../masking/policy-set.ts";
+import { writeOneWay } from "../config/one-way.ts";
 import { encodeText } from "../text.ts";
 
 interface MetricRow {

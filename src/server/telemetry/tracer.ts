@@ -6,7 +6,6 @@
  */
 import type { ErrorCode, Format } from "../../core/index.ts";
 import type { LogValue } from "./log.ts";
-import type { RelayState } from "../relays/relay.ts";
 
 /** Every span and its attributes; docs/operations.md lists them. `error.type` comes with each that failed. */
 export const SPANS = {
@@ -21,6 +20,8 @@ export const SPANS = {
   "maskwire.detokenize": ["maskwire.policy", "maskwire.format", "maskwire.bytes", "maskwire.restored"],
   "maskwire.relay": ["maskwire.relay", "maskwire.outcome", "maskwire.events"],
 } as const;
+
+export type RelayState = "idle" | "connecting" | "open" | "waiting" | "failed" | "ended";
 
 export type SpanName = keyof typeof SPANS;
 
