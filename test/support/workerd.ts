@@ -4,7 +4,7 @@
  * Owns the temporary directory and the process. Never downloads anything.
  */
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -83,20 +83,17 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   }
 }
 
+/** Files of a deployment, main first. */
+export async function deployedModules(): Promise<readonly string[]> {
+  const { always, optional } = JSON.parse(await readFile(join(REPOSITORY, "worker/modules.json"), "utf8")) as Readonly<
+    Record<"always" | "optional", readonly string[]>
+  >;
+  return [...always, ...optional, "deployment"].map((name) => `${name}.js`);
+}
+
 /** The product as it is deployed, with every pack; a test's own worker as one module. Returns its modules, main first. */
 async function bundle({ entry, folder }: WorkerOptions, directory: string): Promise<readonly string[]> {
-  const product = [
-    "index.js",
-    "shared.js",
-    "packs.js",
-    "operators.js",
-    "scripts.js",
-    "strictness.js",
-    "jose.js",
-    "ciphers.js",
-    "console.js",
-    "deployment.js",
-  ];
+  const product = await deployedModules();
   if (folder !== undefined) {
     await cp(folder, directory, { recursive: true });
     return product;

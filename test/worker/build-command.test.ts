@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { post, send } from "../contract/client.ts";
 import { EMAIL } from "../contract/raw.ts";
 import { REPOSITORY } from "../support/repository.ts";
-import { OBJECTS, startWorkerd } from "../support/workerd.ts";
+import { deployedModules, OBJECTS, startWorkerd } from "../support/workerd.ts";
 
 const run = promisify(execFile);
 const MAIN = join(REPOSITORY, "dist/node/main.js");
@@ -55,18 +55,7 @@ limits: { eventLimitBytes: 1000 }
     const { code, out } = await build("runs", yaml);
     expect(code).toBe(0);
     const modules = (await readdir(out)).filter((name) => name.endsWith(".js")).toSorted();
-    expect(modules).toEqual([
-      "ciphers.js",
-      "console.js",
-      "deployment.js",
-      "index.js",
-      "jose.js",
-      "operators.js",
-      "packs.js",
-      "scripts.js",
-      "shared.js",
-      "strictness.js",
-    ]);
+    expect(modules).toEqual((await deployedModules()).toSorted());
     const worker = await startWorkerd({
       entry: "worker/index.ts",
       folder: out,
@@ -102,6 +91,17 @@ limits: { eventLimitBytes: 1000 }
       const given = Object.keys((await import(join(MODULES, file))) as object);
       expect(given).toEqual(expect.arrayContaining(names.map((name) => name.split(" as ")[0])));
     }
+  });
+
+  test("a folder whose configuration asks for nothing carries the stand-in of every module that has one", async () => {
+    const { code, out } = await build("nothing", OPEN);
+    expect(code).toBe(0);
+    const standIns = (await readdir(MODULES)).filter((file) => file.startsWith("no-"));
+    expect(standIns.length).toBeGreaterThan(1);
+    for (const file of standIns)
+      expect(await readFile(join(out, file.slice("no-".length)), "utf8"), file).toBe(
+        await readFile(join(MODULES, file), "utf8"),
+      );
   });
 
   test("a folder carries the operators that its policies name, and no others", async () => {

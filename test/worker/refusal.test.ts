@@ -2,11 +2,20 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { REPOSITORY } from "../support/repository.ts";
-import { COMPATIBILITY, OBJECTS, startWorkerd } from "../support/workerd.ts";
+import { COMPATIBILITY, deployedModules, OBJECTS, startWorkerd } from "../support/workerd.ts";
 import { errorCode, post, send } from "../contract/client.ts";
 
 const OPEN = `"listeners":{"publish":{"unsafeNoAuthentication":true},"subscribe":{"unsafeNoAuthentication":true}}`;
 const SECRET = "ann.lee@example.com";
+
+interface Wrangler {
+  readonly main: string;
+  readonly rules: unknown;
+  readonly compatibility_date: string;
+  readonly compatibility_flags: readonly string[];
+  readonly durable_objects: { readonly bindings: unknown };
+  readonly migrations: readonly { readonly new_sqlite_classes: readonly string[] }[];
+}
 
 const REFUSED = [
   ["nothing, for it answers the whole Internet", {}, "BAD_CONFIG", "listeners.publish.unsafeNoAuthentication"],
@@ -79,13 +88,16 @@ describe("a worker with a configuration that cannot take effect", () => {
     }
   });
 
-  test("the deployed flags are the tested flags", async () => {
+  test("the deployed flags, modules and objects are the tested ones", async () => {
     const text = await readFile(join(REPOSITORY, "worker/wrangler.jsonc"), "utf8");
-    const wrangler = JSON.parse(text.replace(/^\s*\/\/.*$/gm, "").replace(/,(?=\s*[}\]])/g, "")) as Record<
-      string,
-      unknown
-    >;
-    expect(wrangler["compatibility_date"]).toBe(COMPATIBILITY.date);
-    expect(wrangler["compatibility_flags"]).toEqual(COMPATIBILITY.flags);
+    const wrangler = JSON.parse(text.replace(/^\s*\/\/.*$/gm, "").replace(/,(?=\s*[}\]])/g, "")) as Wrangler;
+    expect(wrangler.compatibility_date).toBe(COMPATIBILITY.date);
+    expect(wrangler.compatibility_flags).toEqual(COMPATIBILITY.flags);
+    const [main, ...beside] = await deployedModules();
+    expect(wrangler.main).toBe(`../dist/worker/${main}`);
+    expect(wrangler.rules).toEqual([{ type: "ESModule", globs: beside }]);
+    const bindings = Object.entries(OBJECTS).map(([name, type]) => ({ name, class_name: type }));
+    expect(wrangler.durable_objects.bindings).toEqual(bindings);
+    expect(wrangler.migrations.flatMap((one) => one.new_sqlite_classes)).toEqual(Object.values(OBJECTS));
   });
 });

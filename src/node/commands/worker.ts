@@ -15,9 +15,22 @@ import { compileNamed, report } from "../policies.ts";
 /** Where the build put the modules that a deployment is made of. */
 const MODULES = fileURLToPath(new URL("../../worker/", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../../../worker/wrangler.jsonc", import.meta.url));
+/** The names of those modules, for the build and for us. */
+const NAMES = fileURLToPath(new URL("../../../worker/modules.json", import.meta.url));
 
-/** Each in the module that goes along only where a policy names one. */
-const OPTIONAL_OPERATORS = OPTIONAL_KINDS.map(({ name }) => name);
+type OptionalModule = "packs" | "operators" | "scripts" | "strictness" | "jose" | "ciphers";
+
+/** Which configurations need each module that a deployment may go without. */
+const NEEDS: Readonly<Record<OptionalModule, (config: ServerConfig) => boolean>> = {
+  packs: ({ policies }) => Object.values(policies).some(({ packs = [] }) => packs.length > 0),
+  operators: ({ policies }) => namesOperator(policies, ...OPTIONAL_KINDS.map(({ name }) => name)),
+  // A class of one or two letters is a category.
+  scripts: ({ policies }) => /\\p\{\^?\w{3}/i.test(JSON.stringify(policies)),
+  strictness: ({ feeds, relays }) =>
+    Object.values({ ...feeds, ...relays }).some(({ strictness = [] }) => strictness.length > 0),
+  jose: ({ auth }) => (auth?.issuers ?? []).length > 0,
+  ciphers: ({ policies }) => namesOperator(policies, "encrypt", "fpe"),
+};
 
 /** What the file may say for Node, and the edge has in another way or not at all. */
 const NOT_AT_EDGE: Readonly<Partial<Record<keyof ServerConfig, string>>> = {
@@ -115,6 +128,11 @@ function explain(key: string): string {
     : `${key}: cannot take effect at the edge`;
 }
 
+interface ModuleNames {
+  readonly always: readonly string[];
+  readonly optional: readonly OptionalModule[];
+}
+
 interface Writing {
   readonly folder: string;
   readonly io: Io;
@@ -122,31 +140,12 @@ interface Writing {
 }
 
 async function write(deployed: object, { folder, io, config }: Writing): Promise<0 | 2> {
-  const hasPacks = Object.values(config.policies).some(({ packs = [] }) => packs.length > 0);
-  const hasOperators = new RegExp(`"operator":"(?:${OPTIONAL_OPERATORS.join("|")})"`).test(
-    JSON.stringify(config.policies),
-  );
-  // A class of one or two letters is a category.
-  const hasScripts = /\\p\{\^?\w{3}/i.test(JSON.stringify(config.policies));
-  const hasCiphers = /"operator":"(?:encrypt|fpe)"/.test(JSON.stringify(config.policies));
-  const hasOrder = Object.values({ ...config.feeds, ...config.relays }).some(
-    ({ strictness = [] }) => strictness.length > 0,
-  );
-  const hasIssuers = (config.auth?.issuers ?? []).length > 0;
   try {
     await mkdir(folder, { recursive: true });
-    const copies = [
-      ["index.js", "index.js"],
-      ["shared.js", "shared.js"],
-      ["console.js", "console.js"],
-      [hasPacks ? "packs.js" : "no-packs.js", "packs.js"],
-      [hasOperators ? "operators.js" : "no-operators.js", "operators.js"],
-      [hasScripts ? "scripts.js" : "no-scripts.js", "scripts.js"],
-      [hasOrder ? "strictness.js" : "no-strictness.js", "strictness.js"],
-      [hasCiphers ? "ciphers.js" : "no-ciphers.js", "ciphers.js"],
-      [hasIssuers ? "jose.js" : "no-jose.js", "jose.js"],
-    ] as const;
-    for (const [from, to] of copies) await copyFile(join(MODULES, from), join(folder, to));
+    const { always, optional } = JSON.parse(await readFile(NAMES, "utf8")) as ModuleNames;
+    for (const name of always) await copyFile(join(MODULES, `${name}.js`), join(folder, `${name}.js`));
+    for (const name of optional)
+      await copyFile(join(MODULES, `${NEEDS[name](config) ? name : `no-${name}`}.js`), join(folder, `${name}.js`));
     await writeFile(join(folder, "deployment.js"), `export default ${JSON.stringify(deployed, null, 2)};\n`);
     await writeFile(join(folder, "wrangler.jsonc"), wranglerOf(await readFile(WRANGLER, "utf8")));
   } catch {
@@ -155,6 +154,10 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
   }
   tell(io, `${folder}: deploy it with \`npx wrangler deploy\` there`);
   return 0;
+}
+
+function namesOperator(policies: ServerConfig["policies"], ...operators: readonly string[]): boolean {
+  return new RegExp(`"operator":"(?:${operators.join("|")})"`).test(JSON.stringify(policies));
 }
 
 /** The same file beside its modules; the configuration stands in `deployment.js`. */
