@@ -13,7 +13,7 @@ import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from 
 import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 import type { Span } from "./span.ts";
-import { splitWords } from "./words.ts";
+import { partCamelCase, splitWords } from "./words.ts";
 
 /** Bytes before a match in which context words and neighbours are looked for: 41 characters and their wide forms. */
 export const LOOK_BACK_BYTES = 164;
@@ -165,8 +165,8 @@ export class TextCandidate implements Candidate {
     while (from > limit && bytes[from - 1] !== NEWLINE) from--;
     const isCut = from > 0 && from === limit && bytes[from - 1] !== NEWLINE;
     if (isCut && !isPlain(bytes[from - 1])) return undefined;
-    // A word that the window cuts is no whole word and is left out.
-    if (isCut) from = skipCutWord(bytes, from, this.start);
+    // A word that the window cuts is no whole word and is left out; a digit before it says what the word is.
+    if (isCut) from = KINDS[bytes[from - 1]] === DIGIT ? from - 1 : skipCutWord(bytes, from, this.start);
     return this.rule.contextWords.inBytes(bytes, from, this.start);
   }
 
@@ -175,9 +175,10 @@ export class TextCandidate implements Candidate {
     const [beyond, ...near] = this.lookBack(CONTEXT_CHARACTERS + 1);
     if (near.length < CONTEXT_CHARACTERS) return [beyond, ...near].join("");
     const text = near.join("");
+    if (/\d/.test(beyond)) return beyond + text;
     const seam = splitWords(`${beyond}${near[0]}`);
     const isCut = seam.length > 1 && !seam.includes(" ");
-    return isCut ? splitWords(text).replace(/^\S+/, "") : text;
+    return isCut ? partCamelCase(text).replace(/^\p{L}+/u, "") : text;
   }
 
   private lookBack(characters: number): string[] {

@@ -4,7 +4,7 @@
  * Owns the word list of one rule in a form that refuses almost every word by a hash of its letters. Reads
  * bytes while they are plain ASCII; anything else is folded first and looked up by `hasWord`.
  */
-import { KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
+import { DIGIT, KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
 import { encodeUtf8 } from "./bytes.ts";
 import { foldSpan, isPercentSign } from "./folded-text.ts";
 import { FOREIGN, letterAt, partingBytes } from "./latin.ts";
@@ -95,7 +95,7 @@ export class ContextWords {
   }
 
   /**
-   * The same on bytes; `start` is a place where no word is cut. Undefined when it cannot be told this way: a phrase
+   * The same on bytes; `start` is a place where no word is cut, and what stands beyond `start` and `end` is not looked at. Undefined when it cannot be told this way: a phrase
    * may stand there, a word of the list holds more than letters, or the bytes hold anything but plain ASCII.
    */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean | undefined {
@@ -125,7 +125,8 @@ export class ContextWords {
       const pair = before * MARKS + hash;
       before = hash;
       if ((marks[hash >> 5] & (1 << (hash & 31))) === 0) continue;
-      if (this.known.has(lowerCase(bytes, wordStart, at + 1))) return true;
+      const isPiece = wordStart > start && at + 1 < end && isBetweenDigits(bytes, wordStart, at + 1);
+      if (!isPiece && this.known.has(lowerCase(bytes, wordStart, at + 1))) return true;
       if (this.pairs.has(pair)) answer = undefined;
     }
     return answer;
@@ -140,7 +141,8 @@ export class ContextWords {
 
   /**
    * Words of the list that stand in the bytes, and phrases that may, for text in Latin letters. Undefined when it
-   * cannot be told this way, as where a word with other letters could stand. A word that `start` cuts counts as it stands.
+   * cannot be told this way, as where a word with other letters could stand. A word that `start` cuts counts as it stands,
+   * and one between digits as well: a match without boundaries may begin with the digit behind it.
    */
   wordsIn(bytes: Uint8Array, start: number, end: number): ReadonlySet<string> | undefined {
     let found: Set<string> | undefined;
@@ -211,6 +213,11 @@ export class ContextWords {
 /** A hash below MARKS of letters, whatever their case. */
 function mix(hash: number, byte: number): number {
   return (hash * 31 + (byte | 0x20)) & (MARKS - 1);
+}
+
+/** A piece of an identifier, as in `02aba24`. */
+function isBetweenDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  return KINDS[bytes[start - 1]] === DIGIT && KINDS[bytes[end]] === DIGIT;
 }
 
 function lowerCase(bytes: Uint8Array, start: number, end: number): string {

@@ -13,6 +13,7 @@ import type { Boundary } from "./pattern/boundary.ts";
 import { passesDamm, passesMod11And10, passesVerhoeff } from "./validators/check-digits.ts";
 import { passesLuhn } from "./validators/luhn.ts";
 import { mod97 } from "./validators/mod97.ts";
+import { splitWords } from "./words.ts";
 
 /** What stands under `detectors` of a policy. */
 export interface DetectorSpec {
@@ -90,11 +91,19 @@ function detectorOf(spec: DetectorSpec): Detector {
     pattern,
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(boundary === undefined ? {} : { boundary }),
-    contextWords: contextWords.map((word) => word.toLowerCase()),
+    contextWords: contextWords.map((word, index) => readWord(word, [entity, "contextWords", String(index)])),
     validate: score,
     hits,
     misses,
   };
+}
+
+/** As words are read in texts: there `card-no` and `cardNo` are two words, and digits none. */
+function readWord(word: string, place: readonly [entity: string, list: string, index: string]): string {
+  const words = splitWords(word);
+  if (words === "") refuse(place, `${place[1]}.${place[2]} is no word; write one of letters`);
+  if (/\p{N}/u.test(word)) refuse(place, `${place[1]}.${place[2]} is never met: digits part words; write ${words}`);
+  return words;
 }
 
 function validatorOf({ entity, validator }: DetectorSpec): Validator {

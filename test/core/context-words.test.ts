@@ -81,6 +81,60 @@ describe("context words on bytes", () => {
     );
   });
 
+  it.each([
+    ["fbd02aba2456", false],
+    ["02abA2456", false],
+    ["aba2456", true],
+    ["fbd02aba", true],
+    ["contact1Aba: ", true],
+    ["aba1=", true],
+    ["2aba 2456", true],
+    ["2 aba2456", true],
+    ["2aba2 aba", true],
+    ["account2Number 3", true],
+    ["account2number3", false],
+    ["account 1x2 number", false],
+    ["1account2 number", false],
+    ["id nr", false],
+  ])("takes what stands between digits for a piece of an identifier: %j", (text, expected) => {
+    const words = new ContextWords(["aba", "account number"]);
+    const bytes = encodeUtf8(text);
+    expect(words.inText(text)).toBe(expected);
+    expect(words.inBytes(bytes, 0, bytes.length) ?? words.inText(text)).toBe(expected);
+  });
+
+  it("tells the same of bytes as of text", () => {
+    const pieces = fc.constantFrom(
+      "aba",
+      "Aba",
+      "account",
+      "Number",
+      "number",
+      "x",
+      "X",
+      "1",
+      "23",
+      " ",
+      "-",
+      "é",
+      "%",
+    );
+    const words = new ContextWords(["aba", "account number"]);
+    const judged = new Set<boolean>();
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 9 }), (parts) => {
+        const text = parts.join("");
+        const bytes = encodeUtf8(text);
+        const answer = words.inBytes(bytes, 0, bytes.length);
+        if (answer === undefined) return;
+        judged.add(answer);
+        expect(answer, text).toBe(hasWord(text, words.words));
+      }),
+      { numRuns: 5000 },
+    );
+    expect(judged.size).toBe(2);
+  });
+
   it("says nothing of words that hold more than letters", () => {
     const words = new ContextWords(["ipv6", "dob"]);
     expect(words.mayHoldOf(new Set())).toBe(true);

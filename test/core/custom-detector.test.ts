@@ -33,12 +33,31 @@ describe("a detector of a policy's own", () => {
       /no such validator; there are luhn, mod11_10, verhoeff, damm, mod97/,
     ],
     ["a word too few", { needsContext: true }, /needsContext without contextWords finds nothing/],
+    [
+      "a word with a digit",
+      { contextWords: ["order", "IPv6 addr"] },
+      /ORDER_ID: contextWords.1 is never met: .*; write ipv addr$/,
+    ],
+    ["a word of a digit", { contextWords: ["№ 5"] }, /ORDER_ID: contextWords.0 is no word; write one of letters/],
     ["a look-ahead", { pattern: "a(?=b)" }, /^BAD_PATTERN ORDER_ID: .*look/],
     ["a pattern without end", { pattern: "ORD-[0-9]+" }, /^BAD_PATTERN ORDER_ID: .*no longest match/],
     ["a pattern of nothing", { pattern: "x?" }, /^BAD_PATTERN ORDER_ID: .*can match nothing/],
     ["a pattern that explodes", { pattern: "(?:a{1,500}){1,500}" }, /^BAD_PATTERN ORDER_ID: /],
   ])("is refused with %s", (_, change, reason) => {
     expect(refusal({ ...GOOD, ...change })).toMatch(reason);
+  });
+
+  it.each([
+    ["card-no", "card no: ORD-123456"],
+    ["card-no", "cardNo=ORD-123456"],
+    ["cardNo", "card_no ORD-123456"],
+    ["ORDER", "order 1 is ORD-123456"],
+    ["n\u00b0 d'ordre", "N\u00b0 d'ordre: ORD-123456"],
+    ["ऑर्डर", "ऑर्डर ORD-123456"],
+  ])("meets its word %j in %j", (word, text) => {
+    const policy = compilePolicy({ detectors: [{ ...GOOD, contextWords: [word], needsContext: true }] });
+    const masked = maskWhole(policy, "text", new TextEncoder().encode(text));
+    expect(new TextDecoder().decode(masked)).toMatch(/ ?\[ORDER_ID\]$/);
   });
 
   it("cannot come twice", () => {

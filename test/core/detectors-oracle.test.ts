@@ -97,6 +97,17 @@ test(
   SLOW_MS,
 );
 
+test("engine and definition agree on words at the edge of where they count", () => {
+  const leads = ["7", "x7", "X", "7x", "", "\u0667"];
+  const tails = ["7", "", "=7", "\u200b7"];
+  for (const lead of leads)
+    for (const tail of tails)
+      for (let gap = 28; gap < 42; gap++) {
+        const text = `${lead}ssn${tail} ${"-".repeat(gap)} 536904399`;
+        expect(engineFindings(text), text).toEqual(naiveFindings(BUILT_IN, text));
+      }
+});
+
 test("engine and definition agree on noise made of the characters that values are made of", () => {
   const noise = string({ unit: constantFrom(..."0123456789abcdefXY:.-+ ()/@_%\n"), maxLength: 60 });
   assert(

@@ -104,6 +104,11 @@ const DETECTORS: readonly (readonly [string, string, string])[] = [
     `${AT}:7:23: policies.a.detectors.1.needsContext: ${CONFIG} needsContext without contextWords finds nothing`,
   ],
   [
+    "a word that nothing can be",
+    "pattern: 'ORD-[0-9]{6}'\ncontextWords: [order, order2]\nhits: [ORD-123456]",
+    `${AT}:7:31: policies.a.detectors.1.contextWords.1: ${CONFIG} contextWords.1 is never met: digits part words; write order`,
+  ],
+  [
     "an unknown validator",
     "pattern: 'ORD-[0-9]{6}'\nvalidator: lun\nhits: [ORD-123456]",
     `${AT}:7:20: policies.a.detectors.1.validator: write one of: luhn, mod11_10, verhoeff, damm, mod97`,

@@ -218,14 +218,21 @@ function candidateAt(detector: Detector, { line, rest }: Place, end: number): Ca
   };
 }
 
-/** A whole word, not further back than 40 characters; camelCase, `_` and digits part words. */
+/** A whole word, not further back than 40 characters; camelCase, `_` and digits part words. Between digits there is none. */
 function hasContextWord(detector: Detector, line: readonly string[]): boolean {
   const words = wordsOf(line.join(""));
   const near = wordsOf(line.slice(-CONTEXT_CHARACTERS).join("")).split(" ");
   // A word that the window cuts is not whole.
   while (near.length > 0 && !` ${words} `.endsWith(` ${near.join(" ")} `)) near.shift();
-  const window = ` ${near.join(" ")} `;
+  // The last of them, in a text that says so where one stands between digits.
+  const told = wordsOf(withoutPieces(line.join(""))).split(" ");
+  const window = ` ${told.slice(told.length - near.length).join(" ")} `;
   return (detector.contextWords ?? []).some((word) => window.includes(` ${word} `));
+}
+
+/** `02aba24` as `02ʘ24`: a letter that is no word of any list. */
+function withoutPieces(text: string): string {
+  return text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").replace(/(?<=\d)\p{L}+(?=\d)/gu, "ʘ");
 }
 
 function wordsOf(text: string): string {
