@@ -134,7 +134,7 @@ function joinWords(): (rules: readonly Rule[]) => ContextWords {
   };
 }
 
-/** What the automaton has grown to. */
+/** What the automata have grown to, all of a policy together. */
 export interface AutomatonSize {
   readonly states: number;
   readonly stateLimit: number;
@@ -146,8 +146,15 @@ export interface AutomatonSize {
 export function measureAutomaton({ rules, automata, scan }: Engine): AutomatonSize {
   for (const { detector } of rules)
     for (const example of [...detector.hits, ...detector.misses]) scan.run(encodeUtf8(` ${example}\n`), scan.begin());
-  const rowBytes = Uint16Array.BYTES_PER_ELEMENT << ROW_BITS;
-  const states = automata.reduce((sum, dfa) => sum + dfa.states.length, 0);
-  const stateLimit = automata.length * STATE_LIMIT;
-  return { states, stateLimit, tableBytes: states * rowBytes, tableLimitBytes: stateLimit * rowBytes };
+  // The first row of each table is the number of none.
+  const states = automata.reduce((sum, dfa) => sum + dfa.states.length - 1, 0);
+  const tableBytes = automata.reduce((sum, { table }) => sum + table.byteLength, 0);
+  // A table grows by doubling.
+  const rowLimit = 2 ** Math.ceil(Math.log2(STATE_LIMIT));
+  return {
+    states,
+    stateLimit: automata.length * (STATE_LIMIT - 1),
+    tableBytes,
+    tableLimitBytes: automata.length * rowLimit * (Uint16Array.BYTES_PER_ELEMENT << ROW_BITS),
+  };
 }
