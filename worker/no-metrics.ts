@@ -1,8 +1,10 @@
 /** Stands in for `src/server/telemetry/metrics.ts`: `/metrics` is not served at the edge, so nothing is counted for it. */
-import type { Metrics as Counted, Series } from "../src/server/telemetry/metrics.ts";
+import type { Metrics as Counted, Series, Stopwatch } from "../src/server/telemetry/metrics.ts";
 
 /** Whoever counts by himself does it here. */
-const NOWHERE: Series = { value: 0, counts: [], observations: 0, labels: "" };
+const NOWHERE: Series = { value: 0, counts: [], bounds: [], observations: 0, labels: "" };
+
+const NEVER: Stopwatch = { begin: () => undefined, end: () => {} };
 
 export class Metrics implements Pick<Counted, keyof Counted> {
   add(): void {}
@@ -14,6 +16,10 @@ export class Metrics implements Pick<Counted, keyof Counted> {
   tellConfig(): void {}
 
   observe(): void {}
+
+  stopwatch(): Stopwatch {
+    return NEVER;
+  }
 
   series(): Series {
     return NOWHERE;

@@ -62,8 +62,9 @@ const GROUP_LEAST: Readonly<Record<Group, number>> = { packs: 8, secrets: 1 };
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
 export function compileEngine(detectors: readonly Detector[], options: RuleOptions): Engine {
   const { program, rules, own, certain, needContext } = compileRules(detectors, options);
+  const { onClear } = options;
   const automata = groupsOf([...certain, ...needContext]).map(
-    (patterns) => new Dfa(program, { patterns, isUnanchored: true }),
+    (patterns) => new Dfa(program, { patterns, isUnanchored: true, onClear }),
   );
   const wordsOf = joinWords();
   const known = new WeakMap<readonly number[], Hits>();

@@ -6,6 +6,8 @@ export interface MaskObserver {
   kept?(policy: string, entity: string): void;
   /** A record or stream was not parsed, or an event dropped; `reason` is an error code or a fixed word. */
   invalid(reason: string): void;
+  /** A table of an automaton was full and is built anew. Left out: nobody is told. */
+  readonly cleared?: () => void;
   /** An unfinished last SSE event was dropped. */
   truncated(): void;
 }

@@ -216,6 +216,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     threshold: spec.threshold ?? DEFAULT_THRESHOLD,
     needsText: (entity) => row(entity).needsText,
     matcher: options.matcher,
+    onClear: options.observer?.cleared,
   });
   const onInvalid = spec.onInvalid ?? DEFAULT_ON_INVALID;
   const isCounting = Object.values(spec.operators ?? {}).some(

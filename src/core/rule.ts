@@ -32,6 +32,8 @@ export interface RuleOptions {
   readonly threshold: number;
   /** Judges instead of the automaton. */
   readonly matcher?: Matcher | undefined;
+  /** Told of each clearing of an automaton's table. */
+  readonly onClear?: (() => void) | undefined;
   /** Whether the text of an entity's findings is wanted. */
   needsText(entity: string): boolean;
 }
@@ -87,7 +89,8 @@ function buildRule(
   const patterns = ownIndices.map((index) => program.patterns[index]);
   const longestBytes = Math.max(...patterns.map((pattern) => pattern.longestBytes));
   const longestCharacters = Math.max(...patterns.map((pattern) => pattern.longestCharacters));
-  const anchored = (indices: readonly number[]): Dfa => new Dfa(program, { patterns: indices, isUnanchored: false });
+  const { onClear } = options;
+  const anchored = (patterns: readonly number[]): Dfa => new Dfa(program, { patterns, isUnanchored: false, onClear });
   return {
     detector,
     rank,

@@ -3,6 +3,7 @@ import type { Clock } from "../server/ports.ts";
 
 export const nodeClock: Clock = {
   now: () => Date.now(),
+  elapsedMs: () => performance.now(),
   soon: (run) => {
     setImmediate(run);
   },

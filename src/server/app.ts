@@ -196,7 +196,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     lifecycle: new Lifecycle(limits.connectionsLimit),
     clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
     roster: new Roster(ports.clock, tickMs(limits)),
-    maskStreams: new MaskStreams(),
+    maskStreams: new MaskStreams(ports.clock, metrics),
     detokenizer: createDetokenizer(config, ports, metrics),
     canary: createCanary(config, ports, metrics),
   };

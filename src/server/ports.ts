@@ -21,6 +21,8 @@ import type { OpenUpstreamSocket } from "./relays/upstream-socket.ts";
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds that only grow, as finely as the host can tell; absent where time stands still while code runs. */
+  readonly elapsedMs?: () => number;
   /** Calls back once, after everything that arrived in this loop turn was handled (setImmediate, or a timer of 0). */
   soon(run: () => void): void;
   /** Calls back once; returns the way to stop it. Never keeps the process alive. */

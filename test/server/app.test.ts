@@ -174,7 +174,7 @@ describe("metrics", () => {
     await host.post("/v1/feeds/ann.lee/events", "application/json", '{"to":"ann.lee@example.com"}');
     const text = await (await host.app.request("/metrics")).text();
     expect(text).not.toContain("ann");
-    expect(text).toContain('maskwire_subscribers{feed="*",transport="sse"} 1');
+    expect(text).toContain('maskwire_subscribers{feed="*",view="default",transport="sse"} 1');
     expect(text).toContain('maskwire_events_published_total{feed="*"} 1');
     expect(text).toContain('maskwire_events_delivered_total{feed="*",transport="sse"} 1');
     expect(text).toContain('maskwire_masked_total{entity="EMAIL",operator="redact"} 1');

@@ -87,7 +87,7 @@ describe("subscribers that stand together", () => {
     expect(sinks.map((sink) => numbersOf(sink).length).filter((count) => count < 3)).toEqual([1, 1]);
     expect([sinks[3].isAborted, sinks[30].isAborted]).toEqual([true, true]);
     expect(await host.metric('disconnects_total{reason="INTERNAL"}')).toBe(2);
-    expect(await host.metric('subscribers{feed="*",transport="sse"}')).toBe(38);
+    expect(await host.metric('subscribers{feed="*",view="default",transport="sse"}')).toBe(38);
     expect(await host.metric(DELIVERED)).toBe(40 + 38 + 38);
   });
 

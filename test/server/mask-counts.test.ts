@@ -87,7 +87,9 @@ describe("counters of a feed", () => {
 test("what counts in a stream still begins anew with each event", () => {
   const metrics = new Metrics();
   const spec = { operators: { default: { operator: "redact", template: "<{entity} {counter}>" } } } as const;
-  const policy = new FeedCounts(metrics, "orders").watch(compilePolicy(spec, { observer: createMaskCounts(metrics) }));
+  const policy = new FeedCounts(metrics, "orders", {}).watch(
+    compilePolicy(spec, { observer: createMaskCounts(metrics) }),
+  );
   const mask = (text: string): string => Buffer.from(maskEvent(policy, Buffer.from(text)) ?? []).toString();
   for (let round = 0; round < 2; round++) expect(mask("a@acme.com b@acme.com")).toBe("<EMAIL 1> <EMAIL 2>");
   expect(metrics.series("feed_masked_total", "orders", "EMAIL", "redact").value).toBe(4);

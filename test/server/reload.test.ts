@@ -149,7 +149,7 @@ describe("views and feeds that come and go", () => {
     await publish(host, 2);
     expect(dataOf(stays.text)).toHaveLength(2);
     expect((await host.app.request(`${FEED}?view=support`)).status).toBe(404);
-    expect(await host.metric('subscribers{feed="orders",transport="sse"}')).toBe(1);
+    expect(await host.metric('subscribers{feed="orders",view="default",transport="sse"}')).toBe(1);
   });
 
   test("a feed that went ends its readers and refuses the producer that is still sending", async () => {
@@ -168,7 +168,7 @@ describe("views and feeds that come and go", () => {
     expect(sink.isClosed).toBe(true);
     expect(socket.closedWith).toEqual([4002, "CONFIG_CHANGED"]);
     expect((await host.app.request(FEED)).status).toBe(404);
-    expect(await host.metric('subscribers{feed="orders",transport="websocket"}')).toBe(0);
+    expect(await host.metric('subscribers{feed="orders",view="default",transport="websocket"}')).toBe(0);
   });
 
   test("a socket that opens after its view went is ended at once", async () => {
@@ -182,7 +182,7 @@ describe("views and feeds that come and go", () => {
     });
     const socket = await host.upgrade("/v1/feeds/orders/events?view=support");
     expect(socket.closedWith).toEqual([4002, "CONFIG_CHANGED"]);
-    expect(await host.metric('subscribers{feed="orders",transport="websocket"}')).toBe(0);
+    expect(await host.metric('subscribers{feed="orders",view="support",transport="websocket"}')).toBe(0);
   });
 
   test("other event types forget what went by the old ones", async () => {

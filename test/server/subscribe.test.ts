@@ -127,7 +127,7 @@ describe("a subscriber", () => {
     await host.ports.clock.advance(12_000);
     expect(sink.isClosed).toBe(true);
     expect(JSON.parse(dataOf(sink.text).at(-1) ?? "")).toMatchObject({ code: 4003, reconnect: true });
-    expect(await host.metric('subscribers{feed="*",transport="sse"}')).toBe(1);
+    expect(await host.metric('subscribers{feed="*",view="default",transport="sse"}')).toBe(1);
     await host.ports.clock.advance(10_000);
     expect(sink.isAborted).toBe(true);
     expect(fast.isClosed).toBe(false);

@@ -59,6 +59,8 @@ export interface DfaOptions {
   readonly isUnanchored: boolean;
   /** Most states before the table is cleared. */
   readonly stateLimit?: number;
+  /** Told of each clearing. */
+  readonly onClear?: (() => void) | undefined;
 }
 
 /** 8 MiB of table at most; a state number has 14 bits, and 0 is the number of none. */
@@ -94,6 +96,7 @@ export class Dfa {
   private readonly isUnanchored: boolean;
   private readonly hasBoundaries: boolean;
   private readonly stateLimit: number;
+  private readonly onClear: (() => void) | undefined;
   /** States by a hash of what they are; those that share one stand in one list. */
   private readonly byHash = new Map<number, DfaState[]>();
   private starts: (number | undefined)[] = [];
@@ -107,6 +110,7 @@ export class Dfa {
     this.hasBoundaries = options.patterns.some((index) => program.patterns[index].boundary !== "none");
     this.isUnanchored = options.isUnanchored;
     this.stateLimit = options.stateLimit ?? STATE_LIMIT;
+    this.onClear = options.onClear;
     this.table = new Uint16Array(FIRST_CAPACITY << ROW_BITS).fill(UNKNOWN);
   }
 
@@ -231,6 +235,7 @@ export class Dfa {
     this.byHash.clear();
     this.table.fill(UNKNOWN);
     this.generation++;
+    this.onClear?.();
   }
 
   private advance(state: DfaState, byte: number): StateShape {

@@ -117,7 +117,7 @@ export class Feed {
     this.#options = options;
     this.name = name;
     this.label = label;
-    this.#counts = new FeedCounts(options.metrics, label);
+    this.#counts = new FeedCounts(options.metrics, label, ports.clock);
     this.usedAtMs = ports.clock.now();
     this.#last = options.source.start;
     this.#rules = options;
@@ -291,20 +291,20 @@ export class Feed {
 
   /** The view of that name; a new one counts on from here. */
   #open(viewName: string, policy: Policy, { markOf, slowSubscribers = "disconnect" }: FeedRules): View {
-    const view = this.#views.get(viewName) ?? this.#createView();
+    const view = this.#views.get(viewName) ?? this.#createView(viewName);
     view.mark = markOf(policy);
     view.slowSubscribers = slowSubscribers;
     this.#views.set(viewName, view);
     return view;
   }
 
-  #createView(): View {
+  #createView(viewName: string): View {
     const { name, label, source, metrics, limits: all } = this.#options;
     const { epoch, archive } = source;
     const onReaders = (): void => this.#countReaders();
     const memoryBytes = archive === undefined ? Infinity : all.historyMemoryBytes;
     const limits = { ...all, historyMaxBytes: Math.min(all.historyMaxBytes, memoryBytes) };
-    return new View({ name, label, epoch, last: this.#last, limits, archive, metrics, onReaders });
+    return new View({ name, label, viewName, epoch, last: this.#last, limits, archive, metrics, onReaders });
   }
 
   /** Appends when `ready` is there and all before it have been appended; the broker then keeps the order. */
@@ -342,7 +342,10 @@ export class Feed {
   /** One result for each audience. */
   #maskAll<Result>(data: Uint8Array, mask: (policy: Policy, data: Uint8Array) => Result): readonly Result[] {
     this.#options.metrics.add("event_maskings_total", this.#audiences.length, this.label);
-    return this.#audiences.map(({ policy }) => mask(policy, data));
+    const beganMs = this.#counts.stopwatch.begin();
+    const all = this.#audiences.map(({ policy }) => mask(policy, data));
+    this.#counts.stopwatch.end(beganMs);
+    return all;
   }
 
   #count(outcome: Outcome): Outcome {

@@ -15,7 +15,9 @@ import {
 import { concat } from "../../core/bytes.ts";
 import type { BodyReader } from "../http/body-reader.ts";
 import type { FindingsReport } from "./findings-report.ts";
+import type { Clock } from "../ports.ts";
 import type { Stage, StageStream } from "./stage.ts";
+import type { Metrics, Stopwatch } from "../telemetry/metrics.ts";
 import type { PolicySet } from "./policy-set.ts";
 
 export interface MaskStreamOptions {
@@ -50,6 +52,17 @@ function heldBytesOf(masker: StreamMasker, staged: StageStream | undefined): num
 /** All open mask streams, so that what they hold can be counted. */
 export class MaskStreams {
   readonly #open = new Map<StreamMasker, OpenStream>();
+  readonly #stopwatch: Stopwatch;
+  #heldBytesMax = 0;
+
+  constructor(clock: Pick<Clock, "elapsedMs">, metrics: Metrics) {
+    this.#stopwatch = metrics.stopwatch(clock, 1, "mask_seconds", "chunk");
+  }
+
+  /** The most that one of all streams so far held after a chunk. */
+  get heldBytesMax(): number {
+    return this.#heldBytesMax;
+  }
 
   get heldBytes(): number {
     let bytes = 0;
@@ -118,7 +131,10 @@ export class MaskStreams {
       // A cancelled body looks like one that ended in order.
       if (broken !== undefined) throw broken;
       const isLast = chunk === undefined;
+      const beganMs = this.#stopwatch.begin();
       const bytes = isLast ? masker.flush() : masker.push(chunk);
+      this.#stopwatch.end(beganMs);
+      this.#heldBytesMax = Math.max(this.#heldBytesMax, heldBytesOf(masker, staged));
       await beforeLeaving?.(isLast);
       if (staged === undefined && beforeLeaving === undefined) return { bytes, isLast };
       const looked =

@@ -35,6 +35,7 @@ export function readyz(context: Context, services: Services): Response {
 export function metrics(context: Context, services: Services): Response {
   services.metrics.set("streams_on_old_policy", services.maskStreams.countOld(services.settings.policies));
   services.metrics.set("held_bytes", services.maskStreams.heldBytes);
+  services.metrics.set("held_bytes_max", services.maskStreams.heldBytesMax);
   services.metrics.clear("feed_held_bytes");
   services.metrics.clear("history_memory_bytes");
   services.metrics.clear("history_oldest_seconds");

@@ -116,7 +116,7 @@ export class Subscriber implements FeedReader, CohortMember {
     this.#isJoined = true;
     for (const view of views) {
       view.addReader(this);
-      this.#options.metrics.add("subscribers", 1, view.label, transport.name);
+      this.#options.metrics.add("subscribers", 1, view.label, view.viewName, transport.name);
     }
     this.#pump();
   }
@@ -271,7 +271,7 @@ export class Subscriber implements FeedReader, CohortMember {
     this.#isJoined = false;
     for (const view of this.#options.views) {
       view.removeReader(this);
-      this.#options.metrics.add("subscribers", -1, view.label, this.#options.transport.name);
+      this.#options.metrics.add("subscribers", -1, view.label, view.viewName, this.#options.transport.name);
     }
   }
 

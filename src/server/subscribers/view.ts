@@ -27,6 +27,7 @@ export interface ViewOptions {
   readonly name: string;
   /** The feed's metric label: a name out of the configuration. */
   readonly label: string;
+  readonly viewName: string;
   readonly epoch: string;
   /** How many events the feed has counted already. */
   readonly last: number;
@@ -48,6 +49,8 @@ const SHARED_BATCHES = 64;
 export class View {
   readonly name: string;
   readonly label: string;
+  /** Its own, among those of the feed. */
+  readonly viewName: string;
   readonly history: History;
   /** A reader that has more than this unsent is given no more. */
   readonly roomBytes: number;
@@ -70,9 +73,10 @@ export class View {
   #shared: Map<string, Batch> | undefined;
   #latest: { readonly cursor: number; readonly transport: Transport; readonly batch: Batch } | undefined;
 
-  constructor({ name, label, epoch, last, limits, archive, metrics, onReaders }: ViewOptions) {
+  constructor({ name, label, viewName, epoch, last, limits, archive, metrics, onReaders }: ViewOptions) {
     this.name = name;
     this.label = label;
+    this.viewName = viewName;
     this.#archive = archive;
     this.history = new History(limits, epoch, last, archive);
     this.roomBytes = Math.min(limits.subscriberQueueBytes, PAGE_BYTES);

@@ -7,6 +7,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { ServerConfig } from "../config/config.ts";
 import { writeOneWay } from "../config/one-way.ts";
+import type { Clock } from "../ports.ts";
 import { encodeText } from "../text.ts";
 
 interface MetricRow {
@@ -20,10 +21,11 @@ interface MetricRow {
 /** Of a digest: enough to tell configurations apart, and too little to be more than a name. */
 const HASH_BYTES = 6;
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
+const MASK_SECONDS = [0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.005, 0.02, 0.1, 0.5];
 const BYTES = [0, 1024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304];
 
 export const METRICS = {
-  subscribers: { kind: "gauge", help: "Open subscriptions.", labels: ["feed", "transport"] },
+  subscribers: { kind: "gauge", help: "Open subscriptions.", labels: ["feed", "view", "transport"] },
   producers: { kind: "gauge", help: "Open publish and mask requests, and sockets that may publish.", labels: [] },
   events_published_total: { kind: "counter", help: "Events that a history took.", labels: ["feed"] },
   duplicates_total: {
@@ -73,6 +75,17 @@ export const METRICS = {
     labels: [],
     buckets: SECONDS,
   },
+  mask_seconds: {
+    kind: "histogram",
+    help: "Time of the thread to mask one event for all views of a feed, of every 16th, or one chunk of a mask request (`piece`).",
+    labels: ["piece"],
+    buckets: MASK_SECONDS,
+  },
+  matcher_cache_clears_total: {
+    kind: "counter",
+    help: "Tables of automata that were full and are built anew: some is slow input, many are a policy of too many patterns.",
+    labels: [],
+  },
   masked_total: { kind: "counter", help: "Findings replaced.", labels: ["entity", "operator"] },
   kept_total: {
     kind: "counter",
@@ -107,6 +120,7 @@ export const METRICS = {
     labels: ["feed"],
   },
   held_bytes: { kind: "gauge", help: "Bytes received by mask requests and not yet decided.", labels: [] },
+  held_bytes_max: { kind: "gauge", help: "The most that one mask request has held of them after a chunk.", labels: [] },
   fail_closed_total: {
     kind: "counter",
     help: "Records or streams that could not be read, and events that were dropped.",
@@ -209,7 +223,15 @@ export interface Series {
   value: number;
   /** Of a histogram: observations not above each bound, and their number. */
   readonly counts: number[];
+  readonly bounds: readonly number[];
   observations: number;
+}
+
+/** Two looks at the clock and some additions each time; allocates nothing. */
+export interface Stopwatch {
+  /** For `end`; undefined when it is not timed. */
+  begin(): number | undefined;
+  end(beganMs: number | undefined): void;
 }
 
 export class Metrics {
@@ -238,12 +260,19 @@ export class Metrics {
   }
 
   observe(name: MetricName, value: number, ...labels: string[]): void {
-    const series = this.series(name, ...labels);
-    series.value += value;
-    series.observations++;
-    bucketsOf(name).forEach((bound, index) => {
-      if (value <= bound) series.counts[index]++;
-    });
+    observeIn(this.series(name, ...labels), value);
+  }
+
+  /** For a histogram of times: the first of every so many is timed, and none where the host has no fine clock. */
+  stopwatch({ elapsedMs }: Pick<Clock, "elapsedMs">, every: number, name: MetricName, label: string): Stopwatch {
+    const series = this.series(name, label);
+    let begun = 0;
+    return {
+      begin: () => (elapsedMs !== undefined && begun++ % every === 0 ? elapsedMs() : undefined),
+      end(beganMs) {
+        if (elapsedMs !== undefined && beganMs !== undefined) observeIn(series, (elapsedMs() - beganMs) / 1000);
+      },
+    };
   }
 
   series(name: MetricName, ...values: string[]): Series {
@@ -254,7 +283,8 @@ export class Metrics {
     if (series === undefined) {
       const names: readonly string[] = METRICS[name].labels;
       const labels = names.map((label, index) => `${label}="${escapeLabel(values[index] ?? "")}"`).join(",");
-      rows.set(key, (series = { labels, value: 0, counts: bucketsOf(name).map(() => 0), observations: 0 }));
+      const bounds = bucketsOf(name);
+      rows.set(key, (series = { labels, value: 0, counts: bounds.map(() => 0), bounds, observations: 0 }));
     }
     return series;
   }
@@ -274,17 +304,22 @@ export class Metrics {
   }
 }
 
+function observeIn(series: Series, value: number): void {
+  const { counts, bounds } = series;
+  series.value += value;
+  series.observations++;
+  for (let index = bounds.length - 1; index >= 0 && value <= bounds[index]; index--) counts[index]++;
+}
+
 function bucketsOf(name: MetricName): readonly number[] {
   const row: MetricRow = METRICS[name];
   return row.buckets ?? [];
 }
 
 function histogramLines(name: MetricName, series: Series): string[] {
-  const { labels } = series;
+  const { labels, bounds } = series;
   const prefix = labels === "" ? "" : `${labels},`;
-  const lines = bucketsOf(name).map(
-    (bound, index) => `maskwire_${name}_bucket{${prefix}le="${bound}"} ${series.counts[index]}`,
-  );
+  const lines = bounds.map((bound, index) => `maskwire_${name}_bucket{${prefix}le="${bound}"} ${series.counts[index]}`);
   lines.push(`maskwire_${name}_bucket{${prefix}le="+Inf"} ${series.observations}`);
   lines.push(`maskwire_${name}_sum${braces(labels)} ${series.value}`);
   lines.push(`maskwire_${name}_count${braces(labels)} ${series.observations}`);
