@@ -1,13 +1,13 @@
 /**
- * A scripted upstream over WebSocket on loopback: a path names what it does, before the handshake or after it.
+ * A scripted upstream over WebSocket on loopback: a path names what it does, before the handshake or after it. One path speaks SSE.
  *
  * Owns the `ws` server and every connection. Frames that no library writes are written byte by byte.
  */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex, Writable } from "node:stream";
 import { deflateRawSync } from "node:zlib";
 import { WebSocketServer, type WebSocket } from "ws";
 
@@ -19,6 +19,8 @@ export interface SocketUpstream {
   readonly sockets: readonly WebSocket[];
   /** TCP connections that are open. */
   openCount(): number;
+  /** Bytes given to those: what the systems' buffers do not take stays with us, and then no more are given. */
+  sentBytes(): number;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,8 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const BOMB_BYTES = 4_194_304;
 /** FIN and RSV1 on a text frame, length in 16 bits: a message that says it is compressed. */
 const PACKED_FRAME = 0xc1;
+/** Of each event of an upstream that sends without end. */
+export const ENDLESS_DATA = JSON.stringify({ to: "ann@example.com", text: "x".repeat(1_000) });
 const METADATA = "http://169.254.169.254/latest/meta-data";
 
 /** In place of the handshake. */
@@ -67,6 +71,11 @@ const BEFORE: Readonly<Record<string, (duplex: Duplex, request: IncomingMessage)
     duplex.write(Buffer.of(0x01, 0));
     endless(duplex, Buffer.of(0x00, 0));
   },
+  "/endless": (duplex, request) => {
+    duplex.write(handshake(acceptOf(request)));
+    const text = Buffer.from(ENDLESS_DATA);
+    endless(duplex, Buffer.concat([Buffer.of(0x81, 126, text.length >> 8, text.length & 0xff), text]));
+  },
   /** Takes every ping and answers none. */
   "/deaf": (duplex, request) => void duplex.write(handshake(acceptOf(request))),
 };
@@ -83,8 +92,12 @@ const AFTER: Readonly<Record<string, (socket: WebSocket) => void>> = {
 export async function startSocketUpstream(): Promise<SocketUpstream> {
   const asked: IncomingMessage[] = [];
   const sockets: WebSocket[] = [];
-  const open = new Set<Duplex>();
-  const http = createServer((_request, response) => response.writeHead(426).end());
+  const open = new Set<Socket>();
+  const http = createServer((request, response) => {
+    if (request.url !== "/endless") return void response.writeHead(426).end();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    endless(response, Buffer.from(`data: ${ENDLESS_DATA}\n\n`));
+  });
   // It would pack whatever it sends, if only it were asked to.
   const server = new WebSocketServer({
     noServer: true,
@@ -117,6 +130,7 @@ export async function startSocketUpstream(): Promise<SocketUpstream> {
     asked,
     sockets,
     openCount: () => open.size,
+    sentBytes: () => [...open].reduce((sum, socket) => sum + socket.bytesWritten, 0),
     stop: async () => {
       for (const duplex of open) duplex.destroy();
       http.close();
@@ -135,7 +149,7 @@ function handshake(accept: string, ...headers: string[]): string {
 }
 
 /** The same frame until the connection ends. */
-function endless(duplex: Duplex, frame: Uint8Array): void {
+function endless(duplex: Writable, frame: Uint8Array): void {
   const frames = Buffer.concat(Array<Uint8Array>(4_096).fill(frame));
   const write = (): void => {
     while (!duplex.destroyed && duplex.write(frames));

@@ -274,6 +274,11 @@ const limits = z.strictObject({
   producerIdleTimeoutMs: limit("producerIdleTimeoutMs", [100, HOUR], "Silence before a producer's body is ended."),
   upstreamIdleTimeoutMs: limit("upstreamIdleTimeoutMs", [100, HOUR], "Silence before an upstream is reconnected."),
   lingerMs: limit("lingerMs", [0, HOUR], "Time an upstream is kept after its last subscriber; 0: none."),
+  relayQueueBytes: limit(
+    "relayQueueBytes",
+    [KIB, GIB],
+    "Bytes of a relay's events that wait for remote detectors before its upstream is read no further.",
+  ),
   canaryIntervalMs: limit(
     "canaryIntervalMs",
     [100, 10 * 60 * SECOND],

@@ -206,6 +206,7 @@ export interface ServerLimits {
   readonly producerIdleTimeoutMs: number;
   readonly upstreamIdleTimeoutMs: number;
   readonly lingerMs: number;
+  readonly relayQueueBytes: number;
   readonly canaryIntervalMs: number;
   readonly canaryTimeoutMs: number;
   readonly drainGraceMs: number;
@@ -330,6 +331,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   producerIdleTimeoutMs: 60_000,
   upstreamIdleTimeoutMs: 60_000,
   lingerMs: 30_000,
+  relayQueueBytes: 8_388_608,
   canaryIntervalMs: 10_000,
   canaryTimeoutMs: 2_000,
   drainGraceMs: 5_000,

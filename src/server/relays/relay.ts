@@ -22,7 +22,13 @@ export interface RelayOptions {
   readonly name: LogName;
   readonly config: RelayConfig;
   readonly feed: Feed;
-  readonly limits: { eventLimitBytes: number; upstreamIdleTimeoutMs: number; lingerMs: number; inflationLimit: number };
+  readonly limits: {
+    eventLimitBytes: number;
+    upstreamIdleTimeoutMs: number;
+    lingerMs: number;
+    inflationLimit: number;
+    relayQueueBytes: number;
+  };
   readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "openUpstreamSocket" | "log" | "tracer">;
   readonly metrics: Metrics;
 }
@@ -32,7 +38,7 @@ type Outcome = { readonly state: "waiting" | "failed"; readonly waitMs: number }
 
 const FAILED_WAIT_MS = 300_000;
 const GOOD_STREAM_MS = 60_000;
-/** What waits for a stage of the policy is not more than that. */
+/** What waits for a stage of the policy is not more than that, nor more than `relayQueueBytes`. */
 const EVENTS_AT_ONCE = 64;
 const IDS_KEPT = 10_000;
 const NO_ID = new Uint8Array(0);
@@ -54,6 +60,8 @@ export class Relay {
   #hasReceived = false;
   /** Events of this connection. */
   #published = 0;
+  /** Bytes of those that may wait for a stage. */
+  #queuedBytes = 0;
   /** Ids of the last events, in order of arrival: after a reconnect an upstream may send some again. */
   readonly #seenIds = new Set<string>();
 
@@ -183,8 +191,12 @@ export class Relay {
       // One that was refused is missed all the same.
       this.#hasReceived = true;
       if (typeof message === "string") this.#options.metrics.add("events_refused_total", 1, message);
-      else this.#publish(message, NO_TYPE, false);
-      if (++this.#published % EVENTS_AT_ONCE === 0) await this.feed.handedOver();
+      else {
+        const room = this.#room(message.length);
+        if (room !== undefined) await room;
+        this.#publish(message, NO_TYPE, false);
+      }
+      this.#published++;
     }
   }
 
@@ -203,9 +215,11 @@ export class Relay {
           if (isRepeating) {
             metrics.add("events_refused_total", 1, "REPEATED");
           } else {
+            const room = this.#room(event.data.length);
+            if (room !== undefined) await room;
             this.#remember(id);
             this.#publish(event.data, event.event, event.isTooLarge);
-            if (++this.#published % EVENTS_AT_ONCE === 0) await this.feed.handedOver();
+            this.#published++;
           }
         }
         this.#lastId = parser.lastId;
@@ -217,6 +231,17 @@ export class Relay {
       body.cancel();
       if (parser.isUnfinished) metrics.add("stream_truncated_total", 1);
     }
+  }
+
+  /** Resolves when an event of so many bytes may be given to the feed; undefined: at once. Until then nothing is read. */
+  #room(bytes: number): Promise<unknown> | undefined {
+    const { limits, metrics, name } = this.#options;
+    this.#queuedBytes += bytes;
+    if (this.#queuedBytes <= limits.relayQueueBytes && (this.#published + 1) % EVENTS_AT_ONCE !== 0) return undefined;
+    this.#queuedBytes = bytes;
+    const handedOver = this.feed.handedOver();
+    if (handedOver !== undefined) metrics.add("relay_pauses_total", 1, name);
+    return handedOver;
   }
 
   #publish(data: Uint8Array, event: Uint8Array, isTooLarge: boolean): void {

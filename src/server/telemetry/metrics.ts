@@ -211,6 +211,11 @@ export const METRICS = {
     labels: ["detector"],
     buckets: SECONDS,
   },
+  relay_pauses_total: {
+    kind: "counter",
+    help: "Times that an upstream was read no further until a remote detector had answered.",
+    labels: ["relay"],
+  },
   relay_reconnects_total: { kind: "counter", help: "Further connections to an upstream.", labels: ["relay"] },
 } as const satisfies Record<string, MetricRow>;
 
