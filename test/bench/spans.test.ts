@@ -2,6 +2,7 @@
 import { array, assert, constant, constantFrom, oneof, property, record, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { alignTokens, differenceOf, type Replaced } from "../../bench/quality/peers/spans.ts";
+import { tries } from "../support/seed.ts";
 
 const TOKEN = /\[(\w+)\]/g;
 
@@ -80,7 +81,7 @@ describe("a redacted text", () => {
         expect(redact(input, replaced ?? [])).toBe(output);
         expect(replaced?.map(({ token }) => token)).toEqual(output.match(TOKEN) ?? []);
       }),
-      { numRuns: 2_000 },
+      tries(2_000),
     );
   });
 

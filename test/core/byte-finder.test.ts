@@ -1,6 +1,7 @@
 import { assert, integer, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { ByteFinder } from "../../src/core/byte-finder.ts";
+import { tries } from "../support/seed.ts";
 
 /** Few bytes, so that the one looked for and its neighbours stand side by side. */
 const chunks = uint8Array({ min: 0x20, max: 0x24, maxLength: 40 });
@@ -13,7 +14,7 @@ test("finds what a look at every byte finds, wherever the chunk lies in memory",
       const found = bytes.indexOf(0x22, start);
       expect(new ByteFinder(bytes, 0x22).next(start)).toBe(found < 0 ? bytes.length : found);
     }),
-    { numRuns: 5000 },
+    tries(5000),
   );
 });
 

@@ -4,6 +4,7 @@ import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { ContextWords } from "../../src/core/context-words.ts";
 import { foldSpan } from "../../src/core/folded-text.ts";
 import { hasWord } from "../../src/core/words.ts";
+import { tries } from "../support/seed.ts";
 
 const WORDS = ["born", "née", "né", "dob", "numéro fiscal", "account number", "id nr", "łódź", "电话"];
 const list = new ContextWords(WORDS);
@@ -77,7 +78,7 @@ describe("context words on bytes", () => {
         check(WORDS, input);
         check(["born", "née", "né", "dob", "numéro fiscal", "account number"], input);
       }),
-      { numRuns: 5000 },
+      tries(5000),
     );
   });
 
@@ -130,7 +131,7 @@ describe("context words on bytes", () => {
         judged.add(answer);
         expect(answer, text).toBe(hasWord(text, words.words));
       }),
-      { numRuns: 5000 },
+      tries(5000),
     );
     expect(judged.size).toBe(2);
   });

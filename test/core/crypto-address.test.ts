@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { hasEip55, isBase58Check, isBech32 } from "../../src/core/validators/crypto-address.ts";
 import { keccak256 } from "../../src/core/validators/keccak256.ts";
 import { sha256 } from "../../src/core/validators/sha256.ts";
+import { tries } from "../support/seed.ts";
 
 describe("hashes behind check digits", () => {
   it("SHA-256 is the platform's", () => {
@@ -12,6 +13,7 @@ describe("hashes behind check digits", () => {
       property(uint8Array({ maxLength: 200 }), (bytes) => {
         expect(Buffer.from(sha256(bytes)).toString("hex")).toBe(createHash("sha256").update(bytes).digest("hex"));
       }),
+      tries(),
     );
   });
 
@@ -20,6 +22,7 @@ describe("hashes behind check digits", () => {
       property(uint8Array({ maxLength: 134 }), (bytes) => {
         expect(Buffer.from(keccak256(bytes)).toString("hex")).toBe(Buffer.from(keccak_256(bytes)).toString("hex"));
       }),
+      tries(),
     );
   });
 });
@@ -37,6 +40,7 @@ describe("addresses with one character changed", () => {
         const changed = address.slice(0, at) + other + address.slice(at + 1);
         if (changed !== address) expect(isValid(changed), changed).toBe(false);
       }),
+      tries(),
     );
   });
 });

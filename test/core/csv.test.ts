@@ -7,6 +7,7 @@ import { CsvFraming } from "../../src/core/csv/framing.ts";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { compilePolicy, createMasker, type Delimiter, maskWhole, type MaskObserver } from "../../src/core/index.ts";
 import { findCutFailure, maskCut } from "../support/every-cut.ts";
+import { tries } from "../support/seed.ts";
 
 const policy = compilePolicy({});
 const starred = compilePolicy({ operators: { default: { operator: "mask" } } });
@@ -100,7 +101,7 @@ describe("fields of a record", () => {
         expect(readWithPeer(text, SEPARATORS[delimiter])).toEqual(rows);
         expect(readWithOurs(text, SEPARATORS[delimiter])).toEqual(rows);
       }),
-      { numRuns: 1500, seed: 3 },
+      tries(1500, 3),
     );
   });
 
@@ -122,7 +123,7 @@ describe("fields of a record", () => {
           }
         }
       }),
-      { numRuns: 300, seed: 4 },
+      tries(300, 4),
     );
   });
 
@@ -142,7 +143,7 @@ describe("fields of a record", () => {
           expect(decode(maskWhole(careful, choice, bytes))).toBe(decode(maskWhole(wellFormed, choice, bytes)));
         }
       }),
-      { numRuns: 400, seed: 5 },
+      tries(400, 5),
     );
   });
 });
@@ -191,7 +192,7 @@ describe("many records at once", () => {
         const cuts = Array.from(bytes, (_, i) => i);
         expect(decode(maskCut(policy, "csv", { bytes, cuts }))).toBe(decode(maskWhole(policy, "csv", bytes)));
       }),
-      { numRuns: 3000, seed: 8 },
+      tries(3000, 8),
     );
   });
 });
@@ -260,7 +261,7 @@ describe("what is not RFC 4180", () => {
         const bytes = encode(`id,ssn\n${parts.join("")}`);
         expect(findCutFailure(policy, "csv", bytes)).toBeUndefined();
       }),
-      { numRuns: 300, seed: 6 },
+      tries(300, 6),
     );
   });
 });

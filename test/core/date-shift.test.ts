@@ -17,8 +17,8 @@ import { moveDate } from "../../src/core/written-date.ts";
 import { CASE_KEY } from "../support/cases.ts";
 import { findCutFailure } from "../support/every-cut.ts";
 import { keysFrom } from "../support/keys.ts";
+import { tries } from "../support/seed.ts";
 
-const SEED = 20_261_129;
 const DAY_MS = 86_400_000;
 const BOTH = `v1:${"1".repeat(32)}\nv2:${"2".repeat(32)}`;
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -71,7 +71,7 @@ describe("how far a date moves", () => {
         expect(moved !== 0 && Math.abs(moved) <= days).toBe(true);
         if (days === 2) offsets.add(moved);
       }),
-      { numRuns: 400, seed: SEED },
+      tries(400),
     );
     expect([...offsets].toSorted((a, b) => a - b)).toEqual([-2, -1, 1, 2]);
   });
@@ -93,7 +93,7 @@ describe("how far a date moves", () => {
         expect(daysBetween(masked.dob, moved)).toBe(daysBetween(dob, visit));
         expect(masked.log).toEqual([{ at: moved.replaceAll("-", "") }]);
       }),
-      { numRuns: 200, seed: SEED },
+      tries(200),
     );
   });
 
@@ -203,7 +203,7 @@ describe("a date that is written", () => {
         const order = forms.indexOf(form) === 2 ? "month-first" : undefined;
         expect(moveDate(write(time), days, order)).toBe(write(time + days * DAY_MS));
       }),
-      { numRuns: 2000, seed: SEED },
+      tries(2000),
     );
   });
 });
@@ -312,7 +312,7 @@ describe("the subject", () => {
         const days = daysBetween("1985-03-14", dob(mask(SPEC, "json", JSON.stringify(one))));
         expect(days).toBe(offsetOf(known));
       }),
-      { numRuns: 300, seed: SEED },
+      tries(300),
     );
   });
 });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { compilePolicy, findAll } from "../../src/core/index.ts";
 import { naiveFindings, type NaiveFinding } from "../support/naive-matcher.ts";
+import { tries } from "../support/seed.ts";
 
 const policy = compilePolicy({});
 
@@ -91,7 +92,7 @@ test(
         const text = parts.join("");
         expect(engineFindings(text)).toEqual(naiveFindings(BUILT_IN, text));
       }),
-      { numRuns: 300, seed: 20260115 },
+      tries(300, 20260115),
     );
   },
   SLOW_MS,
@@ -114,6 +115,6 @@ test("engine and definition agree on noise made of the characters that values ar
     property(noise, (text) => {
       expect(engineFindings(text)).toEqual(naiveFindings(BUILT_IN, text));
     }),
-    { numRuns: 500, seed: 20260115 },
+    tries(500, 20260115),
   );
 });

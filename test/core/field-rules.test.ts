@@ -22,6 +22,7 @@ import {
 } from "../../src/core/index.ts";
 import { parseFieldPath, type PathStep } from "../../src/core/field-path.ts";
 import { maskCut } from "../support/every-cut.ts";
+import { tries } from "../support/seed.ts";
 
 type Steps = readonly (string | number)[];
 
@@ -110,7 +111,7 @@ describe("field rules", () => {
         expect(new TextDecoder().decode(maskCut(policy, "json", { bytes, cuts }))).toBe(wanted);
         compared++;
       }),
-      { numRuns: 3000, seed: 20_261_125 },
+      tries(3000, 20_261_125),
     );
     expect(compared).toBeGreaterThan(2500);
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { encodeFormText } from "../../src/core/formats/form.ts";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
+import { tries } from "../support/seed.ts";
 
 const policy = compilePolicy({});
 
@@ -27,7 +28,7 @@ describe("forms", () => {
         const masked = new TextDecoder().decode(maskWhole(policy, "form", new TextEncoder().encode(body)));
         expect([...new URLSearchParams(masked)]).toEqual(pairs.map(([key, text]) => [key, maskText(text, key)]));
       }),
-      { numRuns: 1500, seed: 11 },
+      tries(1500, 11),
     );
   });
 

@@ -5,6 +5,7 @@ import { compilePolicy, createMasker, maskWhole } from "../../src/core/index.ts"
 import { HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
 import { maskCut } from "../support/every-cut.ts";
+import { tries } from "../support/seed.ts";
 
 const policy = compilePolicy({});
 const [scanner] = policy.engine.automata;
@@ -64,7 +65,7 @@ describe("a byte that cannot start a match", () => {
         rested++;
         expect(heldAfter(bytes)).toBe(0);
       }),
-      { numRuns: 3000, seed: 20_261_125 },
+      tries(3000, 20_261_125),
     );
     expect(rested).toBeGreaterThan(200);
   });

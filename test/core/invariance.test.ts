@@ -6,6 +6,7 @@ import { TEXT_KEPT_BYTES } from "../../src/core/finder.ts";
 import { compilePolicy, createMasker, FORMATS, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
 import { choiceOf } from "../support/cases.ts";
 import { maskCut } from "../support/every-cut.ts";
+import { tries } from "../support/seed.ts";
 
 const policies: readonly Policy[] = [
   compilePolicy({}),
@@ -89,7 +90,7 @@ describe("random streams at random cuts", () => {
         const single = Array.from(input, (_, i) => i);
         expect(Buffer.from(maskCut(policy, choice, { bytes: input, cuts: single })).toString("latin1")).toBe(whole);
       }),
-      { numRuns: 400, seed: 20_261_125 },
+      tries(400, 20_261_125),
     );
   });
 });
@@ -133,7 +134,7 @@ describe("lines of JSON", () => {
           lines.map((text) => `${mask("json", text)}\n`).join(""),
         );
       }),
-      { numRuns: 2000, seed: 5 },
+      tries(2000, 5),
     );
   });
 });
@@ -150,7 +151,7 @@ describe("what a text stream holds back", () => {
           expect(masker.heldBytes).toBeLessThanOrEqual(policy.holdbackMaxBytes + TEXT_KEPT_BYTES);
         }
       }),
-      { numRuns: 60, seed: 7 },
+      tries(60, 7),
     );
   });
 
@@ -233,7 +234,7 @@ describe("server-sent events", () => {
         const cuts = Array.from(bytes, (_, i) => i);
         expect(Buffer.from(maskCut(policy, "sse", { bytes, cuts })).toString("utf8")).toBe(whole);
       }),
-      { numRuns: 1500, seed: 9 },
+      tries(1500, 9),
     );
   });
 });

@@ -2,6 +2,7 @@
 import { array, assert, constantFrom, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compilePolicy, createMasker, maskWhole, type MaskObserver, StreamError } from "../../src/core/index.ts";
+import { tries } from "../support/seed.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -29,7 +30,7 @@ describe("multipart bodies", () => {
       property(array(tuple(name, value), { minLength: 1, maxLength: 4 }), (fields) => {
         bodies.push(fields.filter(([, text]) => !text.startsWith("--b")));
       }),
-      { numRuns: 200, seed: 21 },
+      tries(200, 21),
     );
     for (const fields of bodies) {
       const body = `${fields.map(([key, text]) => field(key, text)).join("")}--b--\r\n`;

@@ -11,6 +11,7 @@ import { parsePattern, PatternError } from "../../src/core/pattern/parse.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
 import { longestMatch, shortestMatch } from "../../src/core/pattern/syntax.ts";
 import { foldCodePoint, isIgnorable, unfold } from "../../src/core/pattern/unicode.ts";
+import { tries } from "../support/seed.ts";
 
 /** Ends, in bytes, of all matches that begin at the start of the text. */
 function endsOf(pattern: string, text: string, stateLimit?: number): number[] {
@@ -89,7 +90,7 @@ describe("the automaton and the platform agree", () => {
         if (shortestMatch(parsePattern(p)) === 0) return;
         expect(endsOf(p, t)).toEqual(endsByPlatform(p, t));
       }),
-      { numRuns: 3000, seed: 42 },
+      tries(3000, 42),
     );
   });
 
@@ -99,7 +100,7 @@ describe("the automaton and the platform agree", () => {
         if (shortestMatch(parsePattern(p)) === 0) return;
         expect(endsOf(p, t, 2)).toEqual(endsOf(p, t));
       }),
-      { numRuns: 500, seed: 43 },
+      tries(500, 43),
     );
   });
 });

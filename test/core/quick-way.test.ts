@@ -7,6 +7,7 @@ import { type Arbitrary, array, assert, constantFrom, oneof, property, tuple } f
 import { describe, expect, test } from "vitest";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { compilePolicy, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
+import { tries } from "../support/seed.ts";
 
 const POLICIES: readonly Policy[] = [
   compilePolicy({}),
@@ -84,7 +85,7 @@ describe.each(FORMS)("%s", (format, write) => {
         const mask = (by: Policy): string => new TextDecoder().decode(maskWhole(by, format, input));
         expect(mask(policy)).toBe(mask(careful));
       }),
-      { numRuns: Number(process.env["MASKWIRE_TEST_RUNS"] ?? 300) },
+      tries(300),
     );
   });
 });
@@ -117,7 +118,7 @@ test.each(POLICIES.slice(0, 1))("random tables, policy %#", (policy) => {
       const mask = (by: Policy): string => new TextDecoder().decode(maskWhole(by, "csv", input));
       expect(mask(policy)).toBe(mask(careful));
     }),
-    { numRuns: Number(process.env["MASKWIRE_TEST_RUNS"] ?? 600) },
+    tries(600),
   );
 });
 

@@ -14,6 +14,7 @@ import {
 } from "../../src/core/index.ts";
 import { findCutFailure } from "../support/every-cut.ts";
 import { keysFrom } from "../support/keys.ts";
+import { tries } from "../support/seed.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const run = (policy: Policy, format: Format, input: Uint8Array): string =>
@@ -124,7 +125,7 @@ test("random texts come back whole", () => {
       const input = encode(parts.join(""));
       expect(run(back, "text", maskWhole(there, "text", input))).toBe(Buffer.from(input).toString("utf8"));
     }),
-    { numRuns: 1500, seed: 20_261_125 },
+    tries(1500, 20_261_125),
   );
 });
 

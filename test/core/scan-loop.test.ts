@@ -5,6 +5,7 @@ import { Dfa } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
 import { ScanLoop } from "../../src/core/scan-loop.ts";
+import { tries } from "../support/seed.ts";
 
 const program = compileProgram([{ pattern: "[a-c]{2,4}d" }, { pattern: "b{1,40}c" }, { pattern: "(?:a|bc){3}" }]);
 const patterns = [0, 1, 2];
@@ -29,13 +30,13 @@ test("in one lane", () => {
   expect(matchEnds(new TextEncoder().encode("abd bbc aaa "), 10_000)).not.toEqual([]);
   assert(
     property(parts, (text) => expectSame(text, 3)),
-    { numRuns: 200, seed: 20261125 },
+    tries(200, 20261125),
   );
 });
 
 test("in many lanes", () => {
   assert(
     property(parts, (text) => expectSame([...text, "\n"], Math.ceil(6000 / text.join("").length))),
-    { numRuns: 30, seed: 20261125 },
+    tries(30, 20261125),
   );
 });

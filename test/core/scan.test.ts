@@ -7,6 +7,7 @@ import { compileEngine, type Engine } from "../../src/core/engine.ts";
 import { Finder, isClean } from "../../src/core/finder.ts";
 import { compilePolicy, PACK_NAMES } from "../../src/core/index.ts";
 import { Scan } from "../../src/core/scan.ts";
+import { tries } from "../support/seed.ts";
 
 const DETECTORS = withPacks(PACK_NAMES);
 const OPTIONS = { threshold: 0.6, needsText: () => false };
@@ -73,7 +74,7 @@ describe("automata of groups", () => {
         ends += expected.length;
         expect(matchEnds(parted.scan, bytes)).toEqual(expected);
       }),
-      { numRuns: 300, seed: 20_261_129 },
+      tries(300),
     );
     expect(ends).toBeGreaterThan(1000);
   });
@@ -90,7 +91,7 @@ describe("automata of groups", () => {
           isClean(together, bytes, { start: 0, end: bytes.length }),
         );
       }),
-      { numRuns: 300, seed: 20_261_129 },
+      tries(300),
     );
     expect(found).toBeGreaterThan(300);
   });

@@ -3,6 +3,7 @@ import { array, assert, constantFrom, nat, property, uint8Array } from "fast-che
 import { describe, expect, test } from "vitest";
 import { concat } from "../../src/core/bytes.ts";
 import { Utf8Repair } from "../../src/core/utf8-repair.ts";
+import { tries } from "../support/seed.ts";
 
 function repair(bytes: Uint8Array, cuts: readonly number[]): Uint8Array {
   const stream = new Utf8Repair();
@@ -51,7 +52,7 @@ describe("UTF-8", () => {
           new TextDecoder().decode(new TextEncoder().encode(decoder.decode(bytes))),
         );
       }),
-      { numRuns: 5000, seed: 1 },
+      tries(5000, 1),
     );
   });
 
@@ -62,7 +63,7 @@ describe("UTF-8", () => {
           Buffer.from(repair(bytes, [])).equals(Buffer.from(new TextEncoder().encode(decoder.decode(bytes)))),
         ).toBe(true);
       }),
-      { numRuns: 3000, seed: 2 },
+      tries(3000, 2),
     );
   });
 

@@ -12,6 +12,7 @@ import { detectorsFrom } from "../support/drawn-detector.ts";
 import { findCutFailure, maskCut } from "../support/every-cut.ts";
 import { randomPolicy } from "../support/random-policy.ts";
 import { SOME_CUTS } from "../support/some-cuts.ts";
+import { tries } from "../support/seed.ts";
 
 /**
  * RE2 that is asked each question once: its answer depends on the text and its neighbours alone, and the same stretch
@@ -80,7 +81,7 @@ describe("random policies, texts made of what they look for, random cuts", () =>
         }
         re2.release();
       }),
-      { numRuns: 400, seed: 20_261_125 },
+      tries(400, 20_261_125),
     );
     expect(compared).toBeGreaterThan(1000);
   });

@@ -2,6 +2,7 @@
 import { array, assert, integer, nat, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RateLimit } from "../../src/server/limits/rate-limit.ts";
+import { tries } from "../support/seed.ts";
 
 /** The definition: a bucket with a level, filled at each look. */
 class Bucket {
@@ -71,6 +72,7 @@ describe("a rate limit", () => {
           expect(limit.take("a", nowMs, count) === 0).toBe(bucket.take(nowMs, count));
         }
       }),
+      tries(),
     );
   });
 

@@ -11,10 +11,11 @@ import { withPacks } from "../../src/core/detectors/index.ts";
 import { passesLuhn } from "../../src/core/validators/luhn.ts";
 import { findShown, SHORTEST } from "../../src/server/masking/strictness.ts";
 import { keysFrom } from "../support/keys.ts";
+import { seedOr } from "../support/seed.ts";
 
 const keys = keysFrom();
 const VALUES = 400;
-const SEED = 20_261_129;
+const SEED = seedOr(20_261_129);
 
 interface Kind {
   /** A policy in which this operator meets the values. */
@@ -136,7 +137,7 @@ describe.each(Object.entries(KINDS))("of %s", (_name, { specOf, entity, operator
   const isOrdered = ([one, other]: readonly [OperatorSpec, OperatorSpec]): boolean =>
     findShown(specOf(one), specOf(other), withPacks) === undefined;
 
-  test("no stricter operator tells apart what a looser one shows alike", () => {
+  test(`no stricter operator tells apart what a looser one shows alike, seed ${SEED}`, () => {
     const ordered = pairs.filter(isOrdered);
     expect(ordered.length).toBeGreaterThan(operators.length);
     for (const [one, other] of ordered)

@@ -17,6 +17,7 @@ import { randomPolicy } from "../support/random-policy.ts";
 import { SOME_CUTS } from "../support/some-cuts.ts";
 import type { CutsCase, CutsRequest, CutsVerdict } from "./cuts-messages.ts";
 import { startWorkerd, type RunningWorker } from "../support/workerd.ts";
+import { seedOr } from "../support/seed.ts";
 
 const KEY = new TextDecoder().decode(CASE_KEY);
 const keys = keysFrom();
@@ -62,7 +63,7 @@ function corpus(): CutsRequest[] {
 
 const RANDOM_FORMATS = ["text", "json", "ndjson", "csv", "sse"] as const;
 const RANDOM_POLICIES = 300;
-const SEED = Number(process.env["MASKWIRE_TEST_SEED"] ?? 20_261_125);
+const SEED = seedOr(20_261_125);
 
 /** Random policies with texts that they like, in several formats, each with the bytes that Node makes of it. */
 function randomRequests(): CutsRequest[] {

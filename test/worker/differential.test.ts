@@ -16,8 +16,9 @@ import { randomPolicy } from "../support/random-policy.ts";
 import { REPOSITORY } from "../support/repository.ts";
 import { runServer, type ServerProcess } from "../support/run-server.ts";
 import { OBJECTS, startWorkerd, type RunningWorker } from "../support/workerd.ts";
+import { seedOr } from "../support/seed.ts";
 
-const SEED = Number(process.env["MASKWIRE_TEST_SEED"] ?? 20_261_129);
+const SEED = seedOr(20_261_129);
 const TRIPLES = 500;
 const OPEN = { unsafeNoAuthentication: true };
 const EVASIONS = join(REPOSITORY, "../shared/data/evasion.jsonl");
@@ -171,7 +172,7 @@ describe("Node and workerd, asked the same", () => {
     return { differing, bytes, masked };
   }
 
-  test("every case, cut at random", { timeout: 120_000 }, async () => {
+  test(`every case, cut at random, seed ${SEED}`, { timeout: 120_000 }, async () => {
     const cuts = sample(drawnCuts, { numRuns: cases.length, seed: SEED });
     const questions = cases.map(({ policy, choice: { format, ...options }, input }, index) => ({
       policy: caseName(policy),
@@ -201,7 +202,7 @@ describe("Node and workerd, asked the same", () => {
     expect(masked).toBeGreaterThan(evasions.length);
   });
 
-  test(`${TRIPLES} drawn policies, inputs and cuts`, { timeout: 120_000 }, async () => {
+  test(`${TRIPLES} drawn policies, inputs and cuts, seed ${SEED}`, { timeout: 120_000 }, async () => {
     expect(drawn.questions).toHaveLength(TRIPLES);
     const { differing, masked } = await compare(drawn.questions);
     expect(differing).toEqual([]);

@@ -19,6 +19,7 @@ import {
 } from "../../../src/kubernetes/index.ts";
 import { clusterFrom } from "../../support/netpolicy.ts";
 import { ROWS, type Row } from "./e2e-rows.ts";
+import { tries } from "../../support/seed.ts";
 
 const PLACES = ["x", "y", "z"];
 const PODS = ["a", "b", "c"];
@@ -210,6 +211,6 @@ test("a set of ports is what every single port says, at every boundary", () => {
           ]);
         }
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });
