@@ -170,7 +170,7 @@ setInterval(refreshFigures, 1000);
 const TRY = String.raw`
 const SAMPLES = {
   mail: "Hi, this is Ana Torres. My card 4111 1111 1111 1111 was charged twice.\nPlease write to ana.torres@example.com or call +1 202-555-0147.\nRefund to GB82 WEST 1234 5698 7654 32. I came from 203.0.113.24.\nOrder 4111 1111 1111 1112 is not a card, and v10.2.3 is not an address.",
-  json: JSON.stringify({ id: 10042, customer: { name: "Ana Torres", email: "ana.torres@example.com", ssn: "078-05-1120" }, card: 4111111111111111, note: JSON.stringify({ callback: "+44 20 7946 0958", ip: "2001:db8::7" }) }, null, 2).replace("ana.torres@", "ana.torres\\u0040"),
+  json: JSON.stringify({ id: 10042, customer: { name: "Ana Torres", email: "ana.torres@example.com", ssn: "900-12-3456" }, card: 4111111111111111, note: JSON.stringify({ callback: "+44 20 7946 0958", ip: "2001:db8::7" }) }, null, 2).replace("ana.torres@", "ana.torres\\u0040"),
   lines: '{"level":"info","msg":"login ok","user":"li.wei@example.org","ip":"198.51.100.7"}\n{"level":"warn","msg":"retry","mac":"00:00:5e:00:53:af","trace":"7f3c9a"}\n{"level":"info","msg":"paid","iban":"DE89370400440532013000","amount":12.50}',
   sse: 'event: order\nid: 17\ndata: {"email":"ana.torres@example.com","card":"5555 5555 5555 4444"}\n\nevent: note\ndata: call +1 202-555-0147 before noon\n\n',
 };

@@ -93,6 +93,11 @@ export class TextCandidate implements Candidate {
     return (this.cachedPreceding ??= this.lookBack(CONTEXT_CHARACTERS).join(""));
   }
 
+  get label(): string {
+    const { key } = this.around;
+    return this.preceding === "" && key !== "" ? `${partCamelCase(key)}: ` : this.preceding;
+  }
+
   /** Name of the field that holds the match: what the format says, else what stands before it, as in `card=`. */
   get key(): string {
     if (this.around.key !== "") return this.around.key;

@@ -37,6 +37,8 @@ export interface Candidate {
   readonly after: string;
   /** The (up to) 40 folded characters before the match in its line. */
   readonly preceding: string;
+  /** The same, or the name of the field where the match begins its text: with a colon, and camelCase parted. */
+  readonly label: string;
 }
 
 export type Group = "packs" | "secrets";

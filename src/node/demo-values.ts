@@ -82,8 +82,8 @@ const IBANS = [
   "PL61109010140000071219812874",
   "SE4550000000058398257466",
 ];
-/** Numbers that were printed in advertisements and are nobody's. */
-const SOCIAL_SECURITY_NUMBERS = ["078-05-1120", "219-09-9999", "123-45-6789"];
+/** Nobody's: no area is 900 or more. */
+const SOCIAL_SECURITY_NUMBERS = ["900-12-3456", "987-12-0001", "950-45-6789"];
 const DOCUMENTATION_NETWORKS = ["192.0.2.", "198.51.100.", "203.0.113."];
 
 export interface Person {

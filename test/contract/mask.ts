@@ -26,7 +26,7 @@ const FORMATS = [
   },
   {
     type: "text/csv",
-    input: `to,"pay, now",ssn\r\n${EMAIL},"${CARD}",078051120\r\n`,
+    input: `to,"pay, now",ssn\r\n${EMAIL},"${CARD}",536904399\r\n`,
     output: `to,"pay, now",ssn\r\n[EMAIL],"[CREDIT_CARD]",[US_SSN]\r\n`,
   },
   {

@@ -215,6 +215,7 @@ function candidateAt(detector: Detector, { line, rest }: Place, end: number): Ca
     after: after.split("\n", 1)[0],
     hasContext: hasContextWord(detector, line),
     preceding: line.slice(-CONTEXT_CHARACTERS).join(""),
+    label: line.slice(-CONTEXT_CHARACTERS).join(""),
   };
 }
 

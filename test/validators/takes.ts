@@ -16,6 +16,6 @@ export function takesOf(name: string, { hasContext }: { readonly hasContext: boo
   if (detector === undefined) throw new Error(`there is no detector of ${name}`);
   const shapes = [detector.pattern, ...(detector.contextPattern === undefined ? [] : [detector.contextPattern])];
   const whole = new RegExp(`^(?:${shapes.map((shape) => `(?:${shape})`).join("|")})$`);
-  const beside = { hasContext, before: "", after: "", preceding: "" };
+  const beside = { hasContext, before: "", after: "", preceding: "", label: "" };
   return (text) => whole.test(text) && detector.validate({ text, ...beside }) >= SCORES.worded;
 }

@@ -74,7 +74,7 @@ export function detectorOf(scheme: Scheme): Detector {
     validate(candidate) {
       const text = candidate.text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
       if (!isValid(text) || isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
-      if (isElsewhere?.test(candidate.preceding) === true) return 0;
+      if (isElsewhere?.test(candidate.label) === true) return 0;
       const proven = isProven === undefined || isProven(text);
       if (candidate.hasContext)
         return proven && score !== SCORES.worded ? Math.max(score, SCORES.contextual) : SCORES.worded;

@@ -1,6 +1,6 @@
 /** The built-in detectors. Their order is their precedence: where two findings overlap, the earlier names both. */
 import type { Detector } from "../detector.ts";
-import { type PackName, packDetectors } from "../packs/index.ts";
+import { type PackName, packDetectors, withCountries } from "../packs/index.ts";
 import { authHeader } from "./auth-header.ts";
 import { cloudKey } from "./cloud-key.ts";
 import { cardTrack, swiftBic, usAba } from "./bank.ts";
@@ -46,7 +46,14 @@ const BEHIND_PACKS: readonly Detector[] = [usSsn, cryptoAddress, ipv6, ipv4, mac
 /** What looks where a policy names no packs. */
 export const BUILT_IN: readonly Detector[] = [...AHEAD_OF_PACKS, ...BEHIND_PACKS];
 
+/** Any of the others says more of a value than that it looks random. */
+const LAST = "HIGH_ENTROPY";
+
 /** The built-in detectors with those of packs in their place. */
 export function withPacks(names: readonly PackName[]): readonly Detector[] {
-  return names.length === 0 ? BUILT_IN : [...AHEAD_OF_PACKS, ...packDetectors(names), ...BEHIND_PACKS];
+  if (names.length === 0) return BUILT_IN;
+  const packs = packDetectors(names);
+  const behind = BEHIND_PACKS.map((detector) => (detector === phone ? withCountries(phone) : detector));
+  const last = packs.filter(({ entity }) => entity === LAST);
+  return [...AHEAD_OF_PACKS, ...packs.filter(({ entity }) => entity !== LAST), ...behind, ...last];
 }

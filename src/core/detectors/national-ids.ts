@@ -44,9 +44,11 @@ const SCHEMES: readonly Scheme[] = [
     pattern: "[A-Za-z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-Da-d]",
     words: ["nino", "national insurance", "ni number"],
     isValid: ids.isUkNino,
+    // Documents of other countries are numbered alike.
+    isElsewhere: /(?:passport|licen[cs]e|nric)[^A-Za-z0-9]{1,6}$/i,
     score: SCORES.shaped,
     hits: ["AB 12 34 56 C", "AB123456C", "AB+12+34+56+C", "ce 12 34 56 d"],
-    misses: ["BG123456C", "DA123456C", "AB123456E", "AB12345C", "ZZ123456A"],
+    misses: ["BG123456C", "DA123456C", "AB123456E", "AB12345C", "ZZ123456A", "driver license: AA123456B"],
   },
   {
     entity: "UK_NHS",
@@ -57,7 +59,7 @@ const SCHEMES: readonly Scheme[] = [
     words: ["nhs"],
     isValid: ids.isUkNhs,
     hits: ["NHS 943 476 5919", "nhs number: 943-476-5919", "nhs=9434765919"],
-    misses: ["943 476 5919", "NHS 943 476 5918", "id 9434765919", "nhs 94347659190"],
+    misses: ["943 476 5919", "NHS 943 476 5918", "id 9434765919", "nhs 94347659190", "nhs 111 111 1111"],
   },
   {
     entity: "DE_TAX_ID",

@@ -12,6 +12,7 @@ import {
   NORTH_AMERICAN_GROUPS,
   withoutExtension,
 } from "../validators/phone-number.ts";
+import { namesOtherNumber, namesSocialSecurity } from "./label.ts";
 
 /** Fewest and most digits of any number, ITU-T E.164. */
 const DIGITS_LEAST = 7;
@@ -123,8 +124,9 @@ export const phone: Detector = {
       return 0;
     if (/^\d+$/.test(number) && (isCounting(digits) || isWrongTrunkOne(digits))) return 0;
     if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
-    if (TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number))) return SCORES.shaped;
-    return candidate.hasContext ? SCORES.worded : SCORES.bare;
+    const isTelling = TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number));
+    if (candidate.hasContext) return isTelling ? SCORES.shaped : SCORES.worded;
+    return isTelling && (number.startsWith("+") || !isLabelled(candidate.label)) ? SCORES.shaped : SCORES.bare;
   },
   hits: [
     "+14155552671",
@@ -161,6 +163,10 @@ export const phone: Detector = {
   misses: [
     "sku 401-990-762",
     "range 123-4567",
+    "nhs number: 943-476-5918",
+    "US SSN: 078-505-1123",
+    "CA SIN 731-530-1050",
+    "01-23-45-67-89-AK",
     "phone 12345678901",
     "phone 1748503543012",
     "phone 215-91234567",
@@ -183,6 +189,11 @@ export const phone: Detector = {
     "heap 512/1024 in 12.5ms",
   ],
 };
+
+/** As another number than one that is called. */
+function isLabelled(label: string): boolean {
+  return namesOtherNumber(label) || namesSocialSecurity(label);
+}
 
 function isBetween(value: number, least: number, most: number): boolean {
   return value >= least && value <= most;
@@ -212,5 +223,7 @@ function isWrongTrunkOne(digits: string): boolean {
 function isInsideRun({ before, after }: Candidate, number: string): boolean {
   if (before.endsWith("+")) return true;
   if (number.startsWith("+")) return false;
+  // Of bytes in hex.
+  if (/^-[A-Za-z]/.test(after) && /^\d\d(?:-\d\d)+$/.test(number)) return true;
   return /(?:\d[./:-]|[A-Za-z][-_])$/.test(before) || /^(?:[./:-]\d|-[A-Za-z]*\d)/.test(after);
 }

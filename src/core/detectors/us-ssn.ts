@@ -1,13 +1,17 @@
 /** United States social security numbers. Nine bare digits, and the areas of taxpayer numbers, need a word before them. */
 import { type Detector, SCORES } from "../detector.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
+import { namesOtherNumber } from "./label.ts";
 
 /**
- * Printed on a card in wallets and in advertisements, and void since: SSA, Misused SSNs; POMS RM 10201.080. Where a word says
- * what they are somebody means them, if only to see whether they are masked.
+ * Printed on a card in wallets and in advertisements, so that nobody has them: SSA, Misused SSNs; POMS RM 10201.080. And one digit
+ * over and over.
  */
-const VOID = /^(?:078-05-1120|219-09-9999|987-65-432\d)$/;
+const VOID = /^(?:078-05-1120|219-09-9999|987-65-432\d|(\d)\1\1-\1\1-\1{4})$/;
 const SHAPE = /^(\d{3})([-+.]| {0,2})(\d{2})\2(\d{4})$/;
+
+/** Other countries have a TIN, too; their codes stand at the start of a label. */
+const OTHER_TIN = /(?:^|["'{(,;|][ \t]*)(?!us|my|id|no)[a-z]{2}[ _-]tin[^a-z]/i;
 
 export const usSsn: Detector = {
   entity: "US_SSN",
@@ -19,7 +23,8 @@ export const usSsn: Detector = {
   validate(candidate) {
     const [, area = "", separator = "", group = "", serial = ""] = SHAPE.exec(candidate.text) ?? [];
     if (area === "" || area === "000" || area === "666" || group === "00" || serial === "0000") return 0;
-    if (!candidate.hasContext && VOID.test(`${area}-${group}-${serial}`)) return 0;
+    if (VOID.test(`${area}-${group}-${serial}`)) return 0;
+    if (candidate.hasContext ? OTHER_TIN.test(candidate.label) : namesOtherNumber(candidate.label)) return 0;
     // In running text a space and more digits beside it are a list of numbers.
     if (isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
     if (candidate.hasContext) return separator === "" ? SCORES.worded : SCORES.shaped;
@@ -27,7 +32,7 @@ export const usSsn: Detector = {
   },
   hits: [
     "536-90-4399",
-    "ssn 219-09-9999",
+    "TIN: 536904399",
     "078 05 1123",
     "078.05.1123",
     "078+05+1123",
@@ -43,6 +48,13 @@ export const usSsn: Detector = {
     "078-05-0000",
     "078-05 1123",
     "078-05-1120",
+    "ssn 078051120",
+    "ssn: 219-09-9999",
+    "SSN 987-65-4329",
+    "ssn 111-11-1111",
+    "kr brn: 110-81-4127",
+    "NHS no. 221 39 1837",
+    "ph tin: 680466449",
     "536904399",
     "1-536-90-4399",
     "536-90-4399-1",

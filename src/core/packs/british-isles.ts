@@ -1,7 +1,7 @@
 /** Packs of the United Kingdom and Ireland. */
 import { SCORES } from "../detector.ts";
 import type { Scheme } from "../detectors/identity-number.ts";
-import { all, form, sum, varied } from "../validators/checks.ts";
+import { all, form, sum, uncounted, varied } from "../validators/checks.ts";
 
 /** `UK_POSTCODE`: which letters stand where, as Royal Mail publishes them. */
 const OUTWARD = "(?:[A-PR-UWYZ](?:\\d{1,2}|\\d[A-HJKPSTUW]|[A-HK-Y]\\d{1,2}|[A-HK-Y]\\d[ABEHMNPRVWXY])|GIR)";
@@ -30,10 +30,17 @@ export const UK: readonly Scheme[] = [
     pattern: "(?:[A-Za-z]{2}\\d{7}|\\d{9})",
     needsContext: true,
     words: ["passport", "passports"],
-    isValid: all(form("[A-Z]{2}\\d{7}|\\d{9}"), varied),
+    isValid: all(form("[A-Z]{2}\\d{7}|\\d{9}"), varied, uncounted),
     score: SCORES.worded,
     hits: ["passport XY9876543", "My passport number is CD7654321", "uk passport: ab1234567", "passport no. 925665416"],
-    misses: ["XY9876543", "passport AB123456", "passport 1234567AB", "passport XY98765432", "passport 111111111"],
+    misses: [
+      "XY9876543",
+      "passport AB123456",
+      "passport 1234567AB",
+      "passport XY98765432",
+      "passport 111111111",
+      "passport 123456789",
+    ],
   },
   {
     entity: "UK_DRIVING_LICENCE",

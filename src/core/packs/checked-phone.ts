@@ -36,8 +36,8 @@ function checked(detector: Detector, check: PhoneCheck): Detector {
       // Of a number that nobody has the rest is none either: `888-3058` of `(599) 888-3058`.
       const [opening = ""] = OPENING.exec(candidate.preceding) ?? [];
       // Not spread: what stands beside is looked up when it is asked for.
-      const { hasContext, before, after, preceding } = candidate;
-      const whole = { text: opening + candidate.text, hasContext, before, after, preceding };
+      const { hasContext, before, after, preceding, label } = candidate;
+      const whole = { text: opening + candidate.text, hasContext, before, after, preceding, label };
       const texts = opening !== "" && detector.validate(whole) > 0 ? [whole.text, candidate.text] : [candidate.text];
       return texts.every((text) => isHad(text, check)) ? score : 0;
     },

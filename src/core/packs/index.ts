@@ -3,7 +3,7 @@
  *
  * Owns which packs there are. What a country's numbers look like stands in the file of its part of the world.
  */
-import type { Detector } from "../detector.ts";
+import { type Detector, SCORES } from "../detector.ts";
 import { looseDetectorOf, type Scheme } from "../detectors/identity-number.ts";
 import { url } from "../detectors/url.ts";
 import { AU, CN, HK, IN, JP, KR, SG, TH, TW } from "./asia-pacific.ts";
@@ -13,6 +13,7 @@ import { AR, BR, CL } from "./latin-america.ts";
 import { IL, TR, ZA } from "./middle-east-and-africa.ts";
 import { CA, MX, US } from "./north-america.ts";
 import { BE, DK, FI, NL, NO, PL, SE } from "./northern-europe.ts";
+import { elsewhereOf } from "./elsewhere.ts";
 import { ES, FR, IT, PT } from "./romance.ts";
 import { person } from "./names.ts";
 import { PHONES } from "./checked-phone.ts";
@@ -63,6 +64,7 @@ const OTHERS = {
   names: [person],
 } as const satisfies Readonly<Record<string, readonly Detector[]>>;
 
+export { withCountries } from "./national-phone.ts";
 export { type PhoneCheck, PHONES, withPhoneCheck } from "./checked-phone.ts";
 
 export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS | typeof PHONES;
@@ -70,7 +72,14 @@ export type PackName = keyof typeof SCHEMES | keyof typeof OTHERS | typeof PHONE
 function detectorsIn(name: PackName): readonly Detector[] {
   return name in OTHERS
     ? OTHERS[name as keyof typeof OTHERS]
-    : SCHEMES[name as keyof typeof SCHEMES].map(looseDetectorOf);
+    : SCHEMES[name as keyof typeof SCHEMES].map((scheme) => looseDetectorOf(atHome(name, scheme)));
+}
+
+/** What has no check digits leaves alone what a label gives to another country. */
+function atHome(country: string, scheme: Scheme): Scheme {
+  const { needsContext = false, score, words } = scheme;
+  const isTold = needsContext && score === SCORES.worded;
+  return isTold ? { ...scheme, isElsewhere: elsewhereOf(country, words) } : scheme;
 }
 
 /** All that bring detectors. */

@@ -1,7 +1,21 @@
 /** Packs of North America: numbers of the United States, Canada and Mexico beyond those that every policy looks for. */
 import { SCORES } from "../detector.ts";
 import type { Scheme } from "../detectors/identity-number.ts";
-import { all, any, behind, date, form, luhn, part, placeIn, sum, TO_10, TO_11, varied } from "../validators/checks.ts";
+import {
+  all,
+  any,
+  behind,
+  date,
+  form,
+  luhn,
+  part,
+  placeIn,
+  sum,
+  TO_10,
+  TO_11,
+  uncounted,
+  varied,
+} from "../validators/checks.ts";
 
 export const US: readonly Scheme[] = [
   {
@@ -58,11 +72,17 @@ export const US: readonly Scheme[] = [
     pattern: "(?:[A-Za-z]\\d{8}|\\d{9})",
     needsContext: true,
     words: ["passport", "passports"],
-    isValid: varied,
-    isElsewhere: /(?:^|[^A-Za-z])(?:uk|gb|british|de|german|kr|korean|indian|es|spanish|it|italian)[ _-]passport/i,
+    isValid: all(varied, uncounted),
     score: SCORES.worded,
     hits: ["passport A12803456", "Passport no. 912803456", "my travel passport is a12803456"],
-    misses: ["A12803456", "912803456", "passport A1280345", "passport 111111111", "uk passport: A12803456"],
+    misses: [
+      "A12803456",
+      "912803456",
+      "passport A1280345",
+      "passport 111111111",
+      "passport 123456789",
+      "uk passport: A12803456",
+    ],
   },
   {
     entity: "US_BANK_ACCOUNT",

@@ -144,7 +144,7 @@ function endsWord(bytes: Uint8Array, at: number): boolean {
 const ENTROPY_LEAST = 3.5;
 const STOP_WORDS = /example|sample|dummy|placeholder|changeme|undefined|test|lorem/i;
 /** What is shown to others: the name of a field that holds an address or a public key, or a sentence that gives one. */
-const PUBLIC_NAME = /(?:address|addr|wallet|public[ _-]?key|fingerprint)(?: is)?$/i;
+const PUBLIC_NAME = /(?:address|addr|wallet|crypto|bitcoin|btc|ethereum|eth|public[ _-]?key|fingerprint)(?: is)?$/i;
 
 /** Bits a character. */
 function entropyOf(text: string): number {
@@ -207,6 +207,7 @@ export const highEntropy: Detector = {
     "message=thisIsOneLongWordWithoutDigits",
     "my wallet address is: 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ2",
     "publicKey: x7Kp2mVq9LsT4wZr8NbYc3Hd",
+    "btc=16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ2",
   ],
 };
 

@@ -30,6 +30,11 @@ const LENGTHS_BY_CODE: ReadonlyMap<string, readonly [number, number]> = new Map(
   }),
 );
 
+/** Least and most digits behind a calling code. */
+export function lengthsOf(code: string): readonly [number, number] {
+  return LENGTHS_BY_CODE.get(code) ?? [0, Infinity];
+}
+
 /** E.164 leaves no code a prefix of another, so at most one fits. */
 export function isInternationalNumber(digits: string): boolean {
   for (let length = 1; length <= 3; length++) {

@@ -29,6 +29,9 @@ export function form(pattern: string): Check {
 /** Not one digit over and over: what people type to have a number. */
 export const varied: Check = (text) => !/^(.)\1*$/.test(text);
 
+/** Not digits in their order: what people type, too, where nothing checks the number. */
+export const uncounted: Check = (text) => !"0123456789".includes(text);
+
 /** A part of the text, from the end when negative, passes. */
 export const part =
   (start: number, end: number | undefined, check: Check): Check =>

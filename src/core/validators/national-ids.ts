@@ -19,7 +19,7 @@ export function isUkNino(text: string): boolean {
 
 /** United Kingdom, NHS: 10 digits, mod 11. */
 export function isUkNhs(text: string): boolean {
-  if (!/^\d{10}$/.test(text)) return false;
+  if (!/^(\d)(?!\1{9})\d{9}$/.test(text)) return false;
   const check = 11 - (weightedSum(text, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11);
   return check % 11 === Number(text[9]);
 }
