@@ -260,6 +260,12 @@ export const ERRORS = {
     text: "only a GET can be upgraded; send the request without the Upgrade header",
   },
   UPGRADE_NEEDED: { http: 426, close: 4502, retry: false, text: "this route speaks WebSocket only" },
+  UPSTREAM_UNTRUSTED: {
+    http: 502,
+    close: 4506,
+    retry: false,
+    text: "the upstream's certificate has another name, has expired, or is signed by nobody that is trusted (upstreams.caFile)",
+  },
   UPSTREAM_LOST: { http: 502, close: 4008, retry: true, text: "the upstream cannot be reached" },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -14,6 +14,7 @@ import { StreamError } from "../core/index.ts";
 import { DEFAULT_SERVER_LIMITS } from "../server/config/config.ts";
 import { isInflated, openDeflate } from "../server/http/content-encoding.ts";
 import { destinationOf, type Destination, type Egress } from "../server/network/egress.ts";
+import { authoritiesFor, isUntrusted } from "./authorities.ts";
 
 /** Every address of a name. */
 export type Resolve = (
@@ -21,12 +22,18 @@ export type Resolve = (
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** Where a connection goes, and whose certificates count there. */
+interface Way {
+  readonly lookup: LookupFunction;
+  readonly ca?: string;
+}
+
 const NO_BODY: readonly number[] = [204, 205, 304];
 
 export const resolveBySystem: Resolve = (host, done) => systemLookup(host, { all: true }, done);
 
 /**
- * The returned function throws StreamError `EGRESS_REFUSED`, or `UPSTREAM_LOST` for whatever else goes wrong. An answer that
+ * The returned function throws StreamError `EGRESS_REFUSED`, `UPSTREAM_UNTRUSTED`, or `UPSTREAM_LOST` for whatever else goes wrong. An answer that
  * becomes more than `inflationLimit` times as long errs with `BODY_INFLATES`.
  */
 export function createFetch(
@@ -38,7 +45,8 @@ export function createFetch(
     const url = new URL(input instanceof Request ? input.url : input);
     const destination = destinationOf(url);
     if (!egress.admits(destination)) throw new StreamError("EGRESS_REFUSED");
-    return toResponse(await ask(url, init, lookupFor(egress, destination, resolve)), inflationLimit);
+    const way = { lookup: lookupFor(egress, destination, resolve), ...(await authoritiesFor(egress, destination)) };
+    return toResponse(await ask(url, init, way), inflationLimit);
   };
 }
 
@@ -56,15 +64,20 @@ export function lookupFor(egress: Egress, destination: Destination, resolve: Res
   };
 }
 
-function ask(url: URL, init: RequestInit | undefined, lookup: LookupFunction): Promise<IncomingMessage> {
+function ask(url: URL, init: RequestInit | undefined, way: Way): Promise<IncomingMessage> {
   const { method = "GET", headers, signal, body } = init ?? {};
   const request = url.protocol === "https:" ? requestTls : requestPlain;
-  const options = { agent: false, method, headers: Object.fromEntries(new Headers(headers)), lookup } as const;
+  const options = { agent: false, method, headers: Object.fromEntries(new Headers(headers)), ...way } as const;
   return new Promise((resolve, reject) => {
     const asked = request(url, signal ? { ...options, signal } : options, resolve);
-    asked.on("error", (error) => reject(error instanceof StreamError ? error : new StreamError("UPSTREAM_LOST")));
+    asked.on("error", (error) => reject(errorOf(error)));
     asked.end(typeof body === "string" ? body : undefined);
   });
+}
+
+function errorOf(error: Error): StreamError {
+  if (error instanceof StreamError) return error;
+  return new StreamError(isUntrusted(error) ? "UPSTREAM_UNTRUSTED" : "UPSTREAM_LOST");
 }
 
 function toResponse(message: IncomingMessage, inflationLimit: number): Response {

@@ -8,7 +8,7 @@ import { on } from "node:events";
 import type { ClientRequestArgs } from "node:http";
 import { WebSocket, type ClientOptions } from "ws";
 import { StreamError, type ErrorCode } from "../core/index.ts";
-import { destinationOf, type Egress } from "../server/network/egress.ts";
+import { destinationOf, type Destination, type Egress } from "../server/network/egress.ts";
 import type { Clock } from "../server/ports.ts";
 import { judgeStatus, type UpstreamRefusal } from "../server/relays/upstream.ts";
 import type {
@@ -17,6 +17,7 @@ import type {
   SocketRequest,
   UpstreamMessage,
 } from "../server/relays/upstream-socket.ts";
+import { authoritiesFor, isUntrusted } from "./authorities.ts";
 import { lookupFor, resolveBySystem, type Resolve } from "./fetch.ts";
 
 export interface UpstreamSocketOptions {
@@ -48,9 +49,13 @@ const WIRE_ERRORS: Readonly<Record<string, ErrorCode>> = {
 
 export function createOpenUpstreamSocket(options: UpstreamSocketOptions): OpenUpstreamSocket {
   return async (request, signal) => {
+    const { egress } = options;
+    const destination = destinationOf(new URL(request.url));
+    if (!egress.admits(destination)) return { kind: "failed", code: "EGRESS_REFUSED" };
+    const authorities = await authoritiesFor(egress, destination).catch(() => undefined);
+    if (authorities === undefined || signal.aborted) return LOST;
     try {
-      const socket = dialSocket(request, options);
-      return socket === undefined ? FAILED : await untilOpen(socket, signal, options);
+      return await untilOpen(dialSocket(request, { ...options, destination, authorities }), signal, options);
     } catch {
       // A header or sub-protocol that no handshake can carry.
       return FAILED;
@@ -58,11 +63,13 @@ export function createOpenUpstreamSocket(options: UpstreamSocketOptions): OpenUp
   };
 }
 
-function dialSocket(request: SocketRequest, options: UpstreamSocketOptions): WebSocket | undefined {
-  const { egress, limits, resolve = resolveBySystem } = options;
-  const url = new URL(request.url);
-  const destination = destinationOf(url);
-  if (!egress.admits(destination)) return undefined;
+interface Way {
+  readonly destination: Destination;
+  readonly authorities: { readonly ca?: string };
+}
+
+function dialSocket(request: SocketRequest, options: UpstreamSocketOptions & Way): WebSocket {
+  const { egress, destination, authorities, limits, resolve = resolveBySystem } = options;
   const headers = new Headers(request.headers);
   headers.set("user-agent", "maskwire");
   if (request.trace !== undefined) headers.set("traceparent", request.trace);
@@ -72,9 +79,10 @@ function dialSocket(request: SocketRequest, options: UpstreamSocketOptions): Web
     followRedirects: false,
     perMessageDeflate: false,
     maxPayload: limits.eventLimitBytes,
+    ...authorities,
     ...CLOSING,
   };
-  return new WebSocket(url, [...request.protocols], settings);
+  return new WebSocket(request.url, [...request.protocols], settings);
 }
 
 function untilOpen(socket: WebSocket, signal: AbortSignal, options: UpstreamSocketOptions): Promise<SocketAnswer> {
@@ -96,7 +104,9 @@ function untilOpen(socket: WebSocket, signal: AbortSignal, options: UpstreamSock
 
 /** Errors of the network have a code; those of the handshake are a peer's that speaks something else. */
 function verdictOf(error: NodeJS.ErrnoException): UpstreamRefusal {
-  return error instanceof StreamError || error.code === undefined ? FAILED : LOST;
+  if (error instanceof StreamError) return { kind: "failed", code: error.code };
+  if (isUntrusted(error)) return { kind: "failed", code: "UPSTREAM_UNTRUSTED" };
+  return error.code === undefined ? FAILED : LOST;
 }
 
 async function* readAll(incoming: AsyncIterable<unknown[]>, stopWatch: () => void): AsyncGenerator<UpstreamMessage> {

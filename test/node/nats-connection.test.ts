@@ -8,7 +8,8 @@ import { readConfig } from "../../src/node/config/read.ts";
 import { openNats } from "../../src/node/nats/connection.ts";
 import { ensureCommand } from "../support/debian.ts";
 import { startNats, type NatsOptions } from "../support/nats.ts";
-import { createCertificates, createCredentials, createNkey } from "../support/nats-identity.ts";
+import { createCertificates } from "../support/certificates.ts";
+import { createCredentials, createNkey } from "../support/nats-identity.ts";
 
 type Keys = Readonly<Record<string, string>>;
 

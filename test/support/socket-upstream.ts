@@ -5,11 +5,18 @@
  */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex, Writable } from "node:stream";
 import { deflateRawSync } from "node:zlib";
 import { WebSocketServer, type WebSocket } from "ws";
+
+/** PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface SocketUpstream {
   readonly port: number;
@@ -30,6 +37,8 @@ const BOMB_BYTES = 4_194_304;
 const PACKED_FRAME = 0xc1;
 /** Of each event of an upstream that sends without end. */
 export const ENDLESS_DATA = JSON.stringify({ to: "ann@example.com", text: "x".repeat(1_000) });
+/** Of one that comes with the answer. */
+const AT_ONCE_DATA = '{"to":"ann@example.com"}';
 const METADATA = "http://169.254.169.254/latest/meta-data";
 
 /** In place of the handshake. */
@@ -58,7 +67,7 @@ const BEFORE: Readonly<Record<string, (duplex: Duplex, request: IncomingMessage)
     duplex.write(Buffer.of(0x81, 0x81, 0, 0, 0, 0, 0x61));
   },
   "/at-once": (duplex, request) => {
-    const text = Buffer.from('{"to":"ann@example.com"}');
+    const text = Buffer.from(AT_ONCE_DATA);
     duplex.write(Buffer.concat([Buffer.from(handshake(acceptOf(request))), Buffer.of(0x81, text.length), text]));
   },
   "/pieces": (duplex, request) => {
@@ -89,15 +98,19 @@ const AFTER: Readonly<Record<string, (socket: WebSocket) => void>> = {
   },
 };
 
-export async function startSocketUpstream(): Promise<SocketUpstream> {
+/** With a certificate it speaks TLS. */
+export async function startSocketUpstream(certificate?: Certificate): Promise<SocketUpstream> {
   const asked: IncomingMessage[] = [];
   const sockets: WebSocket[] = [];
   const open = new Set<Socket>();
-  const http = createServer((request, response) => {
-    if (request.url !== "/endless") return void response.writeHead(426).end();
+  const respond: RequestListener = (request, response) => {
+    asked.push(request);
+    if (request.url !== "/endless" && request.url !== "/at-once") return void response.writeHead(426).end();
     response.writeHead(200, { "content-type": "text/event-stream" });
-    endless(response, Buffer.from(`data: ${ENDLESS_DATA}\n\n`));
-  });
+    if (request.url === "/endless") endless(response, Buffer.from(`data: ${ENDLESS_DATA}\n\n`));
+    else response.write(`data: ${AT_ONCE_DATA}\n\n`);
+  };
+  const http: Server = certificate === undefined ? createServer(respond) : createTlsServer(certificate, respond);
   // It would pack whatever it sends, if only it were asked to.
   const server = new WebSocketServer({
     noServer: true,

@@ -45,6 +45,11 @@ const REFUSED = [
   ],
   ["a feed with an inherited policy", { listeners: OPEN, feeds: { a: { policy: "toString" } } }, "feeds.a.policy"],
   [
+    "a file of certificates",
+    { listeners: OPEN, upstreams: [{ name: "a", host: "a.example", caFile: "/ca.pem" }] },
+    "upstreams.0.caFile",
+  ],
+  [
     "subscribers that stay and miss events",
     { listeners: OPEN, feeds: { a: { slowSubscribers: "drop-oldest" } } },
     "feeds.a.slowSubscribers",

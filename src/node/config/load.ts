@@ -14,6 +14,7 @@ import {
 } from "../../server/config/config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
 import { completeAuth } from "./auth.ts";
+import { checkCaFiles } from "./ca-files.ts";
 import { completeLists, listFileKeys } from "./list-files.ts";
 import { nodeCrypto, randomKey, readSecret, rootKeySource } from "./key.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
@@ -81,6 +82,8 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
     onFile: request.onListFile,
   });
   if (!lists.ok) return lists;
+  const problems = await checkCaFiles(file.value.upstreams, fileProblemAt);
+  if (problems.length > 0) return { ok: false, problems };
   const { auth: _, ...written } = file.value;
   const rest = { ...written, policies: lists.value };
   const config = {

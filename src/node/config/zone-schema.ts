@@ -54,6 +54,12 @@ export const upstreams = z
           "Addresses that it may have, such as 198.51.100.0/25; a NetworkPolicy knows no names and needs them.",
         ),
       except: cidrs.default([]).describe("Ranges inside of `cidrs` that it never has."),
+      caFile: z
+        .string()
+        .min(1)
+        .max(4096)
+        .exactOptional()
+        .describe("Certificates (PEM) that its own has to be signed with; default: the system's. Node only."),
     }),
   )
   .max(LIST_LIMIT);

@@ -43,6 +43,8 @@ export interface UpstreamConfig {
   /** Where it may be, once its name is resolved; none: anywhere. A network policy needs them. */
   readonly cidrs: readonly string[];
   readonly except: readonly string[];
+  /** Certificates that its own has to be signed with; absent: the system's count. Node only. */
+  readonly caFile?: string;
 }
 
 export interface ListenerConfig {

@@ -18,6 +18,7 @@ interface Rule extends Destination {
   /** Empty: any address that is not refused always. */
   readonly ranges: readonly Range[];
   readonly except: readonly Range[];
+  readonly caFile: string | undefined;
 }
 
 /** Of the node and of the cloud's metadata, never of an upstream, whatever a name resolves to. */
@@ -40,11 +41,12 @@ export class Egress {
   readonly #rules: readonly Rule[] | undefined;
 
   constructor(upstreams: readonly UpstreamConfig[] | undefined) {
-    this.#rules = upstreams?.map(({ host, port, cidrs, except }) => ({
+    this.#rules = upstreams?.map(({ host, port, cidrs, except, caFile }) => ({
       host: normalHost(host),
       port,
       ranges: cidrs.flatMap((text) => parseRange(text) ?? []),
       except: except.flatMap((text) => parseRange(text) ?? []),
+      caFile,
     }));
   }
 
@@ -65,6 +67,11 @@ export class Egress {
         (ranges.length === 0 || ranges.some((range) => holds(range, address))) &&
         !except.some((range) => holds(range, address)),
     );
+  }
+
+  /** A file of the certificates that this destination's has to be signed with; undefined: the system's. */
+  caFileOf(destination: Destination): string | undefined {
+    return this.#rulesFor(destination).find(({ caFile }) => caFile !== undefined)?.caFile;
   }
 
   #rulesFor({ host, port }: Destination): readonly Rule[] {

@@ -4,6 +4,7 @@
  * Owns the one connection that serves all subscribers, its reconnects and the upstream's ids. Those may be personal
  * data: they stay in memory and go back to the upstream only.
  */
+import type { ErrorCode } from "../../core/index.ts";
 import { SseParser } from "../../core/sse/parser.ts";
 import { backoffMs } from "../network/backoff.ts";
 import { BodyReader } from "../http/body-reader.ts";
@@ -34,7 +35,9 @@ export interface RelayOptions {
 }
 
 /** How a connection ended, and after which wait it is worth another. */
-type Outcome = { readonly state: "waiting" | "failed"; readonly waitMs: number } | { readonly state: "ended" };
+type Outcome =
+  | { readonly state: "waiting" | "failed"; readonly waitMs: number; readonly code?: ErrorCode }
+  | { readonly state: "ended" };
 
 const FAILED_WAIT_MS = 300_000;
 const GOOD_STREAM_MS = 60_000;
@@ -120,7 +123,11 @@ export class Relay {
         this.feed.finish();
         return;
       }
-      this.#options.ports.log.warn("relay-lost", { relay: this.#options.name, waitMs: Math.round(outcome.waitMs) });
+      this.#options.ports.log.warn("relay-lost", {
+        relay: this.#options.name,
+        waitMs: Math.round(outcome.waitMs),
+        ...(outcome.code === undefined ? {} : { code: outcome.code }),
+      });
       await this.#pause(outcome.waitMs, signal);
       this.#options.metrics.add("relay_reconnects_total", 1, this.#options.name);
     }
@@ -152,7 +159,7 @@ export class Relay {
       const answer = await this.#open(connection.signal, trace);
       stopTimer();
       if (answer.kind === "ended") return { state: "ended" };
-      if (answer.kind === "failed") return { state: "failed", waitMs: FAILED_WAIT_MS };
+      if (answer.kind === "failed") return { ...answer, state: "failed", waitMs: FAILED_WAIT_MS };
       if (answer.kind === "lost") return { state: "waiting", waitMs: this.#backoff(answer.retryAfterMs) };
       const openedAtMs = ports.clock.now();
       this.#setState("open");

@@ -3,7 +3,7 @@
  *
  * Owns URL, headers and verdict. Nothing of an upstream's answer is logged or passed on but its events.
  */
-import { StreamError } from "../../core/index.ts";
+import { type ErrorCode, toStreamError } from "../../core/index.ts";
 import { readableBody } from "../http/content-encoding.ts";
 
 export interface UpstreamRequest {
@@ -25,12 +25,14 @@ export type UpstreamAnswer =
   | UpstreamRefusal;
 export type UpstreamRefusal =
   | { readonly kind: "lost"; readonly retryAfterMs: number | undefined }
-  | { readonly kind: "failed" }
+  | { readonly kind: "failed"; readonly code?: ErrorCode }
   | { readonly kind: "ended" };
 
 const REDIRECTS_LIMIT = 5;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const WORTH_RETRYING: readonly number[] = [408, 425, 429];
+/** What keeps us from an upstream until somebody changes something. */
+const FOR_PEOPLE: readonly ErrorCode[] = ["EGRESS_REFUSED", "UPSTREAM_UNTRUSTED"];
 const RETRY_AFTER_LIMIT_MS = 300_000;
 const ID_LIMIT_BYTES = 1024;
 
@@ -57,8 +59,8 @@ export async function openUpstream(
     try {
       response = await fetchPort(url.href, { headers, redirect: "manual", signal });
     } catch (thrown) {
-      const isRefused = thrown instanceof StreamError && thrown.code === "EGRESS_REFUSED";
-      return isRefused ? { kind: "failed" } : { kind: "lost", retryAfterMs: undefined };
+      const { code } = toStreamError(thrown);
+      return FOR_PEOPLE.includes(code) ? { kind: "failed", code } : { kind: "lost", retryAfterMs: undefined };
     }
     const location = response.headers.get("location");
     if (!REDIRECTS.includes(response.status) || location === null) return judge(response, request.inflationLimit);
