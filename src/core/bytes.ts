@@ -37,6 +37,26 @@ export function encodeUtf8(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+const chars = String.fromCharCode;
+
+/**
+ * Bytes of ASCII as a string. A view of the bytes, and a call with as many arguments as it has, cost three times as much as
+ * some arguments too many and a cut; short spans are almost all there are.
+ */
+// prettier-ignore
+export function asciiText(b: Uint8Array, at: number, end: number): string {
+  const length = end - at;
+  if (length > 32 || at + 32 > b.length)
+    return chars.apply(undefined, b.subarray(at, end) as unknown as number[]);
+  if (length <= 12)
+    return chars(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7], b[at + 8],
+      b[at + 9], b[at + 10], b[at + 11]).slice(0, length);
+  return chars(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7], b[at + 8], b[at + 9],
+    b[at + 10], b[at + 11], b[at + 12], b[at + 13], b[at + 14], b[at + 15], b[at + 16], b[at + 17], b[at + 18],
+    b[at + 19], b[at + 20], b[at + 21], b[at + 22], b[at + 23], b[at + 24], b[at + 25], b[at + 26], b[at + 27],
+    b[at + 28], b[at + 29], b[at + 30], b[at + 31]).slice(0, length);
+}
+
 /** Smaller buffers are left as they are. */
 const COMPACT_FROM_BYTES = 1024;
 

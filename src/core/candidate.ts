@@ -224,13 +224,12 @@ export class TextCandidate implements Candidate {
  */
 export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
   if (at === 0) return true;
-  const { boundary } = rule;
-  if (boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
-  return (KINDS[bytes[at - 1]] & TOUCHING[boundary]) === 0 || isHexAfterPercent(bytes, at);
+  if (rule.boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
+  return (KINDS[bytes[at - 1]] & rule.touching) === 0 || isHexAfterPercent(bytes, at);
 }
 
 /** Kinds of ASCII neighbours that forbid a match. */
-const TOUCHING: Readonly<Record<Boundary, number>> = {
+export const TOUCHING: Readonly<Record<Boundary, number>> = {
   none: 0,
   leading: ALPHANUMERIC,
   alphanumeric: ALPHANUMERIC,

@@ -6,8 +6,8 @@
  */
 import { DIGIT, KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
 import { encodeUtf8 } from "./bytes.ts";
-import { foldSpan, isPercentSign } from "./folded-text.ts";
-import { FOREIGN, letterAt, partingBytes } from "./latin.ts";
+import { isPercentSign } from "./folded-text.ts";
+import { FIRST_LOWER, FOREIGN, letterAt, partingBytes } from "./latin.ts";
 import { hasWord } from "./words.ts";
 
 const MARKS = 4096;
@@ -25,14 +25,23 @@ const HIDING = KINDS.map((kind) => (kind === NOT_PLAIN ? MAY_HIDE : 0));
 
 /** Words that are spelt with the letters of ASCII and Latin-1, and blanks. */
 const IS_LATIN = /^[a-z \u00df-\u00f6\u00f8-\u00ff]+$/;
-export const NO_WORDS: ReadonlySet<string> = new Set();
+export const NO_WORDS: readonly string[] = [];
+/** No place: a word that cannot be read. */
+const NO_END = -1;
+
+interface SpeltWord {
+  readonly word: string;
+  readonly bytes: Uint8Array;
+}
+
 /** No hash: the word before was none of the list, whatever it was. */
 const NO_HASH = -1;
 
 export class ContextWords {
   readonly words: readonly string[];
   private readonly all: ReadonlySet<string>;
-  private readonly known: ReadonlySet<string>;
+  /** Words, with their UTF-8, by the hash of their letters. */
+  private readonly known = new Map<number, SpeltWord[]>();
   /** Phrases by the hashes of their last two words: where those stand side by side, the slower way decides. */
   private readonly pairs = new Map<number, string[]>();
   /** True when some words hold letters beyond Latin-1. */
@@ -44,6 +53,7 @@ export class ContextWords {
   /** The text that was asked for last: the name of a column or field comes again and again. */
   private lastText = "";
   private lastAnswer = false;
+  private lastHash = NO_HASH;
   /** A bit set where the hash of a word in `known`, or of a phrase's last, falls: almost every other falls on a 0. */
   private readonly marks = new Int32Array(MARKS / 32);
   /** By the first two letters of such words: a bit for each third one. Small, because it is read beside the automaton. */
@@ -59,9 +69,16 @@ export class ContextWords {
     const foreign = words.filter((word) => /[^\0-\u00ff]/.test(word));
     this.hasForeign = foreign.length > 0;
     this.isSpelt = words.every((word) => latin.includes(word) || foreign.includes(word));
-    this.known = new Set(latin.filter((word) => !word.includes(" ")));
-    for (const word of this.known) this.mark(encodeUtf8(word));
+    for (const word of latin) if (!word.includes(" ")) this.note(word);
     for (const phrase of latin) this.markPair(phrase);
+  }
+
+  private note(word: string): void {
+    const bytes = encodeUtf8(word);
+    const hash = this.mark(bytes);
+    const alike = this.known.get(hash);
+    if (alike === undefined) this.known.set(hash, [{ word, bytes }]);
+    else alike.push({ word, bytes });
   }
 
   private markPair(phrase: string): void {
@@ -72,12 +89,13 @@ export class ContextWords {
     this.pairs.set(pair, [...(this.pairs.get(pair) ?? []), phrase]);
   }
 
-  private mark(word: Uint8Array): void {
+  private mark(word: Uint8Array): number {
     const hash = word.reduce(mix, 0);
     this.marks[hash >> 5] |= 1 << (hash & 31);
     const [first, second = 0, third] = word;
     const pair = ((first & LETTER_BITS) << 5) | (second & LETTER_BITS);
     this.triples[pair] |= third === undefined ? -1 : 1 << (third & LETTER_BITS);
+    return hash;
   }
 
   get isEmpty(): boolean {
@@ -126,14 +144,14 @@ export class ContextWords {
       before = hash;
       if ((marks[hash >> 5] & (1 << (hash & 31))) === 0) continue;
       const isPiece = wordStart > start && at + 1 < end && isBetweenDigits(bytes, wordStart, at + 1);
-      if (!isPiece && this.known.has(lowerCase(bytes, wordStart, at + 1))) return true;
+      if (!isPiece && this.knownAt(bytes, wordStart, at + 1, hash) !== undefined) return true;
       if (this.pairs.has(pair)) answer = undefined;
     }
     return answer;
   }
 
   /** True when one of these words of `wordsIn` is in this list, or when that could not be told. */
-  mayHoldOf(found: ReadonlySet<string>): boolean {
+  mayHoldOf(found: readonly string[]): boolean {
     if (!this.isSpelt) return true;
     for (const word of found) if (this.all.has(word)) return true;
     return false;
@@ -144,8 +162,8 @@ export class ContextWords {
    * cannot be told this way, as where a word with other letters could stand. A word that `start` cuts counts as it stands,
    * and one between digits as well: a match without boundaries may begin with the digit behind it.
    */
-  wordsIn(bytes: Uint8Array, start: number, end: number): ReadonlySet<string> | undefined {
-    let found: Set<string> | undefined;
+  wordsIn(bytes: Uint8Array, start: number, end: number): readonly string[] | undefined {
+    let found: string[] | undefined;
     let before = NO_HASH;
     for (let at = start; at < end;) {
       if (letterAt(bytes, at, end) === 0) {
@@ -154,30 +172,39 @@ export class ContextWords {
         at += parting;
         continue;
       }
-      const word = this.readWord(bytes, at, end);
-      if (word === undefined) return undefined;
-      const { hash } = word;
+      const from = at;
+      at = this.readWord(bytes, from, end);
+      if (at === NO_END) return undefined;
+      const hash = this.lastHash;
       const pair = before * MARKS + hash;
       before = hash;
-      const from = at;
-      at = word.end;
       if (hash === NO_HASH || (this.marks[hash >> 5] & (1 << (hash & 31))) === 0) continue;
-      const text = foldSpan(bytes, from, at).toLowerCase();
-      if (this.known.has(text)) (found ??= new Set()).add(text);
-      for (const phrase of this.pairs.get(pair) ?? []) (found ??= new Set()).add(phrase);
+      const word = this.knownAt(bytes, from, at, hash);
+      if (word !== undefined) (found ??= []).push(word);
+      for (const phrase of this.pairs.get(pair) ?? NO_WORDS) (found ??= []).push(phrase);
     }
     return found ?? NO_WORDS;
   }
 
-  /** Undefined when a word of the list may end inside it, where a letter of unknown case follows. */
-  private readWord(bytes: Uint8Array, from: number, end: number): { hash: number; end: number } | undefined {
+  private knownAt(bytes: Uint8Array, start: number, end: number, hash: number): string | undefined {
+    const alike = this.known.get(hash);
+    if (alike === undefined) return undefined;
+    for (const one of alike) if (spells(bytes, start, end, one.bytes)) return one.word;
+    return undefined;
+  }
+
+  /**
+   * The end of the word, whose hash is then `lastHash`; NO_END when a word of the list may end inside it, where a letter of
+   * unknown case follows.
+   */
+  private readWord(bytes: Uint8Array, from: number, end: number): number {
     let hash = 0;
     let wasLower = false;
     let at = from;
     for (let letter = letterAt(bytes, at, end); letter !== 0; letter = letterAt(bytes, at, end)) {
       if ((letter & FOREIGN) !== 0) {
         const isKnown = hash > 0 && (this.marks[hash >> 5] & (1 << (hash & 31))) !== 0;
-        if (this.hasForeign || isKnown) return undefined;
+        if (this.hasForeign || isKnown) return NO_END;
         hash = NO_HASH;
         at += 2;
         wasLower = true;
@@ -190,7 +217,8 @@ export class ContextWords {
       for (let i = 0; i < bytesOfLetter && hash !== NO_HASH; i++) hash = mix(hash, bytes[at + i]);
       at += bytesOfLetter;
     }
-    return { hash, end: at };
+    this.lastHash = hash;
+    return at;
   }
 
   /**
@@ -220,6 +248,12 @@ function isBetweenDigits(bytes: Uint8Array, start: number, end: number): boolean
   return KINDS[bytes[start - 1]] === DIGIT && KINDS[bytes[end]] === DIGIT;
 }
 
-function lowerCase(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end)).toLowerCase();
+/** True when these letters, in any case, are those of a word in small ones. */
+function spells(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  if (word.length !== end - start) return false;
+  for (let i = 0; i < word.length; i++) {
+    const byte = bytes[start + i];
+    if (word[i] !== (byte < FIRST_LOWER ? byte | 0x20 : byte)) return false;
+  }
+  return true;
 }

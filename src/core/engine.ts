@@ -9,6 +9,7 @@ import type { Detector, Group } from "./detector.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
 import { compileRules, inOrder, type Rule, type RuleOptions } from "./rule.ts";
+import { RuleList } from "./rule-list.ts";
 import { Scan } from "./scan.ts";
 import { Scratch } from "./window.ts";
 
@@ -21,8 +22,8 @@ export interface Hits {
   readonly words: ContextWords;
   /** Those of `rules` that may count where none of `words` stands. */
   readonly wordless: readonly Rule[];
-  /** Those of `rules` with a quick no of their own. */
-  readonly picky: readonly Rule[];
+  /** No rules yet: where a choice of them begins. */
+  readonly none: RuleList;
 }
 
 export interface Engine {
@@ -79,13 +80,12 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
     const sure = pick(certain);
     const needsWord = pick(needContext).filter((rule) => !sure.includes(rule));
     const all = inOrder([...sure, ...needsWord]);
-    const isPicky = ({ detector }: Rule): boolean => "mayEnd" in detector || "mayMatch" in detector;
     return {
       rules: all,
       needContext: needsWord,
       words: wordsOf(needsWord),
       wordless: all.filter((rule) => !needsWord.includes(rule) || rule.contextWords.mayHoldOf(NO_WORDS)),
-      picky: all.filter(isPicky),
+      none: new RuleList(),
     };
   };
   return {

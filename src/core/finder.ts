@@ -139,7 +139,9 @@ export class Finder {
     const { resolver } = this;
     const { rules } = region;
     let end = Math.min(region.end, this.limit);
-    for (let start = this.resolvedTo; start < end; start++) {
+    for (let start = this.resolvedTo; ; start++) {
+      start = resolver.placeFrom(around, start, end, rules);
+      if (start >= end) break;
       const findings = resolver.at(around, start, rules);
       if (findings.length === 0) continue;
       this.moveTo(start);

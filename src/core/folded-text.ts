@@ -4,6 +4,7 @@
  * Owns decoding and folding of the few characters beside and inside a match. Bytes outside the window count as
  * the end of the text. One round of percent-encoding is undone.
  */
+import { asciiText } from "./bytes.ts";
 import { foldCodePoint, isIgnorable } from "./pattern/unicode.ts";
 
 const PERCENT = 0x25;
@@ -34,8 +35,8 @@ export function foldSpan(bytes: Uint8Array, start: number, end: number): string 
   while (plain < end && isPlain(bytes[plain])) plain++;
   if (plain === end && end - start <= PLAIN_LIMIT) {
     // A view of a small array of its own is dear: its bytes lie in the object itself, and first move out of it.
-    const span = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-    return String.fromCharCode.apply(undefined, span as unknown as number[]);
+    if (start > 0 || end < bytes.length) return asciiText(bytes, start, end);
+    return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
   }
   let out = "";
   for (let at = start; at < end;) {

@@ -5,6 +5,7 @@
  * never overruled, and order or invoice numbers are not on the list: real cards turn up there.
  */
 import { ALPHANUMERIC, KINDS, LETTER, UNDERSCORE } from "./ascii.ts";
+import { asciiText } from "./bytes.ts";
 import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
@@ -82,7 +83,7 @@ const KEY_WINDOW_BYTES = 40;
 export function keyBeforeInBytes(bytes: Uint8Array, end: number): string | undefined {
   const span = findKey(bytes, end);
   if (span === undefined) return undefined;
-  return span === NO_KEY ? "" : String.fromCharCode(...bytes.subarray(span.start, span.end));
+  return span === NO_KEY ? "" : asciiText(bytes, span.start, span.end);
 }
 
 interface KeySpan {
@@ -129,7 +130,7 @@ export function isExcludedKeyBefore(bytes: Uint8Array, end: number): boolean | u
   let last = span.end - 1;
   while (last >= span.start && (KINDS[bytes[last]] & LETTER) === 0) last--;
   if (last < span.start || !LAST_LETTERS.has(bytes[last] | 0x20)) return false;
-  return isExcludedKey(String.fromCharCode(...bytes.subarray(span.start, span.end)));
+  return isExcludedKey(asciiText(bytes, span.start, span.end));
 }
 
 /** True when the field's words end in an excluded name: `parent_span_id`, `app.version`. */

@@ -14,8 +14,8 @@ const LATIN_1_SIGNS = 0xc2;
 const LATIN_1_LETTERS = 0xc3;
 const EXTENDED = [0xc4, 0xc5];
 const PUNCTUATION = [0xe2, 0x80];
-/** Small letters begin here: U+00DF. */
-const FIRST_LOWER = 0x9f;
+/** Small letters begin here: U+00DF. No ASCII, so that bit 5 makes small letters of all bytes below. */
+export const FIRST_LOWER = 0x9f;
 /** The multiplication and the division sign stand among the letters. */
 const OPERATORS = new Set([0x97, 0xb7]);
 /** U+0130, ligatures and middle dots that fold to two letters, and the long s, by lead and continuation. */

@@ -9,16 +9,19 @@ import type { Ends } from "./matcher.ts";
 import { type Dfa, HAS_MATCH, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 
 export class MatchEnds implements Ends {
+  /** Ends that the remembered run has seen, in order. Never shortened: emptying a list lets go of its memory. */
+  places: number[] = [];
+  private size = 0;
+  /** The other of two lists that take turns. */
+  private spare: number[] = [];
+
   private readonly dfa: Dfa;
   private readonly longestBytes: number;
-  /** Entry before the byte at a place, by place modulo the length; valid from `from` to `to`. */
+  /** Entry before a byte, by its index modulo the length; valid from `from` to `to`, indices as well. */
   private entries = new Uint16Array(0);
   private from = 0;
   private to = -1;
   private isDead = false;
-  /** Ends that the remembered run has seen, in order; `spare` is the other of two buffers that take turns. */
-  private ends: number[] = [];
-  private spare: number[] = [];
   /** The pass that the remembered run belongs to; a number, so that no stream's bytes are kept alive. */
   private pass = -1;
   private generation = 0;
@@ -31,59 +34,60 @@ export class MatchEnds implements Ends {
   /**
    * Amortised O(1) a byte for patterns with loops, else O(longest match).
    */
-  at(around: Surroundings, start: number): readonly number[] {
+  at(around: Surroundings, start: number): number {
     const { dfa } = this;
     if (this.entries.length === 0) this.entries = new Uint16Array(2 ** Math.ceil(Math.log2(this.longestBytes + 2)));
-    const isKnown =
-      this.pass === around.pass && this.generation === dfa.generation && start >= this.from && start <= this.to;
+    const at = start - around.offset;
+    const isKnown = this.pass === around.pass && this.generation === dfa.generation && at >= this.from && at <= this.to;
     this.pass = around.pass;
-    this.from = start;
-    const entry = dfa.startAt(around.bytes, start - around.offset);
+    this.from = at;
+    const entry = dfa.startAt(around.bytes, at);
     this.generation = dfa.generation;
     this.run(around, entry, isKnown ? this.to : -1);
-    return this.ends;
+    return this.size;
   }
 
   private run(around: Surroundings, first: number, remembered: number): void {
-    const { dfa, entries, from, ends: old, spare: ends } = this;
+    const { dfa, entries, from, places: old, spare: ends, size: oldSize, longestBytes } = this;
     const { bytes, offset } = around;
     const mask = entries.length - 1;
-    const limit = from + this.longestBytes;
+    // A match shows one byte late, so the run goes one byte past the longest.
+    const stop = Math.min(bytes.length, from + longestBytes + 1);
     let { table } = dfa;
     let knownTo = remembered;
     let entry = first;
-    let place = from;
+    let at = from;
     let isDead = false;
-    ends.length = 0;
-    // A match shows one byte late, so the run goes one byte past the limit.
+    let size = 0;
     for (;;) {
-      // A cleared table renumbers the states: nothing can be compared any more.
-      if (this.generation !== dfa.generation) knownTo = -1;
-      if (place <= knownTo && ((entries[place & mask] ^ entry) & STATE) === 0) {
-        for (const end of old) if (end >= place) ends.push(end);
+      if (at <= knownTo && ((entries[at & mask] ^ entry) & STATE) === 0) {
+        for (let i = 0; i < oldSize; i++) if (old[i] >= at + offset) ends[size++] = old[i];
         isDead = this.isDead;
-        place = knownTo;
-        entry = entries[place & mask];
+        at = knownTo;
+        entry = entries[at & mask];
         knownTo = -1;
       }
-      entries[place & mask] = entry;
-      if (isDead || place > limit || place - offset >= bytes.length) break;
-      const byte = bytes[place - offset];
-      const known = table[((entry & STATE) << ROW_BITS) | byte];
+      entries[at & mask] = entry;
+      if (isDead || at >= stop) break;
+      const known = table[((entry & STATE) << ROW_BITS) | bytes[at]];
       if (known === UNKNOWN) {
-        entry = dfa.step(entry, byte);
+        entry = dfa.step(entry, bytes[at]);
         ({ table } = dfa);
+        // A cleared table renumbers the states: nothing can be compared any more.
+        if (this.generation !== dfa.generation) knownTo = -1;
       } else entry = known;
-      if ((entry & HAS_MATCH) !== 0 && place > from) ends.push(place);
+      if (entry >= HAS_MATCH && at > from) ends[size++] = at + offset;
       isDead = (entry & NO_THREAD) !== 0;
-      place++;
+      at++;
     }
     // Entries from before a clearing must not be compared with later ones.
-    this.to = this.generation === dfa.generation ? place : -1;
+    this.to = this.generation === dfa.generation ? at : -1;
     this.isDead = isDead;
-    this.ends = ends;
+    const isTextEnd = around.isEnded && at === bytes.length && at <= from + longestBytes;
+    const isNew = size === 0 || ends[size - 1] !== at + offset;
+    if (!isDead && isTextEnd && isNew && dfa.matchesAtEnd(entry).length > 0) ends[size++] = at + offset;
+    this.places = ends;
+    this.size = size;
     this.spare = old;
-    const isTextEnd = around.isEnded && place - offset === bytes.length && place <= limit;
-    if (!isDead && isTextEnd && ends.at(-1) !== place && dfa.matchesAtEnd(entry).length > 0) ends.push(place);
   }
 }

@@ -8,8 +8,12 @@ import type { Surroundings } from "./candidate.ts";
 
 /** Where matches of one rule that begin at a place can end. */
 export interface Ends {
-  /** Offsets in order, shortest match first; valid until the next call. Places are asked in order. */
-  at(around: Surroundings, start: number): readonly number[];
+  /**
+   * How many there are; `places` holds their offsets in order, shortest match first, until the next call. What stands
+   * behind them there is left from other calls. Places are asked in order.
+   */
+  at(around: Surroundings, start: number): number;
+  readonly places: readonly number[];
 }
 
 /** The patterns of one rule, each of which may match, and how long a match may be. */

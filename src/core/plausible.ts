@@ -20,14 +20,18 @@ export interface Stretch {
 }
 
 /** Rules that can have a finding in the stretch, whatever stands before it. */
-export function plausibleRules(bytes: Uint8Array, stretch: Stretch, { rules, picky }: Hits): readonly Rule[] {
-  if (stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
-  return picky.every((rule) => mayMatch(bytes, stretch, rule))
-    ? rules
-    : rules.filter((rule) => mayMatch(bytes, stretch, rule));
+export function plausibleRules(bytes: Uint8Array, { start, end }: Stretch, { rules, none }: Hits): readonly Rule[] {
+  if (end - start > STRETCH_LIMIT_BYTES) return rules;
+  let refused = 0;
+  let left = none;
+  for (const rule of rules) {
+    if (mayMatch(bytes, start, end, rule)) left = left.with(rule);
+    else refused++;
+  }
+  return refused === 0 ? rules : left.rules;
 }
 
-function mayMatch(bytes: Uint8Array, { start, end }: Stretch, rule: Rule): boolean {
+function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): boolean {
   const { detector, firstBytes } = rule;
   if (detector.mayEnd?.(bytes, end) === false) return false;
   if (detector.mayMatch === undefined) return true;
@@ -49,11 +53,7 @@ export interface TextAround {
  * The rules of a match end in a text. Without the 41 characters before the stretch, context words are left to the
  * resolver.
  */
-export function plausibleInText(
-  bytes: Uint8Array,
-  stretch: Stretch,
-  { hits, around }: { readonly hits: Hits; readonly around: TextAround },
-): readonly Rule[] {
+export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits, around: TextAround): readonly Rule[] {
   const rules = plausibleRules(bytes, stretch, hits);
   const { needContext, words } = hits;
   if (needContext.length === 0 || rules.length === 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
@@ -66,14 +66,16 @@ export function plausibleInText(
   if (found === undefined) return rules;
   // Most numbers have no word: then there is nothing to ask rule by rule.
   const isNamed = around.isNamed(words);
-  if (found.size === 0 && !isNamed) return rules === hits.rules ? hits.wordless : withoutWords(rules, hits);
-  const isWith = (rule: Rule): boolean =>
-    rule.contextWords.mayHoldOf(found) || (isNamed && around.isNamed(rule.contextWords));
-  return rules.filter((rule) => hits.wordless.includes(rule) || isWith(rule));
-}
-
-function withoutWords(rules: readonly Rule[], { wordless }: Hits): readonly Rule[] {
-  return wordless.length === 0 ? wordless : rules.filter((rule) => wordless.includes(rule));
+  const hasWords = found.length > 0 || isNamed;
+  if (!hasWords && (rules === hits.rules || hits.wordless.length === 0)) return hits.wordless;
+  let left = hits.none;
+  for (const rule of rules) {
+    const isLeft =
+      hits.wordless.includes(rule) ||
+      (hasWords && (rule.contextWords.mayHoldOf(found) || (isNamed && around.isNamed(rule.contextWords))));
+    if (isLeft) left = left.with(rule);
+  }
+  return left.rules;
 }
 
 function windowFrom(start: number, { isAtStart }: TextAround): number {

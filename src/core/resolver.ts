@@ -38,6 +38,23 @@ export class Resolver {
     this.nextStart = engine.rules.map(() => 0);
   }
 
+  /** The first place from `from` on, and before `to`, where one of these rules may have a finding; else `to`. */
+  placeFrom(around: Surroundings, from: number, to: number, rules: readonly Rule[]): number {
+    let first = to;
+    for (const rule of rules) first = this.placeOf(around, from, first, rule);
+    return first;
+  }
+
+  private placeOf({ bytes, offset }: Surroundings, from: number, to: number, rule: Rule): number {
+    const { firstBytes } = rule;
+    const next = this.nextStart[rule.rank];
+    if (next >= to) return to;
+    const end = to - offset;
+    for (let at = Math.max(from, next) - offset; at < end; at++)
+      if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule)) return at + offset;
+    return to;
+  }
+
   /** Findings of these rules that begin at `start`, or BLOCKED. */
   at(around: Surroundings, start: number, rules: readonly Rule[]): readonly RuleFinding[] | typeof BLOCKED {
     const { bytes } = around;
@@ -63,9 +80,9 @@ function longestAccepted(
   rule: Rule,
 ): RuleFinding | undefined | typeof BLOCKED {
   const { detector, boundary } = rule;
-  const ends = rule.ends.at(around, start);
-  for (let i = ends.length - 1; i >= 0; i--) {
-    const end = ends[i];
+  const { ends } = rule;
+  for (let i = ends.at(around, start) - 1; i >= 0; i--) {
+    const end = ends.places[i];
     if (!canLookAhead(around, end)) return BLOCKED;
     if (detector.mayEnd?.(around.bytes, end - around.offset) === false) continue;
     if (detector.mayMatch?.(around.bytes, start - around.offset, end - around.offset) === false) continue;

@@ -3,6 +3,7 @@
  *
  * Owns which patterns a detector brings and what each is for. Immutable but for the automata's own caches.
  */
+import { TOUCHING } from "./candidate.ts";
 import { ContextWords } from "./context-words.ts";
 import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
@@ -18,6 +19,8 @@ export interface Rule {
   readonly detector: Detector;
   readonly rank: number;
   readonly boundary: Boundary;
+  /** Kinds of ASCII neighbours that forbid a match. */
+  readonly touching: number;
   readonly firstBytes: Uint8Array;
   readonly longestCharacters: number;
   readonly longestBytes: number;
@@ -95,6 +98,7 @@ function buildRule(
     detector,
     rank,
     boundary: patterns[0].boundary,
+    touching: TOUCHING[patterns[0].boundary],
     firstBytes: unionOf(ownIndices.map((index) => firstBytes(program, index))),
     longestCharacters,
     longestBytes,

@@ -72,7 +72,7 @@ export class Scanner implements TextScanner, TextAround {
     const start = this.liveFrom - offset;
     const around: TextAround = { isAtStart: offset === 0, isNamed: (words) => this.isNamed(words) };
     // What began before the bytes at hand is left to the resolver.
-    const rules = start < 0 ? hits.rules : plausibleInText(bytes, { start, end: bytes.length }, { hits, around });
+    const rules = start < 0 ? hits.rules : plausibleInText(bytes, { start, end: bytes.length }, hits, around);
     if (rules.length > 0) this.noteFrom(this.liveFrom, this.position, rules);
   }
 
@@ -95,13 +95,13 @@ export class Scanner implements TextScanner, TextAround {
     const end = this.position + place;
     const last = this.regions.at(-1);
     // Many matches can end one byte later as well.
-    if (last !== undefined && start <= last.start && hits.rules.every((rule) => last.rules.includes(rule))) {
+    if (last !== undefined && start <= last.start && hasAll(last.rules, hits.rules)) {
       last.end = end;
       return;
     }
     // A match that began in an earlier chunk is left to the resolver.
     const isHere = idle >= 0 || this.isAtStart;
-    const rules = isHere ? plausibleInText(bytes, { start: idle + 1, end: place }, { hits, around: this }) : hits.rules;
+    const rules = isHere ? plausibleInText(bytes, { start: idle + 1, end: place }, hits, this) : hits.rules;
     if (rules.length > 0) this.noteFrom(start, end, rules);
   }
 
@@ -113,7 +113,12 @@ export class Scanner implements TextScanner, TextAround {
 
   private extend(region: Region, end: number, rules: readonly Rule[]): void {
     region.end = end;
-    if (rules.every((rule) => region.rules.includes(rule))) return;
-    region.rules = inOrder([...region.rules, ...rules]);
+    if (!hasAll(region.rules, rules)) region.rules = inOrder([...region.rules, ...rules]);
   }
+}
+
+function hasAll(rules: readonly Rule[], some: readonly Rule[]): boolean {
+  if (rules === some) return true;
+  for (const rule of some) if (!rules.includes(rule)) return false;
+  return true;
 }

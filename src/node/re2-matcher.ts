@@ -42,6 +42,7 @@ export type Re2Questions = Pick<Re2Pattern, "matchesWhole" | "matchesStart" | "r
 const MAY_ASSERT = /[$^]|\\[ABbz]/;
 
 class Re2Ends implements Ends {
+  places: readonly number[] = [];
   private readonly rule: RulePatterns;
   private readonly patterns: readonly { readonly re2: Re2Questions; readonly asserts: boolean }[];
 
@@ -50,12 +51,13 @@ class Re2Ends implements Ends {
     this.patterns = rule.patterns.map((source) => ({ re2: patternOf(source), asserts: MAY_ASSERT.test(source) }));
   }
 
-  at({ bytes, offset }: Surroundings, start: number): readonly number[] {
+  at({ bytes, offset }: Surroundings, start: number): number {
     const from = start - offset;
     const stretch = { start: from, end: Math.min(bytes.length, from + this.rule.longestBytes) };
     const found = new Set<number>();
     for (const reading of readingsOf(bytes, stretch)) this.findEnds(bytes, from, { reading, found });
-    return [...found].toSorted((a, b) => a - b).map((end) => end + offset);
+    this.places = [...found].toSorted((a, b) => a - b).map((end) => end + offset);
+    return this.places.length;
   }
 
   private findEnds(bytes: Uint8Array, from: number, { reading, found }: Search): void {

@@ -1,5 +1,6 @@
 /** E-mail addresses, internationalised ones included. No list of top-level domains: reserved and internal ones mask too. */
 import { ALPHANUMERIC, DIGIT, KINDS, NOT_PLAIN } from "../ascii.ts";
+import { asciiText } from "../bytes.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isHexAfterPercent } from "../folded-text.ts";
 import { has } from "../pattern/charset.ts";
@@ -74,12 +75,14 @@ export const email: Detector = {
 
 /** False without an at-sign, for scaled images and for package versions. */
 function mayBeDomain(bytes: Uint8Array, start: number, end: number): boolean {
-  const domain = bytes.lastIndexOf(AT_SIGN, end - 1) + 1;
-  // What is written in other ways is judged by `validate`.
-  for (let i = Math.max(start, domain); i < end; i++) if (KINDS[bytes[i]] === NOT_PLAIN) return true;
+  let domain = end;
+  for (; domain > start && bytes[domain - 1] !== AT_SIGN; domain--) {
+    // What is written in other ways is judged by `validate`.
+    if (KINDS[bytes[domain - 1]] === NOT_PLAIN) return true;
+  }
   if (domain <= start) return false;
   if (KINDS[bytes[domain]] !== DIGIT && (bytes[domain] | 0x20) !== LOWER_V) return true;
-  return !NOT_A_DOMAIN.test(String.fromCharCode(...bytes.subarray(domain, end)));
+  return !NOT_A_DOMAIN.test(asciiText(bytes, domain, end));
 }
 
 /** An address that begins inside a word has a local part of the full length. */
