@@ -16,6 +16,7 @@ import { expectNothingRaw } from "./raw.ts";
 import { describeRelays } from "./relays.ts";
 import { describeSocketLines } from "./socket-lines.ts";
 import { describeSockets } from "./sockets.ts";
+import { describeTypes, TYPED_FEEDS } from "./types.ts";
 import { describeViews, VIEWED_FEED } from "./views.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
@@ -64,6 +65,7 @@ function createConfig(upstream: Upstream) {
       strict: { policy: "strict" },
       viewed: VIEWED_FEED,
       "viewed-too": VIEWED_FEED,
+      ...TYPED_FEEDS,
     },
     relays: {
       upstream: relay("/events"),
@@ -126,6 +128,7 @@ export function describeContract(name: string, start: StartHost): void {
     describeRelays(origin);
     describeEncodings(origin);
     describeViews(origin);
+    describeTypes(origin);
     describeAuth(() => guarded.origin);
     describeCases({ keyed: origin, keyless: () => keyless.origin });
 

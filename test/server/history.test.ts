@@ -66,16 +66,26 @@ describe("a history", () => {
   test("finds the place before the newest event that is wanted, and where nothing else is left out none but that", () => {
     const history = historyOf(10, 5);
     const any = ({ isHidden }: { isHidden: boolean }): boolean => !isHidden;
-    expect([0, 7, 8, 9, 10].map((sequence) => history.cursorAtNewest(sequence, any))).toEqual([9, 9, 9, 9, 10]);
+    expect([0, 7, 8, 9, 10].map((sequence) => history.cursorAtWanted(sequence, 0, any))).toEqual([9, 9, 9, 9, 10]);
     history.append({ event: NOTHING, data: NOTHING, isHidden: true }, 11);
     history.append({ event: NOTHING, data: NOTHING, isGap: true }, 11);
-    expect([0, 8, 9, 10, 11, 12].map((sequence) => history.cursorAtNewest(sequence, any))).toEqual([
+    expect([0, 8, 9, 10, 11, 12].map((sequence) => history.cursorAtWanted(sequence, 0, any))).toEqual([
       9, 9, 9, 10, 11, 12,
     ]);
     const odd = ({ sequence }: { sequence: number }): boolean => sequence % 2 === 1;
-    expect([0, 7, 8, 9].map((sequence) => history.cursorAtNewest(sequence, odd))).toEqual([10, 10, 10, 9]);
+    expect([0, 7, 8, 9].map((sequence) => history.cursorAtWanted(sequence, 0, odd))).toEqual([10, 10, 10, 9]);
     history.trim(20_000);
-    expect([0, 12].map((sequence) => history.cursorAtNewest(sequence, any))).toEqual([12, 12]);
+    expect([0, 12].map((sequence) => history.cursorAtWanted(sequence, 0, any))).toEqual([12, 12]);
+  });
+
+  test("finds the place before the newest of those that are wanted and have so many bytes, others not counted", () => {
+    const history = historyOf(10, 5);
+    const all = (): boolean => true;
+    const odd = ({ sequence }: { sequence: number }): boolean => sequence % 2 === 1;
+    const within = (wanted: typeof odd, bytes: number): number => history.cursorAtWanted(0, bytes, wanted);
+    expect([1e9, 1050, 1049, 420, 419, 0].map((bytes) => within(all, bytes))).toEqual([5, 5, 6, 8, 9, 9]);
+    // Of 7 and 9: both, where they fit.
+    expect([1e9, 420, 419, 0].map((bytes) => within(odd, bytes))).toEqual([5, 5, 8, 8]);
   });
 
   test("counts the bytes after a place", () => {

@@ -194,16 +194,18 @@ export class History {
   }
 
   /**
-   * The place before the newest event that is wanted and has data; where no other one is left out by that: `sequence`, or
-   * before the first in memory. O(n) of those that follow.
+   * The place before the newest events that are wanted and together have at most `limitBytes`, one of them at least; where
+   * no other one is left out by that: `sequence`, or before the first in memory. O(n) of those that follow.
    */
-  cursorAtNewest(sequence: number, isWanted: (entry: Entry) => boolean): number {
-    let newest: number | undefined;
+  cursorAtWanted(sequence: number, limitBytes: number, isWanted: (entry: Entry) => boolean): number {
+    let oldest: number | undefined;
+    let bytes = 0;
     for (let at = this.#entries.length - 1; at >= this.#head && this.#entries[at].sequence > sequence; at--) {
       const entry = this.#entries[at];
       if (entry.isGap || !isWanted(entry)) continue;
-      if (newest !== undefined) return newest - 1;
-      newest = entry.sequence;
+      bytes += entry.data.length + entry.event.length + ENTRY_BYTES;
+      if (oldest !== undefined && bytes > limitBytes) return oldest - 1;
+      oldest = entry.sequence;
     }
     return Math.max(sequence, this.first - 1);
   }

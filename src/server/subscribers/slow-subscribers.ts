@@ -18,8 +18,11 @@ export interface Backlog {
 
 const GO_ON: Readonly<Record<SlowSubscribers, (backlog: Backlog) => number>> = {
   disconnect: ({ cursor }) => cursor,
-  "drop-oldest": ({ history, cursor, limitBytes }) => Math.max(cursor, history.cursorWithin(limitBytes)),
-  "latest-only": ({ history, cursor, filter }) => history.cursorAtNewest(cursor, (entry) => isShown(entry, filter)),
+  "drop-oldest": ({ history, cursor, limitBytes, filter }) =>
+    filter === undefined
+      ? Math.max(cursor, history.cursorWithin(limitBytes))
+      : history.cursorAtWanted(cursor, limitBytes, (entry) => isShown(entry, filter)),
+  "latest-only": ({ history, cursor, filter }) => history.cursorAtWanted(cursor, 0, (entry) => isShown(entry, filter)),
 };
 
 /** The last sequence that it is not given any more; `cursor` itself when it misses nothing. */
