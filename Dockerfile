@@ -14,6 +14,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.base.json ./
 COPY src ./src
 RUN npx tsc -b src/node
+RUN node src/build.mjs
 
 FROM base AS run
 LABEL org.opencontainers.image.title="maskwire" \

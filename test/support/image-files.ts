@@ -99,7 +99,7 @@ function run(folder: string, command: string, install: Install): void {
     if (command.includes(" --omit=dev")) return installProduction(folder);
     return symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
   }
-  if (!isInstall && !command.startsWith("npx tsc "))
+  if (!isInstall && !command.startsWith("npx tsc ") && command !== "node src/build.mjs")
     throw new Error(`the build has a step that this test does not know: ${command}`);
   const [program = "", ...args] = command.split(" ");
   // Nothing of this checkout: neither its variables nor its settings of npm.
