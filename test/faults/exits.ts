@@ -28,11 +28,15 @@ export interface Seen {
   readonly hasGap: boolean;
   /** True when the connection broke off. */
   readonly wasCut: boolean;
+  /** What a trailer says was found; undefined without one. */
+  readonly findings?: unknown;
 }
 
 export interface Exit {
   readonly name: string;
   readonly kind: "feed" | "stream";
+  /** True when the client asks for a trailer. */
+  readonly takesTrailers?: boolean;
   run(station: Station, fault: Fault): Promise<Seen>;
 }
 
@@ -211,13 +215,14 @@ async function runFeed(exit: FeedExit, station: Station, fault: Fault): Promise<
   };
 }
 
-const maskStream: Exit = {
-  name: "POST /v1/mask",
+const maskStream = (takesTrailers: boolean): Exit => ({
+  name: takesTrailers ? "POST /v1/mask, with TE: trailers" : "POST /v1/mask",
   kind: "stream",
+  takesTrailers,
   async run({ host }, fault) {
     const call = new Call(`${host.origin}/v1/mask?policy=${idOf(fault)}`, {
       method: "POST",
-      headers: { "content-type": NDJSON },
+      headers: { "content-type": NDJSON, ...(takesTrailers ? { te: "trailers" } : {}) },
     });
     await call.write(`${EVENTS[0]}\n`);
     await call.until((text) => numbersIn(text).includes(1));
@@ -231,9 +236,15 @@ const maskStream: Exit = {
     await call.write(`${EVENTS[2]}\n`);
     call.end();
     const { text, isWhole } = await call.answer();
-    return { text, shown: numbersIn(text), hasGap: false, wasCut: !isWhole };
+    const { trailers } = await call.response();
+    const seen = { shown: numbersIn(text), hasGap: false, wasCut: !isWhole };
+    return { ...seen, text: text + JSON.stringify(trailers), findings: findingsIn(trailers["maskwire-findings"]) };
   },
-};
+});
+
+function findingsIn(trailer: string | undefined): unknown {
+  return trailer === undefined ? undefined : (JSON.parse(trailer) as { readonly findings: unknown }).findings;
+}
 
 export const EXITS: readonly Exit[] = [
   ...FEED_EXITS.map((exit): Exit => ({
@@ -241,7 +252,8 @@ export const EXITS: readonly Exit[] = [
     kind: "feed",
     run: (station, fault) => runFeed(exit, station, fault),
   })),
-  maskStream,
+  maskStream(false),
+  maskStream(true),
 ];
 
 export function spoiled({ spoil }: Fault): string {

@@ -60,7 +60,7 @@ function reload({ server }: RunningServer, config: ServerConfig, fault: Fault): 
   }
 }
 
-describeFaults("Node", { start, faults: FAULTS });
+describeFaults("Node", { start, faults: FAULTS, hasTrailers: true });
 
 describe("a fault at the command line", () => {
   let folder = "";

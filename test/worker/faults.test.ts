@@ -23,4 +23,4 @@ const start: StartFaultyHost = async (config) => {
   };
 };
 
-describeFaults("a worker", { start, faults: FIXED_FAULTS });
+describeFaults("a worker", { start, faults: FIXED_FAULTS, hasTrailers: false });
