@@ -27,6 +27,8 @@ export interface Settings {
   readonly config: ServerConfig;
   readonly edge: EdgeConfig;
   readonly options: ServerOptions;
+  /** Names of those that are live. */
+  readonly livePolicies: readonly string[];
   /** Of the code and of everything that it runs by, the live policies too. */
   readonly version: string;
 }
@@ -48,15 +50,16 @@ export function settingsOf(env: Env, live?: unknown): Settings {
   const { config, edge } = read;
   const missing = findMissing(env, config);
   if (missing !== undefined) throw refuse(missing, new StreamError("BINDING_MISSING"));
+  const livePolicies = Object.keys((live as { readonly policies?: object } | undefined)?.policies ?? {});
   const absent = findAbsent(config);
-  if (absent !== undefined) throw refuse(`MASKWIRE_CONFIG.${absent}`, new StreamError("BAD_CONFIG"));
+  if (absent !== undefined) throw refuse(keyOf(absent, livePolicies), new StreamError("BAD_CONFIG"));
   let at = "MASKWIRE_KEY";
   try {
     const keys = readKeys(env, config);
     at = "MASKWIRE_JWT_SECRET";
     const secret = env.MASKWIRE_JWT_SECRET === undefined ? {} : { jwtSecret: secretOf(env.MASKWIRE_JWT_SECRET) };
     const text = JSON.stringify([env.CF_VERSION_METADATA?.id, written, live]);
-    return { config, edge, options: { ...keys, ...secret }, version: digestOf(text) };
+    return { config, edge, options: { ...keys, ...secret }, livePolicies, version: digestOf(text) };
   } catch (thrown) {
     throw refuse(at, thrown);
   }
@@ -68,8 +71,7 @@ export function apply<Result>(settings: Settings, make: (settings: Settings) => 
     return make(settings);
   } catch (thrown) {
     const [reason] = thrown instanceof ConfigRefusal ? thrown.reasons : [];
-    const at = reason?.path.join(".") ?? "policies";
-    throw refuse(`MASKWIRE_CONFIG.${at}`, thrown);
+    throw refuse(keyOf(reason?.path ?? ["policies"], settings.livePolicies), thrown);
   }
 }
 
@@ -78,10 +80,18 @@ export function answer(error: StreamError): Response {
   return Response.json(problemBody(error), { status: error.row.http, headers: problemHeaders(error) });
 }
 
-/** The key that needs a library which this deployment was put together without. */
-function findAbsent({ auth, policies }: ServerConfig): string | undefined {
-  if ((auth?.issuers ?? []).length > 0 && typeof customFetch !== "symbol") return "auth.issuers";
-  return CIPHERED.test(JSON.stringify(policies)) && typeof FF1 !== "function" ? "policies" : undefined;
+/** A key with the binding that says it. */
+function keyOf(path: readonly (string | number)[], livePolicies: readonly string[]): string {
+  const isLive = path[0] === "policies" && livePolicies.includes(String(path[1]));
+  return [isLive ? "MASKWIRE_LIVE" : "MASKWIRE_CONFIG", ...path].join(".");
+}
+
+/** Where a library is needed which this deployment was put together without. */
+function findAbsent({ auth, policies }: ServerConfig): readonly string[] | undefined {
+  if ((auth?.issuers ?? []).length > 0 && typeof customFetch !== "symbol") return ["auth", "issuers"];
+  if (typeof FF1 === "function") return undefined;
+  const ciphered = Object.entries(policies).find(([, policy]) => CIPHERED.test(JSON.stringify(policy)));
+  return ciphered && ["policies", ciphered[0]];
 }
 
 function findMissing(env: Partial<Env>, { relays }: ServerConfig): string | undefined {

@@ -1,55 +1,16 @@
 /** Live policies in Workers KV: what is there is in force, and what cannot be read serves nobody. */
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { type Answer, errorCode, post } from "../contract/client.ts";
 import { CARD, EMAIL } from "../contract/raw.ts";
 import { SocketClient } from "../contract/socket-client.ts";
-import { OBJECTS, startWorkerd, type RunningWorker } from "../support/workerd.ts";
+import { OPEN_CONFIG, startLive } from "../support/live-policies.ts";
 
-const OPEN = { unsafeNoAuthentication: true };
-const CONFIG = { listeners: { publish: OPEN, subscribe: OPEN }, policies: { default: { entities: ["CREDIT_CARD"] } } };
+const CONFIG = { ...OPEN_CONFIG, policies: { default: { entities: ["CREDIT_CARD"] } } };
 
 /** In which isolates read them again. */
 const REFRESH_MS = 31_000;
 const LONG = { timeout: 90_000 };
-
-interface Live {
-  readonly worker: RunningWorker;
-  /** Undefined: there is none. */
-  readonly write: (value: string | undefined) => void;
-  readonly stop: () => Promise<void>;
-}
-
-/** A worker with a store of its own, which speaks what workerd asks of a KV namespace: `GET /key?urlencoded=true`. */
-async function start(first: string | undefined): Promise<Live> {
-  let value = first;
-  const store = createServer((request, response) => {
-    const isOurs = request.url?.startsWith("/maskwire.json") === true && value !== undefined;
-    response.writeHead(isOurs ? 200 : 404).end(isOurs ? value : "");
-  });
-  store.listen(0, "127.0.0.1");
-  await once(store, "listening");
-  const { port } = store.address() as AddressInfo;
-  const worker = await startWorkerd({
-    entry: "worker/index.ts",
-    objects: OBJECTS,
-    variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) },
-    bindings: [`(name = "MASKWIRE_LIVE", kvNamespace = "kv")`],
-    services: [`(name = "kv", external = (address = "127.0.0.1:${port}", http = ()))`],
-  });
-  return {
-    worker,
-    write: (next) => (value = next),
-    stop: async () => {
-      await worker.stop();
-      store.closeAllConnections();
-      store.close();
-    },
-  };
-}
 
 const EMAILS = `{"policies":{"default":{"entities":["EMAIL"]}}}`;
 const BOTH = `{"policies":{"default":{"entities":["EMAIL","CREDIT_CARD"]}}}`;
@@ -61,7 +22,7 @@ async function publish(feed: string): Promise<Answer> {
 // Two of them wait for what is read again: side by side.
 describe.concurrent("live policies", () => {
   test("are read again: who follows comes back, and the next event goes by the new ones", LONG, async () => {
-    const { worker, write, stop } = await start(EMAILS);
+    const { worker, write, stop } = await startLive(EMAILS, { variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) } });
     try {
       const feed = `${worker.origin}/v1/feeds/a`;
       const client = await SocketClient.open(`${feed}/socket`);
@@ -81,7 +42,7 @@ describe.concurrent("live policies", () => {
   });
 
   test("that cannot be read any more stop what was running", LONG, async () => {
-    const { worker, write, stop } = await start(EMAILS);
+    const { worker, write, stop } = await startLive(EMAILS, { variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) } });
     try {
       const feed = `${worker.origin}/v1/feeds/a`;
       const client = await SocketClient.open(`${feed}/socket`);
@@ -97,7 +58,7 @@ describe.concurrent("live policies", () => {
   });
 
   test("take the place of those that were built in", LONG, async () => {
-    const { worker, stop } = await start(EMAILS);
+    const { worker, stop } = await startLive(EMAILS, { variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) } });
     try {
       expect((await post(`${worker.origin}/v1/mask`, "text/plain", EMAIL)).text).toBe("[EMAIL]");
       expect((await publish(`${worker.origin}/v1/feeds/a`)).status).toBe(200);
@@ -113,7 +74,7 @@ describe.concurrent("live policies", () => {
     ["do not compile", `{"policies":{"default":{"entities":["${EMAIL}"]}}}`],
     ["have a pattern that is none", `{"policies":{"default":{"deny":{"patterns":["("]}}}}`],
   ])("refuse every request when they %s", LONG, async (_name, live) => {
-    const { worker, stop } = await start(live);
+    const { worker, stop } = await startLive(live, { variables: { MASKWIRE_CONFIG: JSON.stringify(CONFIG) } });
     try {
       const masked = await post(`${worker.origin}/v1/mask`, "text/plain", EMAIL);
       expect([masked.status, ["BAD_CONFIG", "BAD_PATTERN"].includes(errorCode(masked))]).toEqual([500, true]);
