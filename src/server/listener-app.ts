@@ -44,6 +44,8 @@ export function createListenerApp(services: Services, listeners: readonly Listen
     if (services.lifecycle.stopping.aborted) throw new StreamError("DRAINING");
     const headers = originHeaders(context, services.settings.config.allowedOrigins);
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    // A worker's router, a small one, takes `/v1/mask/` for `/v1/mask`.
+    if (context.req.path.endsWith("/")) throw new StreamError("NOT_FOUND");
     await next();
   });
   for (const { method, path, isGuarded, handler } of routes) {

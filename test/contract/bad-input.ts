@@ -23,6 +23,16 @@ const LONG_TEXT = `{"text":"${EMAIL} ${"x".repeat(EVENT_LIMIT_BYTES)}"}`;
 
 const REFUSALS: readonly Refusal[] = [
   { name: "an unknown route", path: `/v1/${EMAIL}`, status: 404, code: "NOT_FOUND" },
+  ...[
+    "/v1/mask/",
+    "/v1//mask",
+    "//v1/mask",
+    "/v1%2Fmask",
+    "/V1/mask",
+    "/v1/mask/x",
+    "/v1/feeds/a/events/",
+    "/v1/relays/",
+  ].map((path): Refusal => ({ name: `the path ${path}`, method: "POST", path, status: 404, code: "NOT_FOUND" })),
   { name: "a method that the route has not", path: "/v1/mask", status: 405, code: "METHOD_UNKNOWN" },
   { name: "an unknown format", ...masks(""), headers: { "content-type": "image/png" }, ...unknown("FORMAT", 415) },
   { name: "no format at all", ...masks(""), headers: {}, ...unknown("FORMAT", 415) },
