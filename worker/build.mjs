@@ -45,11 +45,24 @@ const withoutProofs = {
   },
 };
 
-/** What counts for `/metrics`, which is not served at the edge. */
-const withoutMetrics = {
-  name: "without-metrics",
+/** The texts of errors that nothing at the edge meets: test/worker/host-errors.test.ts holds the list to that. */
+const withoutHostErrors = {
+  name: "without-host-errors",
+  setup({ onLoad }) {
+    onLoad({ filter: /src[\\/]core[\\/]errors\.ts$/ }, async ({ path }) => {
+      const codes = JSON.parse(await readFile(join(ROOT, "worker/host-errors.json"), "utf8"));
+      const row = new RegExp(`\\b(${codes.join("|")})(: \\{[^}]*text:\\s*)"(?:[^"\\\\]|\\\\.)*"`, "g");
+      return { contents: (await readFile(path, "utf8")).replaceAll(row, '$1$2""'), loader: "ts" };
+    });
+  },
+};
+
+/** What the server has and the edge has not: `/metrics`, and network policies to be tried. */
+const withoutOperations = {
+  name: "without-operations",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/telemetry\/metrics\.ts$/ }, () => ({ path: join(ROOT, "worker/no-metrics.ts") }));
+    onResolve({ filter: /^\.\/lifecycle\/canary\.ts$/ }, () => ({ path: join(ROOT, "worker/no-canary.ts") }));
   },
 };
 
@@ -116,14 +129,14 @@ async function buildModules(folder) {
     outdir: folder,
     splitting: true,
     chunkNames: "shared",
-    plugins: [withoutProofs, withoutMetrics, apart],
+    plugins: [withoutProofs, withoutHostErrors, withoutOperations, apart],
   });
   // For `maskwire worker build`, which asks the worker's own code what it would refuse.
   await build({
     ...OPTIONS,
     entryPoints: [join(ROOT, "worker/config.ts")],
     outfile: join(folder, "check.js"),
-    plugins: [withoutProofs, withoutMetrics],
+    plugins: [withoutProofs, withoutHostErrors, withoutOperations],
   });
   // Alone, or what it has in common with others would be one more module.
   await build({
@@ -150,4 +163,10 @@ async function buildModules(folder) {
 
 const [first, outfile] = process.argv.slice(2).filter((word) => word !== "--quiet");
 if (outfile === undefined) await buildModules(first ?? join(ROOT, "dist/worker"));
-else await build({ ...OPTIONS, entryPoints: [join(ROOT, first)], outfile, plugins: [withoutProofs, withoutMetrics] });
+else
+  await build({
+    ...OPTIONS,
+    entryPoints: [join(ROOT, first)],
+    outfile,
+    plugins: [withoutProofs, withoutHostErrors, withoutOperations],
+  });

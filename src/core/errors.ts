@@ -264,7 +264,7 @@ export const ERRORS = {
     http: 502,
     close: 4506,
     retry: false,
-    text: "the upstream's certificate has another name, has expired, or is signed by nobody that is trusted (upstreams.caFile)",
+    text: "the upstream's certificate is not trusted (upstreams.caFile)",
   },
   UPSTREAM_LOST: { http: 502, close: 4008, retry: true, text: "the upstream cannot be reached" },
 } as const satisfies Record<string, ErrorRow>;
