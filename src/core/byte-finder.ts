@@ -32,13 +32,26 @@ export class ByteFinder {
     const { bytes, byte, words, wordsFrom, pattern } = this;
     let at = from;
     for (; at < bytes.length && ((at - wordsFrom) & (WORD_BYTES - 1)) !== 0; at++) if (bytes[at] === byte) return at;
-    for (let word = (at - wordsFrom) >> 2; word < words.length; word++) {
-      const others = words[word] ^ pattern;
-      // A byte is 0 if taking 1 from it borrows; above one that is 0, others may seem so.
-      const zeros = (others - LOWEST_BITS) & ~others & HIGHEST_BITS;
+    for (let word = this.wordsTo((at - wordsFrom) >> 2); word < words.length; word++) {
+      const zeros = zerosOf(words[word] ^ pattern);
       if (zeros !== 0) return wordsFrom + (word << 2) + (lowestBit(zeros) >> 3);
     }
     return this.nextInRest(Math.max(at, wordsFrom + (words.length << 2)));
+  }
+
+  /** A word from which on the byte stands within four, or near the end: four words by one branch. */
+  private wordsTo(from: number): number {
+    const { words, pattern } = this;
+    let word = from;
+    for (; word + 3 < words.length; word += 4) {
+      const zeros =
+        zerosOf(words[word] ^ pattern) |
+        zerosOf(words[word + 1] ^ pattern) |
+        zerosOf(words[word + 2] ^ pattern) |
+        zerosOf(words[word + 3] ^ pattern);
+      if (zeros !== 0) break;
+    }
+    return word;
   }
 
   private nextInRest(from: number): number {
@@ -46,6 +59,11 @@ export class ByteFinder {
     while (at < this.bytes.length && this.bytes[at] !== this.byte) at++;
     return at;
   }
+}
+
+/** The highest bit of each byte that is 0: taking 1 from it borrows. Above one that is 0, others may seem so. */
+function zerosOf(word: number): number {
+  return (word - LOWEST_BITS) & ~word & HIGHEST_BITS;
 }
 
 function lowestBit(bits: number): number {

@@ -8,8 +8,11 @@ import { DIGIT, KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
 import { encodeUtf8 } from "./bytes.ts";
 import { isPercentSign } from "./folded-text.ts";
 import { FIRST_LOWER, FOREIGN, letterAt, partingBytes } from "./latin.ts";
+import { LF } from "./lines.ts";
+import type { Span } from "./span.ts";
 import { hasWord } from "./words.ts";
 
+const CR = 0x0d;
 const MARKS = 4096;
 
 /** Two letters, five bits each; other bytes fall on letters as well. */
@@ -20,8 +23,20 @@ const LETTER_BITS = 31;
 const MAY_STAND = 1;
 export const MAY_HIDE = 2;
 
-/** By byte: MAY_HIDE where a letter may hide in it. */
-const HIDING = KINDS.map((kind) => (kind === NOT_PLAIN ? MAY_HIDE : 0));
+const ANSWERS = MAY_STAND | MAY_HIDE;
+/** What may part two fields, or two records. */
+const PARTS = 4;
+const PARTING = encodeUtf8(",;\t\r\n");
+
+/** By byte: MAY_HIDE where a letter may hide in it, PARTS where a field may end. */
+const MARKS_OF_BYTE = KINDS.map(
+  (kind, byte) => (kind === NOT_PLAIN ? MAY_HIDE : 0) | (PARTING.includes(byte) ? PARTS : 0),
+);
+
+/** 40 characters, one that tells whether a word is cut, and one more for good measure. */
+export const CONTEXT_BYTES = 42;
+/** Farther away no field is looked for: looks back must not add up. */
+export const NEAR_FIELDS_BYTES = 256;
 
 /** Words that are spelt with the letters of ASCII and Latin-1, and blanks. */
 const IS_LATIN = /^[a-z \u00df-\u00f6\u00f8-\u00ff]+$/;
@@ -231,10 +246,38 @@ export class ContextWords {
     let pair = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
-      found |= ((triples[pair] >>> (byte & LETTER_BITS)) & MAY_STAND) | HIDING[byte];
+      found |= ((triples[pair] >>> (byte & LETTER_BITS)) & MAY_STAND) | MARKS_OF_BYTE[byte];
       pair = ((pair << 5) | (byte & LETTER_BITS)) & (PAIRS - 1);
     }
-    return found;
+    return found & ANSWERS;
+  }
+
+  /**
+   * As `glance`, for all that may be context of a match in a record of fields without quotes: backwards, so that it can end
+   * with the field to the left of the one that the match begins in. MAY_HIDE is set where that field is far.
+   */
+  glanceFields(bytes: Uint8Array, { start, end }: Span, delimiter: number): number {
+    const { triples } = this;
+    let limit = start - NEAR_FIELDS_BYTES;
+    let found = this.glance(bytes, start, end);
+    let fields = 0;
+    let second = bytes[start] & LETTER_BITS;
+    let third = bytes[start + 1] & LETTER_BITS;
+    for (let at = start - 1; at >= 0; at--) {
+      if (at < limit) return fields < 2 ? MAY_HIDE : found & ANSWERS;
+      const byte = bytes[at];
+      const marks = MARKS_OF_BYTE[byte];
+      if (marks === PARTS) {
+        if (byte === LF) break;
+        if (byte === delimiter || byte === CR) fields++;
+        if (fields === 2) limit = start - CONTEXT_BYTES;
+      }
+      const letter = byte & LETTER_BITS;
+      found |= ((triples[(letter << 5) | second] >>> third) & MAY_STAND) | marks;
+      third = second;
+      second = letter;
+    }
+    return found & ANSWERS;
   }
 }
 

@@ -6,7 +6,7 @@
 export const LF = 0x0a;
 
 /** Further than this the platform searches. */
-export const NEAR_LINE_BYTES = 512;
+const NEAR_LINE_BYTES = 512;
 
 /** The last line feed before a place, or -1. */
 export function lineFeedBefore(bytes: Uint8Array, from: number): number {

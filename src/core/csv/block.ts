@@ -5,16 +5,13 @@
  * CsvFraming on where records end, but takes several that end in a lone CR for one.
  */
 import { ByteFinder } from "../byte-finder.ts";
-import type { BlockScan } from "../formats/block-scan.ts";
-import { lineFeedBefore, lineFeedFrom, NEAR_LINE_BYTES } from "../lines.ts";
+import { CONTEXT_BYTES, MAY_HIDE, NEAR_FIELDS_BYTES } from "../context-words.ts";
+import type { BlockScan, WordGlance } from "../formats/block-scan.ts";
+import { lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
 
 const BACKSLASH = 0x5c;
-/** 40 characters, one that tells whether a word is cut, and one more for good measure. */
-const CONTEXT_BYTES = 42;
-/** What begins farther inside its record is left to whoever reads it: looks back must not add up. */
-const NEAR_RECORD_BYTES = 256;
 
 interface SuspectOptions {
   readonly readsQuotes: boolean;
@@ -39,19 +36,27 @@ export class CsvBlock {
   /** The line that was asked for last. */
   private lineStart = 0;
   private lineEnd = 0;
+  /** The end of the last line in which a quote was met. */
+  private quotedLineEnd = -1;
   /** Quotes that open a field, and odd ones: no record has its first quote elsewhere. */
   private readonly quotes: Offsets;
+  /** The same, asked about on their own. */
+  private readonly quotesBehind: Offsets;
+  private readonly escapes: ByteFinder;
+  /** The length where there is none, or no odd quote makes it count. */
   private nextEscape: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
     this.bytes = bytes;
     this.delimiter = delimiter;
-    this.nextEscape = bytes.indexOf(BACKSLASH);
+    this.escapes = new ByteFinder(bytes, BACKSLASH);
+    this.nextEscape = framed.oddQuotes.length === 0 ? bytes.length : this.escapes.next(0);
     this.starts = framed.starts;
     this.ends = framed.ends;
     this.oddQuotes = new Offsets(framed.oddQuotes);
     this.joins = new Offsets(framed.joins);
     this.quotes = new Offsets(framed.quotes);
+    this.quotesBehind = new Offsets(framed.quotes);
   }
 
   /** Reads from the start of a record; `bytes` ends with the last line feed that ends one. */
@@ -65,10 +70,10 @@ export class CsvBlock {
    * stand in the names of columns.
    */
   suspect(scan: BlockScan, from: number, { readsQuotes, hasNames }: SuspectOptions): number {
-    const place = hasNames ? scan.placeAfter(from) : scan.suspectAfter(from, this.nearWordsFrom);
+    const place = hasNames ? scan.placeAfter(from) : scan.suspectAfter(from, this.glance);
     // A place lies behind the last byte of its match.
     const suspect = Math.min(place - 1, this.joins.next(from));
-    return readsQuotes || this.nextEscape >= 0 ? Math.min(suspect, this.oddQuotes.next(from)) : suspect;
+    return readsQuotes || this.nextEscape < this.bytes.length ? Math.min(suspect, this.oddQuotes.next(from)) : suspect;
   }
 
   /**
@@ -78,8 +83,8 @@ export class CsvBlock {
   hides({ start, end }: Span, readsQuotes: boolean): boolean {
     if (this.joins.next(start) < end) return true;
     if (this.oddQuotes.next(start) >= end) return false;
-    if (this.nextEscape >= 0 && this.nextEscape < start) this.nextEscape = this.bytes.indexOf(BACKSLASH, start);
-    return readsQuotes || (this.nextEscape >= 0 && this.nextEscape < end);
+    if (this.nextEscape < start) this.nextEscape = this.escapes.next(start);
+    return readsQuotes || this.nextEscape < end;
   }
 
   /**
@@ -94,18 +99,24 @@ export class CsvBlock {
     return Math.min(left, Math.max(start, at - CONTEXT_BYTES));
   }
 
-  /**
-   * As `wordsFrom` without a record, or further back; -1 where quoted fields hold line feeds, or the record is long: walks
-   * back must not add up. Asked in order.
-   */
-  private readonly nearWordsFrom = (at: number): number => {
-    if (this.starts.length > 0) return -1;
-    if (at >= this.lineEnd) {
-      this.lineStart = lineFeedBefore(this.bytes, at) + 1;
-      this.lineEnd = lineFeedFrom(this.bytes, at) + 1;
+  /** Asked in order. */
+  private readonly glance: WordGlance = (words, start, end) => {
+    if (this.starts.length > 0) return MAY_HIDE;
+    if (!this.isBehindQuote(start)) return words.glanceFields(this.bytes, { start, end }, this.delimiter);
+    if (start >= this.lineEnd) {
+      this.lineStart = lineFeedBefore(this.bytes, start) + 1;
+      this.lineEnd = lineFeedFrom(this.bytes, start) + 1;
     }
-    return at - this.lineStart <= NEAR_RECORD_BYTES ? this.lineStart : -1;
+    const isNear = start - this.lineStart <= NEAR_FIELDS_BYTES;
+    return isNear ? words.glance(this.bytes, this.lineStart, end) : MAY_HIDE;
   };
+
+  /** True when a quote stands in the record before that byte, where no quoted field holds a line feed. Asked in order. */
+  private isBehindQuote(at: number): boolean {
+    const quote = this.quotesBehind.before(at);
+    if (quote >= 0 && quote > this.quotedLineEnd) this.quotedLineEnd = lineFeedFrom(this.bytes, quote);
+    return quote >= 0 && at <= this.quotedLineEnd;
+  }
 
   /** The column that a byte lies in; undefined when quotes stand in the record, or a lone CR, which parts it into several. */
   columnAt(at: number, { start, end }: Span): Column | undefined {
@@ -170,6 +181,12 @@ class Offsets {
     while (this.at < this.offsets.length && this.offsets[this.at] < from) this.at++;
     return this.offsets[this.at] ?? Infinity;
   }
+
+  /** The last before `from`, or -1. */
+  before(from: number): number {
+    this.next(from);
+    return this.offsets[this.at - 1] ?? -1;
+  }
 }
 
 interface Framed {
@@ -188,6 +205,9 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   const joins: number[] = [];
   const quotes: number[] = [];
   const quotesOf = new ByteFinder(chunk, QUOTE);
+  const feedsOf = new ByteFinder(chunk, LF);
+  /** The first line feed behind the last quoted field that could hold one. */
+  let feed = -1;
   let openFrom = chunk.length;
   for (let quote = quotesOf.next(0); quote < chunk.length;) {
     quotes.push(quote);
@@ -206,7 +226,8 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
       openFrom = quote;
       break;
     }
-    if (holdsLineFeed(chunk, quote, close)) {
+    if (feed < quote) feed = feedsOf.next(quote);
+    if (feed < close) {
       starts.push(quote);
       ends.push(close);
     }
@@ -230,12 +251,6 @@ function lastRecordEnd(chunk: Uint8Array, from: number, { starts, ends }: Pick<F
     if (at >= starts[field]) at = lineFeedBefore(chunk, starts[field]);
   }
   return at + 1;
-}
-
-function holdsLineFeed(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start > NEAR_LINE_BYTES) return bytes.subarray(start, end).includes(LF);
-  for (let at = start; at < end; at++) if (bytes[at] === LF) return true;
-  return false;
 }
 
 function isFieldStart(chunk: Uint8Array, at: number, delimiter: number): boolean {

@@ -42,6 +42,9 @@ export interface RecordContext {
   wordsFrom(at: number, record: Span): number;
 }
 
+/** Answers as `ContextWords.glance`, over all that may be context of a match. */
+export type WordGlance = (words: ContextWords, start: number, end: number) => number;
+
 export class BlockScan {
   private readonly block: Uint8Array;
   /** Where matches end, in order; the match ends before that byte. */
@@ -84,23 +87,22 @@ export class BlockScan {
   }
 
   /**
-   * As `placeAfter`, but passes over shapes that need a word and have none, whatever their record. `wordsFrom` tells the
-   * first byte from which on words count for what begins at `at`, or -1 where only the record can tell. Asked in order.
+   * As `placeAfter`, but passes over shapes that need a word and have none, whatever their record. Asked in order.
    */
-  suspectAfter(from: number, wordsFrom: (at: number) => number): number {
+  suspectAfter(from: number, glance: WordGlance): number {
     while (this.nextSuspect < this.places.length) {
       const i = this.nextSuspect;
-      if (this.places[i] > from && !this.isWordless(i, wordsFrom)) return this.places[i];
+      if (this.places[i] > from && !this.isWordless(i, glance)) return this.places[i];
       this.nextSuspect++;
     }
     return Infinity;
   }
 
-  private isWordless(i: number, wordsFrom: (at: number) => number): boolean {
+  private isWordless(i: number, glance: WordGlance): boolean {
     const words = this.words[i];
-    if (words === null || this.places[i] - this.starts[i] > STRETCH_LIMIT_BYTES) return false;
-    const at = wordsFrom(this.starts[i]);
-    return at >= 0 && words.glance(this.block, at, this.places[i]) === 0;
+    const start = this.starts[i];
+    const end = this.places[i];
+    return words !== null && end - start <= STRETCH_LIMIT_BYTES && glance(words, start, end) === 0;
   }
 
   /** Ends of matches in a record, counted from its start. */
