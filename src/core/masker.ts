@@ -8,7 +8,7 @@ import { toStreamError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits, validEvent } from "./formats/event-data.ts";
 import { CsvMasker } from "./formats/csv-masker.ts";
-import { FormFormat } from "./formats/form.ts";
+import { FormMasker } from "./formats/form-masker.ts";
 import { type FormatMasker, Output, whenInvalid } from "./formats/format-masker.ts";
 import type { FormatOptions } from "./formats/format-options.ts";
 import { JoinedMasker } from "./formats/joined.ts";
@@ -56,7 +56,7 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
       ? new JoinedMasker(policy, new SseFormat(policy))
       : new SseMasker(policy),
   csv: (policy, options) => new CsvMasker(policy, options),
-  form: (policy) => new RecordMasker(policy, new FormFormat(policy)),
+  form: (policy) => new FormMasker(policy),
   multipart: (policy, { boundary }) =>
     new MultipartMasker(policy, { boundary, open: ({ format, options }) => OPENERS[format](policy, options) }),
 };

@@ -3,10 +3,10 @@
  *
  * The oracle is the same policy told to look at every record.
  */
-import { type Arbitrary, array, assert, constantFrom, oneof, property, tuple } from "fast-check";
+import { type Arbitrary, array, assert, constantFrom, integer, oneof, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
-import { compilePolicy, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
+import { compilePolicy, createMasker, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
 import { tries } from "../support/seed.ts";
 
 const POLICIES: readonly Policy[] = [
@@ -117,6 +117,56 @@ test.each(POLICIES.slice(0, 1))("random tables, policy %#", (policy) => {
       const input = new TextEncoder().encode([header, ...rows, ""].join(lineEnd) + "\n");
       const mask = (by: Policy): string => new TextDecoder().decode(maskWhole(by, "csv", input));
       expect(mask(policy)).toBe(mask(careful));
+    }),
+    tries(600),
+  );
+});
+
+/** As a form writes a character, and as others do. */
+const escapeByte = (byte: number): string => `%${byte.toString(16).padStart(2, "0")}`;
+const writeText = constantFrom<(text: string) => string>(
+  (text) => new URLSearchParams([["", text]]).toString().slice(1),
+  (text) => [...new TextEncoder().encode(text)].map(escapeByte).join(""),
+  (text) =>
+    [...new TextEncoder().encode(text)]
+      .map((one, i) => (i % 3 === 1 ? escapeByte(one) : String.fromCharCode(one)))
+      .join(""),
+  (text) => text,
+);
+const piece = oneof(
+  text,
+  far,
+  nested,
+  label,
+  told,
+  constantFrom("", "%", "%4", "%zz", "+", "=", "%ff", "%c3", "%0a", " [1]", "{"),
+);
+const pair = tuple(oneof(name, name, piece), constantFrom("=", "=", "=", "", "=="), piece, writeText, writeText).map(
+  ([key, between, value, writeName, writeValue]) => `${writeName(key)}${between}${writeValue(value)}`,
+);
+const form = array(pair, { maxLength: 6 }).map((pairs) => pairs.join("&"));
+
+test.each([
+  ["default", compilePolicy({})],
+  ["with short records", compilePolicy({}, { limits: { lineLimitBytes: 40 } })],
+  ["with fewer levels of JSON", POLICIES[1]],
+  [
+    "with quotes and line ends in a pattern",
+    compilePolicy({ detectors: [{ entity: "ODD", pattern: '[a-z"&=\\n]{2,4}9', boundary: "none", hits: ["ab9"] }] }),
+  ],
+])("random forms, policy %s", (_name, policy) => {
+  const careful: Policy = { ...policy, passesClean: false };
+  assert(
+    property(form, integer({ min: 1, max: 40 }), (body, size) => {
+      const input = new TextEncoder().encode(body);
+      const whole = new TextDecoder().decode(maskWhole(careful, "form", input));
+      expect(new TextDecoder().decode(maskWhole(policy, "form", input))).toBe(whole);
+      const masker = createMasker(policy, "form");
+      const decoder = new TextDecoder();
+      let cut = "";
+      for (let at = 0; at < input.length; at += size)
+        cut += decoder.decode(masker.push(input.subarray(at, at + size)), { stream: true });
+      expect(cut + decoder.decode(masker.flush())).toBe(whole);
     }),
     tries(600),
   );

@@ -12,14 +12,9 @@ import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
 import type { Output } from "./format-masker.ts";
 import { type HeldText, heldTextEdits } from "../json/editor.ts";
+import { AMPERSAND, EQUALS, PERCENT, PLUS, SPACE } from "./form-block.ts";
 import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
-
-const AMPERSAND = 0x26;
-const EQUALS = 0x3d;
-const PERCENT = 0x25;
-const PLUS = 0x2b;
-const SPACE = 0x20;
 
 const SEPARATOR = Uint8Array.of(AMPERSAND);
 
