@@ -8,6 +8,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { ByteSink, OpenSink } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
+import { queuedBytesOf, writeDirect } from "./direct-write.ts";
 import { shareFrames } from "./shared-frame.ts";
 
 /** A factory, so that the arrays framed by one server are its own. */
@@ -26,8 +27,8 @@ type Frame = (bytes: Uint8Array) => Uint8Array;
 
 class ResponseSink implements ByteSink {
   #isOver = false;
-  /** The socket, where its bytes are ours to frame; an answer that waits behind another one (pipelining) has none yet. */
-  readonly #stream: Socket | ServerResponse;
+  /** Where its bytes are ours to frame; an answer that waits behind another one (pipelining) has none yet. */
+  readonly #socket: Socket | undefined;
   readonly #frame: Frame;
   readonly #outgoing: ServerResponse;
   readonly #listeners: (() => void)[] = [];
@@ -35,9 +36,8 @@ class ResponseSink implements ByteSink {
   constructor(outgoing: ServerResponse, frame: Frame) {
     this.#outgoing = outgoing;
     // Without chunks it is HTTP/1.0, or a host that has its own way of writing: then the answer knows how.
-    const isOurs = outgoing.socket !== null && outgoing.chunkedEncoding;
-    this.#stream = isOurs ? outgoing.socket : outgoing;
-    this.#frame = isOurs ? frame : (bytes) => bytes;
+    this.#socket = outgoing.chunkedEncoding ? (outgoing.socket ?? undefined) : undefined;
+    this.#frame = frame;
     outgoing.on("close", () => {
       this.#isOver = true;
       for (const run of this.#listeners.splice(0)) run();
@@ -46,11 +46,13 @@ class ResponseSink implements ByteSink {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.#isOver && bytes.length > 0) this.#stream.write(this.#frame(bytes));
+    if (this.#isOver || bytes.length === 0) return;
+    if (this.#socket === undefined) this.#outgoing.write(bytes);
+    else writeDirect(this.#socket, this.#frame(bytes));
   }
 
   queuedBytes(): number {
-    return this.#stream.writableLength;
+    return this.#socket === undefined ? this.#outgoing.writableLength : queuedBytesOf(this.#socket);
   }
 
   close(): void {

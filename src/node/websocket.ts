@@ -4,12 +4,13 @@
  * Owns every `ws` object. Never reads a message, and never lets an exception of a handler reach the process.
  */
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket as NetSocket } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ERRORS, type ErrorCode } from "../core/index.ts";
 import { ORDERLY_CLOSES } from "../server/subscribers/ending.ts";
 import type { Clock, Log, Socket, SocketHandler, UpgradeSocket } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
+import { queuedBytesOf, writeDirect } from "./direct-write.ts";
 import { shareFrames } from "./shared-frame.ts";
 
 export interface WebSocketOptions {
@@ -101,12 +102,12 @@ const WIRE_ERRORS: Readonly<Record<string, ErrorCode>> = {
 class Connection implements Socket {
   isAnswering = true;
   readonly #socket: WebSocket;
-  readonly #duplex: Duplex;
+  readonly #duplex: NetSocket;
   /** Beside the rest of the wiring: each write needs it, and one look less is one miss less. */
   readonly #framer: Framer;
   readonly #wiring: Wiring;
 
-  constructor(socket: WebSocket, duplex: Duplex, wiring: Wiring) {
+  constructor(socket: WebSocket, duplex: NetSocket, wiring: Wiring) {
     this.#socket = socket;
     this.#duplex = duplex;
     this.#framer = wiring.framer;
@@ -135,17 +136,17 @@ class Connection implements Socket {
 
   send(text: Uint8Array): void {
     // Uncompressed frames leave `ws` at once as well, so ours cannot come between two halves of one of its own.
-    if (this.#isOpen()) this.#duplex.write(this.#framer.frame(text));
+    if (this.#isOpen()) writeDirect(this.#duplex, this.#framer.frame(text));
   }
 
   sendAll(texts: readonly Uint8Array[]): void {
-    if (this.#isOpen()) this.#duplex.write(this.#framer.frameAll(texts));
+    if (this.#isOpen()) writeDirect(this.#duplex, this.#framer.frameAll(texts));
   }
 
   queuedBytes(): number {
     // What `ws` would hold itself: nothing, because it compresses nothing. Whoever asks is about to write, and then all
     // that a write looks at is at hand.
-    return this.#isOpen() ? this.#duplex.writableLength : 0;
+    return this.#isOpen() ? queuedBytesOf(this.#duplex) : 0;
   }
 
   close(code: number, reason: string): void {

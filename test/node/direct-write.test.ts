@@ -1,0 +1,110 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { queuedBytesOf, writeDirect } from "../../src/node/direct-write.ts";
+
+/** More than the system takes for a peer that does not read. */
+const MUCH_BYTES = 67_108_864;
+const PIECE_BYTES = 65_536;
+
+describe("writing past a stream's queue", () => {
+  let server: Server;
+  let ours: Socket;
+  let theirs: Socket;
+  /** Closes, and errors of the socket that is written to. */
+  let seen: string[];
+
+  beforeEach(async () => {
+    const own: string[] = [];
+    seen = own;
+    server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const accepted = once(server, "connection");
+    theirs = connect((server.address() as AddressInfo).port, "127.0.0.1").pause();
+    [ours] = (await accepted) as [Socket];
+    ours.on("error", ({ message }) => void own.push(message.split(" ")[0]));
+    ours.on("close", () => void own.push("closed"));
+  });
+
+  afterEach(() => {
+    ours.destroy();
+    theirs.destroy();
+    server.close();
+  });
+
+  /** Bytes that no other piece has. */
+  function pieceOf(index: number): Uint8Array {
+    return Buffer.alloc(PIECE_BYTES, `piece ${index} `);
+  }
+
+  async function readAll(bytes: number): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length < bytes) {
+      const [chunk] = (await once(theirs.resume(), "data")) as [Buffer];
+      // A listener that comes later would miss what flows in between.
+      theirs.pause();
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    return Buffer.concat(chunks);
+  }
+
+  it("counts what a peer has not taken, and keeps the order with what the stream queues", async () => {
+    const pieces: Uint8Array[] = [];
+    const write = (): void => {
+      const piece = pieceOf(pieces.length);
+      if (pieces.push(piece) % 3 === 0) ours.write(piece);
+      else writeDirect(ours, piece);
+    };
+    while (queuedBytesOf(ours) === 0) write();
+    expect(queuedBytesOf(ours)).toBeLessThanOrEqual(PIECE_BYTES);
+    for (let more = 1; more <= 10; more++) {
+      const before = queuedBytesOf(ours);
+      write();
+      expect(queuedBytesOf(ours)).toBe(before + PIECE_BYTES);
+    }
+    const whole = Buffer.concat(pieces);
+    expect((await readAll(whole.length)).equals(whole)).toBe(true);
+    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    // And goes on as before.
+    writeDirect(ours, Buffer.from("more"));
+    expect((await readAll(4)).toString()).toBe("more");
+    expect(seen).toEqual([]);
+  });
+
+  it("counts the one write that nothing else stands behind", async () => {
+    const whole = Buffer.alloc(MUCH_BYTES, "a whole");
+    writeDirect(ours, whole);
+    expect([ours.writableLength, queuedBytesOf(ours)]).toEqual([0, MUCH_BYTES]);
+    ours.end();
+    expect((await readAll(MUCH_BYTES)).equals(whole)).toBe(true);
+    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    theirs.resume();
+    await expect.poll(() => seen).toEqual(["closed"]);
+  });
+
+  it("forgets what a peer that is gone did not take, and says so once", async () => {
+    writeDirect(ours, Buffer.alloc(MUCH_BYTES));
+    theirs.resetAndDestroy();
+    await expect.poll(() => seen.at(-1)).toBe("closed");
+    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    // The write or the read may be the one that fails.
+    expect(seen.filter((what) => what === "closed")).toHaveLength(1);
+    expect(seen.length).toBeLessThanOrEqual(2);
+    writeDirect(ours, Buffer.from("late"));
+    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+  });
+
+  it("writes nothing behind the end", async () => {
+    writeDirect(ours, Buffer.from("last"));
+    ours.end();
+    writeDirect(ours, Buffer.from("late"));
+    const closed = once(theirs, "end");
+    const chunks: Buffer[] = [];
+    theirs.on("data", (chunk: Buffer) => void chunks.push(chunk));
+    theirs.resume();
+    await closed;
+    expect(Buffer.concat(chunks).toString()).toBe("last");
+  });
+});
