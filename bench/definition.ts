@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
+import { type Catalogue, CATALOGUES } from "./catalogue.ts";
 
 export const KINDS = [
   "throughput",
@@ -31,6 +32,8 @@ export interface Bar {
 }
 
 export interface Definition {
+  /** What maskwire looks for, and what peers have patterns of: what every policy does, or all packs as well. */
+  readonly catalogue: Catalogue;
   /** `group/name`. */
   readonly id: string;
   readonly group: string;
@@ -49,7 +52,15 @@ export interface Definition {
 /** What a file must say. */
 type Named = Pick<Definition, "question" | "kind"> & Partial<Definition>;
 
-const DEFAULTS = { corpus: "", format: "text", corpusBytes: 0, chunkBytes: 65_536, peers: [], bars: [] } as const;
+const DEFAULTS = {
+  catalogue: "default",
+  corpus: "",
+  format: "text",
+  corpusBytes: 0,
+  chunkBytes: 65_536,
+  peers: [],
+  bars: [],
+} as const;
 const KEYS = new Set(["name", "question", "kind", ...Object.keys(DEFAULTS)]);
 const BAR_KEYS = new Set(["metric", "subject", "atLeast", "atMost", "stretch"]);
 
@@ -73,6 +84,7 @@ export function readDefinitions(toml: string, file: string): Definition[] {
       group,
       id: `${group}/${String(name)}`,
     };
+    if (!CATALOGUES.includes(definition.catalogue)) throw new Error(`${file}: no catalogue ${definition.catalogue}`);
     if (!KINDS.includes(definition.kind)) throw new Error(`${file}: no kind ${definition.kind}`);
     for (const bar of definition.bars) requireKnown(Object.keys(bar), BAR_KEYS, file);
     return definition;

@@ -6,7 +6,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PATTERNS } from "./patterns.ts";
 import type { Absence, Peer, PeerContext } from "./peer.ts";
 
 const BLOCK_BYTES = 65_536;
@@ -23,11 +22,11 @@ export const hyperscan: Peer = {
   summary: "Hyperscan, streaming mode, 64 KiB blocks, ends of matches only: nothing is replaced",
   answer: "ends",
   absence: build,
-  open: async ({ text, name }, { buildFolder }) => {
+  open: async ({ text, name }, { buildFolder, patterns: shapes }) => {
     const file = join(buildFolder, `hyperscan-${name}.txt`);
-    const patterns = join(buildFolder, "hyperscan-patterns.txt");
+    const patterns = join(buildFolder, `hyperscan-patterns-${Object.keys(shapes).length}.txt`);
     writeFileSync(file, text);
-    writeFileSync(patterns, `${Object.values(PATTERNS).join("\n")}\n`);
+    writeFileSync(patterns, `${Object.values(shapes).join("\n")}\n`);
     const options = [patterns, file, String(BLOCK_BYTES)];
     return {
       run: async () => {

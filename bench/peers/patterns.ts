@@ -4,6 +4,10 @@
  * Owns patterns only: no look-around, ASCII, one line. Peers get less to do than maskwire: no validator, no context,
  * no other scripts, no zero-width characters, no percent escapes, and accounts in capitals.
  */
+import { type Catalogue, fullDetectors } from "../catalogue.ts";
+import type { Detector } from "../../src/core/detector.ts";
+import type { Patterns } from "./peer.ts";
+
 const HEX_GROUP = "[0-9A-Fa-f]{1,4}";
 
 export const PATTERNS: Readonly<Record<string, string>> = {
@@ -57,9 +61,33 @@ export const OURS_ALONE: readonly string[] = [
 ];
 
 /** Tokens come before what a piece of them could be. */
-export const ALTERNATION = Object.values(PATTERNS)
-  .map((pattern) => `(?:${pattern})`)
-  .join("|");
+export function alternationOf(patterns: Patterns): string {
+  return Object.values(patterns)
+    .map((pattern) => `(?:${pattern})`)
+    .join("|");
+}
+export const ALTERNATION = alternationOf(PATTERNS);
+
+/** What peers look for when maskwire looks for this; in the full catalogue each detector has a pattern. */
+export function patternsOf(catalogue: Catalogue): Patterns {
+  if (catalogue === "default") return PATTERNS;
+  const others = fullDetectors().filter(({ entity }) => !Object.hasOwn(PATTERNS, entity));
+  return { ...PATTERNS, ...Object.fromEntries(others.map((detector) => [detector.entity, sharedPattern(detector)])) };
+}
+
+/** Begins with a sign. */
+const UNBOUNDED = new Set(["CARD_TRACK", "HIGH_ENTROPY"]);
+
+/**
+ * The detector's own, in ASCII and without our boundary. Where a value is told by what stands before it alone, what the automaton
+ * looks for.
+ */
+function sharedPattern({ entity, pattern, contextPattern, scan, boundary }: Detector): string {
+  const own = contextPattern === undefined ? pattern : `${pattern}|${contextPattern}`;
+  const isBounded = boundary !== "none" && !UNBOUNDED.has(entity);
+  const shape = isBounded ? String.raw`\b(?:${own})\b` : (scan?.pattern ?? own);
+  return shape.replaceAll(String.raw`[0-9A-Za-z\p{L}]`, "[0-9A-Za-z]").replaceAll(/\\p\{(?:L|M|N)\}/g, "A-Za-z");
+}
 
 /** What replaces a match of a peer: it does not know the entity. */
 export const REPLACEMENT = "[X]";

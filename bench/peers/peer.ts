@@ -29,6 +29,13 @@ export interface PeerContext {
   readonly benchFolder: string;
 }
 
+/** What a peer is to look for: by entity, in the syntax of patterns.ts. */
+export type Patterns = Readonly<Record<string, string>>;
+
+export interface OpenContext extends PeerContext {
+  readonly patterns: Patterns;
+}
+
 export interface Peer {
   readonly name: string;
   /** One line: what is measured. */
@@ -39,7 +46,7 @@ export interface Peer {
   readonly answer: Answer;
   /** Undefined when it can run here. */
   absence(context: PeerContext): Absence | undefined;
-  open(corpus: Corpus, context: PeerContext): Promise<Subject>;
+  open(corpus: Corpus, context: OpenContext): Promise<Subject>;
 }
 
 /**

@@ -5,8 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import { compilePolicy, createMasker } from "../../src/core/index.ts";
-import { ALTERNATION, REPLACEMENT } from "./patterns.ts";
-import { inProcess, type Peer } from "./peer.ts";
+import { alternationOf, REPLACEMENT } from "./patterns.ts";
+import { inProcess, type Patterns, type Peer } from "./peer.ts";
 
 const V8_SAMPLE_BYTES = 4_000_000;
 const COPY_CHUNK_BYTES = 65_536;
@@ -42,14 +42,19 @@ export const asText: Peer = {
   },
 };
 
+/** V8 of this age has no `(?i:`: it looks for these in the case that they are written in, which is less. */
+function v8Pattern(patterns: Patterns): string {
+  return alternationOf(patterns).replaceAll("(?i:", "(?:");
+}
+
 export const v8Lines: Peer = {
   name: "v8-lines",
   summary: "V8 RegExp, one alternation, replace on each line",
   sampleBytes: V8_SAMPLE_BYTES,
   answer: "masked",
   absence: () => undefined,
-  open: async ({ text }) => {
-    const pattern = new RegExp(ALTERNATION, "g");
+  open: async ({ text }, { patterns }) => {
+    const pattern = new RegExp(v8Pattern(patterns), "g");
     return inProcess(() => [mapLines(text, (line) => line.replace(pattern, REPLACEMENT))]);
   },
 };
@@ -60,8 +65,8 @@ export const v8Whole: Peer = {
   sampleBytes: V8_SAMPLE_BYTES,
   answer: "masked",
   absence: () => undefined,
-  open: async ({ text }) => {
-    const pattern = new RegExp(ALTERNATION, "g");
+  open: async ({ text }, { patterns }) => {
+    const pattern = new RegExp(v8Pattern(patterns), "g");
     return inProcess(() => [Buffer.from(decode(text).replace(pattern, REPLACEMENT))]);
   },
 };

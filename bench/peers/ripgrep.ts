@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PATTERNS, REPLACEMENT } from "./patterns.ts";
+import { REPLACEMENT } from "./patterns.ts";
 import type { Peer, Run } from "./peer.ts";
 
 const OPTIONS = ["--no-config", "--no-unicode", "--text", "--passthru", "--no-line-number", "--no-filename", "-j1"];
@@ -18,10 +18,10 @@ export const ripgrep: Peer = {
   answer: "masked",
   absence: () =>
     isThere("rg") && isThere("bash") ? undefined : { reason: "rg or bash is not installed (Debian: ripgrep)" },
-  open: async ({ text, name }, { buildFolder }) => {
+  open: async ({ text, name }, { buildFolder, patterns: shapes }) => {
     const file = join(buildFolder, `ripgrep-${name}.txt`);
     writeFileSync(file, text);
-    const patterns = Object.values(PATTERNS).flatMap((pattern) => ["-e", pattern]);
+    const patterns = Object.values(shapes).flatMap((pattern) => ["-e", pattern]);
     const command = ["rg", ...OPTIONS, "-r", REPLACEMENT, ...patterns, file];
     return { run: async (isKept) => run(command, isKept) };
   },

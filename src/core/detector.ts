@@ -96,6 +96,8 @@ export interface Detector {
   mayEnd?(bytes: Uint8Array, at: number): boolean;
   /** A quick no to a match on raw bytes. Must say yes wherever `validate` could pass. */
   mayMatch?(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Bytes of every match, where all have as many: then where it begins is known from where it ends. */
+  readonly exactBytes?: number;
   /**
    * Detectors of one group are looked for by an automaton of their own where there are several: beside the others' their
    * shapes would multiply states.

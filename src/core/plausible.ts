@@ -35,7 +35,10 @@ function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): bo
   const { detector, firstBytes } = rule;
   if (detector.mayEnd?.(bytes, end) === false) return false;
   if (detector.mayMatch === undefined) return true;
-  for (let at = start; at < end; at++) {
+  const from = detector.exactBytes === undefined ? start : end - detector.exactBytes;
+  const to = detector.exactBytes === undefined ? end : from + 1;
+  if (from < start) return true;
+  for (let at = from; at < to; at++) {
     if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule) && detector.mayMatch(bytes, at, end)) return true;
   }
   return false;

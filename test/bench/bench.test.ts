@@ -7,12 +7,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { checkAnswer } from "../../bench/answer.ts";
 import { judge, limitOf } from "../../bench/bars.ts";
 import { CORPORA, openCorpus } from "../../bench/corpora/index.ts";
+import { fullDetectors } from "../../bench/catalogue.ts";
 import { HOSTILE_PATTERNS } from "../../bench/corpora/hostile-patterns.ts";
 import { type Definition, loadDefinitions, readDefinitions } from "../../bench/definition.ts";
 import { resultsFileName } from "../../bench/machine.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { PEERS } from "../../bench/peers/index.ts";
-import { ALTERNATION, OURS_ALONE, PATTERNS } from "../../bench/peers/patterns.ts";
+import { ALTERNATION, OURS_ALONE, PATTERNS, patternsOf } from "../../bench/peers/patterns.ts";
 import { ABSENT, FAILED, fromCsv, type Row, toCsv } from "../../bench/result.ts";
 import { quantile } from "../../bench/statistics.ts";
 import { toJson, toTable } from "../../bench/summary.ts";
@@ -64,7 +65,7 @@ describe("the definitions of the benchmark", () => {
 describe("the peers of the benchmark", () => {
   const buildFolder = mkdtempSync(join(tmpdir(), "maskwire-bench-"));
   afterAll(() => rmSync(buildFolder, { recursive: true }));
-  const context = { buildFolder, benchFolder: BENCH_FOLDER };
+  const context = { buildFolder, benchFolder: BENCH_FOLDER, patterns: PATTERNS };
 
   it("have a pattern for each built-in entity whose values stand for themselves; we look for the others as well", () => {
     const entities = BUILT_IN.map(({ entity }) => entity).filter((entity) => !OURS_ALONE.includes(entity));
@@ -80,6 +81,23 @@ describe("the peers of the benchmark", () => {
 
   it("get patterns that RE2 takes", () => {
     expect(() => new RE2(ALTERNATION, "u")).not.toThrow();
+  });
+
+  it("get a pattern for every detector of the full catalogue, which RE2 takes and which finds what the detector does", () => {
+    const patterns = patternsOf("full");
+    for (const { entity, hits } of fullDetectors()) {
+      const pattern = new RE2(patterns[entity], "u");
+      const found = hits.filter((hit) => pattern.test(hit));
+      expect(found.length, entity).toBeGreaterThan(0);
+    }
+    expect(Object.keys(patterns)).toHaveLength(fullDetectors().length);
+  });
+
+  it.each(PEERS)("are held to their answer in the full catalogue, too: $name", async (peer) => {
+    if (peer.absence(context) !== undefined) return;
+    const corpus = openCorpus("dense", 30_000);
+    const run = await (await peer.open(corpus, { ...context, patterns: patternsOf("full") })).run(true);
+    expect(() => checkAnswer(peer.name, peer.answer, { corpus, run })).not.toThrow();
   });
 
   it.each(PEERS)("are held to their answer where they are present: $name", async (peer) => {

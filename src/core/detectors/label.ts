@@ -8,18 +8,13 @@
 /** Numbers that people and companies have by law; documents; what banks and books count by. */
 const OTHERS =
   "abn|acn|tfn|aadhaar|brn|rrn|frn|nhs|s\\.?i\\.?n|nas|nric|uen|tnin|pesel|nip|regon|bsn|nir|cpf|cnpj|npi|mbi|dea|ein|fein|utr|vat|" +
-  "siren|siret|dni|nif|aba|rtn|isbn|imei|medicare|passport|licen[cs]e|plate|business registration|routing";
+  "siren|siret|dni|nif|aba|rtn|isbn|imei|medicare|ssn|social security|passport|licen[cs]e|plate|business registration|routing";
 const NUMBER = "(?:[ _-]?(?:number|no|nr|num|id|code))?";
 /** Quotes may be escaped. */
 const SIGN = String.raw`\.?[\\"']{0,2}[ \t]{0,4}(?:[:=#]|is)?[ \t\\"']{0,4}$`;
 const OTHER_NUMBER = new RegExp(`(?:^|[^a-z])(?:${OTHERS})${NUMBER}${SIGN}`, "i");
-const SOCIAL_SECURITY = new RegExp(`(?:^|[^a-z])(?:ssn|social security)${NUMBER}${SIGN}`, "i");
 
-/** The label of something that is neither a telephone number nor one of social security. */
+/** The label of something that is no telephone number, nor one of social security unless a word says so. */
 export function namesOtherNumber(label: string): boolean {
   return OTHER_NUMBER.test(label);
-}
-
-export function namesSocialSecurity(label: string): boolean {
-  return SOCIAL_SECURITY.test(label);
 }

@@ -12,7 +12,7 @@ import {
   NORTH_AMERICAN_GROUPS,
   withoutExtension,
 } from "../validators/phone-number.ts";
-import { namesOtherNumber, namesSocialSecurity } from "./label.ts";
+import { namesOtherNumber } from "./label.ts";
 
 /** Fewest and most digits of any number, ITU-T E.164. */
 const DIGITS_LEAST = 7;
@@ -126,7 +126,7 @@ export const phone: Detector = {
     if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
     const isTelling = TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number));
     if (candidate.hasContext) return isTelling ? SCORES.shaped : SCORES.worded;
-    return isTelling && (number.startsWith("+") || !isLabelled(candidate.label)) ? SCORES.shaped : SCORES.bare;
+    return isTelling && (number.startsWith("+") || !namesOtherNumber(candidate.label)) ? SCORES.shaped : SCORES.bare;
   },
   hits: [
     "+14155552671",
@@ -189,11 +189,6 @@ export const phone: Detector = {
     "heap 512/1024 in 12.5ms",
   ],
 };
-
-/** As another number than one that is called. */
-function isLabelled(label: string): boolean {
-  return namesOtherNumber(label) || namesSocialSecurity(label);
-}
 
 function isBetween(value: number, least: number, most: number): boolean {
   return value >= least && value <= most;

@@ -146,12 +146,23 @@ const STOP_WORDS = /example|sample|dummy|placeholder|changeme|undefined|test|lor
 /** What is shown to others: the name of a field that holds an address or a public key, or a sentence that gives one. */
 const PUBLIC_NAME = /(?:address|addr|wallet|crypto|bitcoin|btc|ethereum|eth|public[ _-]?key|fingerprint)(?: is)?$/i;
 
-/** Bits a character. */
-function entropyOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+/** How many characters of a match decide. */
+const LENGTH = 20;
+/** By how often a character is there: what all of them together add to the bits of a character. */
+const BITS = Array.from({ length: LENGTH + 1 }, (_, count) =>
+  count === 0 ? 0 : -(count / LENGTH) * Math.log2(count / LENGTH),
+);
+const counts = new Uint8Array(128);
+
+/** Bits a character, of LENGTH bytes of ASCII. */
+function entropyOf(bytes: Uint8Array): number {
+  counts.fill(0);
+  for (const byte of bytes) counts[byte]++;
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (const byte of bytes) {
+    bits += BITS[counts[byte]];
+    counts[byte] = 0;
+  }
   return bits;
 }
 
@@ -177,18 +188,20 @@ export const highEntropy: Detector = {
   group: "secrets",
   source: "Shannon entropy of 3.5 bits a character and more behind an assignment; no hex, UUID or path",
   // Its first characters tell, so that a value ends one match and not one a character.
-  pattern: "[A-Za-z0-9+/_=.-]{20}",
-  scan: { pattern: "[=:][ \\t]{0,4}\\\\?[\"']?[A-Za-z0-9+/_=.-]{20}" },
+  pattern: `[A-Za-z0-9+/_=.-]{${LENGTH}}`,
+  scan: { pattern: `[=:][ \\t]{0,4}\\\\?["']?[A-Za-z0-9+/_=.-]{${LENGTH}}` },
   tail: "[A-Za-z0-9+/_=.-]*",
   isPlain: true,
   boundary: "none",
+  exactBytes: LENGTH,
   mayBegin: isBehindSign,
   mayMatch: isOfAllKinds,
   validate({ text, preceding }: Candidate): number {
-    if (!isOfAllKinds(encodeUtf8(text), 0, text.length) || STOP_WORDS.test(text) || isPlaceholder(text)) return 0;
+    const bytes = encodeUtf8(text);
+    if (!isOfAllKinds(bytes, 0, LENGTH) || entropyOf(bytes) < ENTROPY_LEAST) return 0;
+    if (STOP_WORDS.test(text) || isPlaceholder(text)) return 0;
     // Paths, versions and host names come in words.
     if (text.split(/[/._-]/).filter((part) => /^[A-Za-z]{2,}$|^\d*$/.test(part)).length > 2) return 0;
-    if (entropyOf(text) < ENTROPY_LEAST) return 0;
     const name = nameBefore(preceding, 1);
     if (name === "" || isExcludedKey(name) || PUBLIC_NAME.test(nameBefore(preceding, 2))) return 0;
     return SCORES.shaped;
