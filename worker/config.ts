@@ -197,6 +197,7 @@ const CONFIG: Shape = {
     edge: {
       keys: {
         storageMaxBytes: isPositive,
+        liveRefreshMs: isPositive,
         front: { keys: { url: isString, policy: isString, unsafePlaintext: isBoolean, responseHeaders: isStringList } },
       },
     },
@@ -218,7 +219,7 @@ interface WrittenConfig {
   readonly keys?: KeyRingOptions;
   readonly auth?: WrittenAuth;
   readonly upstreams?: readonly Partial<UpstreamConfig>[];
-  readonly edge?: { readonly storageMaxBytes?: number; readonly front?: Partial<FrontConfig> };
+  readonly edge?: Partial<Omit<EdgeConfig, "front">> & { readonly front?: Partial<FrontConfig> };
 }
 
 interface WrittenAuth {

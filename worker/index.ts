@@ -6,15 +6,13 @@
  */
 import { env as bound } from "cloudflare:workers";
 import { StreamError, toStreamError } from "../src/core/index.ts";
+import { DEFAULT_EDGE } from "../src/server/config/edge-config.ts";
 import type { Env } from "./env.ts";
 import { Isolate } from "./isolate.ts";
 import { answer, apply, readSettings, settingsOf } from "./settings.ts";
 
 export { FeedObject } from "./feed-object.ts";
 export { RelayObject } from "./relay-object.ts";
-
-/** Live policies are in force everywhere so long after they were written, and what the platform's caches add. */
-const LIVE_REFRESH_MS = 30_000;
 
 /** Settings that were refused stay refused as long. */
 let current: Isolate | StreamError | undefined = startAtOnce(bound as unknown as Env);
@@ -33,9 +31,10 @@ function startAtOnce(env: Env): Isolate | StreamError | undefined {
 }
 
 async function isolateOf(env: Env): Promise<Isolate | StreamError> {
-  const isStale = env.MASKWIRE_LIVE !== undefined && Date.now() - readAtMs >= LIVE_REFRESH_MS;
+  const known = current instanceof Isolate ? current : undefined;
+  const { liveRefreshMs } = known?.settings.edge ?? DEFAULT_EDGE;
+  const isStale = env.MASKWIRE_LIVE !== undefined && Date.now() - readAtMs >= liveRefreshMs;
   if (current === undefined || isStale) {
-    const known = current instanceof Isolate ? current : undefined;
     try {
       const settings = await readSettings(env);
       current = known?.settings.version === settings.version ? known : apply(settings, (one) => new Isolate(one));

@@ -13,6 +13,14 @@ export const edge = z.strictObject({
     .max(10_000_000_000)
     .default(DEFAULT_EDGE.storageMaxBytes)
     .describe("Bytes in the database of one feed's object, at which STORAGE_FULL refuses events."),
+  liveRefreshMs: z
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(DEFAULT_EDGE.liveRefreshMs)
+    .describe(
+      "Time after which each isolate reads live policies again, at its next request; each time is an operation of the store.",
+    ),
   front: z
     .strictObject({
       url: z.string().min(1).max(2048).describe("The origin whose answers are masked: scheme, host and port, https."),

@@ -13,8 +13,10 @@ export interface FrontConfig {
 export interface EdgeConfig {
   /** Most bytes in the database of one feed; the platform's own limit is 10 GB an object. */
   readonly storageMaxBytes: number;
+  /** Time in ms after which an isolate reads live policies again. */
+  readonly liveRefreshMs: number;
   /** Given: the worker is a front and serves no route of its own. */
   readonly front?: FrontConfig;
 }
 
-export const DEFAULT_EDGE: EdgeConfig = { storageMaxBytes: 9_000_000_000 };
+export const DEFAULT_EDGE: EdgeConfig = { storageMaxBytes: 9_000_000_000, liveRefreshMs: 30_000 };
