@@ -4,12 +4,17 @@ import { defineConfig } from "vitest/config";
 /** Vitest leaves one core to itself, and would run one file at a time on two; many of ours wait rather than compute. */
 const WORKERS = Math.max(2, availableParallelism() - 1);
 
+const TIME_LIMIT_MS = 240_000;
+
 /** Two projects: `node` runs in this process; `workerd` talks to the real runtime that it starts. */
 export default defineConfig({
   test: {
     maxWorkers: WORKERS,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Nothing here tests how long something takes: these end what hangs, on a machine as slow as may be.
+    setupFiles: ["./test/support/setup.ts"],
+    testTimeout: TIME_LIMIT_MS,
+    hookTimeout: TIME_LIMIT_MS,
+    expect: { poll: { timeout: TIME_LIMIT_MS / 2, interval: 20 } },
     reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [
       { extends: true, test: { name: "node", include: ["test/**/*.test.ts"], exclude: ["test/worker/**"] } },

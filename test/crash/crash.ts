@@ -8,9 +8,12 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { claimPort } from "../support/claim-port.ts";
 import { ensureCommand } from "../support/debian.ts";
 import { startNatsCluster } from "../support/nats-cluster.ts";
-import { freePort, startNats } from "../support/nats.ts";
+import { startNats } from "../support/nats.ts";
+import { own } from "../support/own.ts";
+import { until } from "../support/until.ts";
 import { CrashSubscriber } from "./subscriber.ts";
 import { BODY_EVENTS, produce, type Produced } from "./producer.ts";
 
@@ -34,14 +37,13 @@ export interface CrashReport extends Produced {
 const FEED_PATH = "/v1/feeds/orders/events";
 const KEY = "0123456789abcdef0123456789abcdef";
 const PRODUCERS = 4;
-const PATIENCE_MS = 120_000;
 const DEAD_MS = 3_000;
 
 /** Starts `maskwire serve` and resolves once it listens. */
 async function startNode(program: string, configFile: string, listenPort: number): Promise<ChildProcess> {
   const environment = { PATH: process.env["PATH"], MASKWIRE_KEY: KEY, MASKWIRE_ADMIN_PORT: "0" };
   const args = [program, "serve", "--config", configFile, "--port", String(listenPort)];
-  const child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const child = own(spawn(process.execPath, args, { env: environment, stdio: ["ignore", "ignore", "pipe"] }));
   await new Promise<void>((resolve, reject) => {
     let text = "";
     child.stderr?.on("data", (chunk: Buffer) => {
@@ -65,14 +67,15 @@ export async function crashDisk(options: CrashOptions): Promise<CrashReport> {
   const configFile = join(folder, "maskwire.yaml");
   const history = { broker: "disk", dataDir: join(folder, "data") };
   await writeFile(configFile, JSON.stringify({ history, limits: { drainGraceMs: 0, drainWindowMs: 0 } }));
-  const listenPort = await freePort();
+  const listenPort = await claimPort();
   const origin = `http://127.0.0.1:${listenPort}`;
   let node = await startNode(options.program, configFile, listenPort);
   try {
     return await follow(options, {
       origins: [origin],
-      crash: async () => {
+      crash: async (onDead) => {
         await kill(node);
+        onDead();
         node = await startNode(options.program, configFile, listenPort);
       },
     });
@@ -93,8 +96,9 @@ export async function crashNats(options: CrashOptions): Promise<CrashReport> {
   const nats = await startNats(natsProgram());
   return await crashShared(options, {
     history: { broker: "nats", servers: [nats.url] },
-    crash: async () => {
+    crash: async (onDead) => {
       await nats.kill();
+      onDead();
       await nats.start();
     },
     remove: () => nats.remove(),
@@ -106,9 +110,10 @@ export async function crashNatsCluster(options: CrashOptions): Promise<CrashRepo
   const cluster = await startNatsCluster(natsProgram());
   return await crashShared(options, {
     history: { broker: "nats", servers: cluster.urls, replicas: 3 },
-    crash: async () => {
+    crash: async (onDead) => {
       const leader = await cluster.leaderOf("maskwire-orders");
       await leader.kill();
+      onDead();
       // Long enough for another one to lead.
       await new Promise((resolve) => setTimeout(resolve, DEAD_MS));
       await leader.start();
@@ -119,7 +124,7 @@ export async function crashNatsCluster(options: CrashOptions): Promise<CrashRepo
 
 interface Shared {
   readonly history: object;
-  readonly crash: () => Promise<void>;
+  readonly crash: Crash;
   readonly remove: () => Promise<void>;
 }
 
@@ -128,7 +133,7 @@ async function crashShared(options: CrashOptions, { history, crash, remove }: Sh
   const configFile = join(folder, "maskwire.yaml");
   const limits = { drainGraceMs: 0, drainWindowMs: 0 };
   await writeFile(configFile, JSON.stringify({ history, feeds: { orders: {} }, limits }));
-  const ports = [await freePort(), await freePort()];
+  const ports = [await claimPort(), await claimPort()];
   const nodes = await Promise.all(ports.map((port) => startNode(options.program, configFile, port)));
   try {
     return await follow(options, { origins: ports.map((port) => `http://127.0.0.1:${port}`), crash });
@@ -139,11 +144,13 @@ async function crashShared(options: CrashOptions, { history, crash, remove }: Sh
   }
 }
 
+/** Kills, says so, and starts again. */
+type Crash = (onDead: () => void) => Promise<void>;
+
 interface Stage {
   /** Nodes; with several, subscribers move between them and producers send again elsewhere. */
   readonly origins: readonly string[];
-  /** Kills, and starts again. */
-  readonly crash: () => Promise<void>;
+  readonly crash: Crash;
 }
 
 async function follow(options: CrashOptions, { origins, crash }: Stage): Promise<CrashReport> {
@@ -160,6 +167,7 @@ async function follow(options: CrashOptions, { origins, crash }: Stage): Promise
   try {
     let killed = 0;
     let crashing = Promise.resolve();
+    let dying = Promise.resolve();
     const produced = await produce({
       origin: (attempt) => origins[attempt % origins.length],
       path: FEED_PATH,
@@ -168,11 +176,20 @@ async function follow(options: CrashOptions, { origins, crash }: Stage): Promise
       onProgress: (acknowledged) => {
         if (acknowledged < ((killed + 1) * events) / (kills + 1) || killed === kills) return;
         killed++;
-        crashing = crashing.then(crash);
+        dying = new Promise((resolve, reject) => {
+          crashing = crashing.then(() => crash(resolve));
+          crashing.catch(reject);
+        });
+        dying.catch(() => undefined);
       },
+      // Who is to die has to be found first: what is sent by then would have been all.
+      onNext: () => dying,
     });
     await crashing;
-    await until(() => subscribers.every(({ numbers }) => numbers.length >= events));
+    await until(
+      () => subscribers.every(({ numbers }) => numbers.length >= events),
+      () => subscribers.map(({ numbers, faults }) => [numbers.length, ...faults]).join("; "),
+    );
     return {
       ...produced,
       kills: killed,
@@ -198,10 +215,4 @@ function judge(numbers: readonly number[], events: number): string[] {
   if (numbers.length !== events) faults.push(`${numbers.length} of ${events} events`);
   if (places.size !== numbers.length) faults.push(`${numbers.length - places.size} repeated`);
   return faults;
-}
-
-async function until(isDone: () => boolean): Promise<void> {
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS && !isDone(); waitedMs += 100) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

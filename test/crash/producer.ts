@@ -13,6 +13,8 @@ export interface ProducerOptions {
   readonly atOnce: number;
   /** Told how many events were acknowledged so far. */
   readonly onProgress: (acknowledged: number) => void;
+  /** Waited for before each body. */
+  readonly onNext: () => Promise<void>;
 }
 
 export interface Produced {
@@ -29,13 +31,15 @@ interface Receipt {
 }
 
 /** Resolves when every event is acknowledged. */
-export async function produce({ origin, path, events, atOnce, onProgress }: ProducerOptions): Promise<Produced> {
+export async function produce({ origin, path, ...options }: ProducerOptions): Promise<Produced> {
+  const { events, atOnce, onProgress, onNext } = options;
   const bodies = Math.ceil(events / BODY_EVENTS);
   let [next, acknowledged, failedAttempts, duplicates] = [0, 0, 0, 0];
   const run = async (): Promise<void> => {
     for (let body = next++; body < bodies; body = next++) {
       const first = body * BODY_EVENTS;
       const count = Math.min(BODY_EVENTS, events - first);
+      await onNext();
       for (let attempt = 0; ; attempt++) {
         const receipt = await send(`${origin(attempt)}${path}`, `body-${body}`, linesOf(first, count));
         if ((receipt?.accepted ?? 0) + (receipt?.duplicates ?? 0) === count) {

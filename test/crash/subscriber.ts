@@ -42,6 +42,11 @@ export class CrashSubscriber {
     this.#request?.destroy();
   }
 
+  /** It was given as many as it stays for. */
+  get #isFullHere(): boolean {
+    return this.#options.leaveAfter > 0 && this.#sinceConnect >= this.#options.leaveAfter;
+  }
+
   #connect(): void {
     if (this.#isStopped) return;
     const { origin, path } = this.#options;
@@ -62,11 +67,15 @@ export class CrashSubscriber {
       }
       response.setEncoding("utf8");
       response.on("data", (text: string) => {
-        if (response.statusCode !== 200) return;
+        // What is still in the buffers of one that left was not received by anybody.
+        if (response.statusCode !== 200 || this.#isFullHere) return;
         buffered += text;
         const end = buffered.lastIndexOf("\n\n");
         if (end === -1) return;
-        for (const block of buffered.slice(0, end).split("\n\n")) this.#read(block);
+        for (const block of buffered.slice(0, end).split("\n\n")) {
+          this.#read(block);
+          if (this.#isFullHere) return void request.destroy();
+        }
         buffered = buffered.slice(end + 2);
       });
       response.on("error", again).on("close", again);
@@ -95,6 +104,5 @@ export class CrashSubscriber {
     this.#lastSequence = sequence;
     this.numbers.push(Number(/"n":(\d+)/.exec(data)?.[1]));
     this.#sinceConnect++;
-    if (this.#options.leaveAfter > 0 && this.#sinceConnect >= this.#options.leaveAfter) this.#request?.destroy();
   }
 }

@@ -33,7 +33,7 @@ test("headers that come byte by byte get 408 after headersTimeoutMs, from all at
     expect(verdictOf(answer)).toEqual([408, "HEADERS_TIMEOUT"]);
     expectNothingRaw(answer);
   }
-  expect(await target.metric('errors_total{code="HEADERS_TIMEOUT"}')).toBe(50);
+  await target.untilMetric('errors_total{code="HEADERS_TIMEOUT"}', 50);
 });
 
 // The same without a single byte: a connection alone costs a socket.
@@ -53,7 +53,7 @@ test.each([
   expect(verdictOf(answer)).toEqual([408, "PRODUCER_IDLE"]);
   expect(answer).toContain(counts);
   expectNothingRaw(answer);
-  expect(await target.metric('errors_total{code="PRODUCER_IDLE"}')).toBe(1);
+  await target.untilMetric('errors_total{code="PRODUCER_IDLE"}', 1);
 });
 
 // A mask stream has answered before it falls silent: its answer must break off, so that nobody takes it for whole.
@@ -66,12 +66,12 @@ test("a mask stream that falls silent is cut, and what was undecided is not rele
   expect(answer).toContain("200 OK");
   expect(answer).not.toMatch(/0\r\n\r\n$/);
   expectNothingRaw(answer);
-  expect(await target.metric('fail_closed_total{reason="PRODUCER_IDLE"}')).toBe(1);
+  await target.untilMetric('fail_closed_total{reason="PRODUCER_IDLE"}', 1);
 });
 
 // A body of a byte now and then is what a quiet stream looks like. It may stay, but it takes nobody else's place.
 test("bodies that trickle hold no more than connectionsLimit, and others are told so", async () => {
-  target = await startTarget({ limits: { connectionsLimit: 5, producerIdleTimeoutMs: 1000 } });
+  target = await startTarget({ limits: { connectionsLimit: 5 } });
   const head =
     "POST /v1/feeds/slow/events HTTP/1.1\r\nhost: a.localhost\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
   const sockets = Array.from({ length: 5 }, () => {
@@ -83,7 +83,7 @@ test("bodies that trickle hold no more than connectionsLimit, and others are tol
   await target.untilMetric("producers", 5);
   const answer = await fetch(`${target.origin}/v1/feeds/slow/events`);
   expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining("CONNECTION_LIMIT")]);
-  expect(await target.metric('connections_refused_total{limit="connectionsLimit"}')).toBe(1);
+  await target.untilMetric('connections_refused_total{limit="connectionsLimit"}', 1);
   for (const socket of sockets) socket.destroy();
 });
 

@@ -9,6 +9,8 @@ import { createLog } from "../../src/node/log.ts";
 import { startServer } from "../../src/node/server.ts";
 import { DEFAULT_CONFIG, type ServerConfig, type ServerLimits } from "../../src/server/config/config.ts";
 import { expectNothingRaw } from "../contract/raw.ts";
+import { valueIn } from "../support/run-server.ts";
+import { until } from "../support/until.ts";
 import { SECRET_BYTES } from "../support/tokens.ts";
 
 export interface Target {
@@ -38,12 +40,13 @@ export async function startTarget({ limits, ...changes }: Changes = {}): Promise
   const { listenPort: port } = running.addresses[0];
   const origin = `http://127.0.0.1:${port}`;
   const metrics = async (): Promise<string> => await (await fetch(`${origin}/metrics`)).text();
-  const metric = async (series: string): Promise<number> => {
-    const line = (await metrics()).split("\n").find((one) => one.startsWith(`maskwire_${series} `));
-    return Number(line?.split(" ").at(-1) ?? 0);
-  };
+  const metric = async (series: string): Promise<number> => valueIn(await metrics(), series);
   const untilMetric = async (series: string, value: number): Promise<void> => {
-    while ((await metric(series)) !== value) await new Promise((resolve) => setTimeout(resolve, 10));
+    let seen = 0;
+    await until(
+      async () => (seen = await metric(series)) === value,
+      () => `${series} is ${seen}`,
+    );
   };
   return {
     origin,

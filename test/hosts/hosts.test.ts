@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { own } from "../support/own.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const run = promisify(execFile);
@@ -27,13 +28,13 @@ beforeAll(async () => {
     () => true,
     () => false,
   );
-}, 240_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A server of that host; its address, once it says so. */
 async function start(command: string, words: readonly string[]): Promise<{ url: string; stop: () => void }> {
   const env = { ...process.env, MASKWIRE_PORT: "0", MASKWIRE_ADMIN_PORT: "0" };
-  const child = spawn(command, [...words, MAIN, "serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = own(spawn(command, [...words, MAIN, "serve"], { env, stdio: ["ignore", "pipe", "pipe"] }));
   const url = await new Promise<string>((resolve, reject) => {
     let said = "";
     const listen = (chunk: Buffer): void => {
@@ -72,5 +73,5 @@ describe.each(HOSTS)("$name", ({ command, words }) => {
     } finally {
       stop();
     }
-  }, 60_000);
+  });
 });

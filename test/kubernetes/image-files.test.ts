@@ -36,7 +36,7 @@ beforeAll(() => {
   before = files.list();
   mounted = mkdtempSync(join(tmpdir(), "maskwire-mount-"));
   chmodSync(mounted, 0o755);
-}, 120_000);
+});
 
 afterAll(() => {
   for (const child of running) child.kill("SIGKILL");

@@ -11,10 +11,14 @@ import { describeProblem } from "../../src/node/config/problem.ts";
 import { checkReach } from "../../src/node/config/load.ts";
 import { dial } from "../../src/node/dial.ts";
 import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
+import { claimPort } from "../support/claim-port.ts";
+import { own } from "../support/own.ts";
 import { REPOSITORY } from "../support/repository.ts";
 import { cleanEnvironment, PROGRAM, requireProgram, runProgram } from "../support/run-server.ts";
 
 const HOST = "127.0.0.1";
+/** That no try waits for, where it is to hear something. */
+const LONG_MS = 60_000;
 const WORD = "maskwire-canary 7081\n";
 const servers: Server[] = [];
 
@@ -34,12 +38,6 @@ async function listen(greet: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function unusedPort(): Promise<number> {
-  const listenPort = await listen(() => undefined);
-  servers.pop()?.close();
-  return listenPort;
-}
-
 describe("a try", () => {
   it.each<[string, (socket: Socket) => void, string | undefined, string]>([
     ["a connection where no word is expected", () => undefined, undefined, "open"],
@@ -57,34 +55,34 @@ describe("a try", () => {
     ["a reset", (socket) => void socket.resetAndDestroy(), WORD, "shut"],
   ])("that meets %s", async (_, greet, greeting, outcome) => {
     const listenPort = await listen(greet);
-    const options = { limitMs: 2_000, ...(greeting === undefined ? {} : { greeting }) };
+    const options = { limitMs: LONG_MS, ...(greeting === undefined ? {} : { greeting }) };
     expect(await dial({ host: HOST, listenPort }, options)).toBe(outcome);
   });
 
   it("is shut where nobody listens, and where nobody says anything in time", async () => {
-    expect(await dial({ host: HOST, listenPort: await unusedPort() }, { limitMs: 2_000 })).toBe("shut");
+    expect(await dial({ host: HOST, listenPort: await claimPort() }, { limitMs: LONG_MS })).toBe("shut");
     const silent = await listen(() => undefined);
     expect(await dial({ host: HOST, listenPort: silent }, { limitMs: 100, greeting: WORD })).toBe("shut");
   });
 
   it("says nothing about policies when the name does not exist", async () => {
     const endpoint = { host: "no-such-name.invalid", listenPort: 7081 };
-    expect(await dial(endpoint, { limitMs: 10_000 })).toBe("failed");
+    expect(await dial(endpoint, { limitMs: LONG_MS })).toBe("failed");
   });
 });
 
 describe("maskwire canary", () => {
   it("greets on one port with the number of the other, and is silent there", async () => {
     requireProgram();
-    const [control, forbidden] = [await unusedPort(), await unusedPort()];
+    const [control, forbidden] = [await claimPort(), await claimPort()];
     const words = ["canary", "--control", String(control), "--forbidden", String(forbidden)];
-    const child = spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment() });
+    const child = own(spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment() }));
     const exited = once(child, "exit");
     await once(createInterface({ input: child.stderr }), "line");
     const greeting = `maskwire-canary ${forbidden}\n`;
-    expect(await dial({ host: HOST, listenPort: control }, { limitMs: 5_000, greeting })).toBe("open");
-    expect(await dial({ host: HOST, listenPort: forbidden }, { limitMs: 5_000, greeting })).toBe("failed");
-    expect(await dial({ host: HOST, listenPort: forbidden }, { limitMs: 5_000 })).toBe("open");
+    expect(await dial({ host: HOST, listenPort: control }, { limitMs: LONG_MS, greeting })).toBe("open");
+    expect(await dial({ host: HOST, listenPort: forbidden }, { limitMs: LONG_MS, greeting })).toBe("failed");
+    expect(await dial({ host: HOST, listenPort: forbidden }, { limitMs: LONG_MS })).toBe("open");
     child.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);
   });

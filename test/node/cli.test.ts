@@ -6,7 +6,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { own } from "../support/own.ts";
 import { cleanEnvironment, PROGRAM, requireProgram, runProgram, runServer } from "../support/run-server.ts";
+import { until } from "../support/until.ts";
 
 const EMAIL = "jane.doe@example.com";
 const CARD = "4111 1111 1111 1111";
@@ -19,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 function start(...words: string[]): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment({ MASKWIRE_ADMIN_PORT: "0" }) });
+  const child = own(
+    spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment({ MASKWIRE_ADMIN_PORT: "0" }) }),
+  );
   child.stdin.on("error", () => undefined);
   return child;
 }
@@ -266,7 +270,7 @@ describe("maskwire serve", () => {
     const server = await runServer({ config: { limits: { drainGraceMs: 600_000, drainLimitMs: 1_800_000 } } });
     const exited = once(server.child, "exit");
     server.child.kill("SIGTERM");
-    while (!server.logged().includes("draining")) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => server.logged().includes("draining"));
     server.child.kill("SIGINT");
     expect((await exited)[0]).toBe(1);
   });

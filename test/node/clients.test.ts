@@ -1,11 +1,13 @@
 /** The clients that people use, against the built server: masked, and resumed without gap or repeat. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { EventSource } from "eventsource";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { startCutProxy, type CutProxy } from "../support/cut-proxy.ts";
 import { ensureCommand } from "../support/debian.ts";
+import { own } from "../support/own.ts";
 import { runServer, type ServerProcess } from "../support/run-server.ts";
+import { until } from "../support/until.ts";
 
 const curl = ensureCommand("curl", "curl");
 const EMAIL = "jane.doe@example.com";
@@ -24,21 +26,28 @@ const toSocketUrl = (url: string): string => url.replace(/^http/, "ws").replace(
 const connectSocket: Connect = (url, after, take) => {
   const from = after === undefined ? "from=oldest" : `lastEventId=${after}`;
   const socket = new WebSocket(`${toSocketUrl(url)}?${from}`, "maskwire.v1");
+  let isStopped = false;
   socket.on("error", () => undefined);
   socket.on("message", (text: Buffer) => {
     const message = JSON.parse(text.toString()) as Seen & { type: string };
-    if (message.type === "event") take(message);
+    // What is still in the buffers of a stopped client was not received by anybody.
+    if (message.type === "event" && !isStopped) take(message);
   });
-  return { stop: () => socket.terminate() };
+  return {
+    stop: () => {
+      isStopped = true;
+      socket.terminate();
+    },
+  };
 };
 
 const connectCurl: Connect = (url, after, take) => {
   const resume = after === undefined ? [] : ["-H", `last-event-id: ${after}`];
   const words = ["-sN", `${url}?from=oldest`, "-H", "accept: text/event-stream", ...resume];
-  const child: ChildProcess = spawn(curl.path ?? "curl", words, { stdio: ["ignore", "pipe", "ignore"] });
+  const child = own(spawn(curl.path ?? "curl", words, { stdio: ["ignore", "pipe", "ignore"] }));
   let text = "";
   let isStopped = false;
-  child.stdout?.on("data", (chunk: Buffer) => {
+  child.stdout.on("data", (chunk: Buffer) => {
     // What is still in the pipe of a stopped client was not received by anybody.
     if (isStopped) return;
     text += chunk.toString();
@@ -87,11 +96,14 @@ describe("clients of a feed", () => {
       await publish(feed, n);
       if (n % 20 !== 10) continue;
       // The cut comes once the client has something to resume from.
-      while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => seen.length > 0);
       proxy.cut();
       onCut();
     }
-    while (seen.length < EVENTS) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(
+      () => seen.length >= EVENTS,
+      () => seen.length,
+    );
   }
 
   function expectWhole(seen: readonly Seen[]): void {

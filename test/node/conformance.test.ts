@@ -22,7 +22,7 @@ async function judge(...words: readonly string[]): Promise<string[]> {
 }
 
 describe.skipIf(reason !== "")(`conformance ${reason}`, () => {
-  test("the WebSocket host passes every case of RFC 6455", { timeout: 120_000 }, async () => {
+  test("the WebSocket host passes every case of RFC 6455", async () => {
     const host = await startHost({ messageLimitBytes: LIMIT_BYTES });
     const quiet = { open: () => {}, message: () => {}, closed: () => {} };
     host.app.get("/socket", (context) => host.upgradeSocket(context, quiet, undefined));
@@ -31,21 +31,17 @@ describe.skipIf(reason !== "")(`conformance ${reason}`, () => {
     expect(lines).toEqual(["71 of 71 passed"]);
   });
 
-  test(
-    "a feed's socket differs in one thing: messages that are none of ours are refused",
-    { timeout: 120_000 },
-    async () => {
-      requireProgram();
-      const server = await runServer({ config: { limits: { messageLimitBytes: LIMIT_BYTES } } });
-      const url = `${server.origin.replace("http", "ws")}/v1/feeds/probe/socket`;
-      const lines = await judge("ws-conformance.mjs", url, "--max", String(LIMIT_BYTES));
-      expect(await server.stop()).toBe(0);
-      expect(lines.at(-1)).toMatch(/^\d+ of 71 passed$/);
-      for (const line of lines.slice(0, -1)) expect(line).toMatch(/^FAIL .* close (?:4502|1003) /);
-    },
-  );
+  test("a feed's socket differs in one thing: messages that are none of ours are refused", async () => {
+    requireProgram();
+    const server = await runServer({ config: { limits: { messageLimitBytes: LIMIT_BYTES } } });
+    const url = `${server.origin.replace("http", "ws")}/v1/feeds/probe/socket`;
+    const lines = await judge("ws-conformance.mjs", url, "--max", String(LIMIT_BYTES));
+    expect(await server.stop()).toBe(0);
+    expect(lines.at(-1)).toMatch(/^\d+ of 71 passed$/);
+    for (const line of lines.slice(0, -1)) expect(line).toMatch(/^FAIL .* close (?:4502|1003) /);
+  });
 
-  test("event streams are read, written and masked by every vector, at every cut", { timeout: 120_000 }, async () => {
+  test("event streams are read, written and masked by every vector, at every cut", async () => {
     requireProgram();
     const lines = await judge("check-sse.mjs", "--module", join(REPOSITORY, "test/support/sse-under-test.mjs"));
     expect(lines).toEqual(["parse: 28 of 28", "relay: 28 of 28", "serialise: 42 of 42"]);

@@ -10,10 +10,10 @@ import { Subscription } from "../contract/subscription.ts";
 import { ensureCommand, findCommand } from "../support/debian.ts";
 import { startNats, type NatsServer } from "../support/nats.ts";
 import { runProgram, runServer, type ServerProcess } from "../support/run-server.ts";
+import { until } from "../support/until.ts";
 
 const KEY = { MASKWIRE_KEY: "0123456789abcdef0123456789abcdef" };
 const FEED = "/v1/feeds/orders/events";
-const RETRIES = 100;
 
 let folder: string;
 let runs = 0;
@@ -47,12 +47,10 @@ async function read(
 
 /** Sends it again until the history takes it. */
 async function untilTaken(server: ServerProcess, text: string): Promise<void> {
-  let { status } = await publish(server, text);
-  for (let attempt = 0; status !== 200 && attempt < RETRIES; attempt++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    ({ status } = await publish(server, text));
-  }
-  expect(status).toBe(200);
+  await until(
+    async () => (await publish(server, text)).status === 200,
+    () => server.logged(),
+  );
 }
 
 async function bytesIn(dataDir: string): Promise<string> {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { WebSocketServer } from "ws";
 import { requireProgram, runServer, writeConfig, type ServerProcess } from "../support/run-server.ts";
 
@@ -56,10 +56,7 @@ async function follow(url: string, upstreams?: readonly object[]): Promise<Serve
 }
 
 /** Resolves when the relay has given up for now. */
-async function untilFailed(running: ServerProcess): Promise<string> {
-  while (!running.logged().includes("relay-lost")) await once(running.child.stderr ?? running.child, "data");
-  return running.logged();
-}
+const untilFailed = (running: ServerProcess): Promise<string> => running.untilLogged("relay-lost");
 
 describe("a relay", () => {
   const LOCAL = [{ name: "a", host: "localhost", cidrs: ["127.0.0.0/8"] }];
@@ -119,8 +116,10 @@ describe("boundaries of a running server", () => {
     ["listeners.publish.from", { listeners: { publish: { from: { role: "other" } } } }],
   ])("change with a restart only, which ends every stream: %s", async (path, change) => {
     server = await runServer({ config: {} });
-    await writeFile(server.configFile, writeConfig(change));
-    while (!server.logged().includes("cannot be changed")) await once(server.child.stderr ?? server.child, "data");
-    expect(server.logged()).toContain(`${path}: `);
+    await writeFile(`${server.configFile}.new`, writeConfig(change));
+    await rename(`${server.configFile}.new`, server.configFile);
+    const log = await server.untilLogged("configuration-refused");
+    expect(log).toContain("cannot be changed");
+    expect(log).toContain(`${path}: `);
   });
 });

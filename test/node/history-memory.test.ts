@@ -85,7 +85,7 @@ describe.skipIf(process.platform !== "linux")("a log on disk", () => {
       args: ["--data-dir", join(folder, "data")],
       environment: { MASKWIRE_KEY: "0123456789abcdef0123456789abcdef" },
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await rm(folder, { recursive: true, force: true });

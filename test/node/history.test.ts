@@ -12,6 +12,7 @@ import {
   type ServerConfig,
   type ServerLimits,
 } from "../../src/server/config/config.ts";
+import type { StoredEvent } from "../../src/server/history/broker.ts";
 import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
 import { append, describeBroker, eventOf, follow, type BrokerHost } from "../contract/history.ts";
 import { keysFrom } from "../support/keys.ts";
@@ -19,6 +20,7 @@ import { ensureCommand } from "../support/debian.ts";
 import { REPOSITORY } from "../support/repository.ts";
 import { startNats, type NatsServer } from "../support/nats.ts";
 import { createTestPorts, type TestPorts } from "../support/ports.ts";
+import { until } from "../support/until.ts";
 
 const hmac = keysFrom(new Uint8Array(32).fill(7)).hmacOfEvents();
 
@@ -150,16 +152,33 @@ test("a NATS server that is not there is an error of ours", async () => {
   await expect(NatsBroker.open({ config, server, clock, log, hmac })).rejects.toMatchObject({ code: "NATS_UNUSABLE" });
 });
 
-/** Appends so many events of 800 bytes, which cost 1,000 each. */
-async function fill(host: DiskHost, count: number): Promise<{ broker: DiskBroker; firstKept: number; last: number }> {
+/** Appends so many events of 800 bytes, which cost 1,000 each, and waits until the first of them is the one that it says. */
+async function fill(host: DiskHost, count: number, firstKept: number): Promise<DiskBroker> {
   const broker = await host.open();
   const { feed } = await follow(broker, "orders");
   for (let at = 0; at < count; at++) await append(feed, eventOf("x".repeat(800)));
   feed.close();
   await host.ports.clock.advance(60_000);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const { events } = await follow(broker, "orders");
-  return { broker, firstKept: events[0]?.sequence ?? 0, last: events.at(-1)?.sequence ?? 0 };
+  await keptOnce(broker, (events) => events[0]?.sequence === firstKept);
+  return broker;
+}
+
+/** What a broker has of the feed, once it has forgotten what it had to: that goes on behind the clock. */
+async function keptOnce(
+  broker: DiskBroker,
+  isSo: (events: readonly StoredEvent[]) => boolean,
+): Promise<Awaited<ReturnType<typeof follow>>> {
+  let kept = await follow(broker, "orders");
+  await until(
+    async () => {
+      if (isSo(kept.events)) return true;
+      kept.feed.close();
+      kept = await follow(broker, "orders");
+      return false;
+    },
+    () => kept.events[0]?.sequence,
+  );
+  return kept;
 }
 
 describe("the durable history", () => {
@@ -168,9 +187,12 @@ describe("the durable history", () => {
     [101, 2],
   ])("keeps of %d events those from %d on, when a hundred fit", async (count, firstKept) => {
     const host = await startDisk({ historyMaxBytes: 100_000 });
-    const kept = await fill(host, count);
-    expect(kept).toMatchObject({ firstKept, last: count });
-    await kept.broker.close();
+    await (await fill(host, count, firstKept)).close();
+    // Opened again, it has looked once more at what is too much.
+    const broker = await host.open();
+    const { events } = await follow(broker, "orders");
+    expect([events[0]?.sequence, events.at(-1)?.sequence]).toEqual([firstKept, count]);
+    await broker.close();
     await host.remove();
   });
 
@@ -182,8 +204,7 @@ describe("the durable history", () => {
     await append(feed, eventOf("2"));
     feed.close();
     await host.ports.clock.advance(60_000);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const again = await follow(broker, "orders");
+    const again = await keptOnce(broker, (events) => events.length === 0);
     expect([again.events, again.feed.start, again.feed.epoch]).toEqual([[], 2, feed.epoch]);
     await broker.close();
     const next = await host.open();

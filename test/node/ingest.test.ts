@@ -17,7 +17,10 @@ const KEY = { MASKWIRE_KEY: "0123456789abcdef0123456789abcdef" };
 const FEED = "/v1/feeds/orders/events";
 const STREAM = "RAW";
 const LIMIT_BYTES = 1_024;
+/** For what comes again; the others get so long that nothing does, on a slow machine either. */
 const QUICK_AGAIN_MS = 1_000;
+const SLOW_AGAIN_MS = 60_000;
+const PATIENT = { timeout: 60_000 };
 
 const nats = ensureCommand("nats-server", "nats-server");
 
@@ -29,24 +32,20 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
 
   async function connectRaw(): Promise<void> {
     connection = await connect({ servers: [broker.url] });
-    jetStream = jetstream(connection);
+    jetStream = jetstream(connection, PATIENT);
   }
 
   async function serve(ingest: object, others: object = {}): Promise<ServerProcess> {
     const config = {
       feeds: { orders: { eventTypes: ["created"] } },
-      ingest: { raw: { feed: "orders", servers: [broker.url], ackWaitMs: QUICK_AGAIN_MS, ...ingest } },
+      ingest: { raw: { feed: "orders", servers: [broker.url], ackWaitMs: SLOW_AGAIN_MS, ...ingest } },
       limits: { eventLimitBytes: LIMIT_BYTES },
       ...others,
     };
     const server = await runServer({ config, environment: KEY });
     running.push(server);
-    await untilSaid(server, "ingest-connected");
+    await server.untilLogged("ingest-connected");
     return server;
-  }
-
-  async function untilSaid(server: ServerProcess, event: string): Promise<void> {
-    await expect.poll(() => server.logged(), { timeout: 20_000 }).toContain(event);
   }
 
   async function consumerOf(group = "maskwire") {
@@ -91,7 +90,7 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
 
   test("that come again under their id are one event, whichever way they come", async () => {
     const server = await serve({ subject: "plain.orders" });
-    const withId = { timeout: 5_000, ...withHeaders([["Nats-Msg-Id", "order-1"]]) };
+    const withId = { ...PATIENT, ...withHeaders([["Nats-Msg-Id", "order-1"]]) };
     const first = (await connection.request("plain.orders", json("one"), withId)).json<{ firstId: string }>();
     const again = (await connection.request("plain.orders", json("one"), withId)).json<{ firstId: string }>();
     expect(again).toMatchObject({ accepted: 0, duplicates: 1, firstId: first.firstId });
@@ -101,13 +100,13 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
   test("wait in their order while the history takes nothing, and are then stored once each", async () => {
     const store = await startNats(nats.path ?? "");
     const history = { broker: "nats", servers: [store.url] };
-    const server = await serve({ stream: STREAM, inFlightLimit: 8 }, { history });
+    const server = await serve({ stream: STREAM, inFlightLimit: 8, ackWaitMs: QUICK_AGAIN_MS }, { history });
     await jetStream.publish("raw.a", json("n0"));
     const live = new Subscription(`${server.origin}${FEED}?from=oldest`);
     await live.events(1);
     await store.kill();
     for (let at = 1; at <= 20; at++) await jetStream.publish("raw.a", json(`n${at} ${EMAIL}`));
-    await expect.poll(() => server.logged()).toContain("history-failed");
+    await server.untilLogged("history-failed");
     await expect.poll(async () => (await consumerOf()).num_ack_pending).toBe(8);
     await store.start();
     const events = await live.events(21);
@@ -117,18 +116,18 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     await expect.poll(async () => (await consumerOf()).num_ack_pending).toBe(0);
     expectNothingRaw(server.logged() + (await server.metrics()) + (await store.stored()));
     await store.remove();
-  }, 60_000);
+  });
 
   test("of a subject are refused beyond those that may wait, and readers are told of a gap", async () => {
     const store = await startNats(nats.path ?? "");
     const history = { broker: "nats", servers: [store.url] };
     const server = await serve({ subject: "plain.orders", inFlightLimit: 2 }, { history });
-    await connection.request("plain.orders", json("n0"), { timeout: 5_000 });
+    await connection.request("plain.orders", json("n0"), PATIENT);
     const live = new Subscription(`${server.origin}${FEED}?from=oldest`);
     await live.events(1);
     await store.kill();
-    const waiting = [1, 2].map((at) => connection.request("plain.orders", json(`n${at}`), { timeout: 30_000 }));
-    const over = await connection.request("plain.orders", json(`n3 ${EMAIL}`), { timeout: 5_000 });
+    const waiting = [1, 2].map((at) => connection.request("plain.orders", json(`n${at}`), PATIENT));
+    const over = await connection.request("plain.orders", json(`n3 ${EMAIL}`), PATIENT);
     expect(over.json()).toMatchObject({ error: { code: "OVERLOADED" } });
     await store.start();
     const answers = await Promise.all(waiting);
@@ -142,11 +141,11 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     expect(await countsOf(server)).toEqual({ accepted: 3, OVERLOADED: 1 });
     expectNothingRaw(server.logged() + over.string());
     await store.remove();
-  }, 60_000);
+  });
 
   test("of a stream survive kill -9 of the server in the middle: each is an event once", async () => {
     const count = 1_000;
-    const server = await serve({ stream: STREAM });
+    const server = await serve({ stream: STREAM, ackWaitMs: QUICK_AGAIN_MS });
     const live = new Subscription(`${server.origin}${FEED}?from=oldest`);
     await live.resume();
     for (let at = 0; at < count; at++) {
@@ -163,15 +162,15 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     expect(numbers.toSorted((one, other) => one - other)).toEqual(Array.from({ length: count }, (_, at) => at));
     expect(server.logged()).toMatch(/ingest-connected[^]*ingest-lost[^]*ingest-connected/);
     expect(await server.metrics()).toMatch(/^maskwire_ingest_reconnects_total\{ingest="raw"\} [1-9]/m);
-    await expect.poll(async () => (await consumerOf()).num_ack_pending, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await consumerOf()).num_ack_pending).toBe(0);
     expect((await countsOf(server))["accepted"]).toBe(count);
     expectNothingRaw(server.logged() + (await live.text()));
-  }, 60_000);
+  });
 
   test("are shared by two nodes, and go on at the other one when one leaves", async () => {
     const store = await startNats(nats.path ?? "");
     const history = { broker: "nats", servers: [store.url] };
-    const ingest = { stream: STREAM, inFlightLimit: 16 };
+    const ingest = { stream: STREAM, inFlightLimit: 16, ackWaitMs: QUICK_AGAIN_MS };
     const [left, right] = [await serve(ingest, { history }), await serve(ingest, { history })];
     const live = new Subscription(`${right.origin}${FEED}?from=oldest`);
     await live.resume();
@@ -183,7 +182,7 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     expect(new Set(events.map(({ data }) => data)).size).toBe(200);
     expect(events.every(({ event }) => event === "message")).toBe(true);
     await store.remove();
-  }, 60_000);
+  });
 
   test("are not taken from a stream that is not there, or a consumer that acknowledges by itself", async () => {
     const manager = await jetstreamManager(connection);
@@ -192,7 +191,7 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
       const config = { feeds: { orders: {} }, ingest: { raw: { feed: "orders", servers: [broker.url], ...ingest } } };
       const server = await runServer({ config, environment: KEY });
       running.push(server);
-      await untilSaid(server, "ingest-refused");
+      await server.untilLogged("ingest-refused");
       expect(await server.metrics()).toContain('maskwire_ingest_connected{ingest="raw"} 0');
     }
   });
@@ -261,7 +260,7 @@ describe.skipIf(nats.path === null)("raw and masked events on one NATS server", 
     await server.stop();
     await broker.remove();
     await rm(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
 });
 
 describe("an ingest is a problem at its key", () => {

@@ -10,6 +10,7 @@ import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runServer, type ServerProcess } from "../support/run-server.ts";
+import { until } from "../support/until.ts";
 
 const MEGABYTE = 1_000_000;
 const STREAM_BYTES = 64 * MEGABYTE;
@@ -140,8 +141,8 @@ describe.skipIf(!hasProc)("memory", () => {
     });
     const count = 2_000;
     const text = "x".repeat(8_000);
+    let seen = 0;
     const counted = (async () => {
-      let seen = 0;
       let held = "";
       for await (const chunk of reader.body ?? []) {
         const lines = (held + Buffer.from(chunk).toString()).split("\n");
@@ -159,6 +160,11 @@ describe.skipIf(!hasProc)("memory", () => {
         headers: { "content-type": "application/x-ndjson" },
         body: lines.join(""),
       });
+      // One that reads is not to be taken for one that does not, however little of the machine it is given.
+      await until(
+        () => seen === n + 100,
+        () => seen,
+      );
     }
     expect(await counted).toBe(count);
     const after = await server.memory();

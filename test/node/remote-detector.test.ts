@@ -2,9 +2,6 @@
  * Remote detectors over real HTTP, against a stand-in that speaks the interface of a Presidio analyzer. Time is the
  * test's: nothing here waits for a clock.
  */
-import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +12,7 @@ import { Egress } from "../../src/server/network/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { finding, NONSENSE, says } from "../support/analyzer-nonsense.ts";
 import { analyze, answer, startAnalyzer, type Analyzer, PRESIDIO } from "../support/analyzer.ts";
+import { claimPort } from "../support/claim-port.ts";
 import { runProgram, runServer, writeConfig } from "../support/run-server.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -239,12 +237,7 @@ describe("an answer of no use", () => {
   });
 
   it("comes of nobody who listens", async () => {
-    const gone = createServer().listen(0, "127.0.0.1");
-    await once(gone, "listening");
-    const { port } = gone.address() as AddressInfo;
-    gone.close();
-    await once(gone, "close");
-    const host = start({ url: `http://127.0.0.1:${port}/analyze` });
+    const host = start({ url: `http://127.0.0.1:${await claimPort()}/analyze` });
     expect((await publish(host, EVENT)).status).toBe(503);
     expect(await failures(host, "unreachable")).toBe(1);
   });
@@ -331,7 +324,7 @@ describe("a stream", () => {
 });
 
 describe("the program", () => {
-  const presidio = { unsafePlaintext: true, entities: { PERSON: "PERSON" } };
+  const presidio = { unsafePlaintext: true, timeoutMs: 60_000, entities: { PERSON: "PERSON" } };
   const policies = { default: { remoteDetectors: ["presidio"], operators: { PERSON: { operator: "mask" } } } };
   const listed = (cidrs: readonly string[]): object[] => [
     { name: "a", host: "localhost", port: Number(new URL(analyzer.url).port), cidrs },

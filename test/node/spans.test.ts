@@ -22,6 +22,7 @@ import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config/confi
 import { SPANS, type SpanName } from "../../src/server/telemetry/tracer.ts";
 import { keysFrom } from "../support/keys.ts";
 import { REPOSITORY } from "../support/repository.ts";
+import { until } from "../support/until.ts";
 import { sha256 } from "../support/tokens.ts";
 
 const KEY = "mwk_tracing-test";
@@ -70,11 +71,11 @@ async function post(path: string, type: string, body: string, headers: object = 
 
 /** The one span of that name, once it has ended. */
 async function spanOf(name: SpanName): Promise<ReadableSpan> {
-  return await vi.waitFor(() => {
-    const found = exporter.getFinishedSpans().filter((span) => span.name === name);
-    if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} spans`);
-    return found[0];
-  });
+  const found = (): ReadableSpan[] => exporter.getFinishedSpans().filter((span) => span.name === name);
+  await until(() => found().length > 0);
+  const [span, ...others] = found();
+  expect(others).toEqual([]);
+  return span;
 }
 
 beforeAll(async () => {
@@ -134,7 +135,7 @@ test("a connection that a subscriber opens is of the subscriber's trace, and so 
   const url = `http://127.0.0.1:${running.addresses[0]?.listenPort}/v1/relays/partner`;
   const leaving = new AbortController();
   await fetch(url, { headers: HEADERS, signal: leaving.signal });
-  await vi.waitFor(() => expect(partnerTraces).toHaveLength(1));
+  await until(() => partnerTraces.length === 1);
   leaving.abort();
   const span = await spanOf("maskwire.relay");
   expectParented(span);

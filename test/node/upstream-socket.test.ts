@@ -1,5 +1,5 @@
 /** Relays of WebSocket upstreams, against a real server on loopback; time of the relay is the test's. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Resolve } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
 import { DEFAULT_SERVER_LIMITS, type RelayConfig, type UpstreamConfig } from "../../src/server/config/config.ts";
@@ -7,6 +7,7 @@ import { Egress } from "../../src/server/network/egress.ts";
 import { createTestPorts, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { startSocketUpstream, type SocketUpstream } from "../support/socket-upstream.ts";
+import { until } from "../support/until.ts";
 
 const EVENT_LIMIT_BYTES = 1_000;
 const IDLE_MS = 60_000;
@@ -57,10 +58,6 @@ function startRelay(path: string, { relay = {}, upstreams, resolve }: Setting = 
 const follow = (server: TestServer): Promise<MemorySink> => server.subscribe("/v1/relays/up?from=oldest");
 const dataOf = (text: string): string[] => [...text.matchAll(/^data: (.*)$/gm)].map((match) => match[1] ?? "");
 
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitFor(async () => expect(await check()).toBe(true), { timeout: 10_000, interval: 5 });
-}
-
 /** The waits that the relay has logged, once there are so many. */
 async function waitsOf({ ports }: TestServer, count: number): Promise<number[]> {
   const waits = (): number[] =>
@@ -68,7 +65,10 @@ async function waitsOf({ ports }: TestServer, count: number): Promise<number[]> 
       const { event, waitMs } = JSON.parse(line) as { event: string; waitMs: number };
       return event === "relay-lost" ? [waitMs] : [];
     });
-  await until(() => waits().length >= count);
+  await until(
+    () => waits().length >= count,
+    () => ports.lines.join("\n"),
+  );
   return waits();
 }
 

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { Socket } from "../../src/server/ports.ts";
 import { startHost, talk, type Host } from "../support/host.ts";
+import { FakeClock } from "../support/ports.ts";
+import { until } from "../support/until.ts";
 
 const SECRET = "jane@example.com";
 const MESSAGE_LIMIT_BYTES = 100_000;
@@ -14,8 +16,7 @@ describe("the WebSocket host", () => {
   const rooms = new Map<string, Socket[]>();
 
   beforeAll(async () => {
-    // Pings often, and leaves a busy machine time for the answer: an ended client would wait for its message for ever.
-    host = await startHost({ messageLimitBytes: MESSAGE_LIMIT_BYTES, pingMs: 100, pongMs: 2_000 });
+    host = await startHost({ messageLimitBytes: MESSAGE_LIMIT_BYTES });
     host.app.get("/socket/:room", (context) => {
       const room = context.req.param("room");
       if (room === "refused") return context.json({ error: { code: "FEED_UNKNOWN" } }, 404);
@@ -91,7 +92,10 @@ describe("the WebSocket host", () => {
         socket.sendAll(frames);
         socket.send(encode("end"));
       }
-      for (const got of received) await expect.poll(() => got).toEqual([...texts, "end"]);
+      for (const got of received) {
+        await until(() => got.at(-1) === "end");
+        expect(got).toEqual([...texts, "end"]);
+      }
       for (const client of clients) client.terminate();
     },
   );
@@ -132,7 +136,7 @@ describe("the WebSocket host", () => {
     const notText = await open("utf8");
     notText.send(Buffer.of(0xff), { binary: false });
     expect(await closeOf(notText)).toBe("1007 ");
-    expect(seen).toContain("limit closed");
+    await until(() => seen.includes("limit closed"));
   });
 
   it("hands a binary message over as such", async () => {
@@ -154,24 +158,44 @@ describe("the WebSocket host", () => {
     expect(host.lines.join("")).not.toContain(SECRET);
   });
 
-  it("closes with 4004 a client that answers no ping, and keeps one that does", async () => {
-    const url = `${host.origin.replace("http", "ws")}/socket`;
-    const silent = new WebSocket(`${url}/silent`, { autoPong: false });
-    const lively = new WebSocket(`${url}/lively`);
-    expect(await closeOf(silent)).toBe("4004 NO_PONG");
-    expect(lively.readyState).toBe(WebSocket.OPEN);
-    lively.terminate();
-  });
-
   it("tells the handler once that a client vanished, and sends nothing after a close", async () => {
     seen = [];
     const client = await open("vanish");
     client.terminate();
-    while (!seen.includes("vanish closed")) await new Promise(setImmediate);
+    await until(() => seen.includes("vanish closed"));
     const [socket] = rooms.get("vanish") ?? [];
     socket?.send(encode("nobody"));
     socket?.close(1000, "END");
     socket?.abort();
     expect(seen.filter((one) => one === "vanish closed")).toHaveLength(1);
   });
+});
+
+it("closes with 4004 a client that answers no ping, and keeps one that does", async () => {
+  const clock = new FakeClock();
+  const host = await startHost({ clock, pingMs: 1_000, pongMs: 500 });
+  host.app.get("/echo", (context) => {
+    let own: Socket;
+    const open = (socket: Socket): void => void (own = socket);
+    return host.upgradeSocket(context, { open, message: (data) => own.send(data), closed: () => undefined }, undefined);
+  });
+  const url = `${host.origin.replace("http", "ws")}/echo`;
+  const silent = new WebSocket(url, { autoPong: false });
+  const lively = new WebSocket(url);
+  const closed = once(silent, "close");
+  await Promise.all([once(silent, "open"), once(lively, "open")]);
+  const pinged = [once(silent, "ping"), once(lively, "ping")];
+  await clock.advance(1_000);
+  await Promise.all(pinged);
+  // The pong was sent before this, so the server has it when this comes back.
+  const echoed = once(lively, "message");
+  lively.send("here");
+  await echoed;
+  await clock.advance(499);
+  expect(silent.readyState).toBe(WebSocket.OPEN);
+  await clock.advance(1);
+  expect((await closed).map(String)).toEqual(["4004", "NO_PONG"]);
+  expect(lively.readyState).toBe(WebSocket.OPEN);
+  lively.terminate();
+  await host.stop();
 });

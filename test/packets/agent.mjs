@@ -17,7 +17,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 120_000;
 /** More at once wait for a free descriptor. */
 const DIALS_AT_ONCE = 500;
 const COMMANDS = {

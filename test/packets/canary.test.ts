@@ -118,6 +118,6 @@ function configOf(mode: string): object {
   return {
     listeners: { publish: listener(8080), subscribe: listener(8081), admin: listener(9090) },
     canary: { control: `${CANARY_ADDRESS}:${CONTROL}`, forbidden: `${CANARY_ADDRESS}:${FORBIDDEN}`, mode },
-    limits: { canaryIntervalMs: 100, canaryTimeoutMs: 500 },
+    limits: { canaryIntervalMs: 100, canaryTimeoutMs: 20_000 },
   };
 }

@@ -14,7 +14,7 @@ import { startLab, type Lab } from "./lab.ts";
 /** Every pod's next hop, as Calico has it: link-local, the same on each link, and no address of anybody. */
 const GATEWAY = "169.254.1.1";
 const AGENT = fileURLToPath(new URL("agent.mjs", import.meta.url));
-const DIAL_LIMIT_MS = 5_000;
+const DIAL_LIMIT_MS = 60_000;
 
 export interface Target {
   readonly address: string;
@@ -59,7 +59,7 @@ export interface Network {
   talk(host: string, target: Target, words: { readonly say: string; readonly until: string }): Promise<string>;
   /** One HTTP request from this host; status 0: no answer. */
   request(host: string, url: string, init?: Request): Promise<Response>;
-  /** Follows an event stream or a WebSocket until `until` came, it ended, or twenty seconds passed; returns what came. */
+  /** Follows an event stream or a WebSocket until `until` came, it ended, or two minutes passed; returns what came. */
   follow(host: string, url: string, until: string): Promise<string>;
   /** Starts `maskwire` itself on this host. */
   maskwire(host: string, words: readonly string[]): Program;

@@ -87,7 +87,8 @@ export async function untilSubscribed(network: Network, { hosts }: Cluster): Pro
   const masker = hosts.find(({ name }) => name === MASKER);
   for (;;) {
     const { text } = await network.request(PROMETHEUS, `http://${masker?.address}:9090/metrics`);
-    if (/^maskwire_subscribers\{.*\} 1$/m.test(text)) return;
+    // One that may not stay long may be gone again by the time of a look.
+    if (/^maskwire_(?:subscribers\{.*\}|disconnects_total\{reason="AGE_LIMIT"\}) 1$/m.test(text)) return;
   }
 }
 

@@ -86,7 +86,7 @@ describe.skipIf(reason !== "")("the proof", () => {
       const { verdict } = verify({ objects, config: parse(config) as unknown, world: "closed" });
       found.push({ seed, verdict, reached: reached.filter((name) => !name.startsWith("raw/")) });
     }
-  }, 180_000);
+  });
   afterAll(() => network.stop());
 
   it("says LEAK wherever packets find a way out of the raw zone", () => {

@@ -1,9 +1,10 @@
 /** Streams and browsers with tokens: when they end, and how a page carries one. */
 import { describe, expect, test } from "vitest";
 import { AUTH, bearer, EVENT, FEED, knock, startGuarded, VIEWS } from "../support/auth-server.ts";
-import { createTestPorts, type TestPorts } from "../support/ports.ts";
+import { createTestPorts, turn, type TestPorts } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";
 import { makeToken, type TokenOptions } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 describe("a stream", () => {
   test("ends when its token does, 30 seconds for clocks included, and says that a fresh one is worth it", async () => {
@@ -34,11 +35,12 @@ describe("a body", () => {
     });
     const headers = { ...bearer(token), "content-type": "application/x-ndjson" };
     const answering = host.app.request(path, { method: "POST", headers, body, duplex: "half" } as RequestInit);
-    await new Promise((resolve) => setTimeout(resolve, 20));
     const reading = Promise.resolve(answering).then(
       async (response) => await response.text().catch(() => "broken off"),
     );
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // The token has been looked at, which takes threads of its own, and the body is being read.
+    await until(async () => (await host.metric("producers")) === 1);
+    await turn();
     await ports.clock.advance(32_000);
     expect(await reading).toMatch(/broken off|TOKEN_EXPIRED/);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 
 /** A body that the test writes by hand. */
 function openBody(): { stream: ReadableStream<Uint8Array>; write(text: string): void; end(): void; fail(): void } {
@@ -80,7 +81,7 @@ describe("POST /v1/mask", () => {
   test("gives 408 to a body that never begins", async () => {
     const host = startTestServer();
     const answer = mask(host, openBody().stream);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => host.ports.clock.timerCount > 0);
     await host.ports.clock.advance(60_000);
     expect((await answer).status).toBe(408);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { StreamError } from "../../src/core/index.ts";
+import { turn } from "../support/ports.ts";
 import { startTestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 
 const FEED = "/v1/feeds/orders/events";
 
@@ -43,8 +45,9 @@ describe("a producer", () => {
     const host = startTestServer();
     const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('1\n{"half":')) });
     const answer = host.post(FEED, "application/x-ndjson", body);
-    await host.ports.clock.advance(0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => (await host.metric('events_published_total{feed="*"}')) === 1);
+    // By then it waits for more.
+    await turn();
     await host.ports.clock.advance(60_000);
     const response = await answer;
     expect(response.status).toBe(408);

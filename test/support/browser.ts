@@ -8,6 +8,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
+import { own } from "./own.ts";
+import { until } from "./until.ts";
 
 const FLAGS = [
   "--headless",
@@ -51,9 +53,11 @@ type Send = (method: string, params?: Params) => Promise<Record<string, unknown>
 /** Opens `url` in a new browser, hands the page to `use`, and closes everything. */
 export async function withPage<T>(url: string, options: PageOptions, use: (page: Page) => Promise<T>): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), "maskwire-browser-"));
-  const child = spawn(options.browserPath, [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = own(
+    spawn(options.browserPath, [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    }),
+  );
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   try {
     const endpoint = await new Promise<string>((resolve, reject) => {
@@ -108,7 +112,9 @@ async function drive<T>(endpoint: string, { url, options, use }: Errand<T>): Pro
     await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
     await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
     await send("Page.navigate", { url });
-    return await use(pageOf(send, complaints));
+    const page = pageOf(send, complaints);
+    await page.until('location.href !== "about:blank" && document.readyState === "complete"');
+    return await use(page);
   } finally {
     socket.terminate();
   }
@@ -129,9 +135,12 @@ function pageOf(send: Send, complaints: readonly string[]): Page {
   return {
     complaints,
     evaluate,
-    until: async (expression) => {
-      while ((await evaluate(expression)) !== true) await new Promise((resolve) => setTimeout(resolve, 50));
-    },
+    until: (expression) =>
+      until(
+        // While it goes from one document to the next there is none to ask.
+        async () => (await evaluate(expression).catch(() => undefined)) === true,
+        () => expression,
+      ),
     screenshot: async () =>
       Buffer.from(String((await send("Page.captureScreenshot", { format: "png" }))["data"]), "base64"),
   };

@@ -37,9 +37,9 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-type HostOptions = Partial<Pick<WebSocketOptions, "messageLimitBytes" | "pingMs" | "pongMs">> & {
-  /** Without these everybody is let in. */
-  readonly guard?: Pick<GuardOptions, "limits" | "isShared">;
+type HostOptions = Partial<Pick<WebSocketOptions, "clock" | "messageLimitBytes" | "pingMs" | "pongMs">> & {
+  /** Without these everybody is let in; time is the system's unless there is a clock. */
+  readonly guard?: Pick<GuardOptions, "limits" | "isShared"> & Partial<Pick<GuardOptions, "clock">>;
 };
 
 export async function startHost(options: HostOptions = {}): Promise<Host> {
@@ -49,8 +49,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const guard = new ConnectionGuard({
     limits: DEFAULT_SERVER_LIMITS,
     isShared: () => true,
-    ...options.guard,
     clock: nodeClock,
+    ...options.guard,
     onRefusal: (limit) => void refusals.push(limit),
   });
   const lines: string[] = [];

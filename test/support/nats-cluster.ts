@@ -5,7 +5,8 @@
  */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { freePort, startNats, type NatsServer } from "./nats.ts";
+import { claimPort } from "./claim-port.ts";
+import { startNats, type NatsServer } from "./nats.ts";
 
 export interface NatsCluster {
   readonly urls: readonly string[];
@@ -15,13 +16,13 @@ export interface NatsCluster {
 }
 
 const SIZE = 3;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 const AGAIN_MS = 200;
 
 /** Waits until they have agreed on one of them. `program` is nats-server's path. */
 export async function startNatsCluster(program: string): Promise<NatsCluster> {
   const ports: number[] = [];
-  while (ports.length < SIZE) ports.push(await freePort());
+  while (ports.length < SIZE) ports.push(await claimPort());
   const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(", ");
   const servers = await Promise.all(
     ports.map((port, at) =>
@@ -55,7 +56,7 @@ async function ask<Answer>(
 ): Promise<Answer> {
   for (let waitedMs = 0; ; waitedMs += AGAIN_MS) {
     try {
-      const connection = await connect({ servers: [...urls], reconnect: false, timeout: 1_000 });
+      const connection = await connect({ servers: [...urls], reconnect: false, timeout: 10_000 });
       try {
         return await run(connection);
       } finally {

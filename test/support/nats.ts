@@ -6,11 +6,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
+import { claimPort } from "./claim-port.ts";
+import { own } from "./own.ts";
 
 export interface NatsServer {
   readonly url: string;
@@ -36,7 +37,8 @@ export interface NatsOptions {
 export async function startNats(program: string, options: NatsOptions = {}): Promise<NatsServer> {
   const { settings = "", scheme = "nats" } = options;
   const folder = await mkdtemp(join(tmpdir(), "maskwire-nats-"));
-  const port = await freePort();
+  // It is started again on the same one.
+  const port = await claimPort();
   const url = `${scheme}://${scheme === "tls" ? "localhost" : "127.0.0.1"}:${port}`;
   const configFile = join(folder, "nats.conf");
   await writeFile(configFile, settings);
@@ -53,11 +55,13 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
       "--config",
       configFile,
     ];
-    const started = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const started = own(spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] }));
     child = started;
     await new Promise<void>((resolve, reject) => {
+      let said = "";
       started.stderr.on("data", (chunk: Buffer) => {
-        if (chunk.toString().includes("Server is ready")) resolve();
+        said += chunk.toString();
+        if (said.includes("Server is ready")) resolve();
       });
       started.once("exit", () => reject(new Error("nats-server did not start")));
     });
@@ -92,13 +96,4 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that was free a moment ago: a process that is started again needs the same one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -11,7 +11,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { own } from "./own.ts";
 import { REPOSITORY } from "./repository.ts";
+import { until } from "./until.ts";
 
 export const PROGRAM = join(REPOSITORY, "dist/node/main.js");
 
@@ -32,6 +34,10 @@ export interface ServerProcess {
   metrics(): Promise<string>;
   /** Standard error so far: the log, and what a person is told. */
   logged(): string;
+  /** Resolves once the log has so many records of this event, one when it does not say; gives the log. */
+  untilLogged(event: string, count?: number): Promise<string>;
+  /** Resolves once `/metrics` says this of a series, without the prefix that all have; 0 where it is not there. */
+  untilMetric(series: string, value: number): Promise<void>;
   /** Resident memory and its peak, in bytes; Linux only. */
   memory(): Promise<{ readonly nowBytes: number; readonly peakBytes: number }>;
   /** Sends SIGTERM and resolves with the exit code. */
@@ -57,26 +63,42 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
   const configFile = options.configFile ?? join(folder, "maskwire.yaml");
   if (options.configFile === undefined) await writeFile(configFile, writeConfig(options.config));
   const environment = cleanEnvironment({ MASKWIRE_PORT: "0", MASKWIRE_ADMIN_PORT: "0", ...options.environment });
-  const child = spawn(process.execPath, [PROGRAM, "serve", "--config", configFile, ...(options.args ?? [])], {
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const exited = once(child, "exit") as Promise<[number | null]>;
+  const child = own(
+    spawn(process.execPath, [PROGRAM, "serve", "--config", configFile, ...(options.args ?? [])], {
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+  // What it wrote last has been read by then, which at "exit" it need not be.
+  const exited = once(child, "close") as Promise<[number | null]>;
   const logged: string[] = [];
   child.stdout.resume();
   const origin = await Promise.race([
     readOrigin(child, logged),
     exited.then(() => Promise.reject(new Error(`the server did not start: ${logged.join("")}`))),
   ]);
+  const metrics = async (): Promise<string> => {
+    const port = /"listeners":"[^"]*admin[^"]*".*"listenPort":(\d+)/.exec(logged.join(""))?.[1];
+    return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  };
   return {
     child,
     origin,
     configFile,
-    metrics: async () => {
-      const port = /"listeners":"[^"]*admin[^"]*".*"listenPort":(\d+)/.exec(logged.join(""))?.[1];
-      return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    },
+    metrics,
     logged: () => logged.join(""),
+    untilLogged: async (event, count = 1) => {
+      const text = (): string => logged.join("");
+      await until(() => text().split(`"event":"${event}"`).length - 1 >= count, text);
+      return text();
+    },
+    untilMetric: async (series, value) => {
+      let seen = 0;
+      await until(
+        async () => (seen = valueIn(await metrics(), series)) === value,
+        () => `${series} is ${seen}`,
+      );
+    },
     memory: () => readMemory(child.pid ?? 0),
     stop: async () => {
       child.kill("SIGTERM");
@@ -85,6 +107,12 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
       return code;
     },
   };
+}
+
+/** The value of a series in the text of `/metrics`, 0 when it is not there. */
+export function valueIn(metrics: string, series: string): number {
+  const line = metrics.split("\n").find((one) => one.startsWith(`maskwire_${series} `));
+  return Number(line?.split(" ").at(-1) ?? 0);
 }
 
 /** A configuration file under which a server ends at once. */
@@ -123,7 +151,7 @@ export async function runProgram(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
   requireProgram();
-  const child = spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment(environment) });
+  const child = own(spawn(process.execPath, [PROGRAM, ...words], { env: cleanEnvironment(environment) }));
   const texts = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (texts.stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (texts.stderr += chunk.toString()));

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { own, ownFolder } from "./own.ts";
 import { REPOSITORY } from "./repository.ts";
 
 /** `require` gives the binary's path alike under vitest and plain ES modules; `import` does not. */
@@ -57,10 +58,12 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   const directory = await mkdtemp(join(tmpdir(), "maskwire-workerd-"));
   const modules = await bundle(options, directory);
   await writeFile(join(directory, "config.capnp"), renderConfig(options, modules));
-  const child = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
-    cwd: directory,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-  });
+  const child = own(
+    spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
+      cwd: directory,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    }),
+  );
   let log = "";
   for (const output of [child.stdout, child.stderr]) {
     output?.setEncoding("utf8").on("data", (text: string) => {
@@ -91,21 +94,22 @@ export async function deployedModules(): Promise<readonly string[]> {
   return [...always, ...optional, "deployment"].map((name) => `${name}.js`);
 }
 
+/** By entry: what the first worker of a file put together, the others take. */
+const bundles = new Map<string, Promise<string>>();
+
+async function build(entry: string): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), "maskwire-bundle-"));
+  ownFolder(made);
+  const words = entry === PRODUCT ? [made] : [entry, join(made, "index.js")];
+  await promisify(execFile)(process.execPath, [join(REPOSITORY, "worker/build.mjs"), ...words]);
+  return made;
+}
+
 /** The product as it is deployed, with every pack; a test's own worker as one module. Returns its modules, main first. */
 async function bundle({ entry, folder }: WorkerOptions, directory: string): Promise<readonly string[]> {
-  const product = await deployedModules();
-  if (folder !== undefined) {
-    await cp(folder, directory, { recursive: true });
-    return product;
-  }
-  const build = async (...words: string[]): Promise<void> =>
-    void (await promisify(execFile)(process.execPath, [join(REPOSITORY, "worker/build.mjs"), ...words]));
-  if (entry === PRODUCT) {
-    await build(directory);
-    return product;
-  }
-  await build(entry, join(directory, "index.js"));
-  return ["index.js"];
+  if (folder === undefined && !bundles.has(entry)) bundles.set(entry, build(entry));
+  await cp(folder ?? (await bundles.get(entry)) ?? "", directory, { recursive: true });
+  return folder === undefined && entry !== PRODUCT ? ["index.js"] : await deployedModules();
 }
 
 /** workerd says on the control descriptor which port it got, once it listens. */

@@ -172,7 +172,7 @@ describe("Node and workerd, asked the same", () => {
     return { differing, bytes, masked };
   }
 
-  test(`every case, cut at random, seed ${SEED}`, { timeout: 120_000 }, async () => {
+  test(`every case, cut at random, seed ${SEED}`, async () => {
     const cuts = sample(drawnCuts, { numRuns: cases.length, seed: SEED });
     const questions = cases.map(({ policy, choice: { format, ...options }, input }, index) => ({
       policy: caseName(policy),
@@ -185,7 +185,7 @@ describe("Node and workerd, asked the same", () => {
     expect(cases.some(({ policy }) => isKeyed(policy))).toBe(true);
   });
 
-  test.skipIf(!hasEvasions)("every evasion, as it is cut there", { timeout: 120_000 }, async () => {
+  test.skipIf(!hasEvasions)("every evasion, as it is cut there", async () => {
     const evasions = readFileSync(EVASIONS, "utf8")
       .trim()
       .split("\n")
@@ -202,7 +202,7 @@ describe("Node and workerd, asked the same", () => {
     expect(masked).toBeGreaterThan(evasions.length);
   });
 
-  test(`${TRIPLES} drawn policies, inputs and cuts, seed ${SEED}`, { timeout: 120_000 }, async () => {
+  test(`${TRIPLES} drawn policies, inputs and cuts, seed ${SEED}`, async () => {
     expect(drawn.questions).toHaveLength(TRIPLES);
     const { differing, masked } = await compare(drawn.questions);
     expect(differing).toEqual([]);
