@@ -2,11 +2,12 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { post } from "../contract/client.ts";
 import { CARD, EMAIL } from "../contract/raw.ts";
 import { SocketClient } from "../contract/socket-client.ts";
 import { Subscription } from "../contract/subscription.ts";
+import { until } from "../support/until.ts";
 import { OBJECTS, startWorkerd, type RunningWorker } from "../support/workerd.ts";
 
 const OPEN = { unsafeNoAuthentication: true };
@@ -53,9 +54,14 @@ const numbersOf = (events: readonly { data: string }[]): number[] =>
   events.map(({ data }) => (JSON.parse(data) as { n: number }).n);
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 
-describe("a feed's object", () => {
-  test("rests while its sockets stay, and wakes for the next event", async () => {
-    const worker = await start(await folder());
+/** An object that rests while its sockets stay, and wakes for the next event. */
+async function restAndWake(): Promise<void> {
+  const worker = await startWorkerd({
+    entry: "worker/index.ts",
+    objects: OBJECTS,
+    variables: { MASKWIRE_CONFIG: JSON.stringify({ listeners: LISTENERS }) },
+  });
+  try {
     const client = await SocketClient.open(`${worker.origin}/v1/feeds/rest/socket`);
     const lines = await SocketClient.open(`${worker.origin}/v1/feeds/rest/socket`, ["maskwire.v1.lines"]);
     await publish(worker, "rest", numbers(1, 1));
@@ -77,7 +83,18 @@ describe("a feed's object", () => {
     // The first message has been sent: a place can be named no more, over the rest as well.
     client.send({ type: "resume", after: received[0]?.["id"] });
     expect(await client.closeCode()).toBe(4502);
-  }, 60_000);
+  } finally {
+    await worker.stop();
+  }
+}
+
+describe("a feed's object", () => {
+  // Others have their turn meanwhile.
+  let rested: Promise<void>;
+  beforeAll(() => {
+    rested = restAndWake();
+    rested.catch(() => undefined);
+  });
 
   test("loses nothing that it acknowledged when the process is killed, and resumes behind any event", async () => {
     const storage = await folder();
@@ -131,7 +148,10 @@ describe("a feed's object", () => {
       }
     };
     const producers = [1, 2, 3, 4].map(produce);
-    await expect.poll(() => acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(200);
+    await until(
+      () => acknowledged.length > 200,
+      () => acknowledged.length,
+    );
     await first.stop();
     await Promise.all(producers);
     const second = await start(storage);
@@ -215,23 +235,26 @@ describe("a feed's object", () => {
     // Who leaves makes room.
     two.call.vanish();
     one.vanish();
-    await expect
-      .poll(async () => {
-        const client = await SocketClient.open(url).catch(() => undefined);
-        client?.vanish();
-        return client !== undefined;
-      })
-      .toBe(true);
+    await until(async () => {
+      const client = await SocketClient.open(url).catch(() => undefined);
+      client?.vanish();
+      return client !== undefined;
+    });
   });
 
   test("forgets what is too old by an alarm, with nobody there", async () => {
     const worker = await start(await folder(), { limits: { historyMaxAgeMs: 1_500 } });
     await publish(worker, "old", numbers(1, 3));
-    await expect.poll(() => worker.log(), { timeout: 10_000 }).toContain('"event":"history-trimmed"');
+    await until(
+      () => worker.log().includes('"event":"history-trimmed"'),
+      () => worker.log(),
+    );
     const all = new Subscription(`${eventsOf(worker, "old")}?from=oldest`);
     await all.resume();
     await publish(worker, "old", numbers(4, 4));
     expect(numbersOf(await all.events(1))).toEqual([4]);
     all.call.vanish();
   });
+
+  test("rests while its sockets stay, and wakes for the next event", () => rested);
 });

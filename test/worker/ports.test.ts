@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Call, send } from "../contract/client.ts";
+import { until } from "../support/until.ts";
 import { startWorkerd, type RunningWorker } from "../support/workerd.ts";
 
 interface SinkState {
@@ -48,6 +49,8 @@ describe("the worker's ports, used across requests in workerd", () => {
     await tell("/sink/order/write?times=2", "two\n");
     await tell("/sink/order/close");
     expect(await call.answer()).toMatchObject({ text: "open\none\none\none\ntwo\ntwo\n", isWhole: true });
+    // The client may hear of the end before the object does.
+    await until(async () => (await state("order")).closes === 1);
     expect(await state("order")).toEqual({ queuedBytes: 0, closes: 1 });
     expect(await tell("/sink/order/write", "late\n")).toEqual({ queuedBytes: 0, closes: 1 });
   });
@@ -101,7 +104,8 @@ describe("the worker's ports, used across requests in workerd", () => {
     socket.send("x".repeat(1_001));
     const [code] = (await once(socket, "close")) as [number];
     expect(code).toBe(1009);
-    const received = JSON.parse((await send(url("/socket/received"))).text) as string[];
-    expect(received).toEqual(["text 195,164", "binary 1,2", "closed"]);
+    const received = async (): Promise<string[]> => JSON.parse((await send(url("/socket/received"))).text) as string[];
+    await until(async () => (await received()).includes("closed"));
+    expect(await received()).toEqual(["text 195,164", "binary 1,2", "closed"]);
   });
 });
