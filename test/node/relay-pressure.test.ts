@@ -1,5 +1,5 @@
 /** What an upstream sends while a remote detector does not answer: it is not read, on real sockets. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFetch } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
 import { DEFAULT_SERVER_LIMITS, type RelayConfig } from "../../src/server/config/config.ts";
@@ -9,6 +9,7 @@ import { type Analyzer, PRESIDIO, startAnalyzer } from "../support/analyzer.ts";
 import { createTestPorts } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { ENDLESS_DATA, type SocketUpstream, startSocketUpstream } from "../support/socket-upstream.ts";
+import { until } from "../support/until.ts";
 
 const QUEUE_BYTES = 4 * ENDLESS_DATA.length;
 /** More than the buffers of both systems and of both programs together. */
@@ -65,10 +66,6 @@ function startRelay(scheme: "http" | "ws", path: string): TestServer {
     { ...ports, openUpstreamSocket },
     { openRemote: openRemoteDetectors },
   );
-}
-
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitFor(async () => expect(await check()).toBe(true), { timeout: 50_000, interval: 5 });
 }
 
 /** Bytes that it has sent, once that is the same after many other things have happened. */

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { createFetch } from "../../src/node/fetch.ts";
@@ -14,6 +14,7 @@ import { ensureCommand } from "../support/debian.ts";
 import { createTestPorts, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { startSocketUpstream, type SocketUpstream } from "../support/socket-upstream.ts";
+import { until } from "../support/until.ts";
 
 /** How long a relay waits that a person should look at. */
 const FAILED_WAIT_MS = 300_000;
@@ -25,10 +26,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let upstream: SocketUpstream;
 const read = (file: string): string => readFileSync(file, "utf8");
-
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitFor(async () => expect(await check()).toBe(true), { timeout: 50_000, interval: 5 });
-}
 
 interface Setting {
   readonly scheme: "https" | "wss";
