@@ -38,6 +38,7 @@ export interface Arguments {
   readonly closedWorld?: boolean;
   readonly purpose?: string;
   readonly audit?: string;
+  readonly findings?: string;
   readonly conduit?: readonly string[];
 }
 

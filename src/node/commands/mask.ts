@@ -1,6 +1,8 @@
 /** `maskwire mask`: stdin to stdout, masked while it is still coming in. */
 import { createMasker, toStreamError } from "../../core/index.ts";
 import { configOption, engineOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
+import { FindingsReport } from "../../server/masking/findings-report.ts";
+import { openFindings } from "../findings-output.ts";
 import { requireInput, type Input } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -17,23 +19,30 @@ export const mask: Command = {
 The format is that of --format, else of the file's ending (.json .ndjson .jsonl .jsonseq .sse .csv .tsv), else text.
 A media type is a format too, with its parameters: --format "text/csv; header=absent".
 
+--findings says how many values of which entity each operator masked, as one line of JSON and without a value, once the
+input has ended in order.
+
 Examples:
   tail -f app.log | maskwire mask
+  maskwire mask --findings - app.log > masked.log
   maskwire mask --policy support --config maskwire.yaml events.ndjson > masked.ndjson
 
-Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
+Exit: 0 masked, 1 the input broke off, the policy refused it or --findings cannot be written, 2 usage.`,
   define: (parser) =>
     parser
       .argument("[file]", "input; stdin when left out or -")
       .addOption(formatOption())
       .addOption(policyOption())
       .addOption(configOption())
-      .addOption(engineOption()),
+      .addOption(engineOption())
+      .option("--findings <file>", "write what was found to this file, or to stderr for -"),
   run: async (args, io) => {
     const policy = await openLocalPolicy(args, io);
     if (policy === undefined) return 2;
     const input = await requireInput(args.file, io);
     if (input === undefined) return 2;
+    const findings = args.findings === undefined ? undefined : await openFindings(args.findings, args.file, io);
+    if (args.findings !== undefined && findings === undefined) return 2;
     const output = createOutput(io.stdout);
     const progress = createProgress(io, {
       unit: "bytes",
@@ -41,14 +50,20 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
       from: input.isFile ? 0 : LARGE_BYTES,
     });
     try {
-      const masker = createMasker(policy, formatOf(args));
+      const choice = formatOf(args);
+      const report = new FindingsReport({
+        format: typeof choice === "string" ? choice : choice.format,
+        findings: undefined,
+      });
+      const masker = createMasker(findings === undefined ? policy : report.watch(policy), choice);
       for await (const chunk of chunksOf(input)) {
         progress.add(chunk.length);
-        if (!(await output.write(masker.push(chunk)))) return 0;
+        if (!(await output.write(report.pass(masker.push(chunk), masker.heldBytes)))) return 0;
       }
       await output.write(masker.flush());
       await output.finish();
-      return 0;
+      const isTold = findings === undefined || (await findings.write(`${report.text}\n`));
+      return isTold ? 0 : 1;
     } catch (thrown) {
       // What was decided is out; the rest is dropped, because nobody has decided it.
       const { code, message } = toStreamError(thrown);
@@ -56,6 +71,7 @@ Exit: 0 masked, 1 the input broke off or the policy refused it, 2 usage.`,
       return 1;
     } finally {
       progress.end();
+      await findings?.close();
     }
   },
 };
