@@ -46,7 +46,8 @@ const chars = String.fromCharCode;
 // prettier-ignore
 export function asciiText(b: Uint8Array, at: number, end: number): string {
   const length = end - at;
-  if (length > 32 || at + 32 > b.length)
+  if (length > 32 && length <= 64) return asciiText(b, at, at + 32) + asciiText(b, at + 32, end);
+  if (length > 64 || at + 32 > b.length)
     return chars.apply(undefined, b.subarray(at, end) as unknown as number[]);
   if (length <= 12)
     return chars(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7], b[at + 8],

@@ -6,7 +6,8 @@
  * by far the most frequent case, is judged on bytes; everything else is folded first.
  */
 import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UNDERSCORE } from "./ascii.ts";
-import type { Candidate } from "./detector.ts";
+import { asciiText } from "./bytes.ts";
+import type { Candidate, RawMatch } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
 import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
@@ -55,11 +56,12 @@ export function canLookAhead(around: Surroundings, end: number): boolean {
   return seen === NEIGHBOURS;
 }
 
-export class TextCandidate implements Candidate {
+export class TextCandidate implements Candidate, RawMatch {
+  /** Indices of the bytes at hand. */
+  readonly start: number;
+  readonly end: number;
   private readonly around: Surroundings;
   private readonly rule: Rule;
-  private readonly start: number;
-  private readonly end: number;
   private cachedText: string | undefined;
   private cachedBefore: string | undefined;
   private cachedAfter: string | undefined;
@@ -77,6 +79,14 @@ export class TextCandidate implements Candidate {
     return { start: this.start + this.around.offset, end: this.end + this.around.offset };
   }
 
+  get bytes(): Uint8Array {
+    return this.around.bytes;
+  }
+
+  get raw(): RawMatch {
+    return this;
+  }
+
   get text(): string {
     return (this.cachedText ??= foldSpan(this.around.bytes, this.start, this.end));
   }
@@ -90,7 +100,18 @@ export class TextCandidate implements Candidate {
   }
 
   get preceding(): string {
-    return (this.cachedPreceding ??= this.lookBack(CONTEXT_CHARACTERS).join(""));
+    return (this.cachedPreceding ??= this.plainPreceding() ?? this.lookBack(CONTEXT_CHARACTERS).join(""));
+  }
+
+  private plainPreceding(): string | undefined {
+    const { bytes } = this.around;
+    const limit = Math.max(0, this.start - CONTEXT_CHARACTERS);
+    let from = this.start;
+    while (from > limit && bytes[from - 1] !== NEWLINE && isPlain(bytes[from - 1])) from--;
+    // What stands before may reach into it, as an escape.
+    const isWhole =
+      from === 0 || bytes[from - 1] === NEWLINE || (from === limit && !isHexAfterPercent(bytes, from + 2));
+    return isWhole && !isHexAfterPercent(bytes, from + 1) ? asciiText(bytes, from, this.start) : undefined;
   }
 
   get label(): string {

@@ -37,8 +37,17 @@ export interface Candidate {
   readonly after: string;
   /** The (up to) 40 folded characters before the match in its line. */
   readonly preceding: string;
+  /** For quick answers to what is plain ASCII, with plain neighbours; absent where only characters are known. */
+  readonly raw?: RawMatch;
   /** The same, or the name of the field where the match begins its text: with a colon, and camelCase parted. */
   readonly label: string;
+}
+
+/** A match as it is written, and what stands beside it. */
+export interface RawMatch {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 export type Group = "packs" | "secrets";

@@ -1,15 +1,19 @@
 /** E-mail addresses, internationalised ones included. No list of top-level domains: reserved and internal ones mask too. */
 import { ALPHANUMERIC, DIGIT, KINDS, NOT_PLAIN } from "../ascii.ts";
 import { asciiText } from "../bytes.ts";
-import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { type Candidate, type Detector, type RawMatch, SCORES } from "../detector.ts";
 import { isHexAfterPercent } from "../folded-text.ts";
 import { has } from "../pattern/charset.ts";
 import { property } from "../pattern/unicode.ts";
-import { isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validators/neighbours.ts";
+import { isFreeInBytes, isInsideWord, isInsideWordAfter, isInsideWordBefore } from "../validators/neighbours.ts";
 
 /** RFC 5321, section 4.5.3.1.1. */
 const LOCAL_LIMIT = 64;
+/** RFC 1035, section 2.3.4. */
+const LABEL_LIMIT = 63;
 const AT_SIGN = 0x40;
+const FULL_STOP = 0x2e;
+const HYPHEN = 0x2d;
 const LOWER_V = 0x76;
 
 /**
@@ -38,6 +42,7 @@ export const email: Detector = {
   mayEnd: (bytes, at) => at === bytes.length || (KINDS[bytes[at]] & ALPHANUMERIC) === 0,
   mayMatch: mayBeDomain,
   validate(candidate) {
+    if (candidate.raw !== undefined && isOrdinary(candidate.raw)) return SCORES.shaped;
     const at = candidate.text.indexOf("@");
     const local = candidate.text.slice(0, at);
     const domain = candidate.text.slice(at + 1);
@@ -72,6 +77,20 @@ export const email: Detector = {
     "a@b.c",
   ],
 };
+
+/** True for most addresses in plain ASCII. */
+function isOrdinary(raw: RawMatch): boolean {
+  const { bytes, start, end } = raw;
+  if (!isFreeInBytes(raw, "@")) return false;
+  let at = start;
+  while (bytes[at] !== AT_SIGN) if (at === end || KINDS[bytes[at++]] === NOT_PLAIN) return false;
+  if (at - start >= LOCAL_LIMIT || KINDS[bytes[at + 1]] === DIGIT || (bytes[at + 1] | 0x20) === LOWER_V) return false;
+  for (let label = at + 1; label < end; label = at + 1) {
+    for (at = label; at < end && bytes[at] !== FULL_STOP; at++) if (KINDS[bytes[at]] === NOT_PLAIN) return false;
+    if (at === label || at - label > LABEL_LIMIT || bytes[label] === HYPHEN || bytes[at - 1] === HYPHEN) return false;
+  }
+  return true;
+}
 
 /** False without an at-sign, for scaled images and for package versions. */
 function mayBeDomain(bytes: Uint8Array, start: number, end: number): boolean {

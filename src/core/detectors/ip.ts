@@ -1,6 +1,8 @@
 /** IPv4 and IPv6 addresses, with prefix length and zone. */
-import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { type Candidate, type Detector, type RawMatch, SCORES } from "../detector.ts";
 import { isIpv4, parseIpv6 } from "../validators/ip-address.ts";
+
+const FULL_STOP = 0x2e;
 
 /** `Chrome/120.0.0.0`: browsers freeze all but the first part of their version. */
 const FROZEN_VERSION = /\.0\.0\.0$/;
@@ -10,7 +12,8 @@ export const ipv4: Detector = {
   source: "RFC 791, RFC 4632 (prefix length)",
   pattern: String.raw`\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?`,
   boundary: "number",
-  validate({ text, before }) {
+  validate({ text, before, raw }) {
+    if (raw !== undefined && isOrdinary(raw)) return SCORES.shaped;
     const [address = "", prefix = "0"] = text.split("/");
     if (!isIpv4(address) || Number(prefix) > 32) return 0;
     return FROZEN_VERSION.test(address) && /[A-Za-z]\/$/.test(before) ? 0 : SCORES.shaped;
@@ -28,6 +31,19 @@ export const ipv4: Detector = {
     "6.17.2",
   ],
 };
+
+/** True for most addresses in plain ASCII: no zero at the end, no prefix length. */
+function isOrdinary({ bytes, start, end }: RawMatch): boolean {
+  let octet = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at] - 0x30;
+    if (bytes[at] === FULL_STOP) octet = 0;
+    else if (digit < 0 || digit > 9 || (octet === 0 && at > start && bytes[at - 1] !== FULL_STOP)) return false;
+    else octet = octet * 10 + digit;
+    if (octet > 255) return false;
+  }
+  return octet > 0;
+}
 
 const GROUP = "[0-9A-Fa-f]{1,4}";
 const IPV4_END = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
@@ -101,9 +117,10 @@ const ASSIGNED = /^(?:[23][0-9A-Fa-f]{3}|[Ff](?:[CcDdFf][0-9A-Fa-f]{2}|[Ee][89A-
 const GLUED_GROUP = /[G-Zg-z_](?=[A-Fa-f]*\d)[0-9A-Fa-f]{4}:$/;
 
 /** Colons beside it belong to a longer run: a fingerprint, a path of names, a time, a word with an address at its end. */
-function goesOn({ before, after, preceding }: Candidate, groups: readonly string[]): boolean {
+function goesOn(candidate: Candidate, groups: readonly string[]): boolean {
+  const { before, after } = candidate;
   if (/^:[0-9A-Fa-f:]/.test(after) || before.endsWith("::")) return true;
-  if (GLUED_GROUP.test(preceding) && !ASSIGNED.test(groups[0] ?? "")) return true;
+  if (before.endsWith(":") && GLUED_GROUP.test(candidate.preceding) && !ASSIGNED.test(groups[0] ?? "")) return true;
   // `node:2001:db8::1` and `eth0:…` end in a hex digit too; only short groups, as of a fingerprint, are refused there.
   return /[0-9A-Fa-f]:$/.test(before) && groups.length === 8 && groups.every((group) => group.length <= 2);
 }

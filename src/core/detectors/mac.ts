@@ -1,5 +1,11 @@
 /** Hardware addresses: six pairs, or three dotted fours. */
-import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { type Candidate, type Detector, type RawMatch, SCORES } from "../detector.ts";
+import { hexValue } from "../folded-text.ts";
+import { isFreeInBytes } from "../validators/neighbours.ts";
+
+const COLON = 0x3a;
+/** Of six pairs. */
+const COLON_LENGTH = 17;
 
 const PAIR = "[0-9A-Fa-f]{2}";
 const QUAD = "[0-9A-Fa-f]{4}";
@@ -11,6 +17,7 @@ export const mac: Detector = {
   boundary: "number",
   contextWords: ["mac", "macs", "macaddress", "macaddr", "hwaddr", "hardware", "bssid", "ether", "ethernet", "lladdr"],
   validate(candidate) {
+    if (candidate.raw !== undefined && isOrdinary(candidate.raw)) return SCORES.shaped;
     const digits = candidate.text.replaceAll(/[:.-]/g, "").toLowerCase();
     if (/^(?:0+|f+)$/.test(digits) || hasNeighbour(candidate)) return 0;
     // Six decimal pairs by hyphens, or three decimal fours by dots, are any number.
@@ -30,6 +37,19 @@ export const mac: Detector = {
     "12:34:56",
   ],
 };
+
+/** True for most addresses in plain ASCII: pairs by colons, not all of their digits `0` or `f`. */
+function isOrdinary(raw: RawMatch): boolean {
+  const { bytes, start, end } = raw;
+  if (bytes[start + 2] !== COLON || end - start !== COLON_LENGTH || !isFreeInBytes(raw, ":-")) return false;
+  let isTelling = false;
+  for (let at = start; at < end; at++) {
+    const digit = hexValue(bytes[at]);
+    if (digit < 0 && bytes[at] !== COLON) return false;
+    if (digit > 0 && digit < 15) isTelling = true;
+  }
+  return isTelling;
+}
 
 /** One more pair on either side makes it a piece of a hash. `MAC:` before it ends in a hex letter and is none. */
 function hasNeighbour({ before, after, hasContext }: Candidate): boolean {

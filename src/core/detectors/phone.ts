@@ -3,8 +3,9 @@
  *
  * Local groups and bare digits count only after a word such as "phone" or "call".
  */
-import { type Candidate, type Detector, SCORES } from "../detector.ts";
-import { isInternationalNumber } from "../validators/calling-code.ts";
+import { type Candidate, type Detector, type RawMatch, SCORES } from "../detector.ts";
+import { isHexAfterPercent, isPlain } from "../folded-text.ts";
+import { isInternational, isInternationalNumber } from "../validators/calling-code.ts";
 import {
   DIALLED,
   digitsOf,
@@ -13,6 +14,10 @@ import {
   withoutExtension,
 } from "../validators/phone-number.ts";
 import { namesOtherNumber } from "./label.ts";
+
+const PLUS = 0x2b;
+const HYPHEN = 0x2d;
+const SPACE = 0x20;
 
 /** Fewest and most digits of any number, ITU-T E.164. */
 const DIGITS_LEAST = 7;
@@ -115,6 +120,7 @@ export const phone: Detector = {
     "voicemail",
   ],
   validate(candidate) {
+    if (candidate.raw !== undefined && isOrdinary(candidate.raw)) return SCORES.shaped;
     // Most numbers of a log end here: bare digits and groups that only a word could make a telephone number.
     const isPlainGroup = /^[1-9]/.test(candidate.text) && !BEGINS_NORTH_AMERICAN.test(candidate.text);
     if (isPlainGroup && !candidate.hasContext) return SCORES.bare;
@@ -189,6 +195,21 @@ export const phone: Detector = {
     "heap 512/1024 in 12.5ms",
   ],
 };
+
+/** True for most numbers in plain ASCII that begin with a plus sign, hold no other and no point, bracket or extension. */
+function isOrdinary({ bytes, start, end }: RawMatch): boolean {
+  if (bytes[start] !== PLUS || start === 0 || !isPlain(bytes[start - 1]) || bytes[start - 1] === PLUS) return false;
+  if (isHexAfterPercent(bytes, start)) return false;
+  let digits = 0;
+  let leading = 0;
+  for (let at = start + 1; at < end; at++) {
+    const byte = bytes[at];
+    if (byte >= 0x30 && byte <= 0x39) {
+      if (digits++ < 3) leading = leading * 10 + byte - 0x30;
+    } else if (byte !== SPACE && byte !== HYPHEN) return false;
+  }
+  return isBetween(digits, DIGITS_LEAST, DIGITS_MOST) && isInternational(leading, digits);
+}
 
 function isBetween(value: number, least: number, most: number): boolean {
   return value >= least && value <= most;

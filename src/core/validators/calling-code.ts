@@ -30,16 +30,25 @@ const LENGTHS_BY_CODE: ReadonlyMap<string, readonly [number, number]> = new Map(
   }),
 );
 
+const LENGTHS_BY_NUMBER: (readonly [number, number] | undefined)[] = [];
+for (const [code, range] of LENGTHS_BY_CODE) LENGTHS_BY_NUMBER[Number(code)] = range;
+
 /** Least and most digits behind a calling code. */
 export function lengthsOf(code: string): readonly [number, number] {
   return LENGTHS_BY_CODE.get(code) ?? [0, Infinity];
 }
 
-/** E.164 leaves no code a prefix of another, so at most one fits. */
 export function isInternationalNumber(digits: string): boolean {
-  for (let length = 1; length <= 3; length++) {
-    const range = LENGTHS_BY_CODE.get(digits.slice(0, length));
-    if (range !== undefined) return digits.length - length >= range[0] && digits.length - length <= range[1];
+  return !digits.startsWith("0") && isInternational(Number(digits.slice(0, 3)), digits.length);
+}
+
+/** By the first three of three digits or more. E.164 leaves no code a prefix of another, so at most one fits. */
+export function isInternational(leading: number, digits: number): boolean {
+  let code = leading;
+  for (let length = 3; length > 0; length--) {
+    const range = LENGTHS_BY_NUMBER[code];
+    if (range !== undefined) return digits - length >= range[0] && digits - length <= range[1];
+    code = Math.floor(code / 10);
   }
   return false;
 }

@@ -3,7 +3,9 @@
  *
  * Owns the questions only; which answer refuses a candidate is the detector's business.
  */
-import type { Candidate } from "../detector.ts";
+import { ALPHANUMERIC, KINDS, NOT_PLAIN } from "../ascii.ts";
+import type { Candidate, RawMatch } from "../detector.ts";
+import { isHexAfterPercent } from "../folded-text.ts";
 import { isWordCharacter } from "../pattern/unicode.ts";
 
 const UNDERSCORE = 0x5f;
@@ -23,6 +25,23 @@ export function isInsideWordAfter({ after }: Candidate): boolean {
 
 function isLetterOrDigit(codePoint: number | undefined): boolean {
   return codePoint !== undefined && codePoint !== UNDERSCORE && isWordCharacter(codePoint);
+}
+
+/** True when what stands beside is certain, and neither a letter, a digit nor one of these. */
+export function isFreeInBytes({ bytes, start, end }: RawMatch, others: string): boolean {
+  return (
+    start > 0 &&
+    end < bytes.length &&
+    !isHexAfterPercent(bytes, start) &&
+    isFree(bytes[start - 1], others) &&
+    isFree(bytes[end], others)
+  );
+}
+
+function isFree(byte: number, others: string): boolean {
+  if ((KINDS[byte] & (ALPHANUMERIC | NOT_PLAIN)) !== 0) return false;
+  for (let i = 0; i < others.length; i++) if (others.charCodeAt(i) === byte) return false;
+  return true;
 }
 
 /** A digit and one of the separators before, or one of the separators and a digit after: part of a longer number. */
