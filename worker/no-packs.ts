@@ -5,6 +5,11 @@ export const PACK_NAMES: readonly never[] = [];
 
 export const PHONES = "phones";
 
+/** No pack, so nothing that looks for labels of countries. */
+export function withCountries(detector: Detector): Detector {
+  return detector;
+}
+
 /** No pack, so none that a deployment could not have. */
 export function withPhoneCheck(_: unknown, detectors: readonly Detector[]): readonly Detector[] {
   return detectors;
