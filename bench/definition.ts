@@ -15,6 +15,7 @@ export const KINDS = [
   "streams",
   "compile",
   "operators",
+  "drops",
   "readings",
   "views",
   "views-server",

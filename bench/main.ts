@@ -13,7 +13,7 @@ import { type Definition, type Kind, loadDefinitions } from "./definition.ts";
 import { measureCompile, profileCompile, runCompile } from "./kinds/compile.ts";
 import { runGrowth } from "./kinds/growth.ts";
 import { runHoldback } from "./kinds/holdback.ts";
-import { runOperators } from "./kinds/operators.ts";
+import { runDrops, runOperators } from "./kinds/operators.ts";
 import { runReadings } from "./kinds/readings.ts";
 import { measureStreams, runStreams } from "./kinds/streams.ts";
 import { runViews } from "./kinds/views.ts";
@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   views: runViews,
   "views-server": runViewsServer,
   operators: runOperators,
+  drops: runDrops,
   readings: runReadings,
 };
 

@@ -4,7 +4,14 @@
  * Owns the turns and the share of time that an operator takes beside `redact`. Speeds are of CPU time, one thread.
  */
 import { createHmac } from "node:crypto";
-import { compilePolicy, KeyRing, maskWhole, type Policy, type PolicySpec } from "../../src/core/index.ts";
+import {
+  compilePolicy,
+  KeyRing,
+  maskWhole,
+  type OperatorSpec,
+  type Policy,
+  type PolicySpec,
+} from "../../src/core/index.ts";
 import { passesLuhn } from "../../src/core/validators/luhn.ts";
 import { createCrypto } from "../../src/server/keys/crypto.ts";
 import type { BenchContext } from "../context.ts";
@@ -22,16 +29,26 @@ const POLICIES_EACH = 4;
 const ROUNDS = 8;
 /** So short that a pair meets the same load of the machine, so many that the median of all pairs holds. */
 const SLICE_BYTES = 64_000;
-const OPERATORS: Readonly<Record<string, NonNullable<PolicySpec["operators"]>>> = {
-  [BASE]: { default: { operator: "redact" } },
-  [CONTROL]: { default: { operator: "redact" } },
-  template: { default: { operator: "redact", template: "<{entity} {counter}>" } },
-  mask: { default: { operator: "mask" } },
-  hash: { default: { operator: "hash" } },
-  pseudonym: { default: { operator: "pseudonym" } },
-  encrypt: { default: { operator: "encrypt" } },
+const forAll = (operator: OperatorSpec): PolicySpec => ({ operators: { default: operator } });
+/** What is compared on texts: each operator writes another value in the place of one. */
+const OPERATORS: Readonly<Record<string, PolicySpec>> = {
+  [BASE]: forAll({ operator: "redact" }),
+  [CONTROL]: forAll({ operator: "redact" }),
+  template: forAll({ operator: "redact", template: "<{entity} {counter}>" }),
+  mask: forAll({ operator: "mask" }),
+  hash: forAll({ operator: "hash" }),
+  pseudonym: forAll({ operator: "pseudonym" }),
+  encrypt: forAll({ operator: "encrypt" }),
   // Of cards only: what has no form of digits cannot be encrypted to one.
-  fpe: { CREDIT_CARD: { operator: "fpe" } },
+  fpe: { operators: { CREDIT_CARD: { operator: "fpe" } } },
+};
+/** On records: what drops asks for every record to be walked, and so does `onInvalid: drop` alone, which drops ask for. */
+const DROPS: Readonly<Record<string, PolicySpec>> = {
+  [BASE]: {},
+  [CONTROL]: {},
+  "redact, onInvalid: drop": { onInvalid: "drop" },
+  "drop-field": { onInvalid: "drop", ...forAll({ operator: "drop-field" }) },
+  "drop-event": { onInvalid: "drop", ...forAll({ operator: "drop-event" }) },
 };
 /** Of values that come again, as they do in a feed; those of new ones are as many. */
 const VALUES = 2_000;
@@ -47,11 +64,34 @@ interface Runner {
   readonly seconds: number[];
 }
 
-export async function runOperators({ id, corpus, corpusBytes }: Definition, context: BenchContext): Promise<Row[]> {
+/** What values are replaced by, and what that costs alone. */
+export async function runOperators(definition: Definition, context: BenchContext): Promise<Row[]> {
+  const { rows, runners } = compare(definition, OPERATORS, context);
+  return [
+    ...rows,
+    ...runners
+      .filter(({ name }) => name !== CONTROL)
+      .flatMap(({ name, policies: [policy] }) => [
+        speedRow({ id: definition.id, name, metric: "known", policy }),
+        speedRow({ id: definition.id, name, metric: "new", policy }),
+      ]),
+  ];
+}
+
+/** What goes with what holds it. */
+export async function runDrops(definition: Definition, context: BenchContext): Promise<Row[]> {
+  return compare(definition, DROPS, context).rows;
+}
+
+function compare(
+  { id, corpus, corpusBytes, format }: Definition,
+  subjects: Readonly<Record<string, PolicySpec>>,
+  context: BenchContext,
+): { readonly rows: Row[]; readonly runners: readonly Runner[] } {
   const { text, gold } = openCorpus(corpus, corpusBytes);
-  const runners = Object.entries(OPERATORS).map(([name, operators]): Runner => {
-    const policies = Array.from({ length: POLICIES_EACH }, () => compilePolicy({ operators }, { keys }));
-    for (const policy of policies) requireHidden(name, maskWhole(policy, "text", text), gold);
+  const runners = Object.entries(subjects).map(([name, spec]): Runner => {
+    const policies = Array.from({ length: POLICIES_EACH }, () => compilePolicy(spec, { keys }));
+    for (const policy of policies) requireHidden(name, maskWhole(policy, format, text), gold);
     return { name, policies, seconds: [] };
   });
   const slices = slicesOf(text);
@@ -61,28 +101,21 @@ export async function runOperators({ id, corpus, corpusBytes }: Definition, cont
       for (let i = 0; i < runners.length; i++) {
         const { policies, seconds } = runners[(i + round + index) % runners.length];
         const policy = policies[round % POLICIES_EACH];
-        seconds.push(measure(() => maskWhole(policy, "text", slice)).cpuSeconds);
+        seconds.push(measure(() => maskWhole(policy, format, slice)).cpuSeconds);
       }
     });
     context.progress((round + 1) / (ROUNDS + 1));
   }
   const base = runners.find(({ name }) => name === BASE)?.seconds ?? [];
-  return [
-    ...runners.map(({ name, seconds }) => ({
-      bench: id,
-      subject: name,
-      metric: "time",
-      value: rounded(median(seconds.map((one, pair) => one / base[pair]))),
-      unit: `of ${BASE}'s time`,
-      note: `${seconds.length} pairs, ${POLICIES_EACH} policies, of ${SLICE_BYTES / 1000} kB, ${gold.length} findings`,
-    })),
-    ...runners
-      .filter(({ name }) => name !== CONTROL)
-      .flatMap(({ name, policies: [policy] }) => [
-        speedRow({ id, name, metric: "known", policy }),
-        speedRow({ id, name, metric: "new", policy }),
-      ]),
-  ];
+  const rows = runners.map(({ name, seconds }) => ({
+    bench: id,
+    subject: name,
+    metric: "time",
+    value: rounded(median(seconds.map((one, pair) => one / base[pair]))),
+    unit: `of ${BASE}'s time`,
+    note: `${seconds.length} pairs, ${POLICIES_EACH} policies, of ${SLICE_BYTES / 1000} kB, ${gold.length} findings`,
+  }));
+  return { rows, runners };
 }
 
 /** Whole lines, in slices of about the same length. */
