@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./test/support/long-first.ts";
 
-/** Vitest leaves one core to itself, and would run one file at a time on two; many of ours wait rather than compute. */
-const WORKERS = Math.max(2, availableParallelism() - 1);
+/** Vitest leaves one core to itself; many of our files wait for processes rather than compute. */
+const WORKERS = availableParallelism() + 1;
 
 const TIME_LIMIT_MS = 240_000;
 
@@ -15,6 +16,7 @@ export default defineConfig({
     testTimeout: TIME_LIMIT_MS,
     hookTimeout: TIME_LIMIT_MS,
     expect: { poll: { timeout: TIME_LIMIT_MS / 2, interval: 20 } },
+    sequence: { sequencer: LongFirst },
     reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [
       { extends: true, test: { name: "node", include: ["test/**/*.test.ts"], exclude: ["test/worker/**"] } },

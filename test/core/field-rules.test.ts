@@ -111,9 +111,9 @@ describe("field rules", () => {
         expect(new TextDecoder().decode(maskCut(policy, "json", { bytes, cuts }))).toBe(wanted);
         compared++;
       }),
-      tries(3000, 20_261_125),
+      tries(1200, 20_261_125),
     );
-    expect(compared).toBeGreaterThan(2500);
+    expect(compared).toBeGreaterThan(1000);
   });
 
   it("stay small however documents wander through paths that fork", () => {

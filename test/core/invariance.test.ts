@@ -234,7 +234,7 @@ describe("server-sent events", () => {
         const cuts = Array.from(bytes, (_, i) => i);
         expect(Buffer.from(maskCut(policy, "sse", { bytes, cuts })).toString("utf8")).toBe(whole);
       }),
-      tries(1500, 9),
+      tries(800, 9),
     );
   });
 });

@@ -17,7 +17,7 @@ import { REPOSITORY } from "../support/repository.ts";
 const reason = whyNoContainer();
 if (reason !== "") console.warn(`the image was not run in a container: ${reason}`);
 
-const BUILD_LIMIT_MS = 300_000;
+const BUILD_LIMIT_MS = 1_200_000;
 const ENTRY = "/app/dist/node/main.js";
 const stages = parseDockerfile(readFileSync(join(REPOSITORY, "Dockerfile"), "utf8"));
 const USER = inherited(stages, stages.at(-1) as Stage, "USER").at(-1)?.rest ?? "";

@@ -115,7 +115,7 @@ describe.skipIf(nats.path === null)("two servers with their history in one NATS"
     expect(await readiness(left)).toEqual([200, { broker: "nats", state: "available" }]);
     expect((await live.events(1)).map(({ data }) => data)).toEqual(['"back"']);
     live.call.vanish();
-    expect(left.logged()).toMatch(/history-failed[^]*history-recovered/);
+    await left.untilSaid(/history-failed[^]*history-recovered/);
     expectNothingRaw(left.logged() + refused.text);
   });
 });
@@ -199,7 +199,7 @@ describe("a server with its history on disk", () => {
       const again = await start(dataDir);
       expect((await read(again, 2)).seen).toEqual(seen);
       await again.stop();
-      expect(server.logged()).toMatch(/history-failed[^]*history-recovered/);
+      await server.untilSaid(/history-failed[^]*history-recovered/);
       expectNothingRaw(server.logged() + refused.text + (await bytesIn(dataDir)));
     },
   );

@@ -160,7 +160,7 @@ describe.skipIf(nats.path === null)("messages of NATS", () => {
     const events = await live.events(count);
     const numbers = events.map(({ data }) => Number(/"n":(\d+)/.exec(data)?.[1]));
     expect(numbers.toSorted((one, other) => one - other)).toEqual(Array.from({ length: count }, (_, at) => at));
-    expect(server.logged()).toMatch(/ingest-connected[^]*ingest-lost[^]*ingest-connected/);
+    await server.untilSaid(/ingest-connected[^]*ingest-lost[^]*ingest-connected/);
     expect(await server.metrics()).toMatch(/^maskwire_ingest_reconnects_total\{ingest="raw"\} [1-9]/m);
     await expect.poll(async () => (await consumerOf()).num_ack_pending).toBe(0);
     expect((await countsOf(server))["accepted"]).toBe(count);

@@ -71,7 +71,7 @@ describe("the README's examples", () => {
     let received = "";
     for await (const chunk of subscriber.stdout) {
       received += String(chunk);
-      if (received.includes('"data"')) break;
+      if (/"data".*\n/.test(received)) break;
     }
     subscriber.kill();
     const line = received.split("\n").find((text) => text.includes('"data"')) ?? "";

@@ -118,7 +118,7 @@ describe("a new configuration file", () => {
     const server = await start({ config: keepLast(2) });
     server.child.kill("SIGHUP");
     await server.untilLogged("configuration-taken", 1);
-    expect(server.logged()).toMatch(/"event":"configuration-taken","changedPolicies":0,"oldStreams":0/);
+    await server.untilSaid(/"event":"configuration-taken","changedPolicies":0,"oldStreams":0/);
     expect(await mask(server)).toBe(maskBut(2));
   });
 
@@ -161,8 +161,8 @@ describe("a new configuration file", () => {
         ready: true,
         configuration: { state: "refused", problems: [{ line, column }] },
       });
-      expect(server.logged()).toMatch(new RegExp(`"event":"configuration-refused".*"line":${line},"column":${column}`));
-      expect(server.logged()).toMatch(says);
+      await server.untilSaid(new RegExp(`"event":"configuration-refused".*"line":${line},"column":${column}`));
+      await server.untilSaid(says);
       await server.untilMetric("config_refused", 1);
       await server.untilMetric('config_reloads_total{result="refused"}', 1);
       await replace(server.configFile, writeConfig(keepLast(3)));

@@ -108,7 +108,7 @@ describe.skipIf(reason !== "")("the canary in packets", () => {
     network.filter("");
     expect(await stream).toContain("event: maskwire.end");
     expect(await masker.exitCode).toBe(1);
-    expect(masker.printed()).toContain("closing everything at once");
+    await masker.untilPrinted("closing everything at once");
     expect(await maskStatus()).toBe(0);
   });
 });

@@ -154,7 +154,8 @@ END
 function watch(child: ChildProcessWithoutNullStreams): Program {
   let text = "";
   const waiting: (() => void)[] = [];
-  const exitCode = once(child, "exit").then(([code]) => code as number | null);
+  // All that it printed has come by then, which at "exit" it need not have.
+  const exitCode = once(child, "close").then(([code]) => code as number | null);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       text += chunk.toString();

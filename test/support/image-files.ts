@@ -22,7 +22,7 @@ import { parseDockerfile, type Instruction, type Stage } from "./dockerfile.ts";
 import { REPOSITORY } from "./repository.ts";
 
 const WORKING_FOLDER = "/app";
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 const SHOWN_CHARACTERS = 2000;
 const READ_ONLY_FILE = 0o444;
 const READ_ONLY_FOLDER = 0o555;

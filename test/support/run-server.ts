@@ -36,6 +36,8 @@ export interface ServerProcess {
   logged(): string;
   /** Resolves once the log has so many records of this event, one when it does not say; gives the log. */
   untilLogged(event: string, count?: number): Promise<string>;
+  /** Resolves once the log matches: it comes by another way than answers do, and later. */
+  untilSaid(pattern: RegExp): Promise<void>;
   /** Resolves once `/metrics` says this of a series, without the prefix that all have; 0 where it is not there. */
   untilMetric(series: string, value: number): Promise<void>;
   /** Resident memory and its peak, in bytes; Linux only. */
@@ -92,6 +94,11 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
       await until(() => text().split(`"event":"${event}"`).length - 1 >= count, text);
       return text();
     },
+    untilSaid: (pattern) =>
+      until(
+        () => pattern.test(logged.join("")),
+        () => logged.join(""),
+      ),
     untilMetric: async (series, value) => {
       let seen = 0;
       await until(

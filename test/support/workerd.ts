@@ -13,6 +13,7 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { own, ownFolder } from "./own.ts";
 import { REPOSITORY } from "./repository.ts";
+import { until } from "./until.ts";
 
 /** `require` gives the binary's path alike under vitest and plain ES modules; `import` does not. */
 const require = createRequire(import.meta.url);
@@ -34,6 +35,8 @@ export interface RunningWorker {
   readonly pid: number;
   /** Everything that the worker and the runtime have written so far. */
   log(): string;
+  /** Resolves once the log matches: it comes by another way than answers do, and later. */
+  untilLogged(pattern: RegExp | string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -79,7 +82,12 @@ export async function startWorkerd(options: WorkerOptions): Promise<RunningWorke
   };
   try {
     const origin = `http://127.0.0.1:${await readPort(child.stdio[3] as Readable)}`;
-    return { origin, pid: child.pid ?? 0, log: () => log, stop };
+    const untilLogged = (pattern: RegExp | string): Promise<void> =>
+      until(
+        () => (typeof pattern === "string" ? log.includes(pattern) : pattern.test(log)),
+        () => log,
+      );
+    return { origin, pid: child.pid ?? 0, log: () => log, untilLogged, stop };
   } catch {
     await stop();
     throw new Error(`workerd did not start:\n${log}`);

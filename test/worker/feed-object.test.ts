@@ -72,7 +72,7 @@ async function restAndWake(): Promise<void> {
     const received = await client.messages("event", 3);
     expect(received.map(({ data }) => (data as { n: number }).n)).toEqual([1, 2, 3]);
     // It was another instance that sent the last two, and it knows what each socket takes.
-    expect(worker.log()).toContain('"event":"object-woke","sockets":2');
+    await worker.untilLogged('"event":"object-woke","sockets":2');
     expect(await lines.messages("event", 3)).toEqual(received);
     expect(lines.texts.map((text) => text.split("\n").length)).toEqual([1, 2]);
     lines.vanish();
@@ -245,10 +245,7 @@ describe("a feed's object", () => {
   test("forgets what is too old by an alarm, with nobody there", async () => {
     const worker = await start(await folder(), { limits: { historyMaxAgeMs: 1_500 } });
     await publish(worker, "old", numbers(1, 3));
-    await until(
-      () => worker.log().includes('"event":"history-trimmed"'),
-      () => worker.log(),
-    );
+    await worker.untilLogged('"event":"history-trimmed"');
     const all = new Subscription(`${eventsOf(worker, "old")}?from=oldest`);
     await all.resume();
     await publish(worker, "old", numbers(4, 4));

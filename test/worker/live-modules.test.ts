@@ -51,7 +51,7 @@ test.each([
         [500, code],
       ]);
       const at = ["MASKWIRE_LIVE.policies.support", ...(key === undefined ? [] : [key])].join(".");
-      expect(worker.log()).toContain(`"event":"config-refused","key":"${at}","code":"${code}"`);
+      await worker.untilLogged(`"event":"config-refused","key":"${at}","code":"${code}"`);
       expect(masked.text + published.text + worker.log()).not.toContain(EMAIL);
     } finally {
       await stop();

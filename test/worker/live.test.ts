@@ -115,7 +115,7 @@ describe.concurrent("live policies", () => {
       expect([masked.status, ["BAD_CONFIG", "BAD_PATTERN"].includes(errorCode(masked))]).toEqual([500, true]);
       const published = await post(`${worker.origin}/v1/feeds/a/events`, "application/json", "1");
       expect(published.status).toBe(500);
-      expect(worker.log()).toContain('"event":"config-refused"');
+      await worker.untilLogged('"event":"config-refused"');
       expect(worker.log()).not.toContain(EMAIL);
     } finally {
       await stop();
