@@ -42,7 +42,7 @@ export interface Definition {
   readonly question: string;
   readonly kind: Kind;
   readonly corpus: string;
-  readonly format: "text" | "ndjson" | "csv" | "sse";
+  readonly format: "text" | "ndjson" | "csv" | "sse" | "form";
   readonly corpusBytes: number;
   /** Length of a chunk; 0 stands for random lengths. */
   readonly chunkBytes: number;

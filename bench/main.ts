@@ -24,7 +24,7 @@ import { HELP, type Options, parseOptions } from "./options.ts";
 import { installPeers, PEERS } from "./peers/index.ts";
 import { Progress } from "./progress.ts";
 import { renderReport } from "./report.ts";
-import { FAILED, fromCsv, type Row, toCsv } from "./result.ts";
+import { FAILED, fromCsv, type Results, type Row, toCsv, withPart } from "./result.ts";
 import { toJson, toTable } from "./summary.ts";
 
 const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContext) => Promise<Row[]>>> = {
@@ -112,8 +112,12 @@ async function measure({ only, seconds, isJson, isCsv }: Options, benchFolder: s
   if (isJson) process.stdout.write(toJson(definitions, results));
   if (isCsv) {
     const name = resultsFileName(machine);
+    const before = only.length === 0 ? undefined : readResults(benchFolder, newestResults(benchFolder));
     mkdirSync(join(benchFolder, "results"), { recursive: true });
-    writeFileSync(join(benchFolder, "results", name), toCsv(results));
+    writeFileSync(
+      join(benchFolder, "results", name),
+      toCsv(before === undefined ? results : withPart(before, results)),
+    );
     process.stderr.write(`bench/results/${name}\n`);
   }
   return rows.some(({ metric }) => metric === FAILED) ? 1 : 0;
@@ -135,10 +139,16 @@ function report(benchFolder: string): number {
     process.stderr.write("bench/results holds no CSV; --csv writes one\n");
     return 2;
   }
-  const results = fromCsv(readFileSync(join(benchFolder, "results", source), "utf8"));
+  const results = readResults(benchFolder, source);
   const page = renderReport({ definitions: loadDefinitions(benchFolder), results, source });
   writeFileSync(join(benchFolder, "../docs/performance.md"), page);
   return 0;
+}
+
+function readResults(benchFolder: string, source: string): Results;
+function readResults(benchFolder: string, source: string | undefined): Results | undefined;
+function readResults(benchFolder: string, source: string | undefined): Results | undefined {
+  return source === undefined ? undefined : fromCsv(readFileSync(join(benchFolder, "results", source), "utf8"));
 }
 
 /** File names begin with their date. */

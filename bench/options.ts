@@ -10,7 +10,8 @@ the same run; times are CPU times. Needs a build (npm run build).
   --list            print benches, peers and whether they are present, and end
   --seconds N       how long a bench repeats itself (default 10)
   --json            results as JSON on standard output
-  --csv             write them to bench/results/<date>-<cpu>.csv too; for whole runs, not with --only
+  --csv             write them to bench/results/<date>-<cpu>.csv too; with --only beside what the newest of these files
+                    has of the other benches
   --report          write docs/performance.md from the newest of these files, and measure nothing
   --install-peers   install missing peers: re2js into bench/.peers and, as root, Debian's packages
   --help            print this
@@ -54,7 +55,6 @@ export function parseOptions(args: readonly string[]): Options | string {
   if (!(seconds > 0)) return "--seconds must be a number above 0";
   const actions = (["help", "list", "report", "install-peers"] as const).filter((action) => values[action]);
   if (actions.length > 1) return `--${actions.join(" and --")} do not go together`;
-  if (values.csv && values.only.length > 0) return "--csv keeps whole runs, and --only is a part of one";
   return {
     action: actions[0] ?? "measure",
     only: values.only,

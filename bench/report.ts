@@ -4,7 +4,7 @@
  * Owns the page; a bar that is not met is printed as such. Never measures.
  */
 import { type Judged, judge, limitOf } from "./bars.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition, Kind } from "./definition.ts";
 import { OURS, RATIO, SHARE, SPEED } from "./kinds/throughput.ts";
 import { PEERS } from "./peers/index.ts";
 import type { Results, Row } from "./result.ts";
@@ -81,12 +81,19 @@ function barRow({ definition, bar, worst, verdict }: Judged): string {
 function renderBench(definition: Definition, rows: readonly Row[]): string[] {
   const shares = rows.filter(({ metric }) => metric === SHARE);
   const figures = rows.filter(({ metric }) => metric !== SHARE);
-  const table =
-    definition.kind === "throughput" ? throughputTable(figures) : figureTable(shownRows(definition, figures));
+  const table = (TABLES[definition.kind] ?? figureTable)(shownRows(definition, figures));
   const isMissed = judge([definition], rows).some(({ verdict }) => verdict === "not met");
   const profile = isMissed && shares.length > 0 ? profileTable(definition, rows, shares) : [];
-  return [`**${definition.id}.** ${definition.question}`, "", ...table, "", ...profile];
+  const own = rows[0]?.machine;
+  const when =
+    own === undefined ? "" : ` Measured on ${own.date} at commit ${own.commit}: ${own.cpu}, Node ${own.node}.`;
+  return [`**${definition.id}.** ${definition.question}${when}`, "", ...table, "", ...profile];
 }
+
+const TABLES: Partial<Readonly<Record<Kind, (rows: readonly Row[]) => string[]>>> = {
+  throughput: throughputTable,
+  readings: optionTable,
+};
 
 /** Why a bar is not met: which module takes how much of a byte, or of the whole where no bytes are counted. */
 function profileTable({ id }: Definition, rows: readonly Row[], shares: readonly Row[]): string[] {
@@ -116,6 +123,21 @@ function throughputTable(rows: readonly Row[]): string[] {
       const remark = isRemark(first) ? `${first.metric}: ${first.note}` : first.note;
       return `| ${subject} | ${cell(subject, SPEED)} | ${cell(subject, RATIO)} | ${remark} |`;
     }),
+  ];
+}
+
+/** One option a line, one metric a column. */
+function optionTable(rows: readonly Row[]): string[] {
+  const metrics = [...new Set(rows.map(({ metric }) => metric))];
+  const find = (subject: string, metric: string): Row | undefined =>
+    rows.find((row) => row.subject === subject && row.metric === metric);
+  const head = metrics.map((metric) => `${metric}, ${rows.find((row) => row.metric === metric)?.unit}`);
+  return [
+    `| option | ${head.join(" | ")} |`,
+    `|---|${metrics.map(() => "---|").join("")}`,
+    ...[...new Set(rows.map(({ subject }) => subject))].map(
+      (subject) => `| ${code(subject)} | ${metrics.map((metric) => find(subject, metric)?.value ?? "").join(" | ")} |`,
+    ),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Row {
   readonly unit: string;
   /** The input, where one bench has several; why a peer was absent. */
   readonly note: string;
+  /** When it was measured by itself, after the run that the others are of. */
+  readonly machine?: Machine;
 }
 
 export interface Machine {
@@ -34,7 +36,8 @@ const COLUMNS = ["date", "cpu", "node", "commit", "bench", "subject", "metric", 
 
 export function toCsv({ machine, rows }: Results): string {
   const lines = rows.map((row) => {
-    const cells: Readonly<Record<string, string | number>> = { ...machine, ...row };
+    const { machine: own = machine, ...figures } = row;
+    const cells: Readonly<Record<string, string | number>> = { ...own, ...figures };
     return COLUMNS.map((column) => quote(String(cells[column]))).join(",");
   });
   return `${[COLUMNS.join(","), ...lines].join("\n")}\n`;
@@ -47,18 +50,31 @@ export function fromCsv(csv: string): Results {
   const records = lines.map((cells) => Object.fromEntries(COLUMNS.map((column, i) => [column, cells[i]])));
   const [first] = records;
   if (first === undefined) throw new Error("this CSV has no rows");
-  const { date, cpu, node, commit } = first;
+  const machine = machineOf(first);
   return {
-    machine: { date, cpu, node, commit },
-    rows: records.map(({ bench, subject, metric, value, unit, note }) => ({
-      bench,
-      subject,
-      metric,
-      value: Number(value),
-      unit,
-      note,
-    })),
+    machine,
+    rows: records.map((record) => {
+      const { bench, subject, metric, value, unit, note } = record;
+      const own = machineOf(record);
+      const row = { bench, subject, metric, value: Number(value), unit, note };
+      return isSame(own, machine) ? row : { ...row, machine: own };
+    }),
   };
+}
+
+/** Results in which some benches are measured anew, which say so by themselves; the others stay. */
+export function withPart(whole: Results, { machine, rows }: Results): Results {
+  const benches = new Set(rows.map(({ bench }) => bench));
+  const part = isSame(machine, whole.machine) ? rows : rows.map((row) => ({ ...row, machine }));
+  return { machine: whole.machine, rows: [...whole.rows.filter(({ bench }) => !benches.has(bench)), ...part] };
+}
+
+function machineOf({ date, cpu, node, commit }: Readonly<Record<string, string>>): Machine {
+  return { date, cpu, node, commit };
+}
+
+function isSame(one: Machine, other: Machine): boolean {
+  return one.date === other.date && one.cpu === other.cpu && one.node === other.node && one.commit === other.commit;
 }
 
 /** Four figures are more than any of these measurements is worth. */

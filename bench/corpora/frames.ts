@@ -1,5 +1,5 @@
 /**
- * The log corpus in other dresses: as CSV and as server-sent events.
+ * The log corpus in other dresses: as CSV, as a form and as server-sent events.
  *
  * Owns how a line looks there. The values and the rest are those of the log, so that speeds compare.
  */
@@ -60,6 +60,35 @@ export function csvCorpus({ name, bytes, seed, valueShare }: FrameOptions): Corp
     ];
     return { text: fields.map(quoted).join(","), values };
   });
+}
+
+const PAIRS_OF_A_LINE = 6;
+
+/** One body of many pairs, as browsers write them. */
+export function formCorpus({ name, bytes, seed, valueShare }: FrameOptions): Corpus {
+  const random = new Random(seed);
+  const corpus = buildCorpus(name, bytes, () => {
+    const values = random.next() < valueShare ? [csvValue(random)] : [];
+    const pairs = new URLSearchParams([["ts", timestamp(random)]]);
+    while (pairs.size < PAIRS_OF_A_LINE) {
+      const [key, value] = harmlessField(random);
+      pairs.append(key, String(value));
+    }
+    for (const { value } of values) pairs.append("value", value);
+    return { text: `${pairs.toString()}&`, values: values.map((one) => ({ ...one, value: formText(one.value) })) };
+  });
+  const gold = corpus.gold.map((one) => ({ ...one, line: 0 }));
+  return { name, text: joined(corpus.text), expected: joined(corpus.expected), gold, lineCount: 1 };
+}
+
+function formText(text: string): string {
+  return new URLSearchParams([["", text]]).toString().slice(1);
+}
+
+/** All lines as one, brackets written as a form writes them. */
+function joined(lines: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(lines).replaceAll("\n", "");
+  return new TextEncoder().encode(text.replaceAll("[", "%5B").replaceAll("]", "%5D"));
 }
 
 /** Bare digits need a word: those of other kinds are certain. */

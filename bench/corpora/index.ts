@@ -1,7 +1,7 @@
 /** The corpora by name. Owns their seeds: change one and results of before and after no longer compare. */
 import type { Corpus } from "./corpus.ts";
 import { eventCorpus } from "./events.ts";
-import { csvCorpus, sseCorpus } from "./frames.ts";
+import { csvCorpus, formCorpus, sseCorpus } from "./frames.ts";
 import { logCorpus } from "./log.ts";
 import { proseCorpus } from "./prose.ts";
 
@@ -15,6 +15,8 @@ const MAKERS: Readonly<Record<string, (bytes: number) => Corpus>> = {
   "csv-dense": (bytes) => csvCorpus({ name: "csv-dense", bytes, seed: 6, valueShare: 1 }),
   sse: (bytes) => sseCorpus({ name: "sse", bytes, seed: 7, valueShare: SPARSE_SHARE }),
   "sse-dense": (bytes) => sseCorpus({ name: "sse-dense", bytes, seed: 8, valueShare: 1 }),
+  form: (bytes) => formCorpus({ name: "form", bytes, seed: 9, valueShare: SPARSE_SHARE }),
+  "form-dense": (bytes) => formCorpus({ name: "form-dense", bytes, seed: 10, valueShare: 1 }),
   "json-events": (bytes) => eventCorpus(bytes, 4),
 };
 

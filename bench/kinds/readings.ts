@@ -29,6 +29,12 @@ const OPTIONS: readonly { readonly name: string; readonly spec: PolicySpec; read
   { name: "decodeEntities", spec: { decodeEntities: true }, formats: ["text", "ndjson", "sse"] },
   { name: "decodeBase64", spec: { decodeBase64: true }, formats: ["text", "ndjson", "sse"] },
   { name: "decodeDepth 2", spec: { decodeDepth: 2 }, formats: ["text", "ndjson", "sse"] },
+  { name: "decodeDepth 3", spec: { decodeDepth: 3 }, formats: ["text", "ndjson", "sse"] },
+  {
+    name: "all that decode, decodeDepth 2",
+    spec: { crossLine: true, decodeEntities: true, decodeBase64: true, decodeDepth: 2 },
+    formats: ["text", "ndjson", "sse"],
+  },
   { name: "joinMessages", spec: { joinMessages: true }, formats: ["sse"] },
   { name: "joinFields", spec: { joinFields: ["**.msg"] }, formats: ["ndjson", "sse"] },
 ];

@@ -14,7 +14,7 @@ import { resultsFileName } from "../../bench/machine.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { PEERS } from "../../bench/peers/index.ts";
 import { ALTERNATION, OURS_ALONE, PATTERNS, patternsOf } from "../../bench/peers/patterns.ts";
-import { ABSENT, FAILED, fromCsv, type Row, toCsv } from "../../bench/result.ts";
+import { ABSENT, FAILED, fromCsv, withPart, type Row, toCsv } from "../../bench/result.ts";
 import { quantile } from "../../bench/statistics.ts";
 import { toJson, toTable } from "../../bench/summary.ts";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
@@ -148,6 +148,14 @@ describe("results of the benchmark", () => {
     expect(fromCsv(toCsv({ machine: MACHINE, rows }))).toEqual({ machine: MACHINE, rows });
   });
 
+  it("take a part that was measured anew, which keeps its own date and commit", () => {
+    const later = { ...MACHINE, date: "2026-02-01", commit: "def5678" };
+    const [whole, part] = [row(1), { ...row(2), bench: "scan/y" }];
+    const both = withPart({ machine: MACHINE, rows: [whole, { ...part, value: 9 }] }, { machine: later, rows: [part] });
+    expect(both).toEqual({ machine: MACHINE, rows: [whole, { ...part, machine: later }] });
+    expect(fromCsv(toCsv(both))).toEqual(both);
+  });
+
   it("are refused when the columns are others", () => {
     expect(() => fromCsv("a,b\n1,2\n")).toThrow("other columns");
   });
@@ -203,6 +211,7 @@ describe("the command line of the benchmark", () => {
     [["--list"], { action: "list" }],
     [["--report"], { action: "report" }],
     [["--seconds", "0.5", "--csv"], { seconds: 0.5, isCsv: true }],
+    [["--only", "scan", "--csv"], { only: ["scan"], isCsv: true }],
   ])("is read: %j", (args, expected) => {
     expect(parseOptions(args)).toMatchObject(expected);
   });
@@ -212,7 +221,6 @@ describe("the command line of the benchmark", () => {
     [["--seconds", "0"], "--seconds"],
     [["--seconds", "many"], "--seconds"],
     [["--list", "--report"], "do not go together"],
-    [["--only", "scan", "--csv"], "--csv"],
     [["scan"], "scan"],
   ])("refuses what it does not know: %j", (args, problem) => {
     expect(parseOptions(args)).toContain(problem);

@@ -23,6 +23,8 @@ const FORMATS: readonly (readonly [corpus: string, format: Format])[] = [
   ["csv", "csv"],
   ["csv-dense", "csv"],
   ["csv-dense", "text"],
+  ["form", "form"],
+  ["form-dense", "form"],
   ["sse", "sse"],
   ["sse-dense", "sse"],
   ["sse-dense", "text"],

@@ -43,6 +43,19 @@ describe("docs/performance.md", () => {
     expect(render([row("scan/text-sparse", figure)])).toContain(line);
   });
 
+  it("has a line for each option that costs, and says of a part when it was measured", () => {
+    const time = { metric: "time", unit: "of the default policy's time" };
+    const own = { ...machine, date: "2026-02-01", commit: "def5678" };
+    const page = render([
+      row("scan/text-sparse", {}),
+      row("readings/text", { ...time, subject: "crossLine", value: 1.25, machine: own }),
+      row("readings/text", { metric: "held at most", subject: "crossLine", value: 70, unit: "bytes", machine: own }),
+    ]);
+    expect(page).toContain("| option | time, of the default policy's time | held at most, bytes |\n|---|---|---|\n");
+    expect(page).toContain("| crossLine | 1.25 | 70 |");
+    expect(page).toContain("Measured on 2026-02-01 at commit def5678");
+  });
+
   it("shows patterns as code, bars of tables escaped", () => {
     const page = render([row("growth/user-patterns", { subject: "(?:a|a)*b", metric: "growth", value: 1 })]);
     expect(page).toContain(String.raw`| ${"`"}(?:a\|a)*b${"`"} | growth | 1 |`);
