@@ -23,6 +23,8 @@ export class Scan {
   private readonly automata: readonly Dfa[];
   private readonly loops: readonly ScanLoop[];
   private readonly joined = new MatchPlaces();
+  /** By two sets of matches: both as one. */
+  private readonly pairs = new WeakMap<readonly number[], WeakMap<readonly number[], readonly number[]>>();
   private first: ScanState = [];
   private walkedFrom = 0;
   private lastIdle = -1;
@@ -85,10 +87,18 @@ export class Scan {
     for (let i = 0; i < state.length; i++) {
       const dfa = this.automata[i];
       const own = dfa.matchesAtEnd(dfa.entryOf(state[i]));
-      // What is known of a set of matches is known of its array.
-      if (own.length > 0) matches = matches.length === 0 ? own : [...matches, ...own];
+      if (own.length > 0) matches = matches.length === 0 ? own : this.together(matches, own);
     }
     return matches;
+  }
+
+  /** What is known of a set of matches is known of its array, so the same two make the same one. */
+  private together(first: readonly number[], second: readonly number[]): readonly number[] {
+    let known = this.pairs.get(first);
+    if (known === undefined) this.pairs.set(first, (known = new WeakMap()));
+    let both = known.get(second);
+    if (both === undefined) known.set(second, (both = [...first, ...second]));
+    return both;
   }
 
   private isIdleAt(at: number): boolean {
