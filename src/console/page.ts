@@ -30,22 +30,22 @@ const HEADER = `<a class="skip" href="#rows">Skip to the events</a>
 const FEED = `<section class="feed" aria-labelledby="feed-title">
 <div class="bar">
 <h2 id="feed-title">Live feed</h2>
-<form id="pick">
-<label for="name">Feed</label>
-<input id="name" name="feed" list="names" value="demo" autocomplete="off" spellcheck="false" required
- pattern="[A-Za-z0-9._\\-]{1,64}(,[A-Za-z0-9._\\-]{1,64}){0,5}" title="one to six feed names, joined by commas">
-<datalist id="names"><option value="demo"></option></datalist>
-<label for="view">View</label>
-<input id="view" name="view" size="9" list="views" placeholder="default" autocomplete="off" spellcheck="false"
- pattern="[A-Za-z0-9._\\-]{1,64}" title="a view that the feed names; empty for its default">
-<datalist id="views"><option value="support"></option><option value="analytics"></option></datalist>
-<label for="token">Token</label>
-<input id="token" type="password" size="7" placeholder="none" autocomplete="off" spellcheck="false" title="where the server asks for one; kept by this page only">
-<button>Follow</button>
-</form>
 <button type="button" id="pause" aria-pressed="false">Pause</button>
 <button type="button" id="clear">Clear</button>
 </div>
+<form id="pick">
+<div><label for="name">Feed</label>
+<input id="name" name="feed" list="names" value="demo" autocomplete="off" spellcheck="false" required
+ pattern="[A-Za-z0-9._\\-]{1,64}(,[A-Za-z0-9._\\-]{1,64}){0,5}" title="one to six feed names, joined by commas">
+<datalist id="names"><option value="demo"></option></datalist></div>
+<div><label for="view">View</label>
+<input id="view" name="view" size="9" list="views" placeholder="default" autocomplete="off" spellcheck="false"
+ pattern="[A-Za-z0-9._\\-]{1,64}" title="a view that the feed names; empty for its default">
+<datalist id="views"><option value="support"></option><option value="analytics"></option></datalist></div>
+<div><label for="token">Token</label>
+<input id="token" type="password" size="7" placeholder="none" autocomplete="off" spellcheck="false" title="where the server asks for one; kept by this page only"></div>
+<button>Follow</button>
+</form>
 <dl class="figures">
 <div><dt>events a second</dt><dd id="rate">0.0</dd></div>
 <div><dt>events seen</dt><dd id="seen">0</dd></div>

@@ -212,7 +212,7 @@ byId("input").addEventListener("input", () => { clearTimeout(waiting); waiting =
 for (const button of document.querySelectorAll("[data-sample]")) {
   button.addEventListener("click", () => { byId("input").value = SAMPLES[button.dataset.sample]; maskInput(); });
 }
-byId("shell").textContent = "curl -N " + location.origin + "/v1/feeds/demo/events\n\necho 'write to ana@example.com' | curl -T - \\\n  -H 'content-type: text/plain' " + location.origin + "/v1/mask";
+byId("shell").textContent = "curl -N " + location.origin + "/v1/feeds/demo/events\n\necho 'write to ana@example.com' | curl -T - \\\n  -H 'content-type: text/plain' \\\n  " + location.origin + "/v1/mask";
 byId("input").value = SAMPLES.mail;
 maskInput();
 

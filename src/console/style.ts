@@ -61,7 +61,8 @@ section > * { flex: none; }
 .bar { display: flex; align-items: center; gap: .5rem; flex-wrap: wrap; min-height: 2.1rem; }
 h2 { font-size: 1.02rem; margin-right: auto; }
 h3, label { font-size: .85rem; font-weight: 600; color: var(--dim); }
-form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+form { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center; margin-top: .5rem; }
+form div { display: flex; gap: .5rem; align-items: center; }
 button, input, textarea { font: inherit; color: inherit; background: var(--shade); border: 1px solid var(--line); border-radius: 7px; }
 button, input { padding: .25rem .7rem; font-size: .88rem; }
 #name { width: 9.5rem; }
