@@ -20,7 +20,7 @@ export const ERRORS = {
     http: 503,
     close: 4006,
     retry: true,
-    text: "the audit record cannot be written; nothing is turned back without it",
+    text: "the audit record cannot be written (detokenize.auditFile); nothing is turned back without it",
   },
   BAD_BOUNDARY: {
     http: 400,
@@ -152,7 +152,7 @@ export const ERRORS = {
     http: 500,
     close: 1011,
     retry: false,
-    text: "an operator needs a key and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY",
+    text: "a key is needed and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY",
   },
   LISTEN_FAILED: {
     http: 500,

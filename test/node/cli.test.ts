@@ -217,6 +217,19 @@ describe("maskwire check", () => {
     expect(stderr).toContain(`${config}:3:24: limits.heartbeatMs: must be at least 100`);
   });
 
+  it("refuses a history that outlives the process without the root key, as serve does", async () => {
+    const config = join(folder, "durable.yaml");
+    await writeFile(config, `history: { broker: disk, dataDir: ${JSON.stringify(join(folder, "data"))} }\n`);
+    const words = ["--config", config];
+    for (const command of ["check", "serve"]) {
+      const { code, stderr } = await runProgram([command, ...words]);
+      expect([command, code]).toEqual([command, command === "check" ? 1 : 2]);
+      expect(stderr).toMatch(/history: .*disk keeps events, and needs the root key.*set MASKWIRE_KEY_FILE/);
+    }
+    const { code, stderr } = await runProgram(["check", ...words], "", { MASKWIRE_KEY: "k".repeat(32) });
+    expect([code, stderr]).toEqual([0, expect.stringContaining(": ok")]);
+  });
+
   it("exits 1 for an address that lets anyone in", async () => {
     const { code, stderr } = await runProgram(["check"], "", { MASKWIRE_HOST: "0.0.0.0" });
     expect([code, stderr.includes("add `unsafeNoAuthentication: true`")]).toEqual([1, true]);

@@ -8,6 +8,7 @@ import { refuseViews } from "../../server/feeds/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problem.ts";
+import { refuseHistory } from "../history/open-broker.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
 import { checkPatterns, patternsOf, shippedPatterns } from "../pattern-check.ts";
@@ -28,11 +29,13 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
       return 1;
     }
     const { config, keys, fileName = "defaults", problemAt } = loaded.value;
+    const hasKeys = keys !== undefined;
     const compiled = Object.keys(config.policies).map((name) => compileNamed(loaded.value, name));
     const problems = [
       ...checkReach(config, fileName),
       ...refuseViews(config).map(({ path, reason }) => problemAt(path, reason)),
-      ...refuseDetokenize(config, { hasKeys: keys !== undefined }).map(({ path, reason }) => problemAt(path, reason)),
+      ...refuseDetokenize(config, { hasKeys }).map(({ path, reason }) => problemAt(path, reason)),
+      ...refuseHistory(config, { hasKeys }).map(({ path, reason }) => problemAt(path, reason)),
       ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, loaded.value) : one.problems)),
     ];
     const output = createOutput(io.stdout);

@@ -5,7 +5,7 @@
  */
 import type { Hmac } from "../../core/index.ts";
 import type { Broker } from "../../server/history/broker.ts";
-import { ConfigRefusal } from "../../server/config/config-refusal.ts";
+import { ConfigRefusal, type RefusalReason } from "../../server/config/config-refusal.ts";
 import type { ServerConfig } from "../../server/config/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
 
@@ -13,6 +13,14 @@ export interface OpenBrokerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly hmac: Hmac | undefined;
+}
+
+/** `hasKeys`: whether there is a root key. */
+export function refuseHistory({ history }: ServerConfig, { hasKeys }: { readonly hasKeys: boolean }): RefusalReason[] {
+  const { broker = "memory" } = history ?? {};
+  if (hasKeys || broker === "memory") return [];
+  const reason = `${broker} keeps events, and needs the root key for what stands in place of producers' ids; set MASKWIRE_KEY_FILE (or MASKWIRE_KEY)`;
+  return [{ path: ["history"], code: "KEY_MISSING", reason }];
 }
 
 /**
@@ -24,8 +32,9 @@ export async function openBroker(
   { hmac, ...ports }: OpenBrokerOptions,
 ): Promise<Broker | undefined> {
   const { history, limits } = server;
-  if (history === undefined || history.broker === "memory") return undefined;
-  if (hmac === undefined) throw new ConfigRefusal({ path: ["history"], code: "KEY_MISSING", reason: "history" });
+  const [refusal] = refuseHistory(server, { hasKeys: hmac !== undefined });
+  if (refusal !== undefined) throw new ConfigRefusal(refusal);
+  if (hmac === undefined || history === undefined || history.broker === "memory") return undefined;
   if (history.broker === "disk") {
     const { DiskBroker } = await import("./disk-broker.ts");
     return await DiskBroker.open({ config: history, limits, hmac, ...ports });
