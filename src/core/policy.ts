@@ -27,7 +27,7 @@ import type { Operator, RecordReader } from "./operators/operator.ts";
 import type { CustomOperators } from "./operators/custom.ts";
 import { COUNTER, exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
-import { compileReadings, heldThrough, type ReadingSpec } from "./readings/index.ts";
+import { compileReadings, heldWithin, type ReadingSpec } from "./readings/index.ts";
 import type { Reading } from "./readings/reading.ts";
 import { type RemoteEntities, remoteEntitiesOf, type RemoteRules } from "./remote-rules.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
@@ -85,6 +85,8 @@ export interface Limits {
   readonly joinLimitBytes: number;
   /** How many such records wait; likewise. */
   readonly joinLimitEvents: number;
+  /** Bytes of a text that a policy may hold back; one that may hold more is refused. */
+  readonly holdbackLimitBytes: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -93,6 +95,7 @@ export const DEFAULT_LIMITS: Limits = {
   nestedJsonDepth: 2,
   joinLimitBytes: 1_048_576,
   joinLimitEvents: 1_000,
+  holdbackLimitBytes: 16_777_216,
 };
 
 export interface PolicyOptions {
@@ -218,6 +221,8 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     matcher: options.matcher,
     onClear: options.observer?.cleared,
   });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const heldBytes = heldWithin(spec, engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES, limits.holdbackLimitBytes);
   const onInvalid = spec.onInvalid ?? DEFAULT_ON_INVALID;
   const isCounting = Object.values(spec.operators ?? {}).some(
     (one) => one.operator === "redact" && one.template?.includes(COUNTER) === true,
@@ -226,9 +231,9 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     name: options.name ?? "default",
     detectors,
     onInvalid,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits,
     longestMatchBytes: engine.longestMatchBytes,
-    holdbackMaxBytes: heldThrough(readings, engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES) + UTF8_HOLD_BYTES,
+    holdbackMaxBytes: heldBytes + UTF8_HOLD_BYTES,
     figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
     engine,
     keyedValues: new KeyedValues(engine),

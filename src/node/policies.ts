@@ -93,8 +93,8 @@ export function compileNamed(
 }
 
 function limitsOf({ limits }: Loaded["config"]): Partial<Limits> {
-  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth } = limits;
-  return { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
+  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, holdbackLimitBytes } = limits;
+  return { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, holdbackLimitBytes };
 }
 
 function compiling<Made>(

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compilePolicy, createMasker, maskWhole } from "../../src/core/index.ts";
 import { HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
+import { UTF8_HOLD_BYTES } from "../../src/core/utf8-repair.ts";
 import { maskCut } from "../support/every-cut.ts";
 import { tries } from "../support/seed.ts";
 
@@ -101,6 +102,26 @@ describe("what a reading holds", () => {
       }
       expect([name, most <= policy.holdbackMaxBytes || most]).toEqual([name, true]);
     }
+  });
+
+  it("is refused over holdbackLimitBytes, with the depth that fits", () => {
+    const spec = { decodeEntities: true, decodeDepth: 3 };
+    const refused = expect.objectContaining({
+      code: "BAD_CONFIG",
+      reason: expect.stringMatching(/^decodeDepth: 3 .*holdbackLimitBytes is 16777216; write decodeDepth: 2, /),
+    });
+    expect(() => compilePolicy(spec)).toThrow(refused);
+    const { holdbackMaxBytes } = compilePolicy({ ...spec, decodeDepth: 2 });
+    expect(holdbackMaxBytes).toBeLessThan(16_777_216);
+    // Beside what the limit bounds wait the bytes of one cut character.
+    const limitBytes = holdbackMaxBytes - UTF8_HOLD_BYTES;
+    const compile = (holdbackLimitBytes: number) =>
+      compilePolicy({ ...spec, decodeDepth: 2 }, { limits: { holdbackLimitBytes } });
+    expect(compile(limitBytes).holdbackMaxBytes).toBe(holdbackMaxBytes);
+    expect(() => compile(limitBytes - 1)).toThrow(expect.objectContaining({ code: "BAD_CONFIG" }));
+    expect(() => compilePolicy({}, { limits: { holdbackLimitBytes: 100 } })).toThrow(
+      expect.objectContaining({ reason: expect.stringContaining("take an option away") }),
+    );
   });
 
   it("goes on over as many line breaks as are read, and over no more", () => {

@@ -46,8 +46,30 @@ function decoders(spec: ReadingSpec, depth: number): readonly Reading[] {
 /** Bytes that wait in a decoder for what tells how they read: an entity, or whether letters are a run. */
 const UNREAD_BYTES = 33;
 
+/**
+ * Bytes of a text that may wait, at most, when `bytes` may as it stands.
+ * @throws ConfigurationError `BAD_CONFIG` over `limitBytes`, with what would fit.
+ */
+export function heldWithin(spec: ReadingSpec, bytes: number, limitBytes: number): number {
+  const { decodeDepth = 1 } = spec;
+  const heldAt = (depth: number): number =>
+    heldThrough(compileReadings(depth === decodeDepth ? spec : { ...spec, decodeDepth: depth }), bytes);
+  const held = heldAt(decodeDepth);
+  if (held <= limitBytes) return held;
+  const problem = `may hold ${held} bytes of each text back, limits.holdbackLimitBytes is ${limitBytes}`;
+  for (let depth = decodeDepth - 1; depth > 0; depth--) {
+    if (heldAt(depth) > limitBytes) continue;
+    const reason = `decodeDepth: ${decodeDepth} with these readings ${problem}; write decodeDepth: ${depth}, which holds ${heldAt(depth)}, or a higher limit`;
+    throw new ConfigurationError("BAD_CONFIG", reason, ["decodeDepth"]);
+  }
+  throw new ConfigurationError(
+    "BAD_CONFIG",
+    `it ${problem}; take an option away that decodes, or write a higher limit`,
+  );
+}
+
 /** Bytes of a text that may wait when `bytes` of what it reads as may: the most of all readings. */
-export function heldThrough(readings: readonly Reading[], bytes: number): number {
+function heldThrough(readings: readonly Reading[], bytes: number): number {
   const held = readings.map(({ inner, stretch }) => Math.ceil((heldThrough(inner, bytes) + UNREAD_BYTES) * stretch));
   return Math.max(bytes, ...held);
 }

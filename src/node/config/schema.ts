@@ -202,6 +202,11 @@ const limits = z.strictObject({
     [0, 16],
     "How many texts deep JSON inside a JSON string, cell or form field is read as JSON; deeper it is masked as text. 0: never.",
   ),
+  holdbackLimitBytes: limit(
+    "holdbackLimitBytes",
+    [64 * KIB, GIB],
+    "Bytes of a text that a policy may hold back at most; a policy that may hold more is refused at the start.",
+  ),
   joinLimitBytes: limit(
     "joinLimitBytes",
     [KIB, GIB],

@@ -180,6 +180,7 @@ export interface ServerLimits {
   readonly lineLimitBytes: number;
   readonly jsonDepthLimit: number;
   readonly nestedJsonDepth: number;
+  readonly holdbackLimitBytes: number;
   readonly joinLimitBytes: number;
   readonly joinLimitEvents: number;
   readonly joinWaitMs: number;
@@ -304,6 +305,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
   jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
   nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
+  holdbackLimitBytes: DEFAULT_LIMITS.holdbackLimitBytes,
   joinLimitBytes: DEFAULT_LIMITS.joinLimitBytes,
   joinLimitEvents: DEFAULT_LIMITS.joinLimitEvents,
   joinWaitMs: 2_000,

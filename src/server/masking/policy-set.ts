@@ -61,10 +61,11 @@ export class PolicySet {
     parts: PolicySetParts,
   ) {
     const { keys, observer, openStage, checksOf, restore, previous } = parts;
-    const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents } = limits;
+    const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents, holdbackLimitBytes } =
+      limits;
     const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
     const options = {
-      limits: { ...recordLimits, joinLimitBytes, joinLimitEvents },
+      limits: { ...recordLimits, joinLimitBytes, joinLimitEvents, holdbackLimitBytes },
       observer,
       remote: remoteEntities(remoteDetectors),
       ...(keys === undefined ? {} : { keys }),
