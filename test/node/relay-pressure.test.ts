@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFetch } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
-import { DEFAULT_SERVER_LIMITS, type RelayConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
 import { Egress } from "../../src/server/network/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { type Analyzer, PRESIDIO, startAnalyzer } from "../support/analyzer.ts";
@@ -10,6 +10,7 @@ import { createTestPorts } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { ENDLESS_DATA, type SocketUpstream, startSocketUpstream } from "../support/socket-upstream.ts";
 import { until } from "../support/until.ts";
+import { relayOf } from "../support/relay-config.ts";
 
 const QUEUE_BYTES = 4 * ENDLESS_DATA.length;
 /** More than the buffers of both systems and of both programs together. */
@@ -41,15 +42,7 @@ afterEach(async () => {
 function startRelay(scheme: "http" | "ws", path: string): TestServer {
   const ports = createTestPorts(createFetch(new Egress(undefined)));
   const limits = { relayQueueBytes: QUEUE_BYTES };
-  const relay: RelayConfig = {
-    url: `${scheme}://127.0.0.1:${upstream.port}${path}`,
-    policy: "default",
-    views: {},
-    unsafePlaintext: true,
-    headers: {},
-    eventTypes: [],
-    always: false,
-  };
+  const relay = relayOf(`${scheme}://127.0.0.1:${upstream.port}${path}`, { unsafePlaintext: true });
   const openUpstreamSocket = createOpenUpstreamSocket({
     egress: new Egress(undefined),
     limits: DEFAULT_SERVER_LIMITS,

@@ -8,6 +8,7 @@ import { createTestPorts, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { startSocketUpstream, type SocketUpstream } from "../support/socket-upstream.ts";
 import { until } from "../support/until.ts";
+import { relayOf } from "../support/relay-config.ts";
 
 const EVENT_LIMIT_BYTES = 1_000;
 const IDLE_MS = 60_000;
@@ -34,16 +35,7 @@ function startRelay(path: string, { relay = {}, upstreams, resolve }: Setting = 
   const ports = createTestPorts();
   const limits = { eventLimitBytes: EVENT_LIMIT_BYTES, upstreamIdleTimeoutMs: IDLE_MS };
   const egress = new Egress(upstreams);
-  const config: RelayConfig = {
-    url: `ws://127.0.0.1:${upstream.port}${path}`,
-    policy: "default",
-    views: {},
-    unsafePlaintext: true,
-    headers: {},
-    eventTypes: [],
-    always: false,
-    ...relay,
-  };
+  const config = relayOf(`ws://127.0.0.1:${upstream.port}${path}`, { unsafePlaintext: true, ...relay });
   const openUpstreamSocket = createOpenUpstreamSocket({
     egress,
     limits,

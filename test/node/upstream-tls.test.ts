@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { createFetch } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
-import { DEFAULT_SERVER_LIMITS, type RelayConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
 import { Egress } from "../../src/server/network/egress.ts";
 import { createCertificates } from "../support/certificates.ts";
 import { ensureCommand } from "../support/debian.ts";
@@ -15,6 +15,7 @@ import { createTestPorts, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { startSocketUpstream, type SocketUpstream } from "../support/socket-upstream.ts";
 import { until } from "../support/until.ts";
+import { relayOf } from "../support/relay-config.ts";
 
 /** How long a relay waits that a person should look at. */
 const FAILED_WAIT_MS = 300_000;
@@ -38,15 +39,8 @@ function startRelay({ scheme, host = "localhost", caFile: file }: Setting): Test
   const upstreams = [{ ...listed, ...(file === undefined ? {} : { caFile: file }) }];
   const egress = new Egress(upstreams);
   const ports = createTestPorts(createFetch(egress));
-  const relay: RelayConfig = {
-    url: `${scheme}://${host}:${upstream.port}/at-once`,
-    policy: "default",
-    views: {},
-    unsafePlaintext: false,
-    headers: { authorization: "Bearer hunter2" },
-    eventTypes: [],
-    always: false,
-  };
+  const headers = { authorization: "Bearer hunter2" };
+  const relay = relayOf(`${scheme}://${host}:${upstream.port}/at-once`, { headers });
   const openUpstreamSocket = createOpenUpstreamSocket({ egress, limits: DEFAULT_SERVER_LIMITS, clock: ports.clock });
   return startTestServer({ relays: { up: relay }, upstreams }, { ...ports, openUpstreamSocket });
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { PolicyConfig } from "../../src/server/config/extend-policy.ts";
 import { createTestPorts, turn, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { relayOf } from "../support/relay-config.ts";
 
 const FEED = "/v1/feeds/orders/events";
 const SOCKET = "/v1/feeds/orders/socket";
@@ -247,15 +248,7 @@ describe("an event that waits", () => {
 });
 
 describe("a relay", () => {
-  const RELAY = {
-    url: "https://up.example/feed",
-    policy: "joined",
-    views: {},
-    unsafePlaintext: false,
-    headers: {},
-    eventTypes: [],
-    always: false,
-  };
+  const RELAY = relayOf("https://up.example/feed", { policy: "joined" });
 
   async function startRelay() {
     const answers: ReturnType<typeof openBody>[] = [];

@@ -2,16 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { RelayConfig } from "../../src/server/config/config.ts";
 import { createTestPorts, turn, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { relayOf } from "../support/relay-config.ts";
 
-const RELAY: RelayConfig = {
-  url: "https://up.example/feed",
-  policy: "default",
-  views: {},
-  unsafePlaintext: false,
-  headers: { authorization: "Bearer secret" },
-  eventTypes: [],
-  always: false,
-};
+const RELAY = relayOf("https://up.example/feed", { headers: { authorization: "Bearer secret" } });
 
 interface Hit {
   readonly url: string;

@@ -3,6 +3,7 @@ import { StreamError } from "../../src/core/index.ts";
 import type { ServerConfig } from "../../src/server/config/config.ts";
 import { turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { relayOf } from "../support/relay-config.ts";
 
 const FEED = "/v1/feeds/orders/events";
 const CARD = "4111 1111 1111 1111";
@@ -224,15 +225,7 @@ describe("a configuration that cannot be taken over", () => {
       {
         policies: { default: STRICT },
         relays: {
-          more: {
-            url: "https://up.example.com/",
-            policy: "default",
-            views: {},
-            eventTypes: [],
-            unsafePlaintext: false,
-            headers: {},
-            always: false,
-          },
+          more: relayOf("https://up.example.com/"),
         },
       },
     ],
