@@ -1,8 +1,11 @@
 /** What is not what it says it is: masked as text, dropped or refused by rule, never raw, and counted by reason. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { compilePolicy, createMasker, maskWhole, ON_INVALID, StreamError } from "../../src/core/index.ts";
-import { BAD_INPUTS, type BadInput, MARKS } from "../support/bad-input.ts";
+import { compilePolicy, createMasker, ERRORS, maskWhole, ON_INVALID, StreamError } from "../../src/core/index.ts";
+import { BAD_IN, BAD_INPUTS, type BadInput, MARKS } from "../support/bad-input.ts";
 import { cutsOf, maskCut } from "../support/every-cut.ts";
+import { REPOSITORY } from "../support/repository.ts";
 
 /** Inputs up to this length are cut everywhere. */
 const SHORT_BYTES = 400;
@@ -57,6 +60,31 @@ describe.each(ON_INVALID)("%s", (onInvalid) => {
       // `expect` takes longer than the cut itself: it is for what differs.
       if (!isSame(cut, whole)) expect([cuts, cut]).toEqual([cuts, whole]);
     }
+  });
+});
+
+describe("the table", () => {
+  it.each(Object.entries(BAD_IN))("has rows for %s", (_kind, rows) => {
+    const names = BAD_INPUTS.map(({ name }) => name);
+    const wanted = rows.flatMap(([row, formats]) => formats.map((format) => `${format}: ${row}`));
+    expect(wanted.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it("has no row of which nobody says what it shows, and counts under codes of the one table", () => {
+    const shown = Object.values(BAD_IN).flatMap((rows) => rows.flatMap(([row]) => row));
+    const own = ["percent signs that open nothing, and no name", "a part that is no text"];
+    const names = BAD_INPUTS.map(({ name }) => name.slice(name.indexOf(": ") + 2));
+    expect(names.filter((name) => ![...shown, ...own].includes(name))).toEqual([]);
+    const reasons = new Set(BAD_INPUTS.flatMap(({ reason }) => reason ?? []));
+    reasons.delete("truncated");
+    for (const reason of reasons) expect(Object.keys(ERRORS)).toContain(reason);
+  });
+
+  it.each([
+    ["POST /v1/mask", "test/node/bad-input.test.ts", "it.each(BAD_INPUTS)"],
+    ["POST /v1/mask, on every host", "test/contract/bad-input.ts", "multipart without a boundary"],
+  ])("is shown to %s in %s: %s", async (_by, file, text) => {
+    expect(await readFile(join(REPOSITORY, file), "utf8")).toContain(text);
   });
 });
 

@@ -63,10 +63,26 @@ const LONG_KEYS: readonly Fault[] = [
 
 interface Holder {
   readonly format: Format;
+  readonly options?: FormatOptions;
   readonly before: string;
   readonly after: string;
   readonly kept?: readonly string[];
+  /** How the value is written there; default: as it is. */
+  readonly write?: (json: Uint8Array) => Uint8Array;
+  /** Faults that are none of the format: what is no JSON is a text there. */
+  readonly takes?: readonly string[];
 }
+
+/** Each byte beyond letters and digits as a form writes it. */
+function escaped(json: Uint8Array): Uint8Array {
+  const write = (byte: number): string =>
+    /[a-z\d]/i.test(String.fromCharCode(byte)) && byte < 0x80
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).padStart(2, "0")}`;
+  return latin([...json].map(write).join(""));
+}
+
+const NO_JSON = ["BAD_JSON", "JSON_TOO_DEEP"];
 
 const HOLDERS: readonly Holder[] = [
   { format: "json", before: "", after: "" },
@@ -80,9 +96,38 @@ const HOLDERS: readonly Holder[] = [
   { format: "sse", before: "data: first\n\ndata: ", after: "\n\ndata: last\n\n", kept: ["data: first", "data: last"] },
 ];
 
-function hold({ format, before, after, kept }: Holder, { name, json, reason }: Fault): BadInput {
-  const input = Buffer.concat([latin(before), json, latin(after)]);
-  return { name: `${format}: ${name}`, choice: { format }, input, reason, ...(kept === undefined ? {} : { kept }) };
+/** Formats whose texts may be JSON, of which each is as bad as it is alone. */
+const TEXT_HOLDERS: readonly Holder[] = [
+  {
+    format: "csv",
+    before: 'id,note\n1,first\n2,"',
+    after: '"\n3,last\n',
+    kept: ["1,first", "3,last"],
+    write: (json) => latin(Buffer.from(json).toString("latin1").replaceAll('"', '""')),
+    takes: NO_JSON,
+  },
+  {
+    format: "form",
+    before: "a=first&b=",
+    after: "&c=last",
+    kept: ["a=first", "c=last"],
+    write: escaped,
+    takes: [...NO_JSON, "INVALID_UTF8"],
+  },
+  {
+    format: "multipart",
+    options: { boundary: "b" },
+    before: "--b\r\nContent-Disposition: form-data; name=a\r\nContent-Type: application/json\r\n\r\n",
+    after: "\r\n--b--\r\n",
+  },
+];
+
+function hold(holder: Holder, fault: Fault): BadInput {
+  const { format, options, before, after, kept, write = (json) => json, takes = [] } = holder;
+  const input = Buffer.concat([latin(before), write(fault.json), latin(after)]);
+  const reason = fault.reason !== undefined && takes.includes(fault.reason) ? undefined : fault.reason;
+  const row = { name: `${format}: ${fault.name}`, choice: { format, ...options }, input, reason };
+  return kept === undefined ? row : { ...row, kept };
 }
 
 const csv = (name: string, text: string, reason: string | undefined = "BAD_CSV"): BadInput => ({
@@ -101,7 +146,7 @@ const multipart = (name: string, text: string, reason: string): BadInput => ({
 });
 
 export const BAD_INPUTS: readonly BadInput[] = [
-  ...HOLDERS.flatMap((holder) => VALUES.map((fault) => hold(holder, fault))),
+  ...[...HOLDERS, ...TEXT_HOLDERS].flatMap((holder) => VALUES.map((fault) => hold(holder, fault))),
   // Elsewhere a record of that length is too long as a whole.
   ...LONG_KEYS.map((fault) => hold(HOLDERS[0], fault)),
   ...HOLDERS.slice(1).map((holder) => hold(holder, LONG_KEYS[1])),
@@ -149,3 +194,41 @@ export const BAD_INPUTS: readonly BadInput[] = [
     "PART_UNREADABLE",
   ),
 ];
+
+const JSON_FORMATS: readonly Format[] = ["json", "ndjson", "json-seq", "sse"];
+const ALL_WITH_JSON: readonly Format[] = [...JSON_FORMATS, "csv", "form", "multipart"];
+
+/** What an input may be bad in: the rows above that show it, in each format that can hold it. */
+export const BAD_IN: Readonly<Record<string, readonly (readonly [row: string, formats: readonly Format[]])[]>> = {
+  "truncated documents": [
+    ["a truncated document", ALL_WITH_JSON],
+    ["a document truncated in a string", ALL_WITH_JSON],
+    ["an event that the input cuts off", ["sse"]],
+    ["no closing boundary", ["multipart"]],
+    ["the end in the headers of a part", ["multipart"]],
+  ],
+  "trailing garbage": [["trailing garbage", ALL_WITH_JSON]],
+  "duplicate keys": [["duplicate keys", ALL_WITH_JSON]],
+  "lone surrogates in escapes": [["lone surrogates", ALL_WITH_JSON]],
+  "invalid UTF-8 inside strings": [
+    ["invalid UTF-8 in a string", ALL_WITH_JSON],
+    ["invalid UTF-8", ["csv", "text"]],
+  ],
+  "numbers like 1e999": [
+    ["a number beyond all", ALL_WITH_JSON],
+    ["numbers that are none", ALL_WITH_JSON],
+  ],
+  "10,000-deep nesting": [["nesting 10,000 deep", ALL_WITH_JSON]],
+  "keys of 1 MB": [
+    ["a key of a megabyte", ["json"]],
+    ["a key longer than a line", JSON_FORMATS],
+  ],
+  "CSV with ragged rows and stray quotes": [
+    ["a record with too few fields", ["csv"]],
+    ["a record with too many fields", ["csv"]],
+    ["a stray quote in a field", ["csv"]],
+    ["text behind a closing quote", ["csv"]],
+    ["a quote that never closes", ["csv"]],
+  ],
+  "SSE without end": [["an event without end", ["sse"]]],
+};
