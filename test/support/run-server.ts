@@ -80,8 +80,14 @@ export async function runServer(options: RunOptions = {}): Promise<ServerProcess
     exited.then(() => Promise.reject(new Error(`the server did not start: ${logged.join("")}`))),
   ]);
   const metrics = async (): Promise<string> => {
-    const port = /"listeners":"[^"]*admin[^"]*".*"listenPort":(\d+)/.exec(logged.join(""))?.[1];
-    return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const adminPort = (): string | undefined =>
+      /"listeners":"[^"]*admin[^"]*".*"listenPort":(\d+)/.exec(logged.join(""))?.[1];
+    // It may begin to listen after the other.
+    await until(
+      () => adminPort() !== undefined,
+      () => logged.join(""),
+    );
+    return await (await fetch(`http://127.0.0.1:${adminPort()}/metrics`)).text();
   };
   return {
     child,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { post } from "../contract/client.ts";
+import { post, send } from "../contract/client.ts";
 import { CARD, EMAIL } from "../contract/raw.ts";
 import { SocketClient } from "../contract/socket-client.ts";
 import { Subscription } from "../contract/subscription.ts";
@@ -103,7 +103,7 @@ describe("a feed's object", () => {
     const receipt = await publish(first, "kill", numbers(1, 250));
     const seen = await before.events(100);
     await post(eventsOf(first, "kill"), "application/json", "{}");
-    const keyed = { "content-type": "application/json", "idempotency-key": `order-${EMAIL}` };
+    const keyed = { "content-type": "application/json", "idempotency-key": `order-${EMAIL}`, connection: "close" };
     const once = await fetch(eventsOf(first, "kill"), { method: "POST", headers: keyed, body: `{"n":252}` });
     const { lastId } = (await once.json()) as Receipt;
     await first.stop();
@@ -166,7 +166,7 @@ describe("a feed's object", () => {
   test("writes nothing raw to the disk: no value, no producer's key", async () => {
     const storage = await folder();
     const worker = await start(storage);
-    const headers = { "content-type": "application/json", "idempotency-key": EMAIL };
+    const headers = { "content-type": "application/json", "idempotency-key": EMAIL, connection: "close" };
     await fetch(eventsOf(worker, "disk"), { method: "POST", headers, body: `{"to":"${EMAIL}","pay":"${CARD}"}` });
     const client = await SocketClient.open(`${worker.origin}/v1/feeds/disk/socket`);
     client.send({ type: "publish", ref: EMAIL, events: [{ data: `${EMAIL} ${CARD}` }] });
@@ -231,7 +231,7 @@ describe("a feed's object", () => {
     await two.resume();
     await expect(SocketClient.open(url)).rejects.toThrow("503");
     expect((await post(eventsOf(worker, "many"), "application/json", "1")).status).toBe(200);
-    expect((await fetch(eventsOf(worker, "many"))).status).toBe(503);
+    expect((await send(eventsOf(worker, "many"))).status).toBe(503);
     // Who leaves makes room.
     two.call.vanish();
     one.vanish();
