@@ -9,6 +9,7 @@ import { CONTEXT_CHARACTERS, LOOK_BACK_BYTES, mayBeginAt } from "./candidate.ts"
 import { type ContextWords, MAY_HIDE, NO_WORDS } from "./context-words.ts";
 import type { Hits } from "./engine.ts";
 import type { Rule } from "./rule.ts";
+import type { RuleList } from "./rule-list.ts";
 
 /** Longer stretches are not searched: they are rare, and every match end in them would search them again. */
 export const STRETCH_LIMIT_BYTES = 256;
@@ -22,13 +23,14 @@ export interface Stretch {
 /** Rules that can have a finding in the stretch, whatever stands before it. */
 export function plausibleRules(bytes: Uint8Array, { start, end }: Stretch, { rules, none }: Hits): readonly Rule[] {
   if (end - start > STRETCH_LIMIT_BYTES) return rules;
-  let refused = 0;
-  let left = none;
-  for (const rule of rules) {
-    if (mayMatch(bytes, start, end, rule)) left = left.with(rule);
-    else refused++;
+  // Undefined while none is refused, as most often.
+  let left: RuleList | undefined;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i];
+    if (!rule.isPicky || mayMatch(bytes, start, end, rule)) left = left?.with(rule);
+    else left ??= rules.slice(0, i).reduce((list, one) => list.with(one), none);
   }
-  return refused === 0 ? rules : left.rules;
+  return left === undefined ? rules : left.rules;
 }
 
 function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): boolean {

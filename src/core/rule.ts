@@ -29,6 +29,8 @@ export interface Rule {
   readonly tails: readonly Dfa[];
   readonly contextWords: ContextWords;
   readonly needsText: boolean;
+  /** False when the detector has no quick no to the end of a match. */
+  readonly isPicky: boolean;
 }
 
 export interface RuleOptions {
@@ -108,6 +110,7 @@ function buildRule(
     tails: tailIndices.map((index) => anchored([index])),
     contextWords: new ContextWords(detector.contextWords ?? []),
     needsText: options.needsText(detector.entity),
+    isPicky: detector.mayEnd !== undefined || detector.mayMatch !== undefined,
   };
 }
 
