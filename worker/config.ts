@@ -16,6 +16,7 @@ import {
   VALIDATOR_NAMES,
 } from "../src/core/index.ts";
 import {
+  BINARIES,
   DEFAULT_CONFIG,
   DEFAULT_SERVER_LIMITS,
   LISTENERS,
@@ -182,6 +183,7 @@ const CONFIG: Shape = {
           strictness: isStringList,
           eventTypes: isStringList,
           passTraceparent: isBoolean,
+          binary: isOneOf(BINARIES),
           slowSubscribers: isOneOf(["disconnect"]),
         },
       },

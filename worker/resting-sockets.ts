@@ -91,9 +91,11 @@ export class RestingSockets {
       else talk.message(bytes, false);
     } else if ((message instanceof ArrayBuffer ? message.byteLength : message.size) > limit) {
       close(webSocket, ERRORS.MESSAGE_TOO_LARGE.close, "MESSAGE_TOO_LARGE");
+    } else if (message instanceof ArrayBuffer) {
+      talk.message(new Uint8Array(message), true);
     } else {
-      // Refused whatever it holds, so that a Blob need not be read.
-      talk.message(new Uint8Array(0), true);
+      // Its bytes would come too late to keep the order.
+      talk.end("BINARY_REFUSED");
     }
     if (talk.memo.mayResume !== mayResume) this.#attach(webSocket, talk);
   }

@@ -4,6 +4,7 @@
  * Owns the `ws` clients. Dials by the rules of `fetch.ts`: the addresses that were looked at and no others. Follows no
  * redirect, offers no compression, and passes on no word of the upstream but its messages.
  */
+import { isUtf8 } from "node:buffer";
 import { on } from "node:events";
 import type { ClientRequestArgs } from "node:http";
 import { WebSocket, type ClientOptions } from "ws";
@@ -55,7 +56,10 @@ export function createOpenUpstreamSocket(options: UpstreamSocketOptions): OpenUp
     const authorities = await authoritiesFor(egress, destination).catch(() => undefined);
     if (authorities === undefined || signal.aborted) return LOST;
     try {
-      return await untilOpen(dialSocket(request, { ...options, destination, authorities }), signal, options);
+      return await untilOpen(dialSocket(request, { ...options, destination, authorities }), signal, {
+        ...options,
+        ...request,
+      });
     } catch {
       // A header or sub-protocol that no handshake can carry.
       return FAILED;
@@ -85,7 +89,13 @@ function dialSocket(request: SocketRequest, options: UpstreamSocketOptions & Way
   return new WebSocket(request.url, [...request.protocols], settings);
 }
 
-function untilOpen(socket: WebSocket, signal: AbortSignal, options: UpstreamSocketOptions): Promise<SocketAnswer> {
+type OpenOptions = UpstreamSocketOptions & Pick<SocketRequest, "takesBinary">;
+
+function untilOpen(
+  socket: WebSocket,
+  signal: AbortSignal,
+  { takesBinary, ...options }: OpenOptions,
+): Promise<SocketAnswer> {
   signal.addEventListener("abort", () => socket.close(NORMAL_CLOSE));
   return new Promise((resolve) => {
     // Also for errors after the last message was read: without a listener one would end the process.
@@ -97,7 +107,10 @@ function untilOpen(socket: WebSocket, signal: AbortSignal, options: UpstreamSock
     socket.on("open", () => {
       // Before this turn ends: the first messages may have come with the handshake.
       const incoming = on(socket, "message", { signal, close: ["close"], ...WAITING });
-      resolve({ kind: "socket", messages: readAll(incoming, watch(socket, options)) });
+      resolve({
+        kind: "socket",
+        messages: readAll(incoming, takesBinary ? textIn : refuseBinary, watch(socket, options)),
+      });
     });
   });
 }
@@ -109,9 +122,16 @@ function verdictOf(error: NodeJS.ErrnoException): UpstreamRefusal {
   return error.code === undefined ? FAILED : LOST;
 }
 
-async function* readAll(incoming: AsyncIterable<unknown[]>, stopWatch: () => void): AsyncGenerator<UpstreamMessage> {
+const refuseBinary = (): UpstreamMessage => "BINARY_REFUSED";
+const textIn = (data: Buffer): UpstreamMessage => (isUtf8(data) ? data : "INVALID_UTF8");
+
+async function* readAll(
+  incoming: AsyncIterable<unknown[]>,
+  asText: (binary: Buffer) => UpstreamMessage,
+  stopWatch: () => void,
+): AsyncGenerator<UpstreamMessage> {
   try {
-    for await (const [data, isBinary] of incoming) yield isBinary === true ? "BINARY_REFUSED" : (data as Buffer);
+    for await (const [data, isBinary] of incoming) yield isBinary === true ? asText(data as Buffer) : (data as Buffer);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code?.startsWith("WS_ERR_") === true) yield WIRE_ERRORS[code] ?? "BAD_REQUEST";

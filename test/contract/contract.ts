@@ -61,6 +61,7 @@ function createConfig(upstream: Upstream) {
     },
     feeds: {
       ...Object.fromEntries(FEEDS.map((name) => [name, { eventTypes: ["created"] }])),
+      "socket-binary": { binary: "utf8" },
       cards: { policy: "cards" },
       strict: { policy: "strict" },
       viewed: VIEWED_FEED,

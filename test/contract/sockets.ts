@@ -50,6 +50,19 @@ export function describeSockets(origin: () => string): void {
       subscriber.vanish();
     });
 
+    test("takes binary messages where the feed says so, as the text that they are", async () => {
+      const producer = await SocketClient.open(both("socket-binary"));
+      producer.socket.send(Buffer.from(JSON.stringify({ type: "publish", events: [{ data: { to: EMAIL } }] })));
+      const [event] = await producer.messages("event", 1);
+      expect(event?.["data"]).toEqual({ to: "[EMAIL]" });
+      producer.socket.send(Buffer.of(0x22, 0xc3, 0x28, 0x22));
+      expect(await producer.closeCode()).toBe(1007);
+      expectNothingRaw(producer.text);
+      const refused = await SocketClient.open(both("socket"));
+      refused.socket.send(Buffer.from("{}"));
+      expect(await refused.closeCode()).toBe(1003);
+    });
+
     test("resumes from the first message without gap or repeat", async () => {
       const first = await SocketClient.open(both("socket-resume"));
       first.send({ type: "publish", ref: "1", events: [1, 2, 3].map((n) => ({ data: { n } })) });

@@ -28,6 +28,12 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
     "url: 'https://a.example/', protocols: [v1]",
     "f:1:43: relays.r.protocols: goes with a url that starts with wss://",
   ],
+  [
+    "binary messages over https",
+    "url: 'https://a.example/', binary: utf8",
+    "f:1:43: relays.r.binary: goes with a url that starts with wss://",
+  ],
+  ["binary messages as anything", `${WSS}, binary: bytes`, "f:1:49: relays.r.binary: write one of: refuse, utf8"],
   ["a sub-protocol twice", `${WSS}, protocols: [v1, v1]`, "f:1:52: relays.r.protocols: names one twice"],
   [
     "a sub-protocol with a space",
@@ -41,6 +47,7 @@ describe("a relay of a WebSocket", () => {
     ["TLS", WSS],
     ["plaintext that is asked for", "url: 'ws://a.example/', unsafePlaintext: true"],
     ["sub-protocols", `${WSS}, protocols: [v2, v1]`],
+    ["binary messages", `${WSS}, binary: utf8`],
   ])("takes %s", (_, settings) => {
     expect(readConfig(`relays: { r: { ${settings} } }`, "f").ok).toBe(true);
   });

@@ -223,6 +223,18 @@ describe("a hostile upstream", () => {
     expect(await server.metric('events_refused_total{code="BINARY_REFUSED"}')).toBe(1);
   });
 
+  test("sends binary messages that the relay takes: each that is text is an event, masked, and no other", async () => {
+    const server = startRelay("/binary", { relay: { binary: "utf8" } });
+    const sink = await follow(server);
+    const socket = await nextSocket();
+    socket.send(Buffer.of(0x61, 0xff));
+    socket.send("at last");
+    await until(() => dataOf(sink.text).at(-1) === "at last");
+    expect(dataOf(sink.text)).toEqual(["[EMAIL]", "after it", "at last"]);
+    expect(await server.metric('events_refused_total{code="INVALID_UTF8"}')).toBe(1);
+    expect(await server.metric('events_refused_total{code="BINARY_REFUSED"}')).toBe(0);
+  });
+
   test.each([
     ["a handshake that never ends", "/silent"],
     ["silence, pings included", "/deaf"],

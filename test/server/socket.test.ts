@@ -79,6 +79,32 @@ describe("a WebSocket", () => {
     expect(typesOf(socket.messages)).toEqual(["error", "end"]);
   });
 
+  test("of a feed that takes binary messages reads them as the text that they are, and refuses what is none", async () => {
+    const feed = { policy: "default", views: {}, eventTypes: [], binary: "utf8" } as const;
+    const host = startTestServer({ feeds: { orders: feed, other: { ...feed, binary: "refuse" } } });
+    const socket = await host.upgrade(SOCKET);
+    const bytes = Buffer.from(JSON.stringify(publish("größer: ann.lee@example.com")));
+    socket.receive(bytes);
+    await turn();
+    expect(socket.messages).toContainEqual(expect.objectContaining({ type: "ack", accepted: 1 }));
+    expect(socket.messages).toContainEqual(expect.objectContaining({ type: "event", data: "größer: [EMAIL]" }));
+    // Cut within the ö.
+    socket.receive(bytes.subarray(0, bytes.indexOf("ö") + 1));
+    expect(socket.closedWith).toEqual([1007, "INVALID_UTF8"]);
+    const other = await host.upgrade("/v1/feeds/other/socket");
+    other.receive(bytes);
+    expect(other.closedWith).toEqual([1003, "BINARY_REFUSED"]);
+  });
+
+  test("goes by a new configuration in what it makes of binary messages", async () => {
+    const feed = { policy: "default", views: {}, eventTypes: [] };
+    const host = startTestServer({ feeds: { orders: { ...feed, binary: "utf8" } } });
+    const socket = await host.upgrade(SOCKET);
+    host.reload({ feeds: { orders: feed } });
+    socket.receive(Buffer.from(JSON.stringify(publish(1))));
+    expect(socket.closedWith).toEqual([1003, "BINARY_REFUSED"]);
+  });
+
   test("may receive several feeds, each event with its feed, but publish to one only", async () => {
     const host = startTestServer();
     const socket = await host.upgrade("/v1/feeds/left,right/socket");

@@ -1,6 +1,6 @@
 /** The shape of feeds and relays: whose events go out, by which policies. */
 import { z } from "zod";
-import { SLOW_SUBSCRIBERS } from "../../server/config/config.ts";
+import { BINARIES, SLOW_SUBSCRIBERS } from "../../server/config/config.ts";
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
@@ -40,6 +40,13 @@ const slowSubscribers = z
       "miss events, told by a gap. Node only.",
   );
 
+const binary = z
+  .enum(BINARIES)
+  .exactOptional()
+  .describe(
+    "Binary WebSocket messages: `refuse` (default), or `utf8`: read as the text that they are, and masked like any.",
+  );
+
 export const feed = z.strictObject({
   policy: policyName,
   views,
@@ -47,6 +54,7 @@ export const feed = z.strictObject({
   eventTypes,
   passTraceparent,
   slowSubscribers,
+  binary,
 });
 
 export const relay = z.strictObject({
@@ -77,5 +85,6 @@ export const relay = z.strictObject({
     .describe("WebSocket sub-protocols to offer; an upstream that picks none of them is not followed."),
   eventTypes,
   slowSubscribers,
+  binary,
   always: z.boolean().default(false).describe("Follows the upstream even without a subscriber."),
 });

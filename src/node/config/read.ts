@@ -284,8 +284,9 @@ function checkRelayUrl(source: Source, name: string, relay: FileConfig["relays"]
   );
   if (isSocket && named.length > 0)
     return [problem(source, [...path, "headers", named[0] ?? ""], HANDSHAKE_HEADER, true)];
-  if (!isSocket && relay.protocols !== undefined)
-    return [problem(source, [...path, "protocols"], "goes with a url that starts with wss://", true)];
+  for (const key of ["protocols", "binary"] as const)
+    if (!isSocket && relay[key] !== undefined)
+      return [problem(source, [...path, key], "goes with a url that starts with wss://", true)];
   if (isSocket && !relay.unsafePlaintext && URL.canParse(url) && new URL(url).protocol === "http:")
     return [problem(source, [...path, "url"], "write wss://, or add `unsafePlaintext: true` beside the url")];
   return checkUrl(source, [...path, "url"], { ...relay, url });

@@ -63,6 +63,10 @@ export interface ListenerConfig {
 export const SLOW_SUBSCRIBERS = ["disconnect", "drop-oldest", "latest-only"] as const;
 export type SlowSubscribers = (typeof SLOW_SUBSCRIBERS)[number];
 
+/** Binary WebSocket messages are refused, or read as the UTF-8 text that they are. */
+export const BINARIES = ["refuse", "utf8"] as const;
+type Binary = (typeof BINARIES)[number];
+
 /** Whoever names views: a feed, a relay. */
 export interface Viewed {
   /** Policy of the view that everybody gets who asks for none. */
@@ -73,6 +77,8 @@ export interface Viewed {
   readonly strictness?: readonly string[];
   /** What becomes of subscribers that do not keep up; absent: `disconnect`. */
   readonly slowSubscribers?: SlowSubscribers;
+  /** What becomes of binary messages of producers, or of the upstream; absent: `refuse`. */
+  readonly binary?: Binary;
 }
 
 export interface FeedConfig extends Viewed {

@@ -12,6 +12,7 @@ const RELAY_FIXED = [
   "unsafePlaintext",
   "headers",
   "protocols",
+  "binary",
   "always",
 ] as const satisfies readonly (keyof RelayConfig)[];
 

@@ -175,9 +175,9 @@ export class Relay {
 
   async #open(signal: AbortSignal, trace: string | undefined): Promise<UpstreamAnswer | SocketAnswer> {
     const { config, ports, limits } = this.#options;
-    const { url, headers, unsafePlaintext, protocols = [] } = config;
+    const { url, headers, unsafePlaintext, protocols = [], binary } = config;
     if (ports.openUpstreamSocket !== undefined && url !== httpUrlOf(url))
-      return await ports.openUpstreamSocket({ url, headers, protocols, trace }, signal);
+      return await ports.openUpstreamSocket({ url, headers, protocols, takesBinary: binary === "utf8", trace }, signal);
     const { inflationLimit } = limits;
     const request = { url, headers, isPlaintextAllowed: unsafePlaintext, lastId: this.#lastId, inflationLimit, trace };
     return await openUpstream(ports.fetch, request, signal);

@@ -13,6 +13,8 @@ export interface SocketRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Sub-protocols to offer, the one liked best first; an upstream that picks none of them is `failed`. */
   readonly protocols: readonly string[];
+  /** Whether binary messages that are UTF-8 are taken for text; else they are refused. */
+  readonly takesBinary: boolean;
   /** A `traceparent`. */
   readonly trace?: string | undefined;
 }

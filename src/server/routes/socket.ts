@@ -24,6 +24,7 @@ import { Subscriber } from "../subscribers/subscriber.ts";
 import { json, TRANSPORT } from "../subscribers/transports.ts";
 import { filterOf, type TypeFilter } from "../subscribers/type-filter.ts";
 import type { View } from "../subscribers/view.ts";
+import { isUtf8 } from "../text.ts";
 
 export interface SocketRole {
   readonly access: Access;
@@ -162,6 +163,14 @@ export class Conversation implements SocketHandler {
     this.#subscriber.start();
   }
 
+  /** By the settings in force. @throws StreamError `BINARY_REFUSED`, `INVALID_UTF8`, `FEED_UNKNOWN`. */
+  #checkBinary(data: Uint8Array): void {
+    const { services, memo } = this.#options;
+    const isText = memo.names.every((name) => services.feeds.check(name).binary === "utf8");
+    if (!isText) throw new StreamError("BINARY_REFUSED");
+    if (!isUtf8(data)) throw new StreamError("INVALID_UTF8");
+  }
+
   /** Tells the client, and closes. */
   end(ending: Ending): void {
     this.#subscriber?.end(ending);
@@ -171,7 +180,7 @@ export class Conversation implements SocketHandler {
     const subscriber = this.#subscriber;
     if (subscriber === undefined || subscriber.hasEnded) return;
     try {
-      if (isBinary) throw new StreamError("BINARY_REFUSED");
+      if (isBinary) this.#checkBinary(data);
       const limit = this.#options.services.limits.messageLimitBytes;
       if (data.length > limit) throw new StreamError("MESSAGE_TOO_LARGE", { bytes: data.length, limit });
       this.#answer(parseClientMessage(data), subscriber);
