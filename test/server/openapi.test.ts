@@ -102,6 +102,7 @@ const ELSEWHERE: readonly string[] = [
   "OVERLOADED",
   "TOO_SLOW",
   "UPSTREAM_LOST",
+  "UPSTREAM_UNTRUSTED",
 ];
 
 const PATHS: Readonly<Record<string, readonly string[]>> = {
