@@ -5,7 +5,7 @@
  * side by side in logs that hold no secret, too.
  */
 import { encodeUtf8 } from "../bytes.ts";
-import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UPPER } from "../ascii.ts";
+import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER } from "../ascii.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isBehindSign, isExcludedKey, nameBefore } from "../keys.ts";
 import { isPlaceholder } from "../validators/placeholder.ts";
@@ -169,18 +169,28 @@ function entropyOf(bytes: Uint8Array): number {
 const HYPHEN = 0x2d;
 const LAST_HEX = 0x66;
 
-/** True for digits and letters of both cases, or many digits and small letters, that are not hex. O(end - start). */
+/** By byte: a digit counts 1, and a bit each says that there is a small letter, a capital, and what no hex id has. */
+const SMALL = 1 << 8;
+const CAPITAL = 1 << 9;
+const NO_HEX = 1 << 10;
+const DIGITS_COUNTED = SMALL - 1;
+const KINDS_SEEN = Int32Array.from(KINDS, (kind, byte) => {
+  if ((kind & DIGIT) !== 0) return 1;
+  if ((kind & LETTER) === 0) return byte === HYPHEN ? 0 : NO_HEX;
+  return (kind === LOWER ? SMALL : CAPITAL) | ((byte | 0x20) > LAST_HEX ? NO_HEX : 0);
+});
+
+/** True for digits and letters of both cases, or many digits and small letters, that are not hex. Of LENGTH bytes. */
 function isOfAllKinds(bytes: Uint8Array, start: number, end: number): boolean {
   let digits = 0;
   let kinds = 0;
-  let isHex = true;
   for (let at = start; at < end; at++) {
-    const kind = KINDS[bytes[at]];
-    kinds |= kind;
-    if ((kind & DIGIT) !== 0) digits++;
-    else if ((kind & LETTER) === 0 ? bytes[at] !== HYPHEN : (bytes[at] | 0x20) > LAST_HEX) isHex = false;
+    const seen = KINDS_SEEN[bytes[at]];
+    digits += seen & DIGITS_COUNTED;
+    kinds |= seen;
   }
-  return digits >= 2 && (kinds & LOWER) !== 0 && ((kinds & UPPER) !== 0 || digits >= 4) && !isHex;
+  const hasCapital = (kinds & CAPITAL) !== 0;
+  return (kinds & SMALL) !== 0 && (kinds & NO_HEX) !== 0 && digits >= (hasCapital ? 2 : 4);
 }
 
 export const highEntropy: Detector = {
