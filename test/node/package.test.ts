@@ -1,0 +1,45 @@
+/** What `npm publish` would take: all that the program reads, and nothing that only a checkout has a use for. */
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, expect, it } from "vitest";
+import { REPOSITORY } from "../support/repository.ts";
+import { requireProgram } from "../support/run-server.ts";
+import { deployedModules } from "../support/workerd.ts";
+
+const FROM_HERE = /(?:new URL\(|createRequire\(import\.meta\.url\)\()"(\.[^"]+)"/g;
+
+let packed: readonly string[];
+beforeAll(async () => {
+  requireProgram();
+  const words = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const { stdout } = await promisify(execFile)("npm", words, { cwd: REPOSITORY, maxBuffer: 16 * 1024 ** 2 });
+  const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+  packed = files.map(({ path }) => path);
+});
+
+it("holds every file that the program looks for beside itself", async () => {
+  const folder = join(REPOSITORY, "dist/node");
+  const scripts = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js"));
+  const wanted: string[] = [];
+  for (const name of scripts) {
+    const from = pathToFileURL(join(folder, name));
+    for (const [, path] of (await readFile(from, "utf8")).matchAll(FROM_HERE))
+      wanted.push(relative(REPOSITORY, fileURLToPath(new URL(path, from))));
+  }
+  expect(wanted).toContain("worker/modules.json");
+  const missing = wanted.filter((path) => !packed.some((file) => file === path || file.startsWith(`${path}/`)));
+  expect(missing).toEqual([]);
+});
+
+it("holds the modules of a deployment, and both entries", async () => {
+  const modules = (await deployedModules()).map((name) => `dist/worker/${name}`);
+  const entries = ["dist/node/main.js", "dist/core/index.js", "dist/core/index.d.ts", "dist/worker/check.js"];
+  expect(packed).toEqual(expect.arrayContaining([...modules, ...entries]));
+});
+
+it("holds no source, no map to one, and no notes of the compiler", () => {
+  expect(packed.filter((path) => /\.(?:map|tsbuildinfo)$|(?<!\.d)\.ts$|meta\.json$/.test(path))).toEqual([]);
+});
