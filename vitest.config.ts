@@ -5,7 +5,7 @@ import { LongFirst } from "./test/support/long-first.ts";
 /** Vitest leaves one core to itself; many of our files wait for processes rather than compute. */
 const WORKERS = availableParallelism() + 1;
 
-const TIME_LIMIT_MS = 240_000;
+const TIME_LIMIT_MS = 300_000;
 
 /** Two projects: `node` runs in this process; `workerd` talks to the real runtime that it starts. */
 export default defineConfig({

@@ -33,6 +33,7 @@ describe("kill -9 in the middle of publishing", () => {
 
   test.skipIf(nats.path === null)(
     "of the NATS server that leads a cluster of three loses and repeats nothing either",
+    { timeout: 600_000 },
     async () => {
       requireProgram();
       const report = await crashNatsCluster({ program: PROGRAM, events: 2_000, subscribers: 10, kills: 2 });

@@ -19,7 +19,8 @@ export interface CommandLookup {
 const APT_GET = "apt-get";
 /** Held while packages are installed. */
 export const APT_LOCK = join(tmpdir(), "maskwire-apt.lock");
-const INSTALL_LIMIT_MS = 180_000;
+/** With the wait for those that were here before. */
+const INSTALL_LIMIT_MS = 600_000;
 
 /** Absolute path of `command` on PATH, or null. */
 export function findCommand(command: string): string | null {
@@ -36,7 +37,7 @@ export function findCommand(command: string): string | null {
 }
 
 /**
- * Finds `command`, installing `debianPackage` when it is missing and the user is root (up to three minutes).
+ * Finds `command`, installing `debianPackage` when it is missing and the user is root (up to ten minutes).
  * Synchronous, so that a test file can decide at collection whether its suites run.
  * @throws Error when it is missing and CI=true.
  */
