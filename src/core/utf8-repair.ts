@@ -38,7 +38,7 @@ export class Utf8Repair {
     let cleanFrom = 0;
     let at = 0;
     for (;;) {
-      at = skipAscii(bytes, at);
+      at = skipValid(bytes, at);
       if (at === bytes.length) break;
       const valid = validLength(bytes, at);
       const isCut = at + valid === bytes.length && valid < encodedLength(bytes[at]);
@@ -60,20 +60,41 @@ export class Utf8Repair {
   }
 }
 
+/** Offset of the next byte that begins no character which is valid at first sight. */
+function skipValid(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length) {
+    const length = bytes[at] < 0x80 ? 0 : plainLength(bytes, at);
+    if (length > 0) at += length;
+    else if (bytes[at] < 0x80) at = skipAscii(bytes, at);
+    else break;
+  }
+  return at;
+}
+
+/** Bytes of a character that any continuation bytes make valid; 0 for others, of which the second byte decides, and cut ones. */
+function plainLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at];
+  if (lead < 0xc2 || lead === 0xe0 || lead === 0xed || lead >= 0xf0) return 0;
+  if ((bytes[at + 1] & 0xc0) !== 0x80) return 0;
+  if (lead < 0xe0) return 2;
+  return (bytes[at + 2] & 0xc0) === 0x80 ? 3 : 0;
+}
+
 /** Offset of the next byte beyond ASCII: this is all that happens to most bytes here. */
 function skipAscii(bytes: Uint8Array, from: number): number {
   let at = from;
-  while (at + BLOCK <= bytes.length && isAscii(bytes, at, at + BLOCK)) at += BLOCK;
+  for (let to = at + BLOCK; to <= bytes.length && (at = asciiTo(bytes, at, to)) === to; to += BLOCK);
   while (at < bytes.length && bytes[at] < 0x80) at++;
   return at;
 }
 
 // Eight bytes at a time, in calls of one block: an engine that compiles a loop while it runs throws the code away
 // at the loop's end, so one loop over the whole chunk would never become fast.
-function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
-  let any = 0;
+/** The first eight bytes that are not all ASCII, or `to`: what is behind them is not read for nothing. */
+function asciiTo(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; at < to; at += 8) {
-    any |=
+    const any =
       bytes[at] |
       bytes[at + 1] |
       bytes[at + 2] |
@@ -82,8 +103,9 @@ function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
       bytes[at + 5] |
       bytes[at + 6] |
       bytes[at + 7];
+    if (any >= 0x80) return at;
   }
-  return any < 0x80;
+  return to;
 }
 
 /** Bytes of the longest valid beginning of a multi-byte character at `at`; 1 for a byte that begins none. */
@@ -113,7 +135,7 @@ function highest(lead: number, index: number): number {
  * that are looked at and never written, where offsets must stay. Returns the same array.
  */
 export function hideInvalidUtf8(bytes: Uint8Array): Uint8Array {
-  for (let at = skipAscii(bytes, 0); at < bytes.length; at = skipAscii(bytes, at)) {
+  for (let at = skipValid(bytes, 0); at < bytes.length; at = skipValid(bytes, at)) {
     const valid = validLength(bytes, at);
     if (valid === 1 || valid < encodedLength(bytes[at])) bytes.fill(0, at, at + Math.max(1, valid));
     at += Math.max(1, valid);
