@@ -159,7 +159,7 @@ describe("a relay", () => {
       lastId: new Uint8Array(0),
     };
     const answer = await openUpstream(guardFetch(upstream, egress), request, new AbortController().signal);
-    expect(answer).toEqual({ kind: "failed" });
+    expect(answer).toEqual({ kind: "failed", code: "EGRESS_REFUSED" });
     expect(asked).toEqual([request.url]);
   });
 });
