@@ -132,7 +132,7 @@ export class TextCandidate implements Candidate, RawMatch {
   }
 
   get hasContext(): boolean {
-    const { contextWords } = this.rule;
+    const contextWords = this.rule.contextWords();
     if (contextWords.isEmpty) return false;
     return contextWords.inText(this.around.key) || (this.contextInBytes() ?? contextWords.inText(this.context()));
   }
@@ -193,7 +193,7 @@ export class TextCandidate implements Candidate, RawMatch {
     if (isCut && !isPlain(bytes[from - 1])) return undefined;
     // A word that the window cuts is no whole word and is left out; a digit before it says what the word is.
     if (isCut) from = KINDS[bytes[from - 1]] === DIGIT ? from - 1 : skipCutWord(bytes, from, this.start);
-    return this.rule.contextWords.inBytes(bytes, from, this.start);
+    return this.rule.contextWords().inBytes(bytes, from, this.start);
   }
 
   /** The characters in which context words count, without a word that the window cuts. */

@@ -6,6 +6,7 @@
 import { encodeUtf8 } from "./bytes.ts";
 import { ContextWords, NO_WORDS } from "./context-words.ts";
 import type { Detector, Group } from "./detector.ts";
+import { once } from "./once.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
 import { compileRules, inOrder, type Rule, type RuleOptions } from "./rule.ts";
@@ -84,14 +85,20 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
       rules: all,
       needContext: needsWord,
       words: wordsOf(needsWord),
-      wordless: all.filter((rule) => !needsWord.includes(rule) || rule.contextWords.mayHoldOf(NO_WORDS)),
+      wordless: all.filter((rule) => !needsWord.includes(rule) || rule.contextWords().mayHoldOf(NO_WORDS)),
       none: new RuleList(),
     };
   };
+  const words = once(() => wordsOf(rules));
+  const neededWords = once(() => wordsOf(inOrder([...needContext.values()])));
   return {
     rules,
-    words: wordsOf(rules),
-    neededWords: wordsOf(inOrder([...needContext.values()])),
+    get words() {
+      return words();
+    },
+    get neededWords() {
+      return neededWords();
+    },
     automata,
     scan: new Scan(automata),
     scratch: new Scratch(),
@@ -128,7 +135,7 @@ function joinWords(): (rules: readonly Rule[]) => ContextWords {
     const key = rules.map((rule) => rule.rank).join();
     let words = known.get(key);
     if (words === undefined) {
-      words = new ContextWords(rules.flatMap((rule) => rule.contextWords.words));
+      words = new ContextWords(rules.flatMap((rule) => rule.contextWords().words));
       known.set(key, words);
     }
     return words;

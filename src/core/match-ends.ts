@@ -15,7 +15,8 @@ export class MatchEnds implements Ends {
   /** The other of two lists that take turns. */
   private spare: number[] = [];
 
-  private readonly dfa: Dfa;
+  private readonly open: () => Dfa;
+  private dfa: Dfa | undefined;
   private readonly longestBytes: number;
   /** Entry before a byte, by its index modulo the length; valid from `from` to `to`, indices as well. */
   private entries = new Uint16Array(0);
@@ -26,8 +27,8 @@ export class MatchEnds implements Ends {
   private pass = -1;
   private generation = 0;
 
-  constructor(dfa: Dfa, longestBytes: number) {
-    this.dfa = dfa;
+  constructor(open: () => Dfa, longestBytes: number) {
+    this.open = open;
     this.longestBytes = longestBytes;
   }
 
@@ -35,7 +36,7 @@ export class MatchEnds implements Ends {
    * Amortised O(1) a byte for patterns with loops, else O(longest match).
    */
   at(around: Surroundings, start: number): number {
-    const { dfa } = this;
+    const dfa = (this.dfa ??= this.open());
     if (this.entries.length === 0) this.entries = new Uint16Array(2 ** Math.ceil(Math.log2(this.longestBytes + 2)));
     const at = start - around.offset;
     const isKnown = this.pass === around.pass && this.generation === dfa.generation && at >= this.from && at <= this.to;
@@ -43,12 +44,12 @@ export class MatchEnds implements Ends {
     this.from = at;
     const entry = dfa.startAt(around.bytes, at);
     this.generation = dfa.generation;
-    this.run(around, entry, isKnown ? this.to : -1);
+    this.run(around, dfa, entry, isKnown ? this.to : -1);
     return this.size;
   }
 
-  private run(around: Surroundings, first: number, remembered: number): void {
-    const { dfa, entries, from, places: old, spare: ends, size: oldSize, longestBytes } = this;
+  private run(around: Surroundings, dfa: Dfa, first: number, remembered: number): void {
+    const { entries, from, places: old, spare: ends, size: oldSize, longestBytes } = this;
     const { bytes, offset } = around;
     const mask = entries.length - 1;
     // A match shows one byte late, so the run goes one byte past the longest.

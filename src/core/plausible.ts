@@ -77,7 +77,7 @@ export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits,
   for (const rule of rules) {
     const isLeft =
       hits.wordless.includes(rule) ||
-      (hasWords && (rule.contextWords.mayHoldOf(found) || (isNamed && around.isNamed(rule.contextWords))));
+      (hasWords && (rule.contextWords().mayHoldOf(found) || (isNamed && around.isNamed(rule.contextWords()))));
     if (isLeft) left = left.with(rule);
   }
   return left.rules;

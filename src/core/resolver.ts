@@ -93,8 +93,8 @@ function longestAccepted(
     const score = detector.validate(candidate);
     if (score <= 0 || score < engine.threshold) continue;
     if (boundary === "number" && score < SCORES.strong && candidate.hasExcludedKey) continue;
-    const tail = rule.tails.length > 1 ? rule.tails[detector.whichTail?.(candidate) ?? 0] : rule.tails[0];
-    return { rule, start, end, score, tail };
+    const tail = rule.tails.length > 1 ? rule.tails[detector.whichTail?.(candidate) ?? 0] : rule.tails.at(0);
+    return { rule, start, end, score, tail: tail?.() };
   }
   return undefined;
 }

@@ -11,6 +11,7 @@ import { MatchEnds } from "./match-ends.ts";
 import type { Ends, Matcher } from "./matcher.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 import { Dfa } from "./pattern/dfa.ts";
+import { once } from "./once.ts";
 import { PatternError } from "./pattern/parse.ts";
 import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
 
@@ -26,8 +27,10 @@ export interface Rule {
   readonly longestBytes: number;
   /** Scratch: where matches end; used by one stream at a time, never across calls. */
   readonly ends: Ends;
-  readonly tails: readonly Dfa[];
-  readonly contextWords: ContextWords;
+  /** Built when they are first asked for. */
+  readonly tails: readonly (() => Dfa)[];
+  /** Built when they are first asked for; a getter would make each rule an object of its own kind, slower to read. */
+  readonly contextWords: () => ContextWords;
   readonly needsText: boolean;
   /** False when the detector has no quick no to the end of a match. */
   readonly isPicky: boolean;
@@ -95,7 +98,8 @@ function buildRule(
   const longestBytes = Math.max(...patterns.map((pattern) => pattern.longestBytes));
   const longestCharacters = Math.max(...patterns.map((pattern) => pattern.longestCharacters));
   const { onClear } = options;
-  const anchored = (patterns: readonly number[]): Dfa => new Dfa(program, { patterns, isUnanchored: false, onClear });
+  const anchored = (patterns: readonly number[]): (() => Dfa) =>
+    once(() => new Dfa(program, { patterns, isUnanchored: false, onClear }));
   return {
     detector,
     rank,
@@ -108,7 +112,7 @@ function buildRule(
       options.matcher?.endsOf({ patterns: ownPatterns(detector), longestCharacters, longestBytes }) ??
       new MatchEnds(anchored(ownIndices), longestBytes),
     tails: tailIndices.map((index) => anchored([index])),
-    contextWords: new ContextWords(detector.contextWords ?? []),
+    contextWords: once(() => new ContextWords(detector.contextWords ?? [])),
     needsText: options.needsText(detector.entity),
     isPicky: detector.mayEnd !== undefined || detector.mayMatch !== undefined,
   };

@@ -134,13 +134,13 @@ export class BlockScan {
       const glance = words.glance(this.block, from, to);
       const wide = (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, this.starts[i] - LOOK_BACK_BYTES));
       const found = glance === 0 ? NO_WORDS : words.wordsIn(this.block, wide, to);
-      if (found === undefined || this.rules[i].some(({ contextWords }) => contextWords.mayHoldOf(found))) return true;
+      if (found === undefined || this.rules[i].some(({ contextWords }) => contextWords().mayHoldOf(found))) return true;
     }
     return false;
   }
 
   private isNamed(at: number, context: RecordContext, record: Span): boolean {
-    return this.rules[at].some(({ contextWords }) => context.isNamed?.(contextWords, this.places[at], record));
+    return this.rules[at].some(({ contextWords }) => context.isNamed?.(contextWords(), this.places[at], record));
   }
 
   /** False when the record holds no word that some shape needs; asked for one record after the other. */

@@ -25,6 +25,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
   u: "write \\x{20AC}",
 };
 
+/** By character of ASCII: the same character is the same set, known by identity to whoever compiles it. */
+const ascii: CharSet[] = [];
+
 export class ClassReader {
   isFolding = false;
 
@@ -36,8 +39,7 @@ export class ClassReader {
 
   /** One character as written. */
   literal(character: string): CharSet {
-    const point = character.codePointAt(0) as number;
-    return this.fold([point, point]);
+    return this.single(character.codePointAt(0) as number);
   }
 
   /** After `[`, up to and with its `]`. */
@@ -64,7 +66,7 @@ export class ClassReader {
   }
 
   private single(point: number): CharSet {
-    return this.fold([point, point]);
+    return this.fold(point < 0x80 ? (ascii[point] ??= [point, point]) : [point, point]);
   }
 
   private signed(set: CharSet, isNegated: boolean): CharSet {

@@ -132,6 +132,7 @@ class Parser {
 
   // A `{` that does not begin a count is the character itself, and so is one with a leading zero, as in RE2.
   private countAhead(): Count | undefined {
+    if (this.cursor.peek() !== "{") return undefined;
     const match = /^\{(0|[1-9]\d{0,8})(,(0|[1-9]\d{0,8})?)?\}/.exec(this.cursor.ahead(LONGEST_COUNT));
     if (match === null) return undefined;
     const min = Number(match[1]);

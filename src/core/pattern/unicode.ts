@@ -79,6 +79,39 @@ const UNSEEN: CharSet = union(IGNORABLE, ...RUNS.map(({ start, end }) => [start,
 /** All code points that fold into the set: what a class of a pattern means in the raw text. */
 export function unfold(set: CharSet): CharSet {
   const ranges = [...subtract(set, UNSEEN)];
+  if (isShort(set)) pushSources(ranges, set);
+  else pushRuns(ranges, set);
+  return normalize(ranges);
+}
+
+/** Most classes of patterns are one letter in both cases. */
+const SHORT = 4;
+
+function isShort(set: CharSet): boolean {
+  let members = 0;
+  for (let i = 0; i < set.length && members <= SHORT; i += 2) members += set[i + 1] - set[i] + 1;
+  return members <= SHORT;
+}
+
+/** By character: the ranges that fold to it. */
+let sources: number[][] | undefined;
+
+function sourcesByTarget(): number[][] {
+  const out: number[][] = [];
+  for (const run of RUNS) {
+    if (isConstant(run)) (out[run.target] ??= []).push(run.start, run.end);
+    else for (let at = run.start; at <= run.end; at++) (out[run.target + at - run.start] ??= []).push(at, at);
+  }
+  return out;
+}
+
+function pushSources(ranges: number[], set: CharSet): void {
+  sources ??= sourcesByTarget();
+  for (let i = 0; i < set.length; i += 2)
+    for (let point = set[i]; point <= set[i + 1]; point++) ranges.push(...(sources[point] ?? []));
+}
+
+function pushRuns(ranges: number[], set: CharSet): void {
   for (const run of RUNS) {
     const length = isConstant(run) ? 0 : run.end - run.start;
     for (let i = 0; i < set.length && set[i] <= run.target + length; i += 2) {
@@ -87,7 +120,6 @@ export function unfold(set: CharSet): CharSet {
       if (lo <= hi) ranges.push(run.start + lo, isConstant(run) ? run.end : run.start + hi);
     }
   }
-  return normalize(ranges);
 }
 
 const LETTERS = property("L") as CharSet;

@@ -21,6 +21,8 @@ export const ACCEPT = -1;
 const SURROGATES = [0xd800, 0xdfff] as const;
 /** Bits of the last one, two and three bytes. */
 const TRAILING_MASKS = [(1 << 6) - 1, (1 << 12) - 1, (1 << 18) - 1];
+/** Marks of the first bytes of those. */
+const LEADS = [0, 0xc0, 0xe0, 0xf0];
 /** Last code points of the encodings of one, two, three and four bytes. */
 const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff];
 
@@ -37,23 +39,31 @@ class TrieBuilder {
   /** Adds the sequence of byte ranges from each byte of `first` to the same of `last`. Sequences come in order. */
   add(first: readonly number[], last: readonly number[]): void {
     let node = 0;
-    for (let i = 0; i < first.length; i++) {
-      const [lo, hi] = [first[i], last[i]];
-      const edges = this.nodes[node];
-      if (i === first.length - 1) {
-        edges.push({ lo, hi, to: ACCEPT });
-        return;
-      }
-      // An edge that two sequences share is the newest.
-      const newest = edges.at(-1);
-      if (newest !== undefined && newest.lo === lo && newest.hi === hi && newest.to !== ACCEPT) {
-        node = newest.to;
-        continue;
-      }
-      this.nodes.push([]);
-      edges.push({ lo, hi, to: this.nodes.length - 1 });
-      node = this.nodes.length - 1;
+    const end = first.length - 1;
+    for (let i = 0; i < end; i++) node = this.step(node, first[i], last[i]);
+    this.nodes[node].push({ lo: first[end], hi: last[end], to: ACCEPT });
+  }
+
+  /** Adds the encodings of code points whose trailing bytes are alike, or full ranges; `bytes` long each. */
+  addEncoded(first: number, last: number, bytes: number): void {
+    let node = 0;
+    let mark = LEADS[bytes - 1];
+    for (let shift = 6 * (bytes - 1); shift > 0; shift -= 6) {
+      node = this.step(node, mark | ((first >> shift) & 63), mark | ((last >> shift) & 63));
+      mark = 0x80;
     }
+    const mask = bytes === 1 ? 0x7f : 63;
+    this.nodes[node].push({ lo: mark | (first & mask), hi: mark | (last & mask), to: ACCEPT });
+  }
+
+  private step(node: number, lo: number, hi: number): number {
+    const edges = this.nodes[node];
+    // An edge that two sequences share is the newest.
+    const newest = edges.length > 0 ? edges[edges.length - 1] : undefined;
+    if (newest !== undefined && newest.lo === lo && newest.hi === hi && newest.to !== ACCEPT) return newest.to;
+    const to = this.nodes.push([]) - 1;
+    edges.push({ lo, hi, to });
+    return to;
   }
 }
 
@@ -76,7 +86,7 @@ function addRange(builder: TrieBuilder, lo: number, hi: number): void {
 function addAligned(builder: TrieBuilder, lo: number, hi: number): void {
   const cut = hi <= 0x7f ? undefined : firstCut(lo, hi);
   if (cut === undefined) {
-    builder.add(encode(lo), encode(hi));
+    builder.addEncoded(lo, hi, LENGTH_LIMITS.findIndex((limit) => hi <= limit) + 1);
     return;
   }
   addAligned(builder, lo, cut - 1);
@@ -90,13 +100,6 @@ function firstCut(lo: number, hi: number): number | undefined {
     if ((hi & mask) !== mask) return hi & ~mask;
   }
   return undefined;
-}
-
-function encode(c: number): number[] {
-  if (c <= 0x7f) return [c];
-  if (c <= 0x7ff) return [0xc0 | (c >> 6), 0x80 | (c & 63)];
-  if (c <= 0xffff) return [0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63)];
-  return [0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63)];
 }
 
 const PERCENT = 0x25;
