@@ -120,16 +120,22 @@ function isKeyByte(byte: number): boolean {
   return (KINDS[byte] & (ALPHANUMERIC | UNDERSCORE)) !== 0 || byte === 0x2e || byte === 0x2d;
 }
 
-/** Last letters of the excluded names. */
-const LAST_LETTERS = new Set(EXCLUDED.map((name) => name.charCodeAt(name.length - 1)));
+/** The last two letters of the excluded names: they stand side by side in each. */
+const LAST_LETTERS = new Set(
+  EXCLUDED.map((name) => pairOf(name.charCodeAt(name.length - 2), name.charCodeAt(name.length - 1))),
+);
 
-/** True, false, or undefined when the bytes before the place are not all plain ASCII. Most names fail by one letter. */
+function pairOf(first: number, second: number): number {
+  return ((first | 0x20) << 8) | second | 0x20;
+}
+
+/** True, false, or undefined when the bytes before the place are not all plain ASCII. Most names fail by two letters. */
 export function isExcludedKeyBefore(bytes: Uint8Array, end: number): boolean | undefined {
   const span = findKey(bytes, end);
   if (span === undefined || span === NO_KEY) return span === undefined ? undefined : false;
   let last = span.end - 1;
   while (last >= span.start && (KINDS[bytes[last]] & LETTER) === 0) last--;
-  if (last < span.start || !LAST_LETTERS.has(bytes[last] | 0x20)) return false;
+  if (last <= span.start || !LAST_LETTERS.has(pairOf(bytes[last - 1], bytes[last]))) return false;
   return isExcludedKey(asciiText(bytes, span.start, span.end));
 }
 

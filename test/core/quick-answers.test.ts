@@ -4,6 +4,7 @@ import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import type { Candidate, Detector } from "../../src/core/detector.ts";
 import { compilePolicy, findAll } from "../../src/core/index.ts";
+import { isExcludedKey, isExcludedKeyBefore, keyBefore } from "../../src/core/keys.ts";
 import { isInternational, isInternationalNumber, lengthsOf } from "../../src/core/validators/calling-code.ts";
 import { tries } from "../support/seed.ts";
 
@@ -55,7 +56,42 @@ function bend(whole: string, at: number, mark: string | undefined): string {
   return mark === undefined ? whole : whole.slice(0, at) + mark + whole.slice(at + 1);
 }
 
+const NAMES = [
+  "trace",
+  "span",
+  "id",
+  "Id",
+  "ID",
+  "d",
+  "digest",
+  "sha",
+  "256",
+  "ts",
+  "TS",
+  "seq",
+  "_",
+  "-",
+  ".",
+  "version",
+  "app",
+];
+
 describe("answers by bytes", () => {
+  it("know the names of machines' identifiers", () => {
+    const name = fc.array(fc.constantFrom(...NAMES), { maxLength: 5 }).map((parts) => parts.join(""));
+    let excluded = 0;
+    fc.assert(
+      fc.property(name, (key) => {
+        const line = encodeUtf8(`{"${key}": "`);
+        const isExcluded = isExcludedKey(keyBefore(`{"${key}": "`));
+        if (isExcluded) excluded++;
+        expect(isExcludedKeyBefore(line, line.length), key).toBe(isExcluded);
+      }),
+      tries(5000),
+    );
+    expect(excluded).toBeGreaterThan(100);
+  });
+
   it("are those by characters", () => {
     for (const hit of HITS) findAll(policy, encodeUtf8(` ${hit} `));
     expect(asked).toBeGreaterThan(HITS.length / 2);
