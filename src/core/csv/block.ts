@@ -43,14 +43,14 @@ export class CsvBlock {
   /** The same, asked about on their own. */
   private readonly quotesBehind: Offsets;
   private readonly escapes: ByteFinder;
-  /** The length where there is none, or no odd quote makes it count. */
+  /** The length where there is none, or none in a field with odd quotes, which make it count. */
   private nextEscape: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
     this.bytes = bytes;
     this.delimiter = delimiter;
     this.escapes = new ByteFinder(bytes, BACKSLASH);
-    this.nextEscape = framed.oddQuotes.length === 0 ? bytes.length : this.escapes.next(0);
+    this.nextEscape = framed.mayEscape ? this.escapes.next(0) : bytes.length;
     this.starts = framed.starts;
     this.ends = framed.ends;
     this.oddQuotes = new Offsets(framed.oddQuotes);
@@ -196,6 +196,8 @@ interface Framed {
   readonly oddQuotes: number[];
   readonly joins: number[];
   readonly quotes: number[];
+  /** False when no field with odd quotes holds a backslash. */
+  readonly mayEscape: boolean;
 }
 
 function frame(chunk: Uint8Array, delimiter: number): Framed {
@@ -209,18 +211,23 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   /** The first line feed behind the last quoted field that could hold one. */
   let feed = -1;
   let openFrom = chunk.length;
+  let mayEscape = false;
   for (let quote = quotesOf.next(0); quote < chunk.length;) {
     quotes.push(quote);
     if (!isFieldStart(chunk, quote, delimiter)) {
+      // What stands before and behind a stray quote is not looked through here.
+      mayEscape = true;
       oddQuotes.push(quote);
       quote = quotesOf.next(quote + 1);
       continue;
     }
     let close = quotesOf.next(quote + 1);
+    const odd = oddQuotes.length;
     while (close + 1 < chunk.length && chunk[close + 1] === QUOTE) {
       oddQuotes.push(close);
       close = quotesOf.next(close + 2);
     }
+    mayEscape ||= oddQuotes.length > odd && holdsBackslash(chunk, quote, close);
     if (close + 1 >= chunk.length) {
       // The field may go on: its record is left for later.
       openFrom = quote;
@@ -241,6 +248,7 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
     oddQuotes,
     joins,
     quotes,
+    mayEscape,
   };
 }
 
@@ -251,6 +259,11 @@ function lastRecordEnd(chunk: Uint8Array, from: number, { starts, ends }: Pick<F
     if (at >= starts[field]) at = lineFeedBefore(chunk, starts[field]);
   }
   return at + 1;
+}
+
+function holdsBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
+  return false;
 }
 
 function isFieldStart(chunk: Uint8Array, at: number, delimiter: number): boolean {
