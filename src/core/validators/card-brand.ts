@@ -72,9 +72,20 @@ const BRANDS: readonly BrandRow[] = [
   { brand: "uatp", from: "1", to: "1", lengths: [15], needsContext: true },
 ];
 
+const byFirstDigit = new Map<string, readonly BrandRow[]>();
+
+function rowsFrom(first: string): readonly BrandRow[] {
+  const known =
+    byFirstDigit.get(first) ?? BRANDS.filter(({ from, to }) => from.charAt(0) <= first && first <= to.charAt(0));
+  byFirstDigit.set(first, known);
+  return known;
+}
+
 /** `own` when the number alone shows a brand, `context` when it also needs a word, `none` when no brand issues it. */
 export function brandEvidence(digits: string): "own" | "context" | "none" {
-  const rows = BRANDS.filter((row) => row.lengths.includes(digits.length) && isInRange(digits, row));
+  const rows = rowsFrom(digits.charAt(0)).filter(
+    (row) => row.lengths.includes(digits.length) && isInRange(digits, row),
+  );
   if (rows.length === 0) return "none";
   return rows.some((row) => row.needsContext === undefined) ? "own" : "context";
 }
