@@ -8,7 +8,7 @@
 /** Numbers that people and companies have by law; documents; what banks and books count by. */
 const OTHERS =
   "abn|acn|tfn|aadhaar|brn|rrn|frn|nhs|s\\.?i\\.?n|nas|nric|uen|tnin|pesel|nip|regon|bsn|nir|cpf|cnpj|npi|mbi|dea|ein|fein|utr|vat|" +
-  "siren|siret|dni|nif|aba|rtn|isbn|imei|medicare|ssn|social security|passport|licen[cs]e|plate|business registration|routing";
+  "siren|siret|dni|nif|aba|rtn|isbn|imei|medicare|passport|licen[cs]e|plate|business registration|routing";
 const NUMBER = "(?:[ _-]?(?:number|no|nr|num|id|code))?";
 /** Quotes may be escaped. */
 const SIGN = String.raw`\.?[\\"']{0,2}[ \t]{0,4}(?:[:=#]|is)?[ \t\\"']{0,4}$`;

@@ -15,6 +15,9 @@ import {
 } from "../validators/phone-number.ts";
 import { namesOtherNumber } from "./label.ts";
 
+/** Ten digits as identity numbers are written, too. */
+const IS_TEN_DIGITS = /^\d{3}[ -]?\d{3}[ -]?\d{4}$/;
+
 const PLUS = 0x2b;
 const HYPHEN = 0x2d;
 const SPACE = 0x20;
@@ -132,7 +135,10 @@ export const phone: Detector = {
     if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
     const isTelling = TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number));
     if (candidate.hasContext) return isTelling ? SCORES.shaped : SCORES.worded;
-    return isTelling && (number.startsWith("+") || !namesOtherNumber(candidate.label)) ? SCORES.shaped : SCORES.bare;
+    if (!isTelling) return SCORES.bare;
+    // Written as telephone numbers alone are, it is one under any label.
+    const isOtherNumber = IS_TEN_DIGITS.test(number) && namesOtherNumber(candidate.label);
+    return isOtherNumber ? SCORES.bare : SCORES.shaped;
   },
   hits: [
     "+14155552671",
@@ -170,7 +176,6 @@ export const phone: Detector = {
     "sku 401-990-762",
     "range 123-4567",
     "nhs number: 943-476-5918",
-    "US SSN: 078-505-1123",
     "CA SIN 731-530-1050",
     "01-23-45-67-89-AK",
     "phone 12345678901",
