@@ -86,10 +86,12 @@ export class Ingest {
     const source = await openSource(config, (delivery) => this.#deliver(delivery));
     if (typeof source === "string") return this.#stopping.signal.aborted ? undefined : source;
     const sinceMs = ports.clock.now();
-    this.#setConnected(1);
-    ports.log.info("ingest-connected", { ingest: name });
+    // What comes first after a loss comes behind the gap.
     if (!source.isLasting && this.#hasBeenConnected) this.#isGapDue = true;
     this.#hasBeenConnected = true;
+    await Promise.race([source.ready(), source.ended]);
+    this.#setConnected(1);
+    ports.log.info("ingest-connected", { ingest: name });
     const failure = await this.#untilEnded(source);
     await source.pause();
     // Else what comes again would be stored before what is still here.

@@ -32,6 +32,8 @@ export interface Delivery extends RawMessage {
 export interface Source {
   /** True when what was not settled comes again, and nothing comes unless there is room for it. */
   readonly isLasting: boolean;
+  /** Resolves when the broker knows that somebody listens, or is gone. */
+  ready(): Promise<void>;
   /** Resolves when nothing comes any more, unless it was closed. */
   readonly ended: Promise<NatsFailure>;
   /** Nothing more is delivered; what was can still be settled. */
@@ -87,6 +89,7 @@ async function openStream(connection: NatsConnection, config: StreamIngest, deli
   const isGone = Promise.race([messages.closed(), connection.closed()]);
   return {
     isLasting: true,
+    ready: () => Promise.resolve(),
     ended: isGone.then(() => (connection.isClosed() ? "lost" : "refused")),
     pause: () => quietly(() => messages.close()),
     close: () => leave(connection),
@@ -141,6 +144,7 @@ function openSubject(connection: NatsConnection, config: IngestConfig, deliver: 
   });
   return {
     isLasting: false,
+    ready: () => quietly(() => connection.flush()),
     ended: Promise.race([refused, connection.closed().then((): NatsFailure => "lost")]),
     pause: () => quietly(() => subscription.unsubscribe()),
     close: () => leave(connection),
