@@ -222,7 +222,11 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     onClear: options.observer?.cleared,
   });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const heldBytes = heldWithin(spec, engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES, limits.holdbackLimitBytes);
+  const heldBytes = heldWithin(
+    { spec, readings },
+    engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES,
+    limits.holdbackLimitBytes,
+  );
   const onInvalid = spec.onInvalid ?? DEFAULT_ON_INVALID;
   const isCounting = Object.values(spec.operators ?? {}).some(
     (one) => one.operator === "redact" && one.template?.includes(COUNTER) === true,

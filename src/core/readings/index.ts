@@ -46,20 +46,25 @@ function decoders(spec: ReadingSpec, depth: number): readonly Reading[] {
 /** Bytes that wait in a decoder for what tells how they read: an entity, or whether letters are a run. */
 const UNREAD_BYTES = 33;
 
+interface CompiledReadings {
+  readonly spec: ReadingSpec;
+  /** Those of `spec`. */
+  readonly readings: readonly Reading[];
+}
+
 /**
  * Bytes of a text that may wait, at most, when `bytes` may as it stands.
  * @throws ConfigurationError `BAD_CONFIG` over `limitBytes`, with what would fit.
  */
-export function heldWithin(spec: ReadingSpec, bytes: number, limitBytes: number): number {
-  const { decodeDepth = 1 } = spec;
-  const heldAt = (depth: number): number =>
-    heldThrough(compileReadings(depth === decodeDepth ? spec : { ...spec, decodeDepth: depth }), bytes);
-  const held = heldAt(decodeDepth);
+export function heldWithin({ spec, readings }: CompiledReadings, bytes: number, limitBytes: number): number {
+  const held = heldThrough(readings, bytes);
   if (held <= limitBytes) return held;
+  const { decodeDepth = 1 } = spec;
   const problem = `may hold ${held} bytes of each text back, limits.holdbackLimitBytes is ${limitBytes}`;
   for (let depth = decodeDepth - 1; depth > 0; depth--) {
-    if (heldAt(depth) > limitBytes) continue;
-    const reason = `decodeDepth: ${decodeDepth} with these readings ${problem}; write decodeDepth: ${depth}, which holds ${heldAt(depth)}, or a higher limit`;
+    const less = heldThrough(compileReadings({ ...spec, decodeDepth: depth }), bytes);
+    if (less > limitBytes) continue;
+    const reason = `decodeDepth: ${decodeDepth} with these readings ${problem}; write decodeDepth: ${depth}, which holds ${less}, or a higher limit`;
     throw new ConfigurationError("BAD_CONFIG", reason, ["decodeDepth"]);
   }
   throw new ConfigurationError(
