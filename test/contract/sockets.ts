@@ -105,6 +105,15 @@ export function describeSockets(origin: () => string): void {
       });
     }
 
+    test("names the message that an error answers by its ref", async () => {
+      const client = await SocketClient.open(both("socket-bad"));
+      client.send({ type: "publish", ref: "b7", events: [{ data: EMAIL, to: 1 }] });
+      const [error] = await client.messages("error", 1);
+      expect(error).toMatchObject({ ref: "b7", code: "BAD_MESSAGE" });
+      expect(await client.closeCode()).toBe(4502);
+      expectNothingRaw(client.text);
+    });
+
     test("closes with 1003 on a binary message", async () => {
       const client = await SocketClient.open(both("socket-bad"));
       client.socket.send(Buffer.from(EMAIL));

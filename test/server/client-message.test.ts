@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseClientMessage } from "../../src/server/routes/client-message.ts";
+import { parseClientMessage, refOf } from "../../src/server/routes/client-message.ts";
 import { rawMembers } from "../../src/server/routes/raw-json.ts";
 
 const parse = (text: string): unknown => {
@@ -63,6 +63,28 @@ describe("a client message", () => {
 
   test("reads a position", () => {
     expect(parse('{"after":"k3f9q2.1","type":"resume"}')).toEqual({ type: "resume", after: "k3f9q2.1" });
+  });
+});
+
+describe("the ref of a message that was refused", () => {
+  test.each([
+    ["of 65 characters", `{"type":"publish","ref":"${"x".repeat(65)}"}`, undefined],
+    ["of 65 characters, of which the last one is escaped", `{"ref":"${"x".repeat(64)}\\u0041"}`, undefined],
+    ["of a megabyte", `{"ref":"${"x".repeat(1_000_000)}"}`, undefined],
+    ["that is an object", '{"type":"publish","ref":{"to":"ann.lee@example.com"}}', undefined],
+    ["that is a number", '{"type":"publish","ref":1}', undefined],
+    ["given twice, first by one that holds", '{"ref":"a1","ref":7}', undefined],
+    ["deeper in", '{"type":"publish","events":[{"ref":"a1"}]}', undefined],
+    ["in an array", '["ref","a1"]', undefined],
+    ["in a text that is not JSON", '{"ref":"a1"', undefined],
+    ["in no bytes at all", "", undefined],
+    ["of 64 characters", `{"type":"publish","ref":"${"x".repeat(64)}"}`, "x".repeat(64)],
+    ["of no characters", '{"ref":""}', ""],
+    ["beside an unknown type", '{"type":"shout","ref":"a1"}', "a1"],
+    ["beside an unknown key", '{"type":"publish","ref":"a1","events":[],"to":1}', "a1"],
+    ["with line ends and quotes", '{"ref":"a\\n\\"b"}', 'a\n"b'],
+  ])("%s", (_, text, ref) => {
+    expect(refOf(Buffer.from(text))).toBe(ref);
   });
 });
 

@@ -79,6 +79,22 @@ describe("a WebSocket", () => {
     expect(typesOf(socket.messages)).toEqual(["error", "end"]);
   });
 
+  const ref = 'a\n"1';
+  test.each([
+    ["an unknown key", { ...publish(1), ref, to: 1 }, { ref, code: "BAD_MESSAGE" }],
+    ["an unknown type", { type: "shout", ref }, { ref, code: "BAD_MESSAGE" }],
+    ["a publish of several feeds", { ...publish(1), ref }, { ref, code: "FEED_LIST" }],
+    ["a ref that is too long", { ...publish(1), ref: "x".repeat(65) }, { code: "BAD_MESSAGE" }],
+    ["a ref that is no string", { ...publish(1), ref: ["ann.lee@example.com"] }, { code: "BAD_MESSAGE" }],
+    ["no ref", { type: "resume", after: "x" }, { code: "BAD_POSITION" }],
+    ["a length that is not read", { ...publish("x".repeat(1_048_577)), ref }, { code: "MESSAGE_TOO_LARGE" }],
+  ])("names the message in its error: %s", async (_, message, error) => {
+    const socket = await startTestServer().upgrade("/v1/feeds/orders,refunds/socket");
+    socket.receive(message);
+    const { code } = error;
+    expect(socket.messages[0]).toEqual({ type: "error", ...error, text: ERRORS[code as keyof typeof ERRORS].text });
+  });
+
   test("of a feed that takes binary messages reads them as the text that they are, and refuses what is none", async () => {
     const feed = { policy: "default", views: {}, eventTypes: [], binary: "utf8" } as const;
     const host = startTestServer({ feeds: { orders: feed, other: { ...feed, binary: "refuse" } } });

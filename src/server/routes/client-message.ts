@@ -53,9 +53,24 @@ export function parseClientMessage(bytes: Uint8Array): ClientMessage {
   return refuse();
 }
 
+/**
+ * The `ref` of a message that was refused, for the refusal to name it: what an acknowledgement would have given back,
+ * and nothing else of the message. Undefined where there is none that holds. Never throws; reads the message once more.
+ */
+export function refOf(bytes: Uint8Array): string | undefined {
+  const members = rawMembers(decodeText(bytes));
+  if (members === undefined || Array.isArray(members)) return undefined;
+  const ref = stringOf((members as Members)["ref"]);
+  return isRef(ref) ? ref : undefined;
+}
+
+function isRef(ref: string | undefined): ref is string {
+  return ref !== undefined && ref.length <= REF_LENGTH;
+}
+
 function publishOf(members: Members): PublishMessage {
-  const ref = members["ref"] === undefined ? undefined : (stringOf(members["ref"]) ?? refuse());
-  if (ref !== undefined && ref.length > REF_LENGTH) refuse();
+  const ref = stringOf(members["ref"]);
+  if (members["ref"] !== undefined && !isRef(ref)) refuse();
   const list = rawMembers(members["events"] ?? "");
   if (!Array.isArray(list)) refuse();
   return { type: "publish", ref, events: (list as readonly string[]).map(eventOf) };

@@ -7,7 +7,7 @@
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
 import { connectClient } from "../limits/client-limits.ts";
-import { parseClientMessage, type ClientMessage, type PublishMessage } from "./client-message.ts";
+import { parseClientMessage, refOf, type ClientMessage, type PublishMessage } from "./client-message.ts";
 import type { Feed } from "../feeds/feed.ts";
 import type { Joiner } from "../feeds/joiner.ts";
 import { socketOutlet } from "../subscribers/outlets.ts";
@@ -183,11 +183,20 @@ export class Conversation implements SocketHandler {
       if (isBinary) this.#checkBinary(data);
       const limit = this.#options.services.limits.messageLimitBytes;
       if (data.length > limit) throw new StreamError("MESSAGE_TOO_LARGE", { bytes: data.length, limit });
-      this.#answer(parseClientMessage(data), subscriber);
+      this.#take(data, subscriber);
     } catch (thrown) {
       refuse(subscriber, thrown);
     }
     this.#mayResume = false;
+  }
+
+  /** Whatever is wrong with a message of a length that is read is said by its `ref`. */
+  #take(data: Uint8Array, subscriber: Subscriber): void {
+    try {
+      this.#answer(parseClientMessage(data), subscriber);
+    } catch (thrown) {
+      refuse(subscriber, thrown, refOf(data));
+    }
   }
 
   closed(isOrderly: boolean): void {
@@ -260,9 +269,9 @@ export class Conversation implements SocketHandler {
   }
 }
 
-/** Says why, and ends. */
-function refuse(subscriber: Subscriber, thrown: unknown): void {
+/** Says why, and to which message where that has a name, and ends. */
+function refuse(subscriber: Subscriber, thrown: unknown, ref?: string): void {
   const { code, row } = toStreamError(thrown);
-  subscriber.send(json({ type: "error", code, text: row.text }));
+  subscriber.send(json({ type: "error", ref, code, text: row.text }));
   subscriber.end(code);
 }
