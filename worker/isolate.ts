@@ -112,9 +112,11 @@ async function forward(env: Env, ...[, handler, protocol]: Parameters<UpgradeSoc
   const { memo } = handler;
   const name = memo?.names[0] ?? "";
   const headers = { upgrade: "websocket", [MEMO_HEADER]: encodeURIComponent(JSON.stringify(memo)) };
-  const { webSocket, status, body } = await env.FEEDS.get(env.FEEDS.idFromName(name)).fetch(FOLLOW, { headers });
+  const answered = await env.FEEDS.get(env.FEEDS.idFromName(name)).fetch(FOLLOW, { headers });
+  const { webSocket } = answered;
   handler.closed(false);
-  if (webSocket === null) return new Response(body, { status, headers: { "content-type": "application/json" } });
+  // A refusal of ours, with all it says.
+  if (webSocket === null) return new Response(answered.body, answered);
   const ours: Record<string, string> = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
   return new Response(null, { status: 101, webSocket, headers: ours });
 }

@@ -10,6 +10,7 @@ export interface ErrorRow {
   readonly http: number;
   /** WebSocket close code: 4000 to 4499 means reconnect, 4500 to 4999 means do not (docs/protocol.md). */
   readonly close: number;
+  /** Whether a client whose connection it ends should connect again; over HTTP `Retry-After` says when. */
   readonly retry: boolean;
   readonly text: string;
 }
@@ -77,12 +78,12 @@ export const ERRORS = {
   CHARSET_UNKNOWN: { http: 415, close: 4502, retry: false, text: "unsupported charset; send UTF-8" },
   CLIENT_LIMIT: {
     http: 429,
-    close: 4005,
-    retry: true,
+    close: 4503,
+    retry: false,
     text: "this caller holds as many connections as one may (connectionsPerSubjectLimit, connectionsPerAddressLimit)",
   },
   CONFIG_CHANGED: { http: 503, close: 4002, retry: true, text: "the configuration changed; connect again" },
-  CONNECTION_LIMIT: { http: 503, close: 4006, retry: true, text: "too many connections" },
+  CONNECTION_LIMIT: { http: 503, close: 4503, retry: false, text: "too many connections" },
   DRAINING: { http: 503, close: 4000, retry: true, text: "the server is shutting down; connect again" },
   EGRESS_REFUSED: { http: 502, close: 4506, retry: false, text: "the destination is not one of `upstreams`" },
   EVENT_DROPPED: { http: 422, close: 4506, retry: false, text: "the policy drops events with such a finding" },

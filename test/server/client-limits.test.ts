@@ -124,7 +124,15 @@ describe("all streams together", () => {
     const headers = bearer(await tokenOf(host, "ann"));
     const sink = await host.subscribe(FEED, headers);
     expect((await knock(host, FEED, { headers })).slice(0, 2)).toEqual([503, "CONNECTION_LIMIT"]);
-    expect(await refusedBy(host, "connectionsLimit")).toBe(1);
+    // A WebSocket over the limit is refused before it is one, so that the answer can say when to come again.
+    const upgrade = { ...headers, upgrade: "websocket" };
+    for (const path of [FEED, "/v1/feeds/orders.eu/socket"]) {
+      const response = await host.app.request(path, { headers: upgrade });
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+      expect(await response.text()).toContain("CONNECTION_LIMIT");
+    }
+    expect(host.ports.sockets).toEqual([]);
+    expect(await refusedBy(host, "connectionsLimit")).toBe(3);
     sink.leave();
     await host.subscribe(FEED, headers);
   });
