@@ -6,6 +6,7 @@
  */
 import { concat, EMPTY } from "./bytes.ts";
 import { encodedLength } from "./folded-text.ts";
+import { isKnownUtf8 } from "./native-utf8.ts";
 
 /** Most bytes of a character that waits for its rest. */
 export const UTF8_HOLD_BYTES = 3;
@@ -36,7 +37,7 @@ export class Utf8Repair {
   private repair(bytes: Uint8Array, isLast: boolean): Uint8Array {
     const parts: Uint8Array[] = [];
     let cleanFrom = 0;
-    let at = 0;
+    let at = knownTo(bytes);
     for (;;) {
       at = skipValid(bytes, at);
       if (at === bytes.length) break;
@@ -58,6 +59,21 @@ export class Utf8Repair {
     parts.push(bytes.subarray(cleanFrom, at));
     return concat(parts);
   }
+}
+
+/** Offset up to which the runtime says that all is valid; 0 when it says nothing. */
+function knownTo(bytes: Uint8Array): number {
+  const to = wholeTo(bytes);
+  return isKnownUtf8(bytes.subarray(0, to)) ? to : 0;
+}
+
+/** Offset of the last character when it is cut, else the length: a cut one is not valid yet. */
+function wholeTo(bytes: Uint8Array): number {
+  const { length } = bytes;
+  for (let at = length - 1; at >= 0 && at >= length - UTF8_HOLD_BYTES; at--) {
+    if (bytes[at] >= 0xc0) return at + encodedLength(bytes[at]) > length ? at : length;
+  }
+  return length;
 }
 
 /** Offset of the next byte that begins no character which is valid at first sight. */
@@ -135,7 +151,7 @@ function highest(lead: number, index: number): number {
  * that are looked at and never written, where offsets must stay. Returns the same array.
  */
 export function hideInvalidUtf8(bytes: Uint8Array): Uint8Array {
-  for (let at = skipValid(bytes, 0); at < bytes.length; at = skipValid(bytes, at)) {
+  for (let at = skipValid(bytes, knownTo(bytes)); at < bytes.length; at = skipValid(bytes, at)) {
     const valid = validLength(bytes, at);
     if (valid === 1 || valid < encodedLength(bytes[at])) bytes.fill(0, at, at + Math.max(1, valid));
     at += Math.max(1, valid);

@@ -67,9 +67,32 @@ describe("UTF-8", () => {
     );
   });
 
+  // The runtime's own check is asked about long inputs only.
+  test("equals the platform's decoder in and behind a long text that is valid", () => {
+    const long = new TextEncoder().encode("plain, é, € and 𝄞; ".repeat(24));
+    assert(
+      property(array(telling, { maxLength: 8 }), nat(long.length), nat(8), (codes, place, cut) => {
+        const bytes = concat([long.subarray(0, place), Uint8Array.from(codes), long.subarray(place)]);
+        const cuts = [Math.min(place + cut, bytes.length), bytes.length - 1];
+        expect(
+          new TextDecoder().decode(
+            repair(
+              bytes,
+              cuts.toSorted((a, b) => a - b),
+            ),
+          ),
+        ).toBe(new TextDecoder().decode(new TextEncoder().encode(decoder.decode(bytes))));
+      }),
+      tries(3000, 3),
+    );
+  });
+
   test("valid input leaves as the same array", () => {
-    const bytes = new TextEncoder().encode("é€𝄞 plain");
-    const out = new Utf8Repair().push(bytes);
-    expect(out.buffer).toBe(bytes.buffer);
+    for (const times of [1, 100]) {
+      const bytes = new TextEncoder().encode("é€𝄞 plain".repeat(times));
+      const out = new Utf8Repair().push(bytes);
+      expect(out.buffer).toBe(bytes.buffer);
+      expect(out.length).toBe(bytes.length);
+    }
   });
 });
