@@ -33,6 +33,7 @@ import type { ApiKeyConfig, AuthConfig, IssuerConfig } from "../src/server/auth/
 import { ACTIONS, DEFAULT_VIEWS, FEED_PATTERN, type Grant } from "../src/server/auth/grant.ts";
 import { DEFAULT_EDGE, type EdgeConfig, type FrontConfig } from "../src/server/config/edge-config.ts";
 import { findExtendsFault, type PolicyConfig } from "../src/server/config/extend-policy.ts";
+import { mayBeUnlimited, readLimit, UNLIMITED, type WrittenLimits } from "../src/server/config/unlimited.ts";
 import { DEFAULT_VIEW } from "../src/server/feeds/feed.ts";
 import { findMisfit, isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";
 
@@ -139,9 +140,12 @@ const RELAY: Shape = {
 /** Times that may be nothing at all; any other limit of 0 would stop the server's work. */
 const MAY_BE_ZERO: readonly string[] = ["lingerMs", "drainGraceMs", "drainWindowMs"];
 
-const LIMITS = Object.fromEntries(
-  Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, MAY_BE_ZERO.includes(name) ? isCount : isPositive]),
-);
+const LIMITS = Object.fromEntries(Object.keys(DEFAULT_SERVER_LIMITS).map((name) => [name, limitShape(name)]));
+
+function limitShape(name: string): Shape {
+  if (MAY_BE_ZERO.includes(name)) return isCount;
+  return mayBeUnlimited(name) ? (value) => isPositive(value) || value === UNLIMITED : isPositive;
+}
 
 const GRANT: Shape = {
   keys: {
@@ -216,7 +220,7 @@ interface WrittenConfig {
   readonly policies?: Record<string, PolicyConfig>;
   readonly feeds?: Record<string, Partial<FeedConfig>>;
   readonly relays?: Record<string, Partial<RelayConfig>>;
-  readonly limits?: Partial<ServerLimits>;
+  readonly limits?: WrittenLimits;
   readonly allowedOrigins?: readonly string[];
   readonly keys?: KeyRingOptions;
   readonly auth?: WrittenAuth;
@@ -269,7 +273,7 @@ function complete(written: WrittenConfig): ServerConfig {
     policies: { default: {}, ...written.policies },
     feeds: written.feeds === undefined ? DEFAULT_CONFIG.feeds : mapValues(written.feeds, completeFeed),
     relays: mapValues(written.relays ?? {}, completeRelay),
-    limits: { ...EDGE_LIMITS, ...written.limits },
+    limits: { ...EDGE_LIMITS, ...mapValues(written.limits ?? {}, readLimit) },
     allowedOrigins: written.allowedOrigins ?? [],
     // A worker is given its configuration anew with its code, never while it runs.
     reload: "keep",

@@ -12,6 +12,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../../bench/machine.ts";
 import type { Machine } from "../../bench/result.ts";
+import { UNLIMITED } from "../../src/server/config/unlimited.ts";
 import { runServer, type ServerProcess } from "../support/run-server.ts";
 import { FanoutClient, type Wire } from "./client.ts";
 
@@ -31,7 +32,6 @@ const BULK_BYTES = 48_000;
 const BULK_EVENTS = 250;
 /** Those that do not read are there for most of a run, and ended before it is over. */
 const WRITE_STALL_SHARE = 0.75;
-const UNLIMITED = 1_000_000;
 
 export interface FanoutOptions {
   readonly subscribers: number;
@@ -112,7 +112,7 @@ export async function measureFanout(wire: Wire, options: FanoutOptions): Promise
     socketsLimit: UNLIMITED,
     connectionsPerAddressLimit: UNLIMITED,
     connectsPerAddressPerSecond: UNLIMITED,
-    connectionMaxAgeMs: 86_400_000,
+    connectionMaxAgeMs: UNLIMITED,
     writeStallMs: Math.round(options.seconds * 1_000 * WRITE_STALL_SHARE),
   };
   const server = await runServer({ config: { limits } });

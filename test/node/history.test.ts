@@ -111,6 +111,16 @@ describe.skipIf(nats.path === null)("with a NATS server", () => {
     else await expect(opening).rejects.toMatchObject({ code: "BAD_CONFIG" });
   });
 
+  test("events of a history without an age stay as long as NATS has room", async () => {
+    const broker = await natsHost({}, { historyMaxAgeMs: Infinity }).open();
+    const { feed, events } = await follow(broker, "orders");
+    await append(feed, eventOf("1"));
+    await feed.caughtUp();
+    expect(events).toHaveLength(1);
+    expect((await server.streams()).map(({ max_age }) => max_age)).toContain(0);
+    await broker.close();
+  });
+
   test("an event that masking made longer than the server takes is refused whole", async () => {
     const broker = await natsHost().open();
     const { feed, events } = await follow(broker, "orders");

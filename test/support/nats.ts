@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { claimPort } from "./claim-port.ts";
 import { own } from "./own.ts";
@@ -21,6 +21,8 @@ export interface NatsServer {
   /** Starts it again on the same port and files. */
   start(): Promise<void>;
   deleteStreams(): Promise<void>;
+  /** The settings of each. */
+  streams(): Promise<readonly StreamConfig[]>;
   /** Everything in its files, or in those of one account. */
   stored(account?: string): Promise<string>;
   /** Ends it, and removes its files. */
@@ -84,6 +86,13 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
       const manager = await jetstreamManager(connection);
       for await (const { config } of manager.streams.list()) await manager.streams.delete(config.name);
       await connection.close();
+    },
+    streams: async () => {
+      const connection = await connect({ servers: [url] });
+      const manager = await jetstreamManager(connection);
+      const all = await manager.streams.list().next();
+      await connection.close();
+      return all.map(({ config }) => config);
     },
     stored: async (account = "") => {
       const root = account === "" ? folder : join(folder, "jetstream", account);

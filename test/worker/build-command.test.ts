@@ -50,10 +50,11 @@ describe("maskwire worker build", () => {
   shown: { entities: [CREDIT_CARD] }
   sealed: { operators: { default: { operator: encrypt } } }
 feeds: { orders: { policy: default } }
-limits: { eventLimitBytes: 1000 }
+limits: { eventLimitBytes: 1000, connectionMaxAgeMs: unlimited }
 `;
     const { code, out } = await build("runs", yaml);
     expect(code).toBe(0);
+    expect(await readFile(join(out, "deployment.js"), "utf8")).toContain('"connectionMaxAgeMs": "unlimited"');
     const modules = (await readdir(out)).filter((name) => name.endsWith(".js")).toSorted();
     expect(modules).toEqual((await deployedModules()).toSorted());
     const worker = await startWorkerd({

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/config.ts";
+import { mayBeUnlimited } from "../../src/server/config/unlimited.ts";
 import { readConfig } from "../../worker/config.ts";
 
 const OPEN = { publish: { unsafeNoAuthentication: true }, subscribe: { unsafeNoAuthentication: true } };
@@ -14,6 +16,8 @@ const REFUSED = [
   ["__proto__ as a key", `{"policies":{"a":{"__proto__":{}}}}`, "policies.a.__proto__"],
   ["a number written as text", { listeners: OPEN, limits: { heartbeatMs: "5" } }, "limits.heartbeatMs"],
   ["a limit of 0", { listeners: OPEN, limits: { eventLimitBytes: 0 } }, "limits.eventLimitBytes"],
+  ["no limit of memory", { listeners: OPEN, limits: { eventLimitBytes: "unlimited" } }, "limits.eventLimitBytes"],
+  ["another word for no limit", { listeners: OPEN, limits: { connectionsLimit: "none" } }, "limits.connectionsLimit"],
   ["an unknown limit", { listeners: OPEN, limits: { eventLimit: 1 } }, "limits.eventLimit"],
   ["a threshold over 1", { listeners: OPEN, policies: { a: { threshold: 2 } } }, "policies.a.threshold"],
   ["extends of nothing", { listeners: OPEN, policies: { a: { extends: "b" } } }, "policies.a.extends"],
@@ -77,6 +81,13 @@ describe("the worker's configuration", () => {
 
   test.each(["{", "[]", "null", "7", [], null, 7])("refuses %j, which is not a JSON object", (binding) => {
     expect(readConfig(binding)).toEqual({ ok: false, key: "MASKWIRE_CONFIG" });
+  });
+
+  test("takes `unlimited` for the limits that may have none, and for no other", () => {
+    for (const name of Object.keys(DEFAULT_SERVER_LIMITS)) {
+      const result = readConfig({ listeners: OPEN, limits: { [name]: "unlimited" } });
+      expect(result.ok && result.config.limits[name as keyof ServerLimits]).toBe(mayBeUnlimited(name) && Infinity);
+    }
   });
 
   test("fills every default, and takes text and JSON bindings alike", () => {

@@ -6,6 +6,7 @@ import { Argument, Option } from "commander";
 import { OPTIONAL_KINDS } from "../../core/optional.ts";
 import type { Loaded } from "../config/load.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerConfig } from "../../server/config/config.ts";
+import { writeLimit } from "../../server/config/unlimited.ts";
 import { refuseViews } from "../../server/feeds/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { loadConfig } from "../config/load.ts";
@@ -104,7 +105,7 @@ function deployedOf({ config }: Loaded): object {
     policies,
     feeds,
     relays,
-    limits: Object.fromEntries(changed),
+    limits: Object.fromEntries(changed.map(([name, value]) => [name, writeLimit(value as number)])),
     allowedOrigins,
     ...(keys === undefined ? {} : { keys }),
     ...(auth === undefined ? {} : { auth }),

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { OPERATOR_KINDS } from "../../core/index.ts";
+import { mayBeUnlimited, UNLIMITED } from "../../server/config/unlimited.ts";
 import { configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
@@ -77,6 +78,14 @@ function explainKey(path: readonly PropertyKey[], key: string): string {
 }
 
 function explainValue(issue: Issue): string {
+  const [place, name] = issue.path.map(String);
+  if (place !== "limits" || name === undefined) return explainPlain(issue);
+  if (mayBeUnlimited(name)) return `${explainPlain(issue)}; for no limit write \`${UNLIMITED}\``;
+  // The only value that is looked at: the word says nothing but itself.
+  return issue.input === UNLIMITED ? explainUnlimited(issue.path) : explainPlain(issue);
+}
+
+function explainPlain(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return `write ${article(issue.expected)}; nothing is converted`;
@@ -89,6 +98,7 @@ function explainValue(issue: Issue): string {
     case "invalid_value":
       return `write one of: ${issue.values.join(", ")}`;
     case "invalid_union":
+      if (issue.path[0] === "limits") return issue.errors[0].map(explainPlain).join();
       return choicesOf(issue).length === 0 ? UNION_TEXT : `write one of: ${choicesOf(issue).join(", ")}`;
     case "invalid_format":
     case "invalid_key":
@@ -98,6 +108,13 @@ function explainValue(issue: Issue): string {
     default:
       return "is not valid here";
   }
+}
+
+/** `unlimited` where a limit has to have an end. */
+function explainUnlimited(path: readonly PropertyKey[]): string {
+  const [{ minimum, maximum } = {}] = nodesAt(path);
+  const bounds = String(path.at(-1)).endsWith("Bytes") ? "bounds memory or storage and " : "";
+  return `${bounds}is never \`${UNLIMITED}\`; write a number from ${minimum} to ${maximum}`;
 }
 
 function article(expected: string): string {
@@ -128,9 +145,19 @@ function choicesOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
 
 /** The keys that the schema allows at this path; of a choice, the keys of every branch. */
 function keysAt(path: readonly PropertyKey[]): string[] {
+  return [
+    ...new Set(
+      nodesAt(path)
+        .flatMap(branchesOf)
+        .flatMap((node) => Object.keys(node.properties ?? {})),
+    ),
+  ];
+}
+
+function nodesAt(path: readonly PropertyKey[]): SchemaNode[] {
   let nodes: SchemaNode[] = [z.toJSONSchema(configSchema, { io: "input" })];
   for (const key of path) nodes = nodes.flatMap((node) => childrenOf(node, String(key)));
-  return [...new Set(nodes.flatMap(branchesOf).flatMap((node) => Object.keys(node.properties ?? {})))];
+  return nodes;
 }
 
 function childrenOf(node: SchemaNode, key: string): SchemaNode[] {

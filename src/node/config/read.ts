@@ -62,7 +62,7 @@ export function readConfig(text: string, name: string): Result<FileConfig> {
   }
   const plain = toPlain(document);
   if (plain === undefined) return { ok: false, problems: [problemAt(source, 0, "", "too many aliases (`*name`)")] };
-  const parsed = configSchema.safeParse(plain.value ?? {});
+  const parsed = configSchema.safeParse(plain.value ?? {}, { reportInput: true });
   if (!parsed.success) {
     const explained = parsed.error.issues.flatMap(explainIssue);
     return { ok: false, problems: explained.map((one) => problem(source, one.path, one.text, one.isKey)) };

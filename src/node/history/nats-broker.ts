@@ -118,7 +118,8 @@ export class NatsBroker implements Broker {
     const { historyMaxBytes, historyMaxAgeMs, dedupeWindowMs } = server.limits;
     const { streams } = this.#connected().manager;
     const settings = {
-      max_age: nanos(historyMaxAgeMs),
+      // 0 stands for no end there.
+      max_age: historyMaxAgeMs === Infinity ? 0 : nanos(historyMaxAgeMs),
       max_bytes: historyMaxBytes * countParts(server.feeds[name]),
       duplicate_window: nanos(Math.min(dedupeWindowMs, historyMaxAgeMs)),
       num_replicas: config.replicas,

@@ -180,6 +180,7 @@ export interface NatsHistoryConfig extends NatsServersConfig {
 
 export type HistoryConfig = { readonly broker: "memory" } | DiskHistoryConfig | NatsHistoryConfig;
 
+/** Infinity where the file says `unlimited` (unlimited.ts). */
 export interface ServerLimits {
   readonly eventLimitBytes: number;
   readonly messageLimitBytes: number;

@@ -9,7 +9,7 @@ import type { Body } from "./request.ts";
 
 export interface BodyReaderOptions {
   readonly clock: Clock;
-  /** Longest wait for one chunk; the time in which nobody reads does not count. */
+  /** Longest wait for one chunk, Infinity for none; the time in which nobody reads does not count. */
   readonly idleMs: number;
   /** When what lets the body in ends; then so does the body, silent or not. */
   readonly expiresAtMs?: number | undefined;
@@ -41,7 +41,7 @@ export class BodyReader {
     try {
       if (restMs <= 0) throw new StreamError("TOKEN_EXPIRED");
       // A small body is there already: a timer would cost more than the look.
-      if (this.#source.isReady) return await this.#readChunk();
+      if (this.#source.isReady || waitMs === Infinity) return await this.#readChunk();
       const silence = new Promise<never>((_, reject) => {
         stopTimer = clock.after(waitMs, () => reject(new StreamError(code)));
       });

@@ -5,7 +5,7 @@
  * told, is the caller's business. No timer: a bucket fills by the time that has passed when somebody looks.
  */
 export interface Rate {
-  /** What fits in a second, in the long run. */
+  /** What fits in a second, in the long run; Infinity: whatever comes. */
   readonly perSecond: number;
   /** What may come at once after a pause; absent: twice `perSecond`. */
   readonly burst?: number;
@@ -44,6 +44,7 @@ export class RateLimit {
    * until they will be (Infinity for more than a full bucket holds); who is refused is charged nothing. O(1).
    */
   take(name: string, nowMs: number, count = 1): number {
+    if (this.#costMs === 0) return 0;
     const beforeMs = Math.max(this.#fullAtMs.get(name) ?? 0, nowMs);
     const fullAtMs = beforeMs + count * this.#costMs;
     const overMs = fullAtMs - nowMs - this.#roomMs;
