@@ -1,6 +1,7 @@
 /** What one caller may take: at each limit and one past it, counted and given back. */
 import { describe, expect, test } from "vitest";
-import type { ServerLimits } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/config.ts";
+import { RateLimit } from "../../src/server/limits/rate-limit.ts";
 import { API_KEY, AUTH, bearer, EVENT, FEED, knock, publish, VIEWS } from "../support/auth-server.ts";
 import { createTestPorts, turn, type TestPorts } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -116,6 +117,18 @@ describe("streams of one address", () => {
     expect((await knock(host, FEED, { headers }))[1]).toBe("CLIENT_LIMIT");
     await host.subscribe(FEED, headers);
   });
+});
+
+test("by default whoever lost all streams may bring them back at once", () => {
+  const { connectionsPerSubjectLimit, connectsPerSubjectPerSecond } = DEFAULT_SERVER_LIMITS;
+  const { connectionsPerAddressLimit, connectsPerAddressPerSecond } = DEFAULT_SERVER_LIMITS;
+  for (const [limit, perSecond] of [
+    [connectionsPerSubjectLimit, connectsPerSubjectPerSecond],
+    [connectionsPerAddressLimit, connectsPerAddressPerSecond],
+  ] as const) {
+    const rate = new RateLimit({ perSecond });
+    expect(Array.from({ length: limit }, () => rate.take("a", 0)).every((waitMs) => waitMs === 0)).toBe(true);
+  }
 });
 
 describe("all streams together", () => {

@@ -319,11 +319,12 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   inflationLimit: 200,
   connectionsLimit: 10_000,
   socketsLimit: 20_000,
-  // Of each pair the rate is half the number: twice the rate may come at once, so that all come back after a crash.
+  // Of each pair the rate is half the number or more: twice the rate may come at once, so that all come back after a
+  // crash. An `EventSource` that gets 429 never does, and one address may stand for a whole office.
   connectionsPerAddressLimit: 2_000,
-  connectionsPerSubjectLimit: 100,
+  connectionsPerSubjectLimit: 20,
   connectsPerAddressPerSecond: 1_000,
-  connectsPerSubjectPerSecond: 50,
+  connectsPerSubjectPerSecond: 20,
   publishEventsPerSecond: 1_000,
   feedsLimit: 10_000,
   feedsPerStreamLimit: 6,
