@@ -6,6 +6,7 @@ import { compileEngine } from "../../src/core/engine.ts";
 import { findIn, Finder } from "../../src/core/finder.ts";
 import { packDetectors } from "../../src/core/packs/index.ts";
 import { naiveFindings } from "../support/naive-matcher.ts";
+import { tries } from "../support/seed.ts";
 
 const detectors = packDetectors(["entropy"]);
 const engine = compileEngine(detectors, { threshold: 0.6, needsText: () => false });
@@ -32,7 +33,7 @@ test("finds what the definition finds", () => {
       const bytes = encodeUtf8(input);
       expect(findings.map(({ start, end }) => decoder.decode(bytes.subarray(start, end)))).toEqual(naive);
     }),
-    { numRuns: 150 },
+    tries(150),
   );
   expect(found).toBeGreaterThan(10);
 });
@@ -51,7 +52,7 @@ test("finds the same however the text is cut", () => {
       const places = finder.found.map(({ start, end }) => [start, end]);
       expect(places).toEqual(findIn(engine, bytes).map(({ start, end }) => [start, end]));
     }),
-    { numRuns: 1000 },
+    tries(1000),
   );
 });
 

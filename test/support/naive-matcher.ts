@@ -29,29 +29,55 @@ export function naiveFindings(detectors: readonly Detector[], text: string, thre
   return unite(all).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }
 
-/** The folded characters of a text, and where in it each begins and ends. */
-interface FoldedText {
-  readonly characters: readonly string[];
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-}
-
 /** An escape is one character, and so is a surrogate pair. */
 const UNITS = /%[0-7][0-9A-Fa-f]|[\s\S]/gu;
-/** Escapes as they stand. */
-const PLAIN_UNITS = /[\s\S]/gu;
+const ESCAPE_LENGTH = 3;
+const CUT_ESCAPE = /%[0-7]?$/;
+/** Escapes beyond these are all read alike. */
+const READINGS_LIMIT = 64;
 
-function fold(text: string, units: RegExp): FoldedText {
-  const folded = { characters: [] as string[], starts: [] as number[], ends: [] as number[] };
-  for (const { 0: source, index } of text.matchAll(units)) {
-    const isEscape = source.length === 3;
-    const character = foldCharacter(isEscape ? String.fromCharCode(Number.parseInt(source.slice(1), 16)) : source);
-    if (INVISIBLE.test(character)) continue;
-    folded.characters.push(character);
-    folded.starts.push(index);
-    folded.ends.push(index + source.length);
+/** The visible characters of a text, escapes undone. */
+function fold(text: string): string[] {
+  return (text.match(UNITS) ?? []).map(foldUnit).filter((character) => !INVISIBLE.test(character));
+}
+
+function foldUnit(source: string): string {
+  const isEscape = source.length === ESCAPE_LENGTH;
+  return foldCharacter(isEscape ? String.fromCharCode(Number.parseInt(source.slice(1), 16)) : source);
+}
+
+/** A place where something may end. */
+interface End {
+  /** In the source. */
+  readonly offset: number;
+  /** The folded characters before it, escapes undone. */
+  readonly text: string;
+  /** How many they are. */
+  readonly count: number;
+  /** The same, and escapes as they stand, as in the zone of `fe80::1%41`; without what ends with an invisible character. */
+  readonly readings: readonly string[];
+}
+
+/** An end may be any place, even inside an escape, which then reads as it stands. */
+function endsOf(source: string): End[] {
+  const ends: End[] = [];
+  let [text, count] = ["", 0];
+  let readings = [""];
+  const goOn = (more: string): string[] => readings.map((reading) => reading + more);
+  for (const { 0: unit, index } of source.matchAll(UNITS)) {
+    const isEscape = unit.length === ESCAPE_LENGTH;
+    for (const cut of isEscape ? [unit.slice(0, 1), unit.slice(0, 2)] : [])
+      ends.push({ offset: index + cut.length, text: text + cut, count: count + cut.length, readings: goOn(cut) });
+    const character = foldUnit(unit);
+    const isVisible = !INVISIBLE.test(character);
+    if (isVisible) [text, count] = [text + character, count + 1];
+    const asItStands = isEscape ? goOn(unit).slice(readings.length < READINGS_LIMIT ? 0 : -1) : [];
+    const undone = isVisible ? goOn(character) : readings;
+    readings = [...undone, ...asItStands];
+    const visible = isVisible ? readings : asItStands;
+    if (visible.length > 0) ends.push({ offset: index + unit.length, text, count, readings: visible });
   }
-  return folded;
+  return ends;
 }
 
 /** What vanishes; a lone surrogate is what invalid bytes decode to. */
@@ -82,17 +108,17 @@ interface Place {
   readonly start: number;
   /** The source from it on. */
   readonly source: string;
-  /** The same, folded; offsets are counted from it. */
-  readonly rest: FoldedText;
+  /** Offsets are counted from it. */
+  readonly ends: readonly End[];
   /** Folded characters before it in its line. */
   readonly line: readonly string[];
 }
 
 function placesOf(text: string): Place[] {
   return Array.from({ length: text.length }, (_, start) => {
-    const before = fold(text.slice(0, start), UNITS).characters;
+    const before = fold(text.slice(0, start));
     const source = text.slice(start);
-    return { start, source, rest: fold(source, UNITS), line: before.slice(before.lastIndexOf("\n") + 1) };
+    return { start, source, ends: endsOf(source), line: before.slice(before.lastIndexOf("\n") + 1) };
   });
 }
 
@@ -132,69 +158,48 @@ function matcherOf(detector: Detector): NaiveMatcher {
 
 function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number): NaiveFinding | undefined {
   const { detector } = matcher;
-  const { start, rest } = place;
-  const limit = Math.min(rest.characters.length, detector.maxLength ?? Infinity);
-  // A finding never begins with an invisible character.
-  if (rest.starts[0] !== 0 || !mayBegin(matcher, place, limit)) return undefined;
-  for (let end = limit; end > 0; end--) {
-    if (!matches(matcher, place, end)) continue;
-    const candidate = candidateAt(detector, place, end);
+  const { start, source } = place;
+  const { maxLength = Infinity, isPlain = false } = detector;
+  const ends = place.ends.filter(({ count }) => count <= maxLength);
+  if (!mayBegin(matcher, place, ends)) return undefined;
+  for (const end of ends.toReversed()) {
+    if (!isRead(matcher.whole, source, { end, isPlain })) continue;
+    const candidate = candidateAt(place, end, detector);
     if (!isBounded(candidate, detector.boundary ?? "word")) continue;
     const score = detector.validate(candidate);
     if (score < threshold || isExcluded(detector, place, score)) continue;
     const tail = matcher.tails[detector.whichTail?.(candidate) ?? 0];
-    const tailEnd = endOfTail(tail, place, { from: end, isPlain: detector.isPlain === true });
-    return { start, end: start + rest.ends[tailEnd - 1], entity: detector.entity, score };
+    const length = end.offset + tailLength(tail, source.slice(end.offset), isPlain);
+    return { start, end: start + length, entity: detector.entity, score };
   }
   return undefined;
 }
 
+/** A finding never begins with an invisible character. The rest saves the look at every end. */
+function mayBegin({ beginning }: NaiveMatcher, { source }: Place, ends: readonly End[]): boolean {
+  const last = ends.at(-1);
+  if (last === undefined || INVISIBLE.test(foldUnit(source.match(UNITS)?.[0] ?? ""))) return false;
+  const isBegun = ({ readings }: End): boolean => readings.some((reading) => beginning.test(reading));
+  return isBegun(last) || ends.some((end) => CUT_ESCAPE.test(end.text) && isBegun(end));
+}
+
 /** A character that may stand for another one. */
-const DISGUISED = /[%\u0080-\u{10ffff}]/u;
+const DISGUISED = /[%\0\u0080-\u{10ffff}]/u;
 
-/** Saves the look at every end. */
-function mayBegin({ beginning }: NaiveMatcher, { source, rest }: Place, limit: number): boolean {
-  if (beginning.test(textOf(rest, 0, limit))) return true;
-  const plain = source.slice(0, rest.ends[limit - 1]);
-  return plain.includes("%") && beginning.test(fold(plain, PLAIN_UNITS).characters.join(""));
+/** A plain one reads ASCII as it stands. */
+function isRead(pattern: RegExp, source: string, { end, isPlain }: { end: End; isPlain: boolean }): boolean {
+  if (isPlain && DISGUISED.test(source.slice(0, end.offset))) return false;
+  return end.readings.some((reading) => pattern.test(reading));
 }
 
-function isDisguised(text: string): boolean {
-  return DISGUISED.test(text) || text.includes("\0");
-}
-
-/** An escape may also be read as it stands, as in the zone of `fe80::1%41`. */
-function matches({ whole, detector }: NaiveMatcher, { source, rest }: Place, end: number): boolean {
-  if (detector.isPlain === true && isDisguised(source.slice(0, rest.ends[end - 1]))) return false;
-  if (whole.test(textOf(rest, 0, end))) return true;
-  const plain = source.slice(0, rest.ends[end - 1]);
-  return plain.includes("%") && whole.test(fold(plain, PLAIN_UNITS).characters.join(""));
-}
-
-/** A plain tail goes on in ASCII as it stands. */
-function endOfTail(
-  tail: RegExp | undefined,
-  { source, rest }: Place,
-  { from, isPlain }: { readonly from: number; readonly isPlain: boolean },
-): number {
-  if (tail === undefined) return from;
-  const matchesTo = (end: number): boolean => {
-    const plain = source.slice(rest.ends[from - 1], rest.ends[end - 1]);
-    if (isPlain && isDisguised(plain)) return false;
-    if (tail.test(textOf(rest, from, end))) return true;
-    return plain.includes("%") && tail.test(fold(plain, PLAIN_UNITS).characters.join(""));
-  };
-  let end = rest.characters.length;
-  while (end > from && !matchesTo(end)) end--;
-  return end;
+/** How far a tail goes on in what follows. */
+function tailLength(tail: RegExp | undefined, source: string, isPlain: boolean): number {
+  if (tail === undefined) return 0;
+  return endsOf(source).findLast((end) => isRead(tail, source, { end, isPlain }))?.offset ?? 0;
 }
 
 function patternOf({ pattern, contextPattern }: Detector): string {
   return contextPattern === undefined ? pattern : `${pattern}|${contextPattern}`;
-}
-
-function textOf(folded: FoldedText, start: number, end: number): string {
-  return folded.characters.slice(start, end).join("");
 }
 
 const CONTEXT_CHARACTERS = 40;
@@ -207,10 +212,10 @@ function isExcluded(detector: Detector, { line }: Place, score: number): boolean
   return isExcludedKey(/([\p{L}\p{N}_.-]+)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u.exec(near)?.[1] ?? "");
 }
 
-function candidateAt(detector: Detector, { line, rest }: Place, end: number): Candidate {
-  const after = textOf(rest, end, end + NEIGHBOURS);
+function candidateAt({ line, source }: Place, end: End, detector: Detector): Candidate {
+  const after = fold(source.slice(end.offset)).slice(0, NEIGHBOURS).join("");
   return {
-    text: textOf(rest, 0, end),
+    text: end.text,
     before: line.slice(-NEIGHBOURS).join(""),
     after: after.split("\n", 1)[0],
     hasContext: hasContextWord(detector, line),

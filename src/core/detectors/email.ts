@@ -111,7 +111,8 @@ function mayBeReach(bytes: Uint8Array, at: number): boolean {
   while (i < end && bytes[i] !== AT_SIGN && KINDS[bytes[i]] !== NOT_PLAIN) i++;
   // The first at-sign ends the local part.
   if (i < end) return bytes[i] !== AT_SIGN;
-  return bytes[at + LOCAL_LIMIT] === AT_SIGN;
+  // What is written in other ways may be one.
+  return bytes[at + LOCAL_LIMIT] === AT_SIGN || KINDS[bytes[at + LOCAL_LIMIT]] === NOT_PLAIN;
 }
 
 /** In a run of letters longer than any local part the last 64 characters are masked: they are all that can be an address. */
