@@ -6,7 +6,7 @@
  */
 import { concat, EMPTY } from "./bytes.ts";
 import { encodedLength } from "./folded-text.ts";
-import { isKnownUtf8 } from "./native-utf8.ts";
+import { isKnownUtf8 } from "./native-bytes.ts";
 
 /** Most bytes of a character that waits for its rest. */
 export const UTF8_HOLD_BYTES = 3;

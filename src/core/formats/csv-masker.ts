@@ -4,6 +4,7 @@
  * Owns the quick way for whole records: the automaton runs over all of them, and a record in which no match ended and no
  * quote hides anything leaves as it came. Every other record is read field by field.
  */
+import { indexOfByte } from "../native-bytes.ts";
 import type { ContextWords } from "../context-words.ts";
 import { CsvBlock } from "../csv/block.ts";
 import { CR, QUOTE } from "../csv/framing.ts";
@@ -89,7 +90,7 @@ export class CsvMasker implements FormatMasker {
 
   /** Undefined for what is no single record of legal length. */
   private oneRecordEdits(record: Uint8Array, places: readonly number[]): readonly Edit[] | undefined {
-    const cr = record.indexOf(CR);
+    const cr = indexOfByte(record, CR);
     const isOne = record.length <= this.policy.limits.lineLimitBytes && (cr < 0 || cr === record.length - 2);
     return isOne ? this.format.editsOf(record, places) : undefined;
   }

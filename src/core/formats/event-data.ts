@@ -1,4 +1,5 @@
 /** The data of one event, which may be JSON or text: what a feed, a relay and the SSE format have in common. */
+import { indexOfByte } from "../native-bytes.ts";
 import { concat } from "../bytes.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { editJson, looksLikeJson } from "../json/editor.ts";
@@ -82,7 +83,7 @@ function matchEnds(policy: Policy, data: Uint8Array): readonly number[] | "clean
 
 /** True when undoing the escapes of data shows nothing that was not there. */
 function isCleanUndone({ engine }: Policy, data: Uint8Array): boolean {
-  if (data.indexOf(BACKSLASH) < 0) return true;
+  if (indexOfByte(data, BACKSLASH) < 0) return true;
   const records = new DecodedRecords(data.length);
   return records.add(data) && cleanDecoded(engine, records)[0];
 }

@@ -4,6 +4,7 @@
  * Owns the quick way for whole pairs: the automaton runs over what all of them read as, and a pair in which no match ended
  * and whose name tells nothing leaves as it came. Every other pair is read alone.
  */
+import { lastIndexOfByte } from "../native-bytes.ts";
 import type { Policy } from "../policy.ts";
 import { BlockScan, type RecordContext } from "./block-scan.ts";
 import { AMPERSAND, FormBlock } from "./form-block.ts";
@@ -85,6 +86,6 @@ export class FormMasker implements FormatMasker {
 
   /** Offset just past the last `&` of the next block, or 0. */
   private lastPairEnd(chunk: Uint8Array, from: number): number {
-    return chunk.lastIndexOf(AMPERSAND, Math.min(chunk.length, from + this.blockLimitBytes) - 1) + 1;
+    return lastIndexOfByte(chunk, AMPERSAND, Math.min(chunk.length, from + this.blockLimitBytes) - 1) + 1;
   }
 }

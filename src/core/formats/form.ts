@@ -4,6 +4,7 @@
  * Owns percent-encoding and `+`, read as URLSearchParams reads them. A pair is a record; its name is a text of its own
  * and the key of its value. Pairs in which nothing is found keep their bytes.
  */
+import { indexOfByte } from "../native-bytes.ts";
 import { EMPTY } from "../bytes.ts";
 import { dropOf, isMark } from "../drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
@@ -28,7 +29,7 @@ export class FormFormat implements RecordFormat {
   }
 
   findEnd(chunk: Uint8Array, from: number): number {
-    return chunk.indexOf(AMPERSAND, from) + 1 || -1;
+    return indexOfByte(chunk, AMPERSAND, from) + 1 || -1;
   }
 
   mask(record: Uint8Array, output: Output): void {
@@ -56,7 +57,7 @@ export class FormFormat implements RecordFormat {
   /** Edits of one pair, its `&` included. */
   pairEdits(pair: Uint8Array): readonly Edit[] {
     const end = pair.at(-1) === AMPERSAND ? pair.length - 1 : pair.length;
-    const equals = pair.indexOf(EQUALS);
+    const equals = indexOfByte(pair, EQUALS);
     const nameEnd = equals < 0 ? end : equals;
     const name = decodeFormText(pair, 0, nameEnd);
     const edits = encodeEdits(textEdits(this.policy, name.text), name.map, encodeFormText);

@@ -4,6 +4,7 @@
  * Owns the quick way for whole lines: the automaton runs over all of them at once, and a line in which no match
  * ended, with or without its escapes, leaves as it came, valid or not. Every other line is masked as a record.
  */
+import { indexOfByte, lastIndexOfByte } from "../native-bytes.ts";
 import type { Policy } from "../policy.ts";
 import { LF, lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import { DecodedRecords } from "../json/decoded-record.ts";
@@ -25,7 +26,7 @@ export class LineFormat implements RecordFormat {
   }
 
   findEnd(chunk: Uint8Array, from: number): number {
-    return chunk.indexOf(LF, from) + 1 || -1;
+    return indexOfByte(chunk, LF, from) + 1 || -1;
   }
 
   mask(record: Uint8Array, output: Output): void {
@@ -61,8 +62,8 @@ export class NdjsonMasker implements FormatMasker {
 
   push(chunk: Uint8Array): Uint8Array {
     if (!this.policy.passesClean) return this.records.push(chunk);
-    const first = this.records.isBetweenRecords ? 0 : chunk.indexOf(LF) + 1 || chunk.length;
-    const last = chunk.lastIndexOf(LF) + 1;
+    const first = this.records.isBetweenRecords ? 0 : indexOfByte(chunk, LF) + 1 || chunk.length;
+    const last = lastIndexOfByte(chunk, LF) + 1;
     this.output.write(this.records.push(chunk.subarray(0, first)));
     if (last > first) this.writeLines(chunk.subarray(first, last));
     this.output.write(this.records.push(chunk.subarray(Math.max(first, last))));
@@ -92,7 +93,7 @@ export class NdjsonMasker implements FormatMasker {
     const suspects: Suspect[] = [];
     let escape = -1;
     const escapeFrom = (from: number): number => {
-      if (escape < from) escape = block.indexOf(BACKSLASH, from);
+      if (escape < from) escape = indexOfByte(block, BACKSLASH, from);
       return (escape = escape < 0 ? Infinity : escape);
     };
     // A place lies behind the last byte of its match.

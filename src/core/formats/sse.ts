@@ -5,6 +5,7 @@
  * masked as text, because each could carry a value past the payload. An event that is cut off by the end of the
  * input is dropped, as a client would drop it.
  */
+import { indexOfByte } from "../native-bytes.ts";
 import { bomLength, concat, encodeUtf8 } from "../bytes.ts";
 import { findDrop } from "../drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
@@ -143,10 +144,10 @@ function isCleanLine({ start, end }: Line, places: readonly number[] | undefined
 
 export function splitLines(record: Uint8Array, from: number): Line[] {
   const lines: Line[] = [];
-  let cr = record.indexOf(CR, from);
+  let cr = indexOfByte(record, CR, from);
   for (let start = from; start < record.length;) {
-    if (cr >= 0 && cr < start) cr = record.indexOf(CR, start);
-    const lf = record.indexOf(LF, start);
+    if (cr >= 0 && cr < start) cr = indexOfByte(record, CR, start);
+    const lf = indexOfByte(record, LF, start);
     const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
     if (end < 0) break;
     if (end > start) lines.push(readLine(record, start, end));
@@ -156,7 +157,7 @@ export function splitLines(record: Uint8Array, from: number): Line[] {
 }
 
 function readLine(record: Uint8Array, start: number, end: number): Line {
-  const colon = record.indexOf(COLON, start);
+  const colon = indexOfByte(record, COLON, start);
   if (colon < 0 || colon >= end) return { start, end, name: nameOf(record, start, end), valueStart: end };
   const afterColon = colon + 1;
   const valueStart = afterColon < end && record[afterColon] === SPACE ? afterColon + 1 : afterColon;

@@ -3,6 +3,7 @@
  *
  * Owns escapes only. Lenient: what is no legal escape stays as it is, a lone surrogate reads as U+FFFD.
  */
+import { indexOfByte } from "../native-bytes.ts";
 import { encodeUtf8 } from "../bytes.ts";
 import { OffsetMap } from "../edit.ts";
 import { hexValue } from "../folded-text.ts";
@@ -39,7 +40,7 @@ export function decodeEscapes(input: Uint8Array, target: DecodeTarget, isLast: b
   let length = 0;
   let at = 0;
   while (at < input.length) {
-    const escapeAt = input.indexOf(BACKSLASH, at);
+    const escapeAt = indexOfByte(input, BACKSLASH, at);
     const plain = input.subarray(at, escapeAt < 0 ? input.length : escapeAt);
     text.set(plain, length);
     length += plain.length;

@@ -3,6 +3,7 @@
  *
  * Owns where they begin and end. Knows lines that end in LF or CR LF; a chunk with a lone CR has no block.
  */
+import { indexOfByte, lastIndexOfByte } from "../native-bytes.ts";
 import type { Span } from "../span.ts";
 
 const LF = 0x0a;
@@ -36,26 +37,26 @@ export class SseBlock {
 
   private findEscape(from: number): number {
     const { bytes } = this;
-    let at = bytes.indexOf(BACKSLASH, from);
-    while (at >= 0 && bytes[at + 1] === QUOTE) at = bytes.indexOf(BACKSLASH, at + 2);
+    let at = indexOfByte(bytes, BACKSLASH, from);
+    while (at >= 0 && bytes[at + 1] === QUOTE) at = indexOfByte(bytes, BACKSLASH, at + 2);
     return at < 0 ? Infinity : at;
   }
 
   /** The event that holds a byte. */
   eventAt(at: number): Span {
     const { bytes } = this;
-    let start = at === 0 ? -1 : bytes.lastIndexOf(LF, at - 1);
-    while (start >= 0 && !isEmptyLine(bytes, start)) start = start === 0 ? -1 : bytes.lastIndexOf(LF, start - 1);
-    let end = bytes.indexOf(LF, at);
-    while (!isEmptyLine(bytes, end)) end = bytes.indexOf(LF, end + 1);
+    let start = at === 0 ? -1 : lastIndexOfByte(bytes, LF, at - 1);
+    while (start >= 0 && !isEmptyLine(bytes, start)) start = start === 0 ? -1 : lastIndexOfByte(bytes, LF, start - 1);
+    let end = indexOfByte(bytes, LF, at);
+    while (!isEmptyLine(bytes, end)) end = indexOfByte(bytes, LF, end + 1);
     return { start: start + 1, end: end + 1 };
   }
 }
 
 /** Offset just past the last line feed that ends an empty line. */
 function lastEventEnd(chunk: Uint8Array): number {
-  let at = chunk.lastIndexOf(LF);
-  while (at >= 0 && !isEmptyLine(chunk, at)) at = at === 0 ? -1 : chunk.lastIndexOf(LF, at - 1);
+  let at = lastIndexOfByte(chunk, LF);
+  while (at >= 0 && !isEmptyLine(chunk, at)) at = at === 0 ? -1 : lastIndexOfByte(chunk, LF, at - 1);
   return at + 1;
 }
 
@@ -66,6 +67,7 @@ function isEmptyLine(bytes: Uint8Array, at: number): boolean {
 }
 
 function hasLoneCr(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) if (bytes[at + 1] !== LF) return true;
+  for (let at = indexOfByte(bytes, CR); at >= 0; at = indexOfByte(bytes, CR, at + 1))
+    if (bytes[at + 1] !== LF) return true;
   return false;
 }

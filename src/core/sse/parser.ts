@@ -4,6 +4,7 @@
  * Owns the open line and the open event. Never decodes text: fields stay bytes, and whoever decodes one field as
  * UTF-8 gets what decoding the stream would give, because a line end is never part of a longer character.
  */
+import { indexOfByte } from "../native-bytes.ts";
 import { BOM, EMPTY } from "../bytes.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 
@@ -78,8 +79,8 @@ export class SseParser {
   push(chunk: Uint8Array): SseEvent[] {
     const events: SseEvent[] = [];
     let at = this.#skipBom(chunk);
-    let lf = chunk.indexOf(LF, at);
-    let cr = chunk.indexOf(CR, at);
+    let lf = indexOfByte(chunk, LF, at);
+    let cr = indexOfByte(chunk, CR, at);
     while (at < chunk.length) {
       // A CR ended its line when it came; the LF of that CRLF is swallowed here, however late it comes.
       if (this.#isAfterCr) {
@@ -90,8 +91,8 @@ export class SseParser {
         }
       }
       // Each byte is searched once: a position is looked for again only when it was passed.
-      if (lf !== -1 && lf < at) lf = chunk.indexOf(LF, at);
-      if (cr !== -1 && cr < at) cr = chunk.indexOf(CR, at);
+      if (lf !== -1 && lf < at) lf = indexOfByte(chunk, LF, at);
+      if (cr !== -1 && cr < at) cr = indexOfByte(chunk, CR, at);
       const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
       if (end === -1) {
         this.#keepLine(chunk.subarray(at));
@@ -145,7 +146,7 @@ export class SseParser {
   }
 
   #field(line: Uint8Array): void {
-    const colon = line.indexOf(COLON);
+    const colon = indexOfByte(line, COLON);
     const name = nameOf(colon < 0 ? line : line.subarray(0, colon));
     const value = colon < 0 ? EMPTY : line.subarray(line[colon + 1] === SPACE ? colon + 2 : colon + 1);
     // Copies: a name or id must not keep a whole chunk alive.

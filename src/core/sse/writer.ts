@@ -3,6 +3,7 @@
  *
  * Owns framing only. Never repairs: a field that could break out of its line is refused.
  */
+import { indexOfByte } from "../native-bytes.ts";
 import { StreamError } from "../errors.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 
@@ -46,11 +47,11 @@ export function writeSse(fields: SseFields): Uint8Array {
 
 function addData(out: ByteBuffer, data: Uint8Array): void {
   let at = 0;
-  let lf = data.indexOf(LF);
-  let cr = data.indexOf(CR);
+  let lf = indexOfByte(data, LF);
+  let cr = indexOfByte(data, CR);
   for (;;) {
-    if (lf !== -1 && lf < at) lf = data.indexOf(LF, at);
-    if (cr !== -1 && cr < at) cr = data.indexOf(CR, at);
+    if (lf !== -1 && lf < at) lf = indexOfByte(data, LF, at);
+    if (cr !== -1 && cr < at) cr = indexOfByte(data, CR, at);
     const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
     if (end === -1) break;
     addLine(out, NAMES.data, data.subarray(at, end));
