@@ -17,7 +17,9 @@ import { JsonMasker, WholeJsonFormat } from "./formats/json.ts";
 import { MultipartMasker } from "./formats/multipart.ts";
 import { LineFormat, NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
+import { FilteredMasker } from "./formats/filtered.ts";
 import { SseFormat } from "./formats/sse.ts";
+import { ExtraFieldsFilter } from "./sse/extra-fields.ts";
 import { SseMasker } from "./formats/sse-masker.ts";
 import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
@@ -51,10 +53,11 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
     const format = new JsonSeqFormat(policy);
     return policy.joins.fields ? new JoinedMasker(policy, format) : new RecordMasker(policy, format);
   },
-  sse: (policy) =>
-    policy.joins.fields || policy.joins.messages
-      ? new JoinedMasker(policy, new SseFormat(policy))
-      : new SseMasker(policy),
+  sse: (policy) => {
+    const joins = policy.joins.fields || policy.joins.messages;
+    const masker = joins ? new JoinedMasker(policy, new SseFormat(policy)) : new SseMasker(policy);
+    return policy.extraFields === "drop" ? new FilteredMasker(new ExtraFieldsFilter(), masker) : masker;
+  },
   csv: (policy, options) => new CsvMasker(policy, options),
   form: (policy) => new FormMasker(policy),
   multipart: (policy, { boundary }) =>

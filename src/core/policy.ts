@@ -30,6 +30,7 @@ import type { OperatorSpec } from "./operators/spec.ts";
 import { compileReadings, heldWithin, type ReadingSpec } from "./readings/index.ts";
 import type { Reading } from "./readings/reading.ts";
 import { type RemoteEntities, remoteEntitiesOf, type RemoteRules } from "./remote-rules.ts";
+import type { ExtraFields } from "./sse/extra-fields.ts";
 import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
 
 export const FORMATS = ["text", "json", "ndjson", "json-seq", "sse", "csv", "form", "multipart"] as const;
@@ -69,6 +70,8 @@ export interface PolicySpec extends ListsSpec, ReadingSpec {
   readonly fieldsIgnoreCase?: boolean;
   /** What a masked JSON number becomes: a string (default), or a number of the same shape. */
   readonly numbers?: Numbers;
+  /** What happens to comments and unknown fields of event streams; default `mask`. */
+  readonly extraFields?: ExtraFields;
   /** Whose values these are: equal values of two tenants get different tokens; default `default`. */
   readonly tenant?: string;
   /** Names of remote detectors that a server asks about every record, once it is masked by all else; default none. */
@@ -132,6 +135,7 @@ export interface Policy {
   readonly keyedValues: KeyedValues;
   readonly fields: FieldRules;
   readonly numbers: Numbers;
+  readonly extraFields: ExtraFields;
   /** True when a text may go on from one record to the next. */
   readonly joins: { readonly fields: boolean; readonly messages: boolean };
   /** What operators of this policy may take with a finding; undefined: nothing. */
@@ -243,6 +247,7 @@ export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: 
     keyedValues: new KeyedValues(engine),
     fields,
     numbers: spec.numbers ?? "string",
+    extraFields: spec.extraFields ?? "mask",
     joins,
     drops: joinDrops(operators, fields),
     readers,
@@ -275,17 +280,11 @@ function joinDrops(operators: ReadonlyMap<string, Operator>, fields: FieldRules)
 }
 
 function hideIdBy(keys: TenantKeys): Operator {
-  const place = {
-    where: [],
-    entity: ID_ENTITY,
-    keys,
-    custom: {},
-    policy: {},
-    readers: new Map(),
-    examples: [],
-    isFinding: undefined,
-  };
-  return compileOperator({ operator: "hash" }, place);
+  const given: Given = { keys, custom: {}, policy: {}, readers: new Map() };
+  return compileOperator(
+    { operator: "hash" },
+    { where: [], entity: ID_ENTITY, ...given, examples: [], isFinding: undefined },
+  );
 }
 
 /** Findings of each entity are numbered from 1. */

@@ -27,6 +27,11 @@ const dropping = (operator: string): PolicySpec => ({ onInvalid: "drop", ...all(
 
 const ALLOWED: readonly (readonly [string, PolicySpec, PolicySpec])[] = [
   ["a policy beside itself", MASK4, MASK4],
+  [
+    "what only streams that are masked in place have",
+    { ...MASK4, extraFields: "mask" },
+    { ...MASK4, extraFields: "drop" },
+  ],
   ["redact before mask", {}, MASK4],
   ["redact before hash", {}, HASH],
   ["a shorter hash before a longer one", all({ operator: "hash", bits: 40 }), HASH],

@@ -21,6 +21,7 @@ const REFUSED = [
   ["an unknown limit", { listeners: OPEN, limits: { eventLimit: 1 } }, "limits.eventLimit"],
   ["a threshold over 1", { listeners: OPEN, policies: { a: { threshold: 2 } } }, "policies.a.threshold"],
   ["extends of nothing", { listeners: OPEN, policies: { a: { extends: "b" } } }, "policies.a.extends"],
+  ["an unknown extraFields", { listeners: OPEN, policies: { a: { extraFields: "keep" } } }, "policies.a.extraFields"],
   ["an unknown onInvalid", { listeners: OPEN, policies: { a: { onInvalid: "pass" } } }, "policies.a.onInvalid"],
   ["a list where a table belongs", { listeners: OPEN, feeds: [] }, "feeds"],
   ["a feed with an unknown policy", { listeners: OPEN, feeds: { a: { policy: "b" } } }, "feeds.a.policy"],

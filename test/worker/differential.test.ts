@@ -41,6 +41,7 @@ const OPTIONS: Readonly<Record<string, PolicySpec>> = {
   plain: {},
   readings: { crossLine: true, decodeEntities: true, decodeBase64: true, decodeDepth: 2 },
   joined: { joinMessages: true, joinFields: ["delta"] },
+  bare: { extraFields: "drop" },
 };
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ import { foldSpan } from "../folded-text.ts";
 import type { FormatOptions } from "../formats/format-options.ts";
 import { CsvFormat } from "../formats/csv.ts";
 import { decodeFormText, FormFormat } from "../formats/form.ts";
+import { isRead } from "../sse/extra-fields.ts";
 import { joinLines, type Line, splitLines, SseFormat } from "../formats/sse.ts";
 import { type HeldText, heldTextEdits, looksLikeJson } from "../json/editor.ts";
 import type { FormatChoice } from "../masker.ts";
@@ -147,7 +148,9 @@ export function explainEvents({ policy, witness }: Witnessing, input: Uint8Array
       const explained = explainJson(policy, text, { format: "ndjson", start: 0, witness });
       inRecord.push(...placed(explained, { input, toInput: (offset) => base + map.toEncoded(offset), path: "data" }));
     }
-    for (const line of lines.filter(({ name }) => name !== "data")) inRecord.push(...explainLine(line, record, base));
+    const isLeft = ({ name, start: at }: Line): boolean =>
+      name !== "data" && (policy.extraFields === "mask" || isRead(record, at) === true);
+    for (const line of lines.filter(isLeft)) inRecord.push(...explainLine(line, record, base));
     all.push(...inRecord.toSorted((a, b) => a.start - b.start));
     start = end;
   }

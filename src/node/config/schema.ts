@@ -4,7 +4,15 @@
  * Owns names, ranges and descriptions. Reads no file, coerces nothing; src/server/config/config.ts owns the defaults.
  */
 import { z } from "zod";
-import { DECODE_DEPTH_LIMIT, KEY_VERSION_LIMIT, NUMBERS, ON_INVALID, PACK_NAMES, PHONES } from "../../core/index.ts";
+import {
+  DECODE_DEPTH_LIMIT,
+  EXTRA_FIELDS,
+  KEY_VERSION_LIMIT,
+  NUMBERS,
+  ON_INVALID,
+  PACK_NAMES,
+  PHONES,
+} from "../../core/index.ts";
 import { auth } from "./auth-schema.ts";
 import { detokenize } from "./detokenize-schema.ts";
 import { operatorOf } from "./operator-schema.ts";
@@ -134,6 +142,10 @@ const policy = z.strictObject({
       "How many times percent-encoding, entities and base64 are undone one inside the other, 1 (default) to 3. " +
         "Each round multiplies the runs over texts that hold such encodings.",
     ),
+  extraFields: z
+    .enum(EXTRA_FIELDS)
+    .exactOptional()
+    .describe("Comments and unknown fields of event streams: `mask` (default) them as text, or `drop` them unread."),
   tenant: z
     .string()
     .regex(NAME)

@@ -114,6 +114,8 @@ function rulesOf(spec: PolicySpec, withPacks: WithPacks): Rules {
     fieldsIgnoreCase,
     numbers,
     remoteDetectors = [],
+    // Events of a feed have none, whatever was published.
+    extraFields: _extraFields,
     ...known
   } = rest;
   // What a remote detector calls its findings is not known here: both have to do the same with them.
