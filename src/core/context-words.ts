@@ -8,11 +8,8 @@ import { DIGIT, KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
 import { encodeUtf8 } from "./bytes.ts";
 import { isPercentSign } from "./folded-text.ts";
 import { FIRST_LOWER, FOREIGN, letterAt, partingBytes } from "./latin.ts";
-import { LF } from "./lines.ts";
-import type { Span } from "./span.ts";
 import { hasWord } from "./words.ts";
 
-const CR = 0x0d;
 const MARKS = 4096;
 
 /** Two letters, five bits each; other bytes fall on letters as well. */
@@ -23,20 +20,14 @@ const LETTER_BITS = 31;
 const MAY_STAND = 1;
 export const MAY_HIDE = 2;
 
-const ANSWERS = MAY_STAND | MAY_HIDE;
-/** What may part two fields, or two records. */
-const PARTS = 4;
-const PARTING = encodeUtf8(",;\t\r\n");
-
-/** By byte: MAY_HIDE where a letter may hide in it, PARTS where a field may end. */
-const MARKS_OF_BYTE = KINDS.map(
-  (kind, byte) => (kind === NOT_PLAIN ? MAY_HIDE : 0) | (PARTING.includes(byte) ? PARTS : 0),
-);
+/** By byte: MAY_HIDE where a letter may hide in it. */
+const MARKS_OF_BYTE = KINDS.map((kind) => (kind === NOT_PLAIN ? MAY_HIDE : 0));
 
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 export const CONTEXT_BYTES = 42;
-/** Farther away no field is looked for: looks back must not add up. */
-export const NEAR_FIELDS_BYTES = 256;
+/** Names of which the answer is remembered, and how long each may be. */
+const ANSWERS_LIMIT = 64;
+const ANSWER_CHARACTERS = 128;
 
 /** Words that are spelt with the letters of ASCII and Latin-1, and blanks. */
 const IS_LATIN = /^[a-z \u00df-\u00f6\u00f8-\u00ff]+$/;
@@ -65,9 +56,8 @@ export class ContextWords {
   private readonly isSpelt: boolean;
   /** True when those that plain ASCII can spell hold nothing but letters. */
   private readonly isLetters: boolean;
-  /** The text that was asked for last: the name of a column or field comes again and again. */
-  private lastText = "";
-  private lastAnswer = false;
+  /** What was asked for lately: the names of columns and fields come again and again. */
+  private readonly answers = new Map<string, boolean>();
   private lastHash = NO_HASH;
   /** A bit set where the hash of a word in `known`, or of a phrase's last, falls: almost every other falls on a 0. */
   private readonly marks = new Int32Array(MARKS / 32);
@@ -120,11 +110,12 @@ export class ContextWords {
   /** True when a word stands in the text as a whole word. */
   inText(text: string): boolean {
     if (text === "") return false;
-    if (text !== this.lastText) {
-      this.lastText = text;
-      this.lastAnswer = hasWord(text, this.words);
-    }
-    return this.lastAnswer;
+    const known = this.answers.get(text);
+    if (known !== undefined) return known;
+    const answer = hasWord(text, this.words);
+    if (this.answers.size >= ANSWERS_LIMIT) this.answers.clear();
+    if (text.length <= ANSWER_CHARACTERS) this.answers.set(text, answer);
+    return answer;
   }
 
   /**
@@ -243,41 +234,17 @@ export class ContextWords {
   glance(bytes: Uint8Array, start: number, end: number): number {
     const { triples } = this;
     let found = 0;
-    let pair = 0;
+    // Two by themselves: of a pair that is shifted each step would wait for the one before.
+    let first = 0;
+    let second = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
-      found |= ((triples[pair] >>> (byte & LETTER_BITS)) & MAY_STAND) | MARKS_OF_BYTE[byte];
-      pair = ((pair << 5) | (byte & LETTER_BITS)) & (PAIRS - 1);
+      const third = byte & LETTER_BITS;
+      found |= ((triples[(first << 5) | second] >>> third) & MAY_STAND) | MARKS_OF_BYTE[byte];
+      first = second;
+      second = third;
     }
-    return found & ANSWERS;
-  }
-
-  /**
-   * As `glance`, for all that may be context of a match in a record of fields without quotes: backwards, so that it can end
-   * with the field to the left of the one that the match begins in. MAY_HIDE is set where that field is far.
-   */
-  glanceFields(bytes: Uint8Array, { start, end }: Span, delimiter: number): number {
-    const { triples } = this;
-    let limit = start - NEAR_FIELDS_BYTES;
-    let found = this.glance(bytes, start, end);
-    let fields = 0;
-    let second = bytes[start] & LETTER_BITS;
-    let third = bytes[start + 1] & LETTER_BITS;
-    for (let at = start - 1; at >= 0; at--) {
-      if (at < limit) return fields < 2 ? MAY_HIDE : found & ANSWERS;
-      const byte = bytes[at];
-      const marks = MARKS_OF_BYTE[byte];
-      if (marks === PARTS) {
-        if (byte === LF) break;
-        if (byte === delimiter || byte === CR) fields++;
-        if (fields === 2) limit = start - CONTEXT_BYTES;
-      }
-      const letter = byte & LETTER_BITS;
-      found |= ((triples[(letter << 5) | second] >>> third) & MAY_STAND) | marks;
-      third = second;
-      second = letter;
-    }
-    return found & ANSWERS;
+    return found;
   }
 }
 

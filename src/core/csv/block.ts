@@ -4,14 +4,16 @@
  * Owns where quoted fields hold line feeds and where quotes make a field read differently from its bytes. Agrees with
  * CsvFraming on where records end, but takes several that end in a lone CR for one.
  */
-import { ByteFinder } from "../byte-finder.ts";
-import { CONTEXT_BYTES, MAY_HIDE, NEAR_FIELDS_BYTES } from "../context-words.ts";
+import { indexOfByte } from "../native-bytes.ts";
+import { CONTEXT_BYTES, MAY_HIDE } from "../context-words.ts";
 import type { BlockScan, WordGlance } from "../formats/block-scan.ts";
 import { lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
 
 const BACKSLASH = 0x5c;
+/** Farther away no field is looked for: looks back must not add up. */
+const NEAR_FIELDS_BYTES = 256;
 
 interface SuspectOptions {
   readonly readsQuotes: boolean;
@@ -42,15 +44,13 @@ export class CsvBlock {
   private readonly quotes: Offsets;
   /** The same, asked about on their own. */
   private readonly quotesBehind: Offsets;
-  private readonly escapes: ByteFinder;
   /** The length where there is none, or none in a field with odd quotes, which make it count. */
   private nextEscape: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
     this.bytes = bytes;
     this.delimiter = delimiter;
-    this.escapes = new ByteFinder(bytes, BACKSLASH);
-    this.nextEscape = framed.mayEscape ? this.escapes.next(0) : bytes.length;
+    this.nextEscape = framed.mayEscape ? placeOf(bytes, BACKSLASH, 0) : bytes.length;
     this.starts = framed.starts;
     this.ends = framed.ends;
     this.oddQuotes = new Offsets(framed.oddQuotes);
@@ -83,7 +83,7 @@ export class CsvBlock {
   hides({ start, end }: Span, readsQuotes: boolean): boolean {
     if (this.joins.next(start) < end) return true;
     if (this.oddQuotes.next(start) >= end) return false;
-    if (this.nextEscape < start) this.nextEscape = this.escapes.next(start);
+    if (this.nextEscape < start) this.nextEscape = placeOf(this.bytes, BACKSLASH, start);
     return readsQuotes || this.nextEscape < end;
   }
 
@@ -102,7 +102,10 @@ export class CsvBlock {
   /** Asked in order. */
   private readonly glance: WordGlance = (words, start, end) => {
     if (this.starts.length > 0) return MAY_HIDE;
-    if (!this.isBehindQuote(start)) return words.glanceFields(this.bytes, { start, end }, this.delimiter);
+    if (!this.isBehindQuote(start)) {
+      const from = this.nearWordsFrom(start);
+      return from < 0 ? MAY_HIDE : words.glance(this.bytes, from, end);
+    }
     if (start >= this.lineEnd) {
       this.lineStart = lineFeedBefore(this.bytes, start) + 1;
       this.lineEnd = lineFeedFrom(this.bytes, start) + 1;
@@ -110,6 +113,21 @@ export class CsvBlock {
     const isNear = start - this.lineStart <= NEAR_FIELDS_BYTES;
     return isNear ? words.glance(this.bytes, this.lineStart, end) : MAY_HIDE;
   };
+
+  /** As `wordsFrom` where no quote stands, or a little before it; -1 when that is far. */
+  private nearWordsFrom(start: number): number {
+    const { bytes, delimiter } = this;
+    const limit = Math.max(0, start - NEAR_FIELDS_BYTES);
+    let isLeft = false;
+    for (let at = start; at > limit; at--) {
+      const byte = bytes[at - 1];
+      if (byte === LF) return at;
+      if (byte !== delimiter && byte !== CR) continue;
+      if (isLeft) return Math.max(0, Math.min(at, start - CONTEXT_BYTES));
+      isLeft = true;
+    }
+    return limit === 0 ? 0 : -1;
+  }
 
   /** True when a quote stands in the record before that byte, where no quoted field holds a line feed. Asked in order. */
   private isBehindQuote(at: number): boolean {
@@ -206,40 +224,40 @@ function frame(chunk: Uint8Array, delimiter: number): Framed {
   const oddQuotes: number[] = [];
   const joins: number[] = [];
   const quotes: number[] = [];
-  const quotesOf = new ByteFinder(chunk, QUOTE);
-  const feedsOf = new ByteFinder(chunk, LF);
   /** The first line feed behind the last quoted field that could hold one. */
   let feed = -1;
   let openFrom = chunk.length;
+  let backslash = -1;
   let mayEscape = false;
-  for (let quote = quotesOf.next(0); quote < chunk.length;) {
+  for (let quote = placeOf(chunk, QUOTE, 0); quote < chunk.length;) {
     quotes.push(quote);
     if (!isFieldStart(chunk, quote, delimiter)) {
       // What stands before and behind a stray quote is not looked through here.
       mayEscape = true;
       oddQuotes.push(quote);
-      quote = quotesOf.next(quote + 1);
+      quote = placeOf(chunk, QUOTE, quote + 1);
       continue;
     }
-    let close = quotesOf.next(quote + 1);
+    let close = placeOf(chunk, QUOTE, quote + 1);
     const odd = oddQuotes.length;
     while (close + 1 < chunk.length && chunk[close + 1] === QUOTE) {
       oddQuotes.push(close);
-      close = quotesOf.next(close + 2);
+      close = placeOf(chunk, QUOTE, close + 2);
     }
-    mayEscape ||= oddQuotes.length > odd && holdsBackslash(chunk, quote, close);
+    if (oddQuotes.length > odd && backslash < quote) backslash = placeOf(chunk, BACKSLASH, quote);
+    mayEscape ||= oddQuotes.length > odd && backslash < close;
     if (close + 1 >= chunk.length) {
       // The field may go on: its record is left for later.
       openFrom = quote;
       break;
     }
-    if (feed < quote) feed = feedsOf.next(quote);
+    if (feed < quote) feed = placeOf(chunk, LF, quote);
     if (feed < close) {
       starts.push(quote);
       ends.push(close);
     }
     if (!endsField(chunk[close + 1], delimiter)) joins.push(close);
-    quote = quotesOf.next(close + 1);
+    quote = placeOf(chunk, QUOTE, close + 1);
   }
   return {
     end: lastRecordEnd(chunk, openFrom, { starts, ends }),
@@ -261,15 +279,16 @@ function lastRecordEnd(chunk: Uint8Array, from: number, { starts, ends }: Pick<F
   return at + 1;
 }
 
-function holdsBackslash(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
-  return false;
-}
-
 function isFieldStart(chunk: Uint8Array, at: number, delimiter: number): boolean {
   return at === 0 || chunk[at - 1] === delimiter || chunk[at - 1] === LF || chunk[at - 1] === CR;
 }
 
 function endsField(byte: number, delimiter: number): boolean {
   return byte === delimiter || byte === LF || byte === CR;
+}
+
+/** The first place of the byte at or after `from`; the length when there is none. */
+function placeOf(bytes: Uint8Array, byte: number, from: number): number {
+  const at = indexOfByte(bytes, byte, from);
+  return at < 0 ? bytes.length : at;
 }
