@@ -37,7 +37,7 @@ export class Finder {
 
   private readonly engine: Engine;
   private readonly scanner: TextScanner;
-  private readonly resolver: Resolver;
+  private ownResolver: Resolver | undefined;
   private readonly key: string;
   private readonly window: Window;
   private isEnded = false;
@@ -52,7 +52,6 @@ export class Finder {
     this.key = key;
     this.window = new Window(engine.scratch);
     this.scanner = engine.isBlind ? new BlindScanner(engine) : new Scanner(engine, key);
-    this.resolver = new Resolver(engine);
   }
 
   /** Every byte before this is decided, and no open finding covers it. */
@@ -72,6 +71,19 @@ export class Finder {
     this.scanner.scan(bytes);
     this.resolve();
     this.window.keepFrom(this.keepFrom);
+  }
+
+  /** A whole text at once, instead of `push` and `end`: most texts hold nothing that needs a second look. */
+  findWhole(text: Uint8Array): readonly FoundText[] {
+    const { scanner } = this;
+    scanner.scan(text);
+    scanner.end(text);
+    if (scanner.regions.length === 0) return this.found;
+    this.isEnded = true;
+    this.window.load(text);
+    this.resolve();
+    this.closeCluster();
+    return this.found;
   }
 
   /** Ends the text: everything is decided. */
@@ -127,6 +139,11 @@ export class Finder {
     }
     regions.splice(0, next);
     if (!isWaiting) this.moveTo(this.resolvedTo);
+  }
+
+  /** Made when there is something to resolve, which most texts do not have. */
+  private get resolver(): Resolver {
+    return (this.ownResolver ??= new Resolver(this.engine));
   }
 
   /** How far places may be resolved now: no further than a tail that may still grow. */
@@ -225,8 +242,5 @@ function endsNowhere(dfa: Dfa, bytes: Uint8Array, span: { start: number; end: nu
 /** All findings of a whole text. */
 export function findIn(engine: Engine, text: Uint8Array, key = ""): readonly FoundText[] {
   if (isClean(engine, text, { start: 0, end: text.length })) return [];
-  const finder = new Finder(engine, key);
-  finder.push(text);
-  finder.end();
-  return finder.found;
+  return new Finder(engine, key).findWhole(text);
 }

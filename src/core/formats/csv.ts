@@ -181,7 +181,8 @@ export class CsvFormat implements RecordFormat {
       const edits = this.fieldTextEdits(decoded.text, { key, nesting: 0, mayTell: isTold, at }, index);
       if (edits.length === 0) continue;
       const drop = this.policy.drops === undefined ? undefined : dropOf(edits, cells.length > 1 ? EMPTY : EMPTY_CELL);
-      if (drop === undefined) all.push(...encodeCellEdits(edits, cell, { ...decoded, delimiter }));
+      if (drop === undefined)
+        all.push(...encodeCellEdits(edits, cell, { text: decoded.text, map: decoded.map, delimiter }));
       else all.push({ start: cell.start, end: cell.end, ...drop });
     }
     return all;

@@ -369,6 +369,7 @@ export function heldTextEdits(
 
 /** True when the first visible byte opens an object or array. */
 export function looksLikeJson(text: Uint8Array): boolean {
-  const first = text.find((byte) => !isJsonSpace(byte));
-  return first === 0x7b || first === 0x5b;
+  let at = 0;
+  while (isJsonSpace(text[at])) at++;
+  return text[at] === 0x7b || text[at] === 0x5b;
 }

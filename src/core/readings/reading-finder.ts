@@ -33,7 +33,7 @@ export function openFinder({ engine, readings }: ReaderOptions, key = ""): TextF
 
 /** All findings of a whole text. */
 export function findRead({ engine, readings }: ReaderOptions, text: Uint8Array, key = ""): readonly ReadFinding[] {
-  const useful = readings.filter((reading) => reading.mayChange(text));
+  const useful = readings.length === 0 ? readings : readings.filter((reading) => reading.mayChange(text));
   if (useful.length === 0) return findIn(engine, text, key);
   const finder = new ReadingFinder({ engine, readings: useful }, key);
   finder.push(text);
