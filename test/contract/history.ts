@@ -5,10 +5,13 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent } from "../../src/server/history/broker.ts";
+import type { Entry } from "../../src/server/history/history.ts";
 
 export interface BrokerHost {
   /** Opens the broker, on what an earlier one of this host left. */
   open(): Promise<Broker>;
+  /** Takes these events of the feed `orders` out of what lasts, behind the broker's back. Not while one of this host is open. */
+  lose?(sequences: readonly number[]): Promise<void>;
   /** Removes everything. */
   remove(): Promise<void>;
 }
@@ -19,17 +22,39 @@ export interface BrokerKind {
   readonly isLasting: boolean;
   /** True when several brokers may be open on the same events. */
   readonly isShared: boolean;
+  /** True when only a few dozen events are in memory: the host then has `lose`. */
+  readonly isPaged?: boolean;
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array | null | undefined): string | null =>
   bytes === null || bytes === undefined ? null : new TextDecoder().decode(bytes);
 
+/** About what a page holds, and more events than two of them do. */
+const PAGE_BYTES = 262_144;
+const LONG_BYTES = 400;
+const MANY = 2_400;
+
 const MARK = "0123456789abcdef";
 const OTHER_MARK = "fedcba9876543210";
 
 export function eventOf(text: string, type = ""): NewEvent {
   return { event: encode(type), isGap: false, parts: [{ mark: MARK, data: encode(text) }] };
+}
+
+/** Reads what of its archive follows `after`, page by page: the sequences that each page ends with, and all entries. */
+async function readFrom(feed: BrokerFeed, after: number): Promise<{ ends: number[]; entries: Entry[] }> {
+  const ends: number[] = [];
+  const entries: Entry[] = [];
+  for (let at = after; at < feed.start; at = ends.at(-1) ?? Infinity) {
+    const page = (await feed.archive?.read(at, feed.start, MARK)) ?? [];
+    entries.push(...page);
+    ends.push(page.at(-1)?.sequence ?? Infinity);
+    const bytes = page.reduce((sum, { data }) => sum + data.length, 0);
+    // What is measured may be the whole record, with its parts; the last one may be over.
+    expect(bytes).toBeLessThan(PAGE_BYTES + 3 * LONG_BYTES);
+  }
+  return { ends, entries };
 }
 
 /** Opens a feed and keeps what it gives, behind what is read of its archive where that goes further back. */
@@ -169,6 +194,81 @@ export function describeBroker(name: string, kind: BrokerKind): void {
       await append(after.feed, eventOf("2"));
       await after.feed.caughtUp();
       expect([after.feed.epoch, textsOf(after.events)]).toEqual([before.feed.epoch, ["1", "2"]]);
+    });
+
+    /** A feed of many events, opened again. */
+    async function reopen(lost: readonly number[] = []): Promise<BrokerFeed> {
+      const host = await start();
+      const broker = await host.open();
+      const before = await follow(broker, "orders");
+      await Promise.all(numbers(MANY).map((text) => append(before.feed, eventOf(text.padEnd(LONG_BYTES, " .")))));
+      await broker.close();
+      await host.lose?.(lost);
+      const feed = await (await host.open()).open("orders");
+      expect(feed.start).toBeGreaterThan(MANY - 100);
+      return feed;
+    }
+
+    const numberOf = ({ data, isGap }: Entry): number | "gap" => (isGap ? "gap" : parseInt(decode(data) ?? "", 10));
+
+    test.runIf(kind.isPaged)(
+      "gives what is not in memory whole, from every place around the edges of a page",
+      async () => {
+        const feed = await reopen();
+        const whole = await readFrom(feed, 0);
+        expect(whole.ends.length).toBeGreaterThan(2);
+        const places = [0, ...whole.ends].flatMap((end) => [end - 2, end - 1, end, end + 1, end + 2]);
+        for (const place of places.filter((one) => one >= 0 && one < feed.start)) {
+          const { entries } = await readFrom(feed, place);
+          const expected = numbers(feed.start).map(Number).slice(place);
+          expect([place, entries.map(({ sequence }) => sequence)]).toEqual([place, expected]);
+          expect(entries.map(numberOf)).toEqual(expected);
+        }
+        expect(feed.archive?.start).toBe(0);
+      },
+    );
+
+    test.runIf(kind.isPaged)(
+      "shares a page among those who stand at one place, and gives each mark its own",
+      async () => {
+        const feed = await reopen();
+        const read = async (mark: string) => await feed.archive?.read(100, feed.start, mark);
+        const [one, same, other] = await Promise.all([MARK, MARK, OTHER_MARK].map(read));
+        expect(same).toEqual(one);
+        expect(one?.[0]).toMatchObject({ sequence: 101, isGap: false });
+        // Nobody masked any for that one.
+        expect(other).toEqual([expect.objectContaining({ sequence: one?.at(-1)?.sequence, isGap: true })]);
+      },
+    );
+
+    test.runIf(kind.isPaged)("gives one gap in the place of those that are lost, wherever in a page", async () => {
+      const { ends } = await readFrom(await reopen(), 0);
+      const [end = 0] = ends;
+      const runs = [[1], [50, 51, 52], [end - 1], [end + 1, end + 2], [end + 4]];
+      const feed = await reopen(runs.flat());
+      const isLost = (sequence: number): boolean => runs.flat().includes(sequence);
+      for (const place of [1, 2, 51, end - 2, end - 1, end, end + 1, end + 2]) {
+        const { entries } = await readFrom(feed, place);
+        const expected = numbers(feed.start)
+          .map(Number)
+          .slice(place)
+          .filter((sequence) => !isLost(sequence) || !isLost(sequence + 1))
+          .map((sequence) => [sequence, isLost(sequence) ? "gap" : sequence]);
+        // A run that the end of a page parts is a gap for each.
+        const seen = entries.filter(({ isGap }, at) => !isGap || !(entries[at + 1]?.isGap ?? false));
+        expect([place, ...seen.map((one) => [one.sequence, numberOf(one)])]).toEqual([place, ...expected]);
+      }
+    });
+
+    test.runIf(kind.isPaged)("finds the place before a moment that is not in memory", async () => {
+      const feed = await reopen();
+      const { entries } = await readFrom(feed, 0);
+      for (const { sequence, atMs } of [0, 1, 700, feed.start - 1].map((at) => entries[at])) {
+        const first = entries.find((one) => one.atMs >= atMs)?.sequence ?? 0;
+        expect([sequence, await feed.archive?.cursorAt(atMs)]).toEqual([sequence, first - 1]);
+        expect(await feed.archive?.cursorAt(atMs - 0.5)).toBe(first - 1);
+      }
+      expect(await feed.archive?.cursorAt(Infinity)).toBe(MANY);
     });
 
     test.runIf(kind.isShared)("gives everybody what anybody appends, in one order", async () => {

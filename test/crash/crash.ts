@@ -13,6 +13,7 @@ import { ensureCommand } from "../support/debian.ts";
 import { startNatsCluster } from "../support/nats-cluster.ts";
 import { startNats } from "../support/nats.ts";
 import { own } from "../support/own.ts";
+import { valueIn } from "../support/run-server.ts";
 import { until } from "../support/until.ts";
 import { CrashSubscriber } from "./subscriber.ts";
 import { BODY_EVENTS, produce, type Produced } from "./producer.ts";
@@ -28,6 +29,8 @@ export interface CrashOptions {
 export interface CrashReport extends Produced {
   readonly kills: number;
   readonly connections: number;
+  /** Pages of older events that were read, by the nodes that were there at the end. */
+  readonly pages: number;
   /** Events that all subscribers together were given. */
   readonly delivered: number;
   /** What may not happen; empty when the promise held. */
@@ -38,24 +41,37 @@ const FEED_PATH = "/v1/feeds/orders/events";
 const KEY = "0123456789abcdef0123456789abcdef";
 const PRODUCERS = 4;
 const DEAD_MS = 3_000;
+/** So small in memory that whoever was away for a moment reads pages. */
+const LIMITS = { drainGraceMs: 0, drainWindowMs: 0, historyMemoryBytes: 65_536 };
+
+interface Node {
+  readonly child: ChildProcess;
+  /** How many pages of its history it has read. */
+  pages(): Promise<number>;
+}
 
 /** Starts `maskwire serve` and resolves once it listens. */
-async function startNode(program: string, configFile: string, listenPort: number): Promise<ChildProcess> {
+async function startNode(program: string, configFile: string, listenPort: number): Promise<Node> {
   const environment = { PATH: process.env["PATH"], MASKWIRE_KEY: KEY, MASKWIRE_ADMIN_PORT: "0" };
   const args = [program, "serve", "--config", configFile, "--port", String(listenPort)];
   const child = own(spawn(process.execPath, args, { env: environment, stdio: ["ignore", "ignore", "pipe"] }));
+  let text = "";
+  const adminPort = (): string | undefined => /"listening".*admin.*"listenPort":(\d+)/.exec(text)?.[1];
   await new Promise<void>((resolve, reject) => {
-    let text = "";
     child.stderr?.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      if (/"listening".*subscribe/.test(text)) resolve();
+      if (/"listening".*subscribe/.test(text) && adminPort() !== undefined) resolve();
     });
     child.once("exit", () => reject(new Error(`the server did not start: ${text}`)));
   });
-  return child;
+  const pages = async (): Promise<number> => {
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort()}/metrics`)).text();
+    return valueIn(metrics, 'history_pages_total{result="read"}');
+  };
+  return { child, pages };
 }
 
-async function kill(child: ChildProcess): Promise<void> {
+async function kill({ child }: Node): Promise<void> {
   const exited = once(child, "exit");
   child.kill("SIGKILL");
   await exited;
@@ -66,13 +82,14 @@ export async function crashDisk(options: CrashOptions): Promise<CrashReport> {
   const folder = await mkdtemp(join(tmpdir(), "maskwire-crash-"));
   const configFile = join(folder, "maskwire.yaml");
   const history = { broker: "disk", dataDir: join(folder, "data") };
-  await writeFile(configFile, JSON.stringify({ history, limits: { drainGraceMs: 0, drainWindowMs: 0 } }));
+  await writeFile(configFile, JSON.stringify({ history, limits: LIMITS }));
   const listenPort = await claimPort();
   const origin = `http://127.0.0.1:${listenPort}`;
   let node = await startNode(options.program, configFile, listenPort);
   try {
     return await follow(options, {
       origins: [origin],
+      nodes: () => [node],
       crash: async (onDead) => {
         await kill(node);
         onDead();
@@ -131,12 +148,15 @@ interface Shared {
 async function crashShared(options: CrashOptions, { history, crash, remove }: Shared): Promise<CrashReport> {
   const folder = await mkdtemp(join(tmpdir(), "maskwire-crash-"));
   const configFile = join(folder, "maskwire.yaml");
-  const limits = { drainGraceMs: 0, drainWindowMs: 0 };
-  await writeFile(configFile, JSON.stringify({ history, feeds: { orders: {} }, limits }));
+  await writeFile(configFile, JSON.stringify({ history, feeds: { orders: {} }, limits: LIMITS }));
   const ports = [await claimPort(), await claimPort()];
   const nodes = await Promise.all(ports.map((port) => startNode(options.program, configFile, port)));
   try {
-    return await follow(options, { origins: ports.map((port) => `http://127.0.0.1:${port}`), crash });
+    return await follow(options, {
+      origins: ports.map((port) => `http://127.0.0.1:${port}`),
+      nodes: () => nodes,
+      crash,
+    });
   } finally {
     await Promise.all(nodes.map(kill));
     await remove();
@@ -150,20 +170,27 @@ type Crash = (onDead: () => void) => Promise<void>;
 interface Stage {
   /** Nodes; with several, subscribers move between them and producers send again elsewhere. */
   readonly origins: readonly string[];
+  /** Those of now. */
+  readonly nodes: () => readonly Node[];
   readonly crash: Crash;
 }
 
-async function follow(options: CrashOptions, { origins, crash }: Stage): Promise<CrashReport> {
+async function follow(options: CrashOptions, { origins, nodes, crash }: Stage): Promise<CrashReport> {
   const { events, kills } = options;
   const isMoving = origins.length > 1;
-  const subscribers = Array.from({ length: options.subscribers }, (_, at) => {
+  const subscribers: CrashSubscriber[] = [];
+  const subscribe = (): void => {
+    const at = subscribers.length;
     let turn = at;
-    return new CrashSubscriber({
-      origin: () => origins[turn++ % origins.length],
-      path: FEED_PATH,
-      leaveAfter: isMoving ? Math.ceil(events / 7) + at : 0,
-    });
-  });
+    subscribers.push(
+      new CrashSubscriber({
+        origin: () => origins[turn++ % origins.length],
+        path: FEED_PATH,
+        leaveAfter: isMoving ? Math.ceil(events / 7) + at : 0,
+      }),
+    );
+  };
+  while (subscribers.length < options.subscribers - 1) subscribe();
   try {
     let killed = 0;
     let crashing = Promise.resolve();
@@ -186,13 +213,17 @@ async function follow(options: CrashOptions, { origins, crash }: Stage): Promise
       onNext: () => dying,
     });
     await crashing;
+    // One comes when all is over: most of it is in memory no more.
+    subscribe();
     await until(
       () => subscribers.every(({ numbers }) => numbers.length >= events),
       () => subscribers.map(({ numbers, faults }) => [numbers.length, ...faults]).join("; "),
     );
+    const pages = await Promise.all(nodes().map((node) => node.pages()));
     return {
       ...produced,
       kills: killed,
+      pages: pages.reduce((sum, count) => sum + count, 0),
       connections: subscribers.reduce((sum, one) => sum + one.connections, 0),
       delivered: subscribers.reduce((sum, { numbers }) => sum + numbers.length, 0),
       faults: subscribers.flatMap((one, at) =>

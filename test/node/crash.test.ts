@@ -16,6 +16,7 @@ describe("kill -9 in the middle of publishing", () => {
     // Else nobody was in the middle of anything.
     expect(report.failedAttempts).toBeGreaterThan(0);
     expect(report.connections).toBeGreaterThan(10);
+    expect(report.pages).toBeGreaterThan(0);
   });
 
   test.skipIf(nats.path === null)(
@@ -26,7 +27,8 @@ describe("kill -9 in the middle of publishing", () => {
       expect(report.faults).toEqual([]);
       expect(report).toMatchObject({ acknowledged: 2_000, kills: 2, delivered: 20_000 });
       expect(report.failedAttempts).toBeGreaterThan(0);
-      // Each moved several times.
+      expect(report.pages).toBeGreaterThan(0);
+      // Each but the last one moved several times.
       expect(report.connections).toBeGreaterThan(50);
     },
   );

@@ -14,6 +14,7 @@ import {
 } from "../../src/server/config/config.ts";
 import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
 import { append, describeBroker, eventOf, follow, type BrokerHost } from "../contract/history.ts";
+import { damageDisk } from "../support/damage-disk.ts";
 import { keysFrom } from "../support/keys.ts";
 import { ensureCommand } from "../support/debian.ts";
 import { REPOSITORY } from "../support/repository.ts";
@@ -49,6 +50,7 @@ async function startDisk(limits: Partial<ServerLimits> = {}): Promise<DiskHost> 
         log,
         hmac,
       }),
+    lose: (sequences) => damageDisk(dataDir, sequences),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -67,6 +69,7 @@ describeBroker("the broker on disk", { isLasting: true, isShared: false, start: 
 describeBroker("the broker on disk, of which a part is in memory", {
   isLasting: true,
   isShared: false,
+  isPaged: true,
   start: () => startDisk({ historyMemoryBytes: 10_000 }),
 });
 
@@ -93,10 +96,21 @@ describe.skipIf(nats.path === null)("with a NATS server", () => {
       ...changes,
       limits: { ...DEFAULT_SERVER_LIMITS, ...limits },
     };
-    return { open: () => NatsBroker.open({ config, server: serverConfig, clock, log, hmac }), remove: async () => {} };
+    return {
+      open: () => NatsBroker.open({ config, server: serverConfig, clock, log, hmac }),
+      lose: (sequences) => server.deleteMessages(`${prefix}-orders`, sequences),
+      remove: async () => {},
+    };
   }
 
   describeBroker("the broker in NATS", { isLasting: true, isShared: true, start: async () => natsHost() });
+
+  describeBroker("the broker in NATS, of which a part is in memory", {
+    isLasting: true,
+    isShared: true,
+    isPaged: true,
+    start: async () => natsHost({}, { historyMemoryBytes: 10_000 }),
+  });
 
   test("is refused with feeds that requests would create", async () => {
     await expect(natsHost({ feeds: DEFAULT_CONFIG.feeds }).open()).rejects.toMatchObject({ code: "BAD_CONFIG" });
@@ -219,6 +233,25 @@ describe("the durable history", () => {
     const next = await host.open();
     expect((await next.open("orders")).epoch).not.toBe(feed.epoch);
     await next.close();
+    await host.remove();
+  });
+
+  test("forgets what falls due while it forgets something else", async () => {
+    const host = await startDisk({ historyMaxAgeMs: 60_000 });
+    const broker = await host.open();
+    const { feed } = await follow(broker, "orders");
+    await append(feed, eventOf("1"));
+    await host.ports.clock.advance(30_000);
+    await append(feed, eventOf("2"));
+    // The second look begins in the step in which the first one has begun: both are for a minute that has passed.
+    const first = host.ports.clock.advance(30_000);
+    const second = host.ports.clock.advance(60_000);
+    await Promise.all([first, second]);
+    await until(
+      () => feed.archive?.start === 2,
+      () => feed.archive?.start,
+    );
+    await broker.close();
     await host.remove();
   });
 

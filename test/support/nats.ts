@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import { jetstreamManager, type JetStreamManager, type StreamConfig } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { claimPort } from "./claim-port.ts";
 import { own } from "./own.ts";
@@ -23,6 +23,7 @@ export interface NatsServer {
   deleteStreams(): Promise<void>;
   /** The settings of each. */
   streams(): Promise<readonly StreamConfig[]>;
+  deleteMessages(stream: string, sequences: readonly number[]): Promise<void>;
   /** Everything in its files, or in those of one account. */
   stored(account?: string): Promise<string>;
   /** Ends it, and removes its files. */
@@ -81,18 +82,20 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
     port,
     kill,
     start,
-    deleteStreams: async () => {
-      const connection = await connect({ servers: [url] });
-      const manager = await jetstreamManager(connection);
-      for await (const { config } of manager.streams.list()) await manager.streams.delete(config.name);
-      await connection.close();
-    },
+    deleteStreams: () =>
+      manage(url, async ({ streams }) => {
+        for await (const { config } of streams.list()) await streams.delete(config.name);
+      }),
+    deleteMessages: (stream, sequences) =>
+      manage(url, async ({ streams }) => {
+        for (const sequence of sequences) await streams.deleteMessage(stream, sequence);
+      }),
     streams: async () => {
-      const connection = await connect({ servers: [url] });
-      const manager = await jetstreamManager(connection);
-      const all = await manager.streams.list().next();
-      await connection.close();
-      return all.map(({ config }) => config);
+      const all: StreamConfig[] = [];
+      await manage(url, async ({ streams }) => {
+        for await (const { config } of streams.list()) all.push(config);
+      });
+      return all;
     },
     stored: async (account = "") => {
       const root = account === "" ? folder : join(folder, "jetstream", account);
@@ -105,4 +108,13 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function manage(url: string, run: (manager: JetStreamManager) => Promise<void>): Promise<void> {
+  const connection = await connect({ servers: [url] });
+  try {
+    await run(await jetstreamManager(connection));
+  } finally {
+    await connection.close();
+  }
 }

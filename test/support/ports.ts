@@ -176,6 +176,8 @@ export interface TestPorts extends Ports {
   readonly lines: string[];
   readonly sinks: MemorySink[];
   readonly sockets: MemorySocket[];
+  /** The next sink takes nothing from the first byte on. */
+  stallNext(): void;
 }
 
 export function createTestPorts(fetchPort: typeof fetch = () => Promise.reject(new Error("no upstream"))): TestPorts {
@@ -184,18 +186,22 @@ export function createTestPorts(fetchPort: typeof fetch = () => Promise.reject(n
   const sockets: MemorySocket[] = [];
   const write = (event: string, fields: object = {}): void => void lines.push(JSON.stringify({ event, ...fields }));
   let drawn = 0;
+  let isNextStalled = false;
   return {
     clock: new FakeClock(),
     log: { info: write, warn: write, error: write },
     lines,
     sinks,
     sockets,
+    stallNext: () => void (isNextStalled = true),
     random: (bytes) => Uint8Array.from({ length: bytes }, () => (drawn = (drawn + 97) % 256)),
     fetch: fetchPort,
     describeRoutes: openApiOf,
     openReport: (_context, asked) => (asked.findings === undefined ? undefined : new FindingsReport(asked)),
     openSink: (_context, headers) => {
       const sink = new MemorySink(headers);
+      sink.isStalled = isNextStalled;
+      isNextStalled = false;
       sinks.push(sink);
       return { sink, response: new Response(null, { headers: { ...headers } }) };
     },

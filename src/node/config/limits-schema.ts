@@ -98,12 +98,17 @@ export const limits = z.strictObject({
   historyMemoryBytes: limit(
     "historyMemoryBytes",
     [64 * KIB, 64 * GIB],
-    "Those in memory when all are on disk, per view.",
+    "Those in memory when all are on disk or in NATS, per view.",
   ),
   historyQueueBytes: limit(
     "historyQueueBytes",
     [MIB, GIB],
     "Masked events that wait for a durable history; over it events are refused.",
+  ),
+  historyWaitMs: limit(
+    "historyWaitMs",
+    [SECOND, HOUR],
+    "Time in which a subscriber waits for older events that cannot be read, before it is ended.",
   ),
   dedupeWindowMs: limit(
     "dedupeWindowMs",

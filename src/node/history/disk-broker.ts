@@ -13,6 +13,7 @@ import { drawEpoch } from "../../server/history/position.ts";
 import { DiskFeed, type Waiting } from "./disk-feed.ts";
 import { createTokenOf } from "./event-token.ts";
 import { LevelStore } from "./level-store.ts";
+import { PAGES_AT_ONCE } from "./page.ts";
 import { Turns } from "./turns.ts";
 
 export interface DiskBrokerOptions {
@@ -29,8 +30,6 @@ const BATCH_EVENTS = 4096;
 const TRIM_MS = 60_000;
 const SYNC_MS = 1_000;
 const RECOVER_MS = 1_000;
-/** So that a thousand subscribers who come back at once do not each hold a page. */
-const PAGES_AT_ONCE = 8;
 
 export class DiskBroker implements Broker {
   readonly #options: DiskBrokerOptions;
@@ -47,6 +46,8 @@ export class DiskBroker implements Broker {
   /** Resolves when nothing waits any more. */
   #committing: Promise<void> | undefined;
   #isTrimming = false;
+  /** Somebody asked while one was under way, which may have been there already. */
+  #isTrimDue = false;
   #isSyncDue = false;
   #isClosed = false;
 
@@ -209,10 +210,21 @@ export class DiskBroker implements Broker {
     this.#watcher.available(true);
   }
 
+  /** One after the other; what asks while one is under way gets another one behind it. */
   async #trim(): Promise<void> {
-    const store = this.#store;
-    if (store === undefined || this.#isTrimming) return;
+    this.#isTrimDue = true;
+    if (this.#isTrimming) return;
     this.#isTrimming = true;
+    while (this.#isTrimDue) {
+      this.#isTrimDue = false;
+      await this.#trimAll();
+    }
+    this.#isTrimming = false;
+  }
+
+  async #trimAll(): Promise<void> {
+    const store = this.#store;
+    if (store === undefined) return;
     try {
       for (const name of store.rows.keys()) {
         const open = this.#feeds.get(name);
@@ -222,8 +234,6 @@ export class DiskBroker implements Broker {
       }
     } catch {
       if (store === this.#store) this.#fail();
-    } finally {
-      this.#isTrimming = false;
     }
   }
 

@@ -6,6 +6,7 @@
 import { crc32 } from "node:zlib";
 import { ClassicLevel } from "classic-level";
 import { StreamError } from "../../core/index.ts";
+import { searchFirst, type Range } from "./search.ts";
 
 /** A feed that has a place in the files. */
 export interface FeedRow {
@@ -143,20 +144,8 @@ export class LevelStore {
   }
 
   /** The first sequence from which on `isBehind` holds, by halving: up to one behind the last. */
-  async search(
-    id: number,
-    { first, last }: { readonly first: number; readonly last: number },
-    isBehind: (stored: Stored) => boolean,
-  ): Promise<number> {
-    let low = first;
-    let high = last + 1;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const stored = await this.find(id, { sequence: middle });
-      if (stored === undefined || isBehind(stored)) high = middle;
-      else low = stored.sequence + 1;
-    }
-    return low;
+  async search(id: number, range: Range, isBehind: (stored: Stored) => boolean): Promise<number> {
+    return await searchFirst(range, (sequence) => this.find(id, { sequence }), isBehind);
   }
 
   /** Forgets the events of a feed before `first`, and gives their room back. */

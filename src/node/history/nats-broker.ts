@@ -6,7 +6,7 @@
  */
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType, DiscardPolicy } from "@nats-io/jetstream";
 import type { StreamInfo } from "@nats-io/jetstream";
-import { nanos, type NatsConnection } from "@nats-io/transport-node";
+import { nanos } from "@nats-io/transport-node";
 import { StreamError, type Hmac } from "../../core/index.ts";
 import type { Broker, BrokerWatcher } from "../../server/history/broker.ts";
 import { ConfigRefusal } from "../../server/config/config-refusal.ts";
@@ -14,7 +14,10 @@ import type { NatsHistoryConfig, ServerConfig, Viewed } from "../../server/confi
 import type { Clock, Log } from "../../server/ports.ts";
 import { openNats } from "../nats/connection.ts";
 import { createTokenOf } from "./event-token.ts";
-import { NatsFeed, type NatsClient } from "./nats-feed.ts";
+import type { NatsClient } from "./nats-client.ts";
+import { NatsFeed } from "./nats-feed.ts";
+import { PAGES_AT_ONCE } from "./page.ts";
+import { Turns } from "./turns.ts";
 
 export interface NatsBrokerOptions {
   readonly config: NatsHistoryConfig;
@@ -30,22 +33,19 @@ const RECONNECT_MS = 250;
 const RECORD_BYTES = 1_024;
 const NAME_TAKEN = 10_058;
 
-interface Client extends NatsClient {
-  readonly connection: NatsConnection;
-}
-
 export class NatsBroker implements Broker {
   readonly #options: NatsBrokerOptions;
   readonly #feeds = new Map<string, NatsFeed>();
   readonly #messageLimitBytes: number;
   /** Undefined while there is no connection. */
-  #client: Client | undefined;
+  #client: NatsClient | undefined;
   #watcher: BrokerWatcher = { committed: () => {}, available: () => {}, paged: () => {} };
+  readonly #pages = new Turns(PAGES_AT_ONCE);
   #isClosed = false;
   #bytesOnTheWay = 0;
   #onIdle: () => void = () => {};
 
-  private constructor(options: NatsBrokerOptions, client: Client) {
+  private constructor(options: NatsBrokerOptions, client: NatsClient) {
     this.#options = options;
     this.#messageLimitBytes = client.connection.info?.max_payload ?? 0;
     this.#use(client);
@@ -75,7 +75,7 @@ export class NatsBroker implements Broker {
   }
 
   async open(name: string): Promise<NatsFeed> {
-    const { config, clock, hmac } = this.#options;
+    const { config, clock, hmac, server } = this.#options;
     const escaped = escapeName(name);
     const stream = `${config.prefix}-${escaped}`;
     const subject = `${config.prefix}.${escaped}`;
@@ -87,6 +87,9 @@ export class NatsBroker implements Broker {
         onClose: () => void this.#feeds.delete(name),
         stream,
         subject,
+        memoryBytes: server.limits.historyMemoryBytes,
+        turn: (run) => this.#pages.take(run),
+        onPage: (result, damages) => this.#watcher.paged(result, damages),
         messageLimitBytes: this.#messageLimitBytes,
         nowMs: () => clock.now(),
         tokenOf: (key) => tokenOf(name, key),
@@ -107,7 +110,7 @@ export class NatsBroker implements Broker {
   }
 
   /** @throws StreamError `HISTORY_UNAVAILABLE`. */
-  #connected(): Client {
+  #connected(): NatsClient {
     if (this.#client === undefined) throw new StreamError("HISTORY_UNAVAILABLE");
     return this.#client;
   }
@@ -156,12 +159,12 @@ export class NatsBroker implements Broker {
     if (this.#bytesOnTheWay === 0) this.#onIdle();
   }
 
-  #use(client: Client): void {
+  #use(client: NatsClient): void {
     this.#client = client;
     void this.#untilClosed(client);
   }
 
-  async #untilClosed(client: Client): Promise<void> {
+  async #untilClosed(client: NatsClient): Promise<void> {
     await client.connection.closed();
     if (this.#client !== client || this.#isClosed) return;
     this.#client = undefined;
@@ -176,7 +179,7 @@ export class NatsBroker implements Broker {
 
   async #reconnect(): Promise<void> {
     if (this.#isClosed) return;
-    let client: Client | undefined;
+    let client: NatsClient | undefined;
     try {
       client = await openClient(this.#options.config);
       // One whose stream is another one now stays behind: whoever asks next finds out.
@@ -194,7 +197,7 @@ export class NatsBroker implements Broker {
 }
 
 /** @throws StreamError `NATS_UNUSABLE`. */
-async function openClient(config: NatsHistoryConfig): Promise<Client> {
+async function openClient(config: NatsHistoryConfig): Promise<NatsClient> {
   const connection = await openNats(config);
   if (typeof connection === "string") throw new StreamError("NATS_UNUSABLE");
   try {

@@ -1,13 +1,13 @@
 /**
  * One feed in JetStream: a stream of its own, whose sequence is the feed's.
  *
- * Owns what of the feed is on the way there and back. Events come back through one ordered consumer, also our own.
+ * Owns what of the feed is on the way there and back. Events come back through one ordered consumer, also our own: the
+ * newest when the feed is opened, then all that come. Older ones are read from the archive.
  */
 import { createHash } from "node:crypto";
 import {
   DeliverPolicy,
   type ConsumerMessages,
-  type JetStreamClient,
   type JetStreamManager,
   type JsMsg,
   type StreamInfo,
@@ -15,18 +15,12 @@ import {
 import { StreamError, type ErrorCode } from "../../core/index.ts";
 import type { BrokerFeed, NewEvent, Placement, Take } from "../../server/history/broker.ts";
 import { decodeRecord, encodeRecord } from "../../server/history/stored-event.ts";
+import { NatsArchive, type NatsArchiveOptions } from "./nats-archive.ts";
+import type { NatsClient } from "./nats-client.ts";
 
-/** One connection. It never comes back by itself: what it still held would then be sent behind what came later. */
-export interface NatsClient {
-  readonly jetStream: JetStreamClient;
-  readonly manager: JetStreamManager;
-}
-
-export interface NatsFeedOptions {
-  /** The connection of now. @throws StreamError `HISTORY_UNAVAILABLE`. */
-  readonly client: () => NatsClient;
-  readonly stream: string;
-  readonly subject: string;
+export interface NatsFeedOptions extends Omit<NatsArchiveOptions, "look"> {
+  /** Of the newest messages no more are followed than have about so many together. */
+  readonly memoryBytes: number;
   /** Longest message that the server takes, with its headers. */
   readonly messageLimitBytes: number;
   readonly nowMs: () => number;
@@ -51,6 +45,7 @@ const WINDOW_EVENTS = 64;
 /** Token and expected stream, with the names of the headers. */
 const HEADER_BYTES = 512;
 const ACK_LIMIT_MS = 5_000;
+/** In which nothing comes that should. */
 const CATCH_UP_LIMIT_MS = 5_000;
 /** After a crash of the server a consumer with longer ones stood still for half a minute. */
 const IDLE_HEARTBEAT_MS = 1_000;
@@ -60,6 +55,7 @@ const EPOCH_LENGTH = 6;
 export class NatsFeed implements BrokerFeed {
   readonly epoch: string;
   readonly start: number;
+  readonly archive: NatsArchive;
   readonly #options: NatsFeedOptions;
   readonly #queue: Waiting[] = [];
   readonly #arrivals = new Set<{ readonly sequence: number; readonly resolve: () => void }>();
@@ -72,7 +68,9 @@ export class NatsFeed implements BrokerFeed {
   constructor(options: NatsFeedOptions, info: StreamInfo) {
     this.#options = options;
     this.epoch = epochOf(info);
-    this.start = Math.max(0, info.state.first_seq - 1);
+    this.start = startOf(info, options.memoryBytes);
+    this.archive = new NatsArchive({ ...options, look: ({ manager }) => this.#lookAt(manager) });
+    this.archive.saw(info);
     this.#taken = this.start;
   }
 
@@ -140,6 +138,7 @@ export class NatsFeed implements BrokerFeed {
     }
     this.#isLost = epochOf(info) !== this.epoch;
     if (this.#isLost) throw new StreamError("HISTORY_UNAVAILABLE");
+    this.archive.saw(info);
     return info;
   }
 
@@ -195,20 +194,34 @@ export class NatsFeed implements BrokerFeed {
     for (const arrival of this.#arrivals) if (arrival.sequence <= sequence) arrival.resolve();
   }
 
-  /** False when it takes too long. */
+  /** False when nothing comes any more. */
   async #hasArrived(sequence: number): Promise<boolean> {
     if (sequence <= this.#taken) return true;
     return await new Promise<boolean>((resolve) => {
+      let seen = this.#taken;
       const settle = (hasArrived: boolean): void => {
-        clearTimeout(timer);
+        clearInterval(timer);
         this.#arrivals.delete(arrival);
         resolve(hasArrived);
       };
       const arrival = { sequence, resolve: () => settle(true) };
-      const timer = setTimeout(() => settle(false), CATCH_UP_LIMIT_MS);
+      const timer = setInterval(() => {
+        if (seen === this.#taken) settle(false);
+        seen = this.#taken;
+      }, CATCH_UP_LIMIT_MS);
       this.#arrivals.add(arrival);
     });
   }
+}
+
+/**
+ * The place before the newest messages that together have about so many bytes, by their mean length: one of them at least.
+ * What is too much after all, the views forget; what is too little is read from the archive.
+ */
+function startOf({ state }: StreamInfo, memoryBytes: number): number {
+  const { first_seq: first, last_seq: last, messages, bytes } = state;
+  const count = messages === 0 ? 0 : Math.max(1, Math.floor((memoryBytes * messages) / bytes));
+  return Math.max(0, first - 1, last - count);
 }
 
 /** A stream that was created anew must not look like the one before. */

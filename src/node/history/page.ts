@@ -1,5 +1,5 @@
 /**
- * Some events as they lie in the files, and what one view is shown of them.
+ * Some events as an archive has them, and what one view is shown of them.
  *
  * Owns the gaps between them.
  */
@@ -11,12 +11,19 @@ import { entryOf } from "../../server/feeds/shown.ts";
 export interface Page {
   readonly events: readonly StoredEvent[];
   readonly through: number;
+  /** Places of it that the archive should have and has not. */
+  readonly damages: number;
 }
+
+/** A page ends with the event that reaches it, of all views together, or before it. */
+export const PAGE_BYTES = 262_144;
+/** So that a thousand subscribers who come back at once do not each hold a page. */
+export const PAGES_AT_ONCE = 8;
 
 const NOTHING = new Uint8Array(0);
 
 /** Of a page that follows `after`; a run of events that are not to be had is one gap, in the place of the last. */
-export function shownOf({ events, through }: Page, after: number, mark: string): readonly Entry[] {
+export function shownOf({ events, through }: Omit<Page, "damages">, after: number, mark: string): readonly Entry[] {
   const entries: Entry[] = [];
   let seen = after;
   const closeRun = (end: number): void => {

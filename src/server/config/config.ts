@@ -208,6 +208,7 @@ export interface ServerLimits {
   readonly historyMaxAgeMs: number;
   readonly historyMemoryBytes: number;
   readonly historyQueueBytes: number;
+  readonly historyWaitMs: number;
   readonly dedupeWindowMs: number;
   readonly dedupeKeysLimit: number;
   readonly heartbeatMs: number;
@@ -335,6 +336,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   historyMaxAgeMs: 3_600_000,
   historyMemoryBytes: 8_388_608,
   historyQueueBytes: 16_777_216,
+  historyWaitMs: 15_000,
   dedupeWindowMs: 120_000,
   dedupeKeysLimit: 100_000,
   heartbeatMs: 15_000,

@@ -14,7 +14,7 @@ import type { Metrics, Series } from "../telemetry/metrics.ts";
 import type { Outlet } from "./outlets.ts";
 import { PageReader } from "./page-reader.ts";
 import { Pace } from "./pace.ts";
-import { endsSlow, unsentBytes, type Place } from "./place.ts";
+import { ANEW, endsSlow, unsentBytes, waitsSinceMs, type Place } from "./place.ts";
 import type { Ports } from "../ports.ts";
 import { formatPositions } from "../history/position.ts";
 import { goOnFrom } from "./slow-subscribers.ts";
@@ -24,7 +24,7 @@ import type { FeedReader, View } from "./view.ts";
 
 export type SubscriberLimits = Pick<
   ServerLimits,
-  "subscriberQueueBytes" | "writeStallMs" | "heartbeatMs" | "connectionMaxAgeMs"
+  "subscriberQueueBytes" | "writeStallMs" | "historyWaitMs" | "heartbeatMs" | "connectionMaxAgeMs"
 >;
 
 export interface SubscriberOptions {
@@ -84,8 +84,7 @@ export class Subscriber implements FeedReader, CohortMember {
       view,
       cursor: options.resumes[index].cursor,
       delivered: metrics.series("events_delivered_total", view.label, transport.name),
-      pages: undefined,
-      isBehind: false,
+      ...ANEW,
     }));
     this.#deliveredBytes = metrics.series("delivered_bytes_total", transport.name);
     const now = ports.clock.now();
@@ -130,7 +129,7 @@ export class Subscriber implements FeedReader, CohortMember {
   restart(resumes: readonly Resume[], after: string): void {
     this.#guard(() => {
       this.#leaveCohort();
-      resumes.forEach(({ cursor }, index) => Object.assign(this.#places[index], { cursor, isBehind: false }));
+      resumes.forEach(({ cursor }, index) => Object.assign(this.#places[index], { cursor, ...ANEW }));
       this.#isLive = false;
       this.#writeGaps(resumes, after);
       this.#pump();
@@ -216,6 +215,7 @@ export class Subscriber implements FeedReader, CohortMember {
     if (isStalled || (this.#isOverQueue && wasOverQueue)) this.end("TOO_SLOW");
     else if (nowMs >= this.#expiresAtMs) this.end("TOKEN_EXPIRED");
     else if (nowMs >= this.endsAtMs) this.end("AGE_LIMIT");
+    else if (waitsSinceMs(this.#places) <= nowMs - limits.historyWaitMs) this.end("HISTORY_UNAVAILABLE");
     else if (queuedBytes === 0 && this.#pace.quietMs >= limits.heartbeatMs) {
       const heartbeat = transport.heartbeat(this.#id());
       if (heartbeat !== undefined) this.#write(heartbeat);
@@ -288,6 +288,7 @@ export class Subscriber implements FeedReader, CohortMember {
       if (place.isBehind) this.#dropUnsent(place);
       const from = place.cursor;
       const isOld = from < view.history.first - 1;
+      if (!isOld) place.pages = undefined;
       const batch = isOld ? this.#oldBatch(place) : this.#newBatch(place);
       if (batch === undefined) return !isOld;
       place.cursor = batch.last;
@@ -296,6 +297,7 @@ export class Subscriber implements FeedReader, CohortMember {
       if (batch.frames.length > 0) this.#writeBatch(batch);
       else passed += batch.last - from;
     }
+    place.pages = undefined;
     return true;
   }
 
@@ -317,7 +319,8 @@ export class Subscriber implements FeedReader, CohortMember {
     // The history moved past this reader while it lagged.
     this.#skipTo(place, view.history.oldest - 1);
     if (place.cursor >= view.history.first - 1) return new Batch([], place.cursor);
-    place.pages ??= new PageReader(view, (isRead) => (isRead ? this.pump() : this.#retryLater()));
+    const onRead = (isRead: boolean): void => (isRead ? this.pump() : this.#retryLater());
+    place.pages ??= new PageReader({ view, onRead, nowMs: () => this.#options.ports.clock.now() });
     const feed = this.#places.length === 1 ? undefined : view.name;
     const frames: Uint8Array[] = [];
     const entries = place.pages.after(place.cursor);
