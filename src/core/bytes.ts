@@ -1,6 +1,14 @@
 /** Small helpers on byte arrays; the ones every host needs and none brings alike. */
 export const EMPTY = new Uint8Array(0);
 
+/**
+ * The same memory without a subclass. A `slice` of Node's Buffer is no copy: what writes over one would write over the
+ * caller's bytes.
+ */
+export function plainView(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Joins arrays; one among empty ones comes back as it is. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const full = parts.filter((part) => part.length > 0);

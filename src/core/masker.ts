@@ -3,7 +3,7 @@
  *
  * Owns the one way out: valid UTF-8 first, then the format, and after a failure nothing more.
  */
-import { concat } from "./bytes.ts";
+import { concat, plainView } from "./bytes.ts";
 import { toStreamError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits, validEvent } from "./formats/event-data.ts";
@@ -31,7 +31,7 @@ export interface StreamMasker {
   /**
    * Adds one chunk; returns the bytes that no later chunk can change (often empty, often a view of the chunk).
    * All returns joined, plus `flush()`, equal `maskWhole` of the joined chunks, whatever the cuts.
-   * The caller must not change the chunk afterwards.
+   * The chunk is never written to. The caller must not change it afterwards.
    * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`.
    */
   push(chunk: Uint8Array): Uint8Array;
@@ -125,7 +125,7 @@ export function maskWhole(policy: Policy, choice: FormatChoice, input: Uint8Arra
 
 /**
  * Masks the data of one event: as JSON when it is one JSON value, else as text by `onInvalid`.
- * Returns null when the policy drops it; the input itself when there was nothing to mask.
+ * Returns null when the policy drops it; a view of the input when there was nothing to mask.
  * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`.
  */
 export function maskEvent(shared: Policy, data: Uint8Array): Uint8Array | null {
@@ -148,5 +148,5 @@ export function tryMaskEvent(shared: Policy, data: Uint8Array): Uint8Array | "IN
 
 /** All findings in a text, disjoint and in order; offsets are bytes. The text must be valid UTF-8. */
 export function findAll(policy: Policy, text: Uint8Array): Finding[] {
-  return findRead(policy, text).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
+  return findRead(policy, plainView(text)).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }

@@ -1,10 +1,11 @@
 /**
  * Makes any bytes valid UTF-8 in a stream: each invalid sequence becomes U+FFFD, as the WHATWG decoder has it.
  *
- * Owns at most three bytes of a character that is not complete. Valid input leaves as the same array.
+ * Owns at most three bytes of a character that is not complete. Valid input leaves as the same bytes, in
+ * an array of no subclass.
  * The matcher skips U+FFFD inside a value, so an invalid byte cannot hide one.
  */
-import { concat, EMPTY } from "./bytes.ts";
+import { concat, EMPTY, plainView } from "./bytes.ts";
 import { encodedLength } from "./folded-text.ts";
 import { isKnownUtf8 } from "./native-bytes.ts";
 
@@ -22,7 +23,7 @@ export class Utf8Repair {
   private held: Uint8Array = EMPTY;
 
   push(chunk: Uint8Array): Uint8Array {
-    const bytes = this.held.length === 0 ? chunk : concat([this.held, chunk]);
+    const bytes = this.held.length === 0 ? plainView(chunk) : concat([this.held, plainView(chunk)]);
     this.held = EMPTY;
     return this.repair(bytes, false);
   }
