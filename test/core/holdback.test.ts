@@ -1,7 +1,15 @@
 /** What is held back: nothing that could not belong to a match. */
 import { array, assert, constantFrom, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compilePolicy, createMasker, maskWhole } from "../../src/core/index.ts";
+import {
+  compilePolicy,
+  createMasker,
+  maskWhole,
+  PACK_NAMES,
+  type Policy,
+  type PolicySpec,
+} from "../../src/core/index.ts";
+import { TEXT_KEPT_BYTES } from "../../src/core/finder.ts";
 import { HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
 import { UTF8_HOLD_BYTES } from "../../src/core/utf8-repair.ts";
@@ -69,6 +77,52 @@ describe("a byte that cannot start a match", () => {
       tries(3000, 20_261_125),
     );
     expect(rested).toBeGreaterThan(200);
+  });
+});
+
+const isBusy = (entry: number): boolean => (entry & (HAS_MATCH | NO_THREAD)) === 0;
+
+/**
+ * What a value begins with, and then bytes that neither end a match nor let the automaton rest, the last one over and over where
+ * that will do: the worst that a text can do to whoever waits for it.
+ */
+function busyText(policy: Policy, start: string, length: number): Uint8Array {
+  const [automaton] = policy.engine.automata;
+  const bytes = new Uint8Array(length);
+  const opening = new TextEncoder().encode(start);
+  let entry = automaton.start(KIND.none);
+  for (let at = 0; at < length; at++) {
+    const wanted = opening[at] ?? bytes[at - 1] ?? 0;
+    let busy = wanted;
+    for (let more = 0; more < 128 && !isBusy(automaton.step(entry, busy)); more++) busy = (busy + 1) % 128;
+    bytes[at] = at < opening.length ? wanted : busy;
+    entry = automaton.step(entry, bytes[at]);
+  }
+  return bytes;
+}
+
+describe("what a text holds", () => {
+  it.each<readonly [string, PolicySpec]>([
+    ["the default policy", {}],
+    ["every pack", { packs: [...PACK_NAMES] }],
+    ["line breaks", { crossLine: true }],
+    ["entities and base64", { decodeEntities: true, decodeBase64: true, decodeDepth: 2 }],
+  ])("is bounded for bytes that never let it rest: %s", (_, spec) => {
+    const policy = compilePolicy(spec);
+    let most = 0;
+    for (const { hits } of policy.detectors) {
+      const [hit = ""] = hits;
+      const bytes = busyText(policy, hit.slice(0, Math.ceil(hit.length / 2)), 10_000);
+      const masker = createMasker(policy, "text");
+      for (let at = 0; at < bytes.length; at += 97) {
+        masker.push(bytes.slice(at, at + 97));
+        most = Math.max(most, masker.heldBytes);
+        // A finding that may still grow is decided; its text is kept for the operator, up to a fixed size.
+        expect(masker.heldBytes).toBeLessThanOrEqual(policy.holdbackMaxBytes + TEXT_KEPT_BYTES);
+      }
+    }
+    // It comes near what one match may take.
+    expect(most).toBeGreaterThan(policy.longestMatchBytes / 2);
   });
 });
 
