@@ -71,6 +71,11 @@ export class Scan {
     return this.lastIdle;
   }
 
+  /** True when the byte at `at` of the last run left nothing alive in one automaton. */
+  isIdleIn(automaton: number, at: number): boolean {
+    return this.loops[automaton].isIdleAt(at);
+  }
+
   /** Most bytes back that a thread alive in this state can have begun. */
   longestLiveBytes(state: ScanState): number {
     let longest = 0;

@@ -26,7 +26,7 @@ const needed = new WeakMap<Hits, ContextWords | null>();
 function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
   const known = rules === hits.rules ? needed.get(hits) : undefined;
   if (known !== undefined) return known;
-  const words = rules.every((rule) => hits.needContext.includes(rule)) ? hits.words : null;
+  const words = rules.some((rule) => hits.wordless.includes(rule)) ? null : hits.words;
   if (rules === hits.rules) needed.set(hits, words);
   return words;
 }
@@ -40,6 +40,12 @@ export interface RecordContext {
   readonly isNamed?: ((words: ContextWords, place: number, record: Span) => boolean) | undefined;
   /** The first byte of a record from which on words count for what begins at `at`. */
   wordsFrom(at: number, record: Span): number;
+}
+
+/** What stands for something else in a record, so that words near it may be others. */
+export interface Disguises {
+  /** True when some stands between two places. */
+  standIn(from: number, to: number): boolean;
 }
 
 /** Answers as `ContextWords.glance`, over all that may be context of a match. */
@@ -115,9 +121,9 @@ export class BlockScan {
 
   /**
    * True when a record may hold a finding. A shape that needs a context word has none in a record without one, unless
-   * what names its texts is such a word.
+   * what names its texts is such a word. With `disguises` also where words cannot be told because of them.
    */
-  hasMatch(record: Span, context: RecordContext): boolean {
+  hasMatch(record: Span, context: RecordContext, disguises?: Disguises): boolean {
     const { start, end } = record;
     const length = end - start;
     let left = READS_LEAST_BYTES + READS_LIMIT * length;
@@ -130,11 +136,15 @@ export class BlockScan {
       const from = context.wordsFrom(Math.max(start, this.starts[i]), record);
       const to = this.places[i];
       left -= to - from;
-      if (from === start && !this.mayHoldWords(start, end)) continue;
+      if (from === start && !this.mayHoldWords(start, end)) {
+        if (disguises?.standIn(from, to) === true) return true;
+        continue;
+      }
       const glance = words.glance(this.block, from, to);
       const wide = (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, this.starts[i] - LOOK_BACK_BYTES));
       const found = glance === 0 ? NO_WORDS : words.wordsIn(this.block, wide, to);
       if (found === undefined || this.rules[i].some(({ contextWords }) => contextWords().mayHoldOf(found))) return true;
+      if (disguises?.standIn(wide, to) === true) return true;
     }
     return false;
   }

@@ -4,14 +4,17 @@
  * Owns the quick way for whole lines: the automaton runs over all of them at once, and a line in which no match
  * ended, with or without its escapes, leaves as it came, valid or not. Every other line is masked as a record.
  */
+import { ByteCursor } from "../byte-cursor.ts";
 import { indexOfByte, lastIndexOfByte } from "../native-bytes.ts";
+import { MAY_HIDE } from "../context-words.ts";
 import type { Policy } from "../policy.ts";
 import { LF, lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import { DecodedRecords } from "../json/decoded-record.ts";
+import { ESCAPE_BYTES, NearEscapes } from "../json/near-escapes.ts";
 import { NearName } from "../json/near-name.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Span } from "../span.ts";
-import { BlockScan, cleanDecoded } from "./block-scan.ts";
+import { BlockScan, cleanDecoded, type WordGlance } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { writeJsonRecord } from "./json.ts";
 import { type RecordFormat, RecordMasker } from "./record.ts";
@@ -89,20 +92,25 @@ export class NdjsonMasker implements FormatMasker {
     const { engine } = this.policy;
     const scan = new BlockScan(engine, block);
     const context = new NearName(block, new JsonContext(block));
+    const undone = new NearEscapes(engine, block);
     const decoded = new DecodedRecords(block.length);
     const suspects: Suspect[] = [];
-    let escape = -1;
-    const escapeFrom = (from: number): number => {
-      if (escape < from) escape = indexOfByte(block, BACKSLASH, from);
-      return (escape = escape < 0 ? Infinity : escape);
+    const escapes = new ByteCursor(block, BACKSLASH);
+    const escapesNear = new ByteCursor(block, BACKSLASH);
+    const glance: WordGlance = (words, start, end) => {
+      const from = context.nearFrom(start);
+      return from < 0 || escapesNear.next(from - ESCAPE_BYTES) < end ? MAY_HIDE : words.glance(block, from, end);
     };
     // A place lies behind the last byte of its match.
-    const next = (from: number): number => Math.min(scan.placeAfter(from) - 1, escapeFrom(from));
+    const next = (from: number): number => Math.min(scan.suspectAfter(from, glance) - 1, escapes.next(from));
     for (let suspect = next(0), end = 0; suspect < block.length; suspect = next(end)) {
       const start = lineFeedBefore(block, suspect) + 1;
       end = lineFeedFrom(block, suspect) + 1;
-      const isClean = !scan.hasMatch({ start, end }, context);
-      if (isClean && escapeFrom(start) >= end) continue;
+      const record = { start, end };
+      const escape = escapes.next(start);
+      if (escape < end && undone.showNothing(record, escape) && !scan.hasMatch(record, context, undone)) continue;
+      const isClean = !scan.hasMatch(record, context);
+      if (isClean && escape >= end) continue;
       const isDecoded = isClean && decoded.add(block.subarray(start, end));
       suspects.push({ start, end, places: scan.placesIn(start, end), isDecoded });
     }

@@ -5,7 +5,7 @@
  * every string stands there whole, between quotes. Takes no record whose escapes may mean more than that.
  */
 import type { Span } from "../span.ts";
-import { encodeUtf8 } from "../bytes.ts";
+import { EMPTY, encodeUtf8 } from "../bytes.ts";
 import { readEscape } from "./escapes.ts";
 import { isJsonSpace } from "./walker.ts";
 
@@ -19,14 +19,15 @@ export class DecodedRecords {
   /** The records taken, one behind the other. */
   readonly spans: Span[] = [];
 
-  private readonly buffer: Uint8Array;
+  private readonly capacityBytes: number;
+  private buffer = EMPTY;
   private length = 0;
   /** By the start of a record: offsets of the quotes that open and close its strings; other quotes are text. */
   private readonly quotes = new Map<number, readonly number[]>();
 
   /** `capacityBytes`: as many as the records have before they are decoded. */
   constructor(capacityBytes: number) {
-    this.buffer = new Uint8Array(capacityBytes);
+    this.capacityBytes = capacityBytes;
   }
 
   get text(): Uint8Array {
@@ -42,6 +43,8 @@ export class DecodedRecords {
    * than texts), or what is left may be JSON with escapes of its own.
    */
   add(record: Uint8Array): boolean {
+    // Few blocks hold a record that comes this way.
+    if (this.buffer === EMPTY) this.buffer = new Uint8Array(this.capacityBytes);
     const start = this.length;
     const quotes: number[] = [];
     const end = this.decode(record, quotes);

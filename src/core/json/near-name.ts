@@ -34,6 +34,14 @@ export class NearName implements RecordContext {
     return Math.max(record.start, Math.min(at - CONTEXT_CHARACTERS - 1, name));
   }
 
+  /**
+   * As `wordsFrom`, for whichever record holds `at`: no later than that, or -1 when the name is not near. O(distance to it).
+   */
+  nearFrom(at: number): number {
+    const name = this.nameFrom(at, 0);
+    return name <= 0 ? -1 : Math.max(0, Math.min(at - CONTEXT_CHARACTERS - 1, name));
+  }
+
   /** Where the name of the value begins; `start` when nothing names it alone, UNKNOWN when that is not to be told here. */
   private nameFrom(at: number, start: number): number {
     const { bytes } = this;
