@@ -2,42 +2,61 @@
  * Writes to sockets that have nothing else to send, past the queue of their stream: where thousands all keep up, its
  * book-keeping costs more than anything else but the system's own work.
  *
- * Owns the count of what the system did not take at once; until it has, a socket's stream queues as usual.
+ * Owns the count of what the system did not take at once; until it has, a socket's stream queues as usual. Works with
+ * what Node's own streams write with. Where a Node lends that to nobody, it is `socket.write`: slower, and nothing else.
  */
 import type { Socket } from "node:net";
 
-const underWayBytes = new Map<Socket, number>();
-let spare = createWrite();
-
-interface Write {
-  isOver: boolean;
-  error: Error | undefined;
-  onOver: (() => void) | undefined;
-  readonly done: (error?: Error | null) => void;
+/** The socket of the system, as Node's streams see it. */
+interface Handle {
+  /** Takes what there is room for at once; `write` is for the rest, and untouched where there is none. 0, or what failed. */
+  writeBuffer(write: PendingWrite, bytes: Uint8Array): number;
 }
 
-/** As `socket.write`, and in order with it; `bytes` must not change any more. */
+interface PendingWrite {
+  /** The system reads on in them until it is over. */
+  bytes?: Uint8Array;
+  socket?: Socket;
+  /** Called by Node, with less than 0 for what failed. */
+  oncomplete?: (this: PendingWrite, status: number) => void;
+}
+
+interface StreamBinding {
+  readonly WriteWrap: new () => PendingWrite;
+  /** Of the last write of any stream: what became of it, by kind. */
+  readonly streamBaseState: Int32Array;
+  readonly kLastWriteWasAsync: number;
+}
+
+const underWayBytes = new Map<Socket, number>();
+const binding = streamBinding();
+let spare = createWrite();
+
+/** As `socket.write`, and in order with it; `bytes` must not change any more. A peer that is gone is no error: it closes. */
 export function writeDirect(socket: Socket, bytes: Uint8Array): void {
-  if (!socket.writable || queuedBytesOf(socket) > 0) {
+  const { _handle: handle } = socket as { readonly _handle?: Handle | null };
+  if (
+    binding === undefined ||
+    spare === undefined ||
+    handle === null ||
+    handle === undefined ||
+    !socket.writable ||
+    queuedBytesOf(socket) > 0
+  ) {
     socket.write(bytes);
     return;
   }
-  // Nearly all are over when the call returns: then the next one uses the same object.
-  const write = spare;
-  write.isOver = false;
-  // What the queue itself would call. Whatever is written before the answer comes stands behind it in the system's queue.
-  // oxlint-disable-next-line no-underscore-dangle
-  socket._write(bytes, "buffer" as BufferEncoding, write.done);
-  if (write.isOver) {
-    if (write.error !== undefined) socket.destroy(write.error);
+  // Nearly all are over when the call returns: then the next one uses the same object. Whatever is written before the rest
+  // of this one has left stands behind it in the system's queue.
+  if (handle.writeBuffer(spare, bytes) !== 0) {
+    socket.destroy();
     return;
   }
-  spare = createWrite();
+  if (binding.streamBaseState[binding.kLastWriteWasAsync] === 0) return;
+  spare.socket = socket;
+  spare.bytes = bytes;
   underWayBytes.set(socket, bytes.length);
-  write.onOver = () => {
-    underWayBytes.delete(socket);
-    if (write.error !== undefined) socket.destroy(write.error);
-  };
+  spare = createWrite();
 }
 
 /** Bytes that were written to it and that the system has not taken. */
@@ -46,16 +65,28 @@ export function queuedBytesOf(socket: Socket): number {
   return underWayBytes.size === 0 ? writableLength : writableLength + (underWayBytes.get(socket) ?? 0);
 }
 
-function createWrite(): Write {
-  const write: Write = {
-    isOver: false,
-    error: undefined,
-    onOver: undefined,
-    done: (error) => {
-      write.isOver = true;
-      write.error = error ?? undefined;
-      write.onOver?.();
-    },
-  };
+function createWrite(): PendingWrite | undefined {
+  if (binding === undefined) return undefined;
+  const write = new binding.WriteWrap();
+  write.oncomplete = endWrite;
   return write;
+}
+
+function endWrite(this: PendingWrite, status: number): void {
+  const { socket } = this;
+  if (socket === undefined) return;
+  underWayBytes.delete(socket);
+  if (status < 0) socket.destroy();
+}
+
+/** Undefined where this Node has none, or keeps it to itself (`--permission`). */
+function streamBinding(): StreamBinding | undefined {
+  try {
+    const node = process as unknown as { binding(name: string): Partial<StreamBinding> };
+    const { WriteWrap, streamBaseState, kLastWriteWasAsync } = node.binding("stream_wrap");
+    const isWhole = WriteWrap !== undefined && streamBaseState instanceof Int32Array;
+    return isWhole && kLastWriteWasAsync !== undefined ? { WriteWrap, streamBaseState, kLastWriteWasAsync } : undefined;
+  } catch {
+    return undefined;
+  }
 }

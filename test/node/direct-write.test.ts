@@ -1,7 +1,13 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { queuedBytesOf, writeDirect } from "../../src/node/direct-write.ts";
+import { own } from "../support/own.ts";
+import { REPOSITORY } from "../support/repository.ts";
+import { requireProgram } from "../support/run-server.ts";
 
 /** More than the system takes for a peer that does not read. */
 const MUCH_BYTES = 67_108_864;
@@ -94,6 +100,51 @@ describe("writing past a stream's queue", () => {
     expect(seen.length).toBeLessThanOrEqual(2);
     writeDirect(ours, Buffer.from("late"));
     await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+  });
+
+  it("closes when the system takes nothing more", async () => {
+    const calm = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
+    await once(calm, "listening");
+    const accepted = once(calm, "connection");
+    const peer = connect((calm.address() as AddressInfo).port, "127.0.0.1");
+    const [socket] = (await accepted) as [Socket];
+    const closed = once(socket, "close");
+    peer.resetAndDestroy();
+    // It reads nothing, so that only a write can tell it; the first one may still find nobody has said so.
+    while (!socket.destroyed) {
+      writeDirect(socket, Buffer.from("nobody takes this"));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closed;
+    expect(queuedBytesOf(socket)).toBe(0);
+    calm.close();
+  });
+
+  it("queues as usual where Node lends its own way to nobody", async () => {
+    requireProgram();
+    const flag = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
+    const module = pathToFileURL(join(REPOSITORY, "dist/node/direct-write.js")).href;
+    const script = `
+      const { queuedBytesOf, writeDirect } = await import(${JSON.stringify(module)});
+      const { createServer, connect } = await import("node:net");
+      const server = createServer((socket) => {
+        const bytes = Buffer.alloc(${MUCH_BYTES}, "x");
+        writeDirect(socket, bytes);
+        console.log(socket.writableLength === bytes.length, queuedBytesOf(socket) === bytes.length);
+        socket.end();
+      });
+      server.listen(0, "127.0.0.1", () => {
+        let count = 0;
+        connect(server.address().port, "127.0.0.1").on("data", (chunk) => (count += chunk.length)).on("end", () => {
+          console.log(count);
+          process.exit();
+        });
+      });`;
+    const child = own(spawn(process.execPath, [flag, "--allow-fs-read=*", "--input-type=module", "-e", script]));
+    const lines: string[] = [];
+    child.stdout.on("data", (chunk: Buffer) => void lines.push(chunk.toString()));
+    await once(child, "close");
+    expect(lines.join("")).toBe(`true true\n${MUCH_BYTES}\n`);
   });
 
   it("writes nothing behind the end", async () => {
