@@ -34,12 +34,13 @@ export function plausibleRules(bytes: Uint8Array, { start, end }: Stretch, { rul
 }
 
 function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): boolean {
-  const { detector, firstBytes } = rule;
+  const { detector } = rule;
   if (detector.mayEnd?.(bytes, end) === false) return false;
   if (detector.mayMatch === undefined) return true;
   const from = detector.exactBytes === undefined ? start : end - detector.exactBytes;
   const to = detector.exactBytes === undefined ? end : from + 1;
   if (from < start) return true;
+  const firstBytes = rule.firstBytes();
   for (let at = from; at < to; at++) {
     if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule) && detector.mayMatch(bytes, at, end)) return true;
   }

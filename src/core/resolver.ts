@@ -46,9 +46,9 @@ export class Resolver {
   }
 
   private placeOf({ bytes, offset }: Surroundings, from: number, to: number, rule: Rule): number {
-    const { firstBytes } = rule;
     const next = this.nextStart[rule.rank];
     if (next >= to) return to;
+    const firstBytes = rule.firstBytes();
     const end = to - offset;
     for (let at = Math.max(from, next) - offset; at < end; at++)
       if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule)) return at + offset;
@@ -62,7 +62,7 @@ export class Resolver {
     const first = bytes[at];
     let out: RuleFinding[] | undefined;
     for (const rule of rules) {
-      if (rule.firstBytes[first] === 0 || this.nextStart[rule.rank] > start) continue;
+      if (this.nextStart[rule.rank] > start || rule.firstBytes()[first] === 0) continue;
       if (!mayBeginAt(bytes, at, rule)) continue;
       if (!isPlain(first) && isIgnorable(readCharacter(bytes, at, bytes.length).codePoint)) break;
       const finding = longestAccepted(this.engine, around, start, rule);

@@ -22,7 +22,8 @@ export interface Rule {
   readonly boundary: Boundary;
   /** Kinds of ASCII neighbours that forbid a match. */
   readonly touching: number;
-  readonly firstBytes: Uint8Array;
+  /** Bytes that a match can begin with; built when they are first asked for. */
+  readonly firstBytes: () => Uint8Array;
   readonly longestCharacters: number;
   readonly longestBytes: number;
   /** Scratch: where matches end; used by one stream at a time, never across calls. */
@@ -105,7 +106,7 @@ function buildRule(
     rank,
     boundary: patterns[0].boundary,
     touching: TOUCHING[patterns[0].boundary],
-    firstBytes: unionOf(ownIndices.map((index) => firstBytes(program, index))),
+    firstBytes: once(() => unionOf(ownIndices.map((index) => firstBytes(program, index)))),
     longestCharacters,
     longestBytes,
     ends:

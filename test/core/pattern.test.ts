@@ -9,7 +9,6 @@ import { Dfa, HAS_MATCH, NO_THREAD } from "../../src/core/pattern/dfa.ts";
 import { KIND } from "../../src/core/pattern/neighbour.ts";
 import { parsePattern, PatternError } from "../../src/core/pattern/parse.ts";
 import { compileProgram } from "../../src/core/pattern/program.ts";
-import { longestMatch, shortestMatch } from "../../src/core/pattern/syntax.ts";
 import { foldCodePoint, isIgnorable, unfold } from "../../src/core/pattern/unicode.ts";
 import { tries } from "../support/seed.ts";
 
@@ -87,7 +86,7 @@ describe("the automaton and the platform agree", () => {
   test("on random patterns and texts", () => {
     assert(
       property(pattern, text, (p, t) => {
-        if (shortestMatch(parsePattern(p)) === 0) return;
+        if (parsePattern(p).shortest === 0) return;
         expect(endsOf(p, t)).toEqual(endsByPlatform(p, t));
       }),
       tries(3000, 42),
@@ -97,7 +96,7 @@ describe("the automaton and the platform agree", () => {
   test("also when the table is cleared all the time", () => {
     assert(
       property(pattern, text, (p, t) => {
-        if (shortestMatch(parsePattern(p)) === 0) return;
+        if (parsePattern(p).shortest === 0) return;
         expect(endsOf(p, t, 2)).toEqual(endsOf(p, t));
       }),
       tries(500, 43),
@@ -149,7 +148,7 @@ describe("longest matches", () => {
     ["\\bfoo$", 3],
     ["", 0],
   ])("%s", (source, longest) => {
-    expect(longestMatch(parsePattern(source))).toBe(longest);
+    expect(parsePattern(source).longest).toBe(longest);
   });
 });
 

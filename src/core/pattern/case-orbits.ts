@@ -3,7 +3,7 @@
  *
  * Owns the closure of a set over its orbits: `k` brings `K` and the Kelvin sign, `s` brings the long s.
  */
-import { type CharSet, union } from "./charset.ts";
+import { type CharSet, normalize, union } from "./charset.ts";
 import { CASES } from "./unicode-tables.ts";
 
 interface CaseRun {
@@ -29,12 +29,12 @@ export function foldCase(set: CharSet): CharSet {
 
 function closure(set: CharSet): CharSet {
   let folded = set;
-  for (let i = 1; i < LONGEST_ORBIT; i++) folded = union(folded, nextOf(folded));
+  for (let i = 1; i < LONGEST_ORBIT; i++) folded = union(folded, normalize(nextOf(folded)));
   return folded;
 }
 
-/** Each member's next in its orbit. */
-function nextOf(set: CharSet): CharSet {
+/** Each member's next in its orbit, in no order. */
+function nextOf(set: CharSet): readonly number[] {
   const out: number[] = [];
   runs ??= decodeRuns();
   let from = 0;

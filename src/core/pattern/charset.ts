@@ -9,27 +9,78 @@ export const MAX_CODE_POINT = 0x10ffff;
 
 /** Code points have fewer bits. */
 const HI_VALUES = 2 ** 21;
+/** So many ranges are sorted by hand: that needs nothing but the list. */
+const FEW = 32;
 
 /** Sorts, joins what touches, drops what is empty. */
 export function normalize(ranges: readonly number[]): CharSet {
+  const sorted = ranges.length <= 2 * FEW ? insertEach(ranges) : sortPacked(ranges);
+  const out: number[] = [];
+  let last = -1;
+  for (let i = 0; i < sorted.length; i += 2) {
+    const lo = sorted[i];
+    const hi = sorted[i + 1];
+    if (lo > hi) continue;
+    if (last > 0 && lo <= out[last] + 1) {
+      if (hi > out[last]) out[last] = hi;
+    } else {
+      out.push(lo, hi);
+      last += 2;
+    }
+  }
+  return out;
+}
+
+function insertEach(ranges: readonly number[]): readonly number[] {
+  const out: number[] = [];
+  for (let i = 0; i < ranges.length; i += 2) {
+    const lo = ranges[i];
+    let at = i;
+    out.push(lo, ranges[i + 1]);
+    for (; at > 0 && out[at - 2] > lo; at -= 2) {
+      out[at] = out[at - 2];
+      out[at + 1] = out[at - 1];
+    }
+    out[at] = lo;
+    out[at + 1] = ranges[i + 1];
+  }
+  return out;
+}
+
+function sortPacked(ranges: readonly number[]): readonly number[] {
   // One number a range sorts without a comparator and without an object each.
   const packed = new Float64Array(ranges.length / 2);
   for (let i = 0; i < packed.length; i++) packed[i] = ranges[2 * i] * HI_VALUES + ranges[2 * i + 1];
   packed.sort();
   const out: number[] = [];
-  for (const range of packed) {
-    const lo = Math.floor(range / HI_VALUES);
-    const hi = range % HI_VALUES;
-    const last = out.length - 1;
-    if (lo > hi) continue;
-    if (last > 0 && lo <= out[last] + 1) out[last] = Math.max(out[last], hi);
-    else out.push(lo, hi);
-  }
+  for (let i = 0; i < packed.length; i++) out.push(Math.floor(packed[i] / HI_VALUES), packed[i] % HI_VALUES);
   return out;
 }
 
 export function union(...sets: readonly CharSet[]): CharSet {
-  return normalize(sets.flat());
+  return sets.reduce(merge, []);
+}
+
+/** O(ranges of both). */
+function merge(one: CharSet, other: CharSet): CharSet {
+  if (one.length === 0) return other;
+  if (other.length === 0) return one;
+  const out: number[] = [];
+  let last = -1;
+  for (let i = 0, j = 0; i < one.length || j < other.length;) {
+    const isOne = j >= other.length || (i < one.length && one[i] <= other[j]);
+    const lo = isOne ? one[i] : other[j];
+    const hi = isOne ? one[i + 1] : other[j + 1];
+    if (isOne) i += 2;
+    else j += 2;
+    if (last > 0 && lo <= out[last] + 1) {
+      if (hi > out[last]) out[last] = hi;
+    } else {
+      out.push(lo, hi);
+      last += 2;
+    }
+  }
+  return out;
 }
 
 export function negate(set: CharSet): CharSet {

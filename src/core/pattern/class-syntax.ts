@@ -5,9 +5,10 @@
  * as in RE2: `(?i)\W` leaves out the Kelvin sign, because `(?i)\w` holds it.
  */
 import { foldCase } from "./case-orbits.ts";
-import { type CharSet, MAX_CODE_POINT, negate, union } from "./charset.ts";
+import { type CharSet, MAX_CODE_POINT, negate, normalize, union } from "./charset.ts";
 import { PERL_CLASSES, POSIX_CLASSES, SIMPLE_ESCAPES } from "./classes.ts";
 import type { Cursor } from "./cursor.ts";
+import { classNode, type Node } from "./syntax.ts";
 import { unicodeClass } from "./unicode-classes.ts";
 
 /** Escapes of other dialects, and what says the same here. */
@@ -25,8 +26,24 @@ const INSTEAD: Readonly<Record<string, string>> = {
   u: "write \\x{20AC}",
 };
 
-/** By character of ASCII: the same character is the same set, known by identity to whoever compiles it. */
-const ascii: CharSet[] = [];
+const UNIT = { caret: 0x5e, hyphen: 0x2d, bracket: 0x5b, backslash: 0x5c, end: 0x5d } as const;
+
+/** By character of ASCII: the same one is the same node, known by identity to whoever compiles it. */
+const literals: Known<Node[]> = { plain: [], folding: [] };
+
+/** Classes in brackets that were read lately, as they are written: patterns share most of theirs. */
+const brackets: Known<Map<string, Node>> = { plain: new Map(), folding: new Map() };
+const BRACKETS_LIMIT = 512;
+/** What stands behind `[`, of a class without POSIX names: up to the first bracket that is not escaped. */
+const BRACKET = /\^?\]?(?:[^\]\\[]|\\.){0,64}\]/sy;
+
+/** Apart by whether case counts. */
+interface Known<Kept> {
+  readonly plain: Kept;
+  readonly folding: Kept;
+}
+
+const OCTAL = /0[0-7]{0,2}|[1-7][0-7]{1,2}/y;
 
 export class ClassReader {
   isFolding = false;
@@ -38,27 +55,57 @@ export class ClassReader {
   }
 
   /** One character as written. */
-  literal(character: string): CharSet {
-    return this.single(character.codePointAt(0) as number);
+  literal(point: number): Node {
+    if (point >= 0x80) return classNode(this.single(point));
+    const known = this.isFolding ? literals.folding : literals.plain;
+    return (known[point] ??= classNode(this.single(point)));
   }
 
   /** After `[`, up to and with its `]`. */
-  bracket(start: number): CharSet {
+  bracket(start: number): Node {
+    const { cursor } = this;
+    const begin = cursor.at;
+    const source = cursor.match(BRACKET)?.[0];
+    const all = this.isFolding ? brackets.folding : brackets.plain;
+    const known = source === undefined ? undefined : all.get(source);
+    if (source !== undefined && known !== undefined) {
+      cursor.at += source.length;
+      return known;
+    }
+    const node = classNode(this.bracketed(start));
+    if (source !== undefined && cursor.at === begin + source.length) {
+      if (all.size >= BRACKETS_LIMIT) all.clear();
+      all.set(source, node);
+    }
+    return node;
+  }
+
+  private bracketed(start: number): CharSet {
     const { cursor } = this;
     const isNegated = cursor.take("^");
-    const sets: CharSet[] = [];
-    for (let isFirst = true; isFirst || cursor.peek() !== "]"; isFirst = false) {
+    const ranges: number[] = [];
+    const classes: CharSet[] = [];
+    for (let isFirst = true; isFirst || cursor.unit() !== UNIT.end; isFirst = false) {
       if (cursor.isAtEnd()) this.cursor.fail("the class has no ']'; write \\[ for the character", start);
-      sets.push(this.posixClass() ?? this.namedClass() ?? this.range(start));
+      const item = this.item(start);
+      if (item.length === 2) ranges.push(item[0], item[1]);
+      else classes.push(item);
     }
     cursor.at++;
-    const set = union(...sets);
+    const set = union(normalize(ranges), ...classes);
     return isNegated ? negate(set) : set;
   }
 
+  private item(start: number): CharSet {
+    const unit = this.cursor.unit();
+    const named = unit === UNIT.bracket ? this.posixClass() : unit === UNIT.backslash ? this.namedClass() : undefined;
+    return named ?? this.range(start);
+  }
+
   /** An escape, `at` on its backslash: a class or one character. */
-  escape(): CharSet {
-    return this.namedClass() ?? this.single(this.escapedCharacter());
+  escape(): Node {
+    const named = this.namedClass();
+    return named === undefined ? this.literal(this.escapedCharacter()) : classNode(named);
   }
 
   private fold(set: CharSet): CharSet {
@@ -66,7 +113,7 @@ export class ClassReader {
   }
 
   private single(point: number): CharSet {
-    return this.fold(point < 0x80 ? (ascii[point] ??= [point, point]) : [point, point]);
+    return this.fold([point, point]);
   }
 
   private signed(set: CharSet, isNegated: boolean): CharSet {
@@ -79,9 +126,10 @@ export class ClassReader {
     const start = cursor.at;
     const from = this.character(bracket);
     // A hyphen at the end of the class is itself.
-    if (cursor.peek() !== "-" || cursor.peek(1) === "]" || cursor.peek(1) === undefined) return this.single(from);
+    if (cursor.unit() !== UNIT.hyphen || cursor.unit(1) === UNIT.end || cursor.at + 1 >= cursor.text.length)
+      return this.single(from);
     cursor.at++;
-    if (cursor.peek() === "\\" && /^[dswpP]$/i.test(cursor.peek(1) ?? ""))
+    if (cursor.unit() === UNIT.backslash && /^[dswp]$/i.test(cursor.text[cursor.at + 1] ?? ""))
       this.cursor.fail("a range needs one character on either side; write \\- for the hyphen", start);
     const to = this.character(bracket);
     if (to < from) this.cursor.fail("the range runs backwards; write the lower character first", start);
@@ -91,14 +139,13 @@ export class ClassReader {
   private character(bracket: number): number {
     const { cursor } = this;
     if (cursor.isAtEnd()) this.cursor.fail("the class has no ']'; write \\[ for the character", bracket);
-    return cursor.peek() === "\\" ? this.escapedCharacter() : (cursor.next().codePointAt(0) as number);
+    return cursor.unit() === UNIT.backslash ? this.escapedCharacter() : cursor.nextPoint();
   }
 
   /** `\d` and its kin, `\pL`, `\p{Greek}`; undefined, and nothing read, when something else stands here. */
   private namedClass(): CharSet | undefined {
     const { cursor } = this;
-    if (cursor.peek() !== "\\") return undefined;
-    const name = cursor.peek(1) ?? "";
+    const name = cursor.text[cursor.at + 1] ?? "";
     const lower = name.toLowerCase();
     if (lower === "p") return this.unicodeClass();
     if (!Object.hasOwn(PERL_CLASSES, lower)) return undefined;
@@ -109,10 +156,10 @@ export class ClassReader {
   private unicodeClass(): CharSet {
     const { cursor } = this;
     const start = cursor.at;
-    const isNegated = cursor.peek(1) === "P";
+    const isNegated = cursor.text[start + 1] === "P";
     cursor.at += 2;
     if (cursor.isAtEnd()) this.cursor.fail("\\p without a class; write \\pL or \\p{Greek}", start);
-    const name = cursor.take("{") ? cursor.takeUntil("}") : cursor.next();
+    const name = cursor.take("{") ? cursor.takeUntil("}") : String.fromCodePoint(cursor.nextPoint());
     if (name === undefined) this.cursor.fail("\\p{ has no '}'", start);
     const isInverse = name.startsWith("^");
     const set = unicodeClass(isInverse ? name.slice(1) : name);
@@ -126,15 +173,18 @@ export class ClassReader {
 
   private posixClass(): CharSet | undefined {
     const { cursor } = this;
-    if (!cursor.startsWith("[:")) return undefined;
+    const start = cursor.at;
+    if (!cursor.take("[:")) return undefined;
     // RE2 looks for the end as far as the pattern goes; without one the bracket is a character.
-    const rest = cursor.text.slice(cursor.at + 2).join("");
-    const end = rest.indexOf(":]");
-    if (end < 0) return undefined;
-    const [, sign, name] = /^(\^?)(.*)$/su.exec(rest.slice(0, end)) as unknown as [string, string, string];
-    if (!Object.hasOwn(POSIX_CLASSES, name)) this.cursor.fail("unknown POSIX class; as in [[:alpha:]]");
-    cursor.at += [..."[:", ...sign, ...name, ...":]"].length;
-    return this.signed(POSIX_CLASSES[name], sign !== "");
+    const text = cursor.takeUntil(":]");
+    if (text === undefined) {
+      cursor.at = start;
+      return undefined;
+    }
+    const isNegated = text.startsWith("^");
+    const name = isNegated ? text.slice(1) : text;
+    if (!Object.hasOwn(POSIX_CLASSES, name)) this.cursor.fail("unknown POSIX class; as in [[:alpha:]]", start);
+    return this.signed(POSIX_CLASSES[name], isNegated);
   }
 
   /** An escape that stands for one character; `at` is on its backslash. */
@@ -142,14 +192,13 @@ export class ClassReader {
     const { cursor } = this;
     const start = cursor.at++;
     if (cursor.isAtEnd()) this.cursor.fail("a lone backslash at the end; write \\\\", start);
-    const character = cursor.next();
+    const character = String.fromCodePoint(cursor.nextPoint());
     if (Object.hasOwn(SIMPLE_ESCAPES, character)) return SIMPLE_ESCAPES[character];
     if (character === "x") return this.hex(start);
-    const octal = /^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(character + cursor.ahead(2))?.[0];
-    if (octal !== undefined) {
-      cursor.at += octal.length - 1;
-      return Number.parseInt(octal, 8);
-    }
+    cursor.at -= character.length;
+    const octal = cursor.match(OCTAL)?.[0];
+    cursor.at += (octal ?? character).length;
+    if (octal !== undefined) return Number.parseInt(octal, 8);
     if (/^[1-9]$/.test(character))
       this.cursor.fail(
         "back-references are not supported: they cannot run in linear time; repeat the group's text",
@@ -165,7 +214,7 @@ export class ClassReader {
   private hex(start: number): number {
     const { cursor } = this;
     const isBraced = cursor.take("{");
-    const digits = isBraced ? cursor.takeUntil("}") : cursor.ahead(2);
+    const digits = isBraced ? cursor.takeUntil("}") : cursor.text.slice(cursor.at, cursor.at + 2);
     if (digits === undefined || !(isBraced ? /^[0-9A-Fa-f]+$/ : /^[0-9A-Fa-f]{2}$/).test(digits))
       this.cursor.fail("write \\x41 or \\x{1F600}", start);
     if (!isBraced) cursor.at += digits.length;

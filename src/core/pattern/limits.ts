@@ -1,9 +1,11 @@
 /**
  * How large a pattern, and all patterns of a policy, may be.
  *
- * Owns the numbers, and the count that is taken before anything is built: a pattern that explodes is refused for
- * what it would need, at the cost of reading its syntax tree once.
+ * Owns the numbers, and the count of places that is taken before anything is built: a pattern that explodes is refused
+ * for what it would need, at the cost of reading its syntax tree once.
  */
+import type { CharSet } from "./charset.ts";
+import { PatternError } from "./pattern-error.ts";
 import type { Node } from "./syntax.ts";
 
 export const PATTERN_LIMITS = {
@@ -21,36 +23,26 @@ export const PATTERN_LIMITS = {
   policyInstructionsLimit: 200_000,
 } as const;
 
-/** What one node costs by its kind. */
-export interface Costs {
-  /** One character of a class. */
-  character(set: readonly number[]): number;
-  /** A split or an assertion. */
-  readonly step: number;
+export function refuseOver(amount: number, limit: number, message: string): void {
+  if (amount > limit) throw new PatternError(`${message}, over the limit of ${limit}`);
 }
 
-/** What the node costs once it is compiled; linear in the tree, whatever the counts in it. */
-export function costOf(node: Node, costs: Costs): number {
+/** What the classes of a node cost together, each as often as it is compiled; reads each once, whatever the counts. */
+export function classesCost(node: Node, costOf: (set: CharSet) => number): number {
   switch (node.kind) {
-    case "empty":
-      return 0;
     case "class":
-      return costs.character(node.set);
-    case "assert":
-      return costs.step;
+      return costOf(node.set);
     case "concat":
-      return sumOf(node.parts, costs);
-    case "alternate":
-      return sumOf(node.parts, costs) + (node.parts.length - 1) * costs.step;
-    case "repeat": {
-      const body = costOf(node.body, costs);
-      return node.max === Infinity
-        ? body * Math.max(1, node.min) + costs.step
-        : body * node.max + (node.max - node.min) * costs.step;
+    case "alternate": {
+      let sum = 0;
+      for (let i = 0; i < node.parts.length; i++) sum += classesCost(node.parts[i], costOf);
+      return sum;
     }
+    case "repeat": {
+      const copies = node.max === Infinity ? Math.max(1, node.min) : node.max;
+      return copies * classesCost(node.body, costOf);
+    }
+    default:
+      return 0;
   }
-}
-
-function sumOf(parts: readonly Node[], costs: Costs): number {
-  return parts.reduce((sum, part) => sum + costOf(part, costs), 0);
 }

@@ -5,11 +5,10 @@
  * repeats parse alike, because the engine asks for every end of a match and picks the longest. What RE2 refuses is
  * refused, so that a pattern means the same wherever it runs.
  */
-import type { CharSet } from "./charset.ts";
 import { ClassReader } from "./class-syntax.ts";
 import { ANY, ANY_BUT_NEWLINE } from "./classes.ts";
 import { Cursor } from "./cursor.ts";
-import type { Assertion, Node } from "./syntax.ts";
+import { alternateNode, type Assertion, assertNode, classNode, concatNode, type Node, repeatNode } from "./syntax.ts";
 
 export { PatternError } from "./pattern-error.ts";
 
@@ -26,20 +25,34 @@ interface Flags {
 
 const NO_FLAGS: Flags = { ignoreCase: false, dotAll: false, multiLine: false };
 
-/** Something that can be repeated, and how often the repeats inside it multiply up to. */
-interface Part {
-  readonly node: Node;
-  readonly count: number;
-}
-
 interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-interface Count extends Range {
-  readonly length: number;
-}
+const ANY_NUMBER: Range = { min: 0, max: Infinity };
+const AT_LEAST_ONE: Range = { min: 1, max: Infinity };
+const AT_MOST_ONE: Range = { min: 0, max: 1 };
+
+/** What the grammar is made of, as UTF-16 units. */
+const UNIT = {
+  dollar: 0x24,
+  open: 0x28,
+  close: 0x29,
+  star: 0x2a,
+  plus: 0x2b,
+  dot: 0x2e,
+  question: 0x3f,
+  bracket: 0x5b,
+  backslash: 0x5c,
+  caret: 0x5e,
+  brace: 0x7b,
+  bar: 0x7c,
+} as const;
+
+/** By unit of ASCII: 1 for what stands for itself. Most of a pattern does, and is read without asking for more. */
+const ORDINARY = new Uint8Array(0x80).fill(1);
+for (const unit of Object.values(UNIT)) ORDINARY[unit] = 0;
 
 /** @throws PatternError with position and reason. */
 export function parsePattern(pattern: string): Node {
@@ -58,50 +71,62 @@ class Parser {
   }
 
   parse(): Node {
-    const { node } = this.alternation();
+    const node = this.alternation();
     if (!this.cursor.isAtEnd()) this.cursor.fail("unmatched ')'; write \\) for the character");
     return node;
   }
 
-  private alternation(): Part {
-    if (++this.depth > NESTING_LIMIT) this.cursor.fail(`groups are nested deeper than ${NESTING_LIMIT}`);
+  private alternation(): Node {
+    const { cursor } = this;
+    if (++this.depth > NESTING_LIMIT) cursor.fail(`groups are nested deeper than ${NESTING_LIMIT}`);
     const parts = [this.concatenation()];
-    while (this.cursor.take("|")) parts.push(this.concatenation());
+    while (cursor.unit() === UNIT.bar) {
+      cursor.at++;
+      parts.push(this.concatenation());
+    }
     this.depth--;
-    return joined("alternate", parts);
+    return alternateNode(parts);
   }
 
-  private concatenation(): Part {
-    const { cursor } = this;
-    const parts: Part[] = [];
-    for (let isRepeat = false; ;) {
-      const next = cursor.peek();
-      if (next === undefined || next === "|" || next === ")") break;
+  private concatenation(): Node {
+    const { cursor, classes } = this;
+    const { text } = cursor;
+    const parts: Node[] = [];
+    for (let isRepeat = false; cursor.at < text.length;) {
+      const unit = text.charCodeAt(cursor.at);
+      if (ORDINARY[unit] === 1) {
+        cursor.at++;
+        parts.push(classes.literal(unit));
+        isRepeat = false;
+        continue;
+      }
+      if (unit === UNIT.bar || unit === UNIT.close) break;
       const start = cursor.at;
-      const range = this.repeatRange();
-      if (range === undefined) parts.push(...this.atoms());
+      const range = this.repeatRange(unit);
+      if (range === undefined) this.atoms(unit, parts);
       else {
         if (isRepeat) this.refuseStacked(start);
         parts.push(this.repeated(parts.pop(), range, start));
       }
       isRepeat = range !== undefined;
     }
-    return joined("concat", parts);
+    return concatNode(parts);
   }
 
-  private repeated(part: Part | undefined, { min, max }: Range, start: number): Part {
+  private repeated(body: Node | undefined, range: Range, start: number): Node {
     const { cursor } = this;
-    if (part === undefined) {
+    const { min, max } = range;
+    if (body === undefined) {
       const character = cursor.text[start];
       this.cursor.fail(`nothing to repeat before '${character}'; write \\${character} for the character`, start);
     }
     if (max < min) this.cursor.fail("the repeat's maximum is below its minimum", start);
     const isCounted = cursor.text[start] === "{";
     const own = isCounted ? Math.max(1, max === Infinity ? min : max) : 1;
-    const count = part.count * own;
+    const count = body.count * own;
     if (own > 1 && count > REPEAT_LIMIT)
       this.cursor.fail(`repeats within repeats count up to ${count}, over ${REPEAT_LIMIT}; use smaller counts`, start);
-    return { node: { kind: "repeat", body: part.node, min, max }, count };
+    return repeatNode(body, range, count);
   }
 
   private refuseStacked(start: number): never {
@@ -111,88 +136,102 @@ class Parser {
   }
 
   /** A repeat and its `?`; undefined, and nothing read, when something else stands here. */
-  private repeatRange(): Range | undefined {
-    const range = this.greedyRange();
-    if (range !== undefined) this.cursor.take("?");
+  private repeatRange(unit: number): Range | undefined {
+    if (unit !== UNIT.brace && unit !== UNIT.star && unit !== UNIT.plus && unit !== UNIT.question) return undefined;
+    const { cursor } = this;
+    const range = unit === UNIT.brace ? this.count() : this.sign(unit);
+    if (range !== undefined && cursor.unit() === UNIT.question) cursor.at++;
     return range;
   }
 
-  private greedyRange(): Range | undefined {
-    const { cursor } = this;
-    if (cursor.take("*")) return { min: 0, max: Infinity };
-    if (cursor.take("+")) return { min: 1, max: Infinity };
-    if (cursor.take("?")) return { min: 0, max: 1 };
-    const counted = this.countAhead();
-    if (counted === undefined) return undefined;
-    if (counted.min > REPEAT_LIMIT || (counted.max !== Infinity && counted.max > REPEAT_LIMIT))
-      this.cursor.fail(`a repeat count is over ${REPEAT_LIMIT}; use * with maxLength`);
-    cursor.at += counted.length;
-    return counted;
+  private sign(unit: number): Range {
+    this.cursor.at++;
+    if (unit === UNIT.star) return ANY_NUMBER;
+    return unit === UNIT.plus ? AT_LEAST_ONE : AT_MOST_ONE;
   }
 
   // A `{` that does not begin a count is the character itself, and so is one with a leading zero, as in RE2.
-  private countAhead(): Count | undefined {
-    if (this.cursor.peek() !== "{") return undefined;
-    const match = /^\{(0|[1-9]\d{0,8})(,(0|[1-9]\d{0,8})?)?\}/.exec(this.cursor.ahead(LONGEST_COUNT));
+  private count(): Range | undefined {
+    const { cursor } = this;
+    const match = cursor.match(COUNT);
     if (match === null) return undefined;
     const min = Number(match[1]);
     const max = match[2] === undefined ? min : match[3] === undefined ? Infinity : Number(match[3]);
-    return { min, max, length: match[0].length };
+    if (min > REPEAT_LIMIT || (max !== Infinity && max > REPEAT_LIMIT))
+      cursor.fail(`a repeat count is over ${REPEAT_LIMIT}; use * with maxLength`);
+    cursor.at += match[0].length;
+    return { min, max };
   }
 
-  /** What the next characters stand for: often one part, none for `(?i)`, many for `\Q…\E`. */
-  private atoms(): Part[] {
+  /** Adds what the next characters stand for: often one part, none for `(?i)`, many for `\Q…\E`. */
+  private atoms(unit: number, parts: Node[]): void {
     const { cursor, classes } = this;
     const start = cursor.at;
-    classes.isFolding = this.flags.ignoreCase;
-    if (cursor.peek() === "\\") return this.escaped();
-    const character = cursor.next();
-    switch (character) {
-      case "(":
-        return this.group(start);
-      case "[":
-        return [characterOf(classes.bracket(start))];
-      case ".":
-        return [characterOf(this.flags.dotAll ? ANY : ANY_BUT_NEWLINE)];
-      case "^":
-        return [assertion(this.flags.multiLine ? "lineStart" : "textStart")];
-      case "$":
-        return [assertion(this.flags.multiLine ? "lineEnd" : "textEnd")];
+    switch (unit) {
+      case UNIT.backslash:
+        this.escaped(parts);
+        return;
+      case UNIT.open:
+        cursor.at++;
+        this.group(start, parts);
+        return;
+      case UNIT.bracket:
+        cursor.at++;
+        parts.push(classes.bracket(start));
+        return;
+      case UNIT.dot:
+        cursor.at++;
+        parts.push(classNode(this.flags.dotAll ? ANY : ANY_BUT_NEWLINE));
+        return;
+      case UNIT.caret:
+        cursor.at++;
+        parts.push(assertNode(this.flags.multiLine ? "lineStart" : "textStart"));
+        return;
+      case UNIT.dollar:
+        cursor.at++;
+        parts.push(assertNode(this.flags.multiLine ? "lineEnd" : "textEnd"));
+        return;
       default:
-        return [characterOf(classes.literal(character))];
+        parts.push(classes.literal(cursor.nextPoint()));
     }
   }
 
-  private escaped(): Part[] {
+  private escaped(parts: Node[]): void {
     const { cursor, classes } = this;
     const start = cursor.at;
-    const name = cursor.peek(1) ?? "";
+    const name = cursor.text[start + 1] ?? "";
     if (name === "C") this.cursor.fail("\\C is not supported: matches are whole characters; write (?s:.)", start);
-    if (cursor.take("\\Q")) return this.quoted();
-    if (!Object.hasOwn(ASSERTION_ESCAPES, name)) return [characterOf(classes.escape())];
-    cursor.at += 2;
-    return [assertion(ASSERTION_ESCAPES[name])];
+    if (cursor.take("\\Q")) this.quoted(parts);
+    else if (Object.hasOwn(ASSERTION_ESCAPES, name)) {
+      cursor.at += 2;
+      parts.push(assertNode(ASSERTION_ESCAPES[name]));
+    } else parts.push(classes.escape());
   }
 
-  private quoted(): Part[] {
+  private quoted(parts: Node[]): void {
     const { cursor, classes } = this;
-    const parts: Part[] = [];
-    while (!cursor.isAtEnd() && !cursor.take("\\E")) parts.push(characterOf(classes.literal(cursor.next())));
-    return parts;
+    while (!cursor.isAtEnd() && !cursor.take("\\E")) parts.push(classes.literal(cursor.nextPoint()));
   }
 
-  private group(start: number): Part[] {
+  private group(start: number, parts: Node[]): void {
     const { cursor } = this;
     const outer = this.flags;
     if (cursor.take("?") && !cursor.take(":")) {
-      for (const [opening, reason] of REFUSED_GROUPS) if (cursor.startsWith(opening)) this.cursor.fail(reason, start);
+      for (const [opening, reason] of REFUSED_GROUPS)
+        if (cursor.text.startsWith(opening, cursor.at)) this.cursor.fail(reason, start);
       if (cursor.take("P<")) this.groupName(start);
-      else if (this.flagGroup(start)) return [];
+      else if (this.flagGroup(start)) return;
     }
     const body = this.alternation();
-    if (!cursor.take(")")) this.cursor.fail("the group has no ')'; write \\( for the character", start);
-    this.flags = outer;
-    return [body];
+    if (cursor.unit() !== UNIT.close) this.cursor.fail("the group has no ')'; write \\( for the character", start);
+    cursor.at++;
+    this.use(outer);
+    parts.push(body);
+  }
+
+  private use(flags: Flags): void {
+    this.flags = flags;
+    this.classes.isFolding = flags.ignoreCase;
   }
 
   private groupName(start: number): void {
@@ -204,24 +243,21 @@ class Parser {
   /** Reads `i-s:` after `(?`. True when the flags hold from here on: `(?i)`. */
   private flagGroup(start: number): boolean {
     const { cursor } = this;
-    const match = /^([imsU]*)(-[imsU]+)?([:)])/.exec(cursor.ahead(LONGEST_FLAGS));
+    const match = cursor.match(FLAGS);
     if (match === null) this.cursor.fail("unknown group flag; i, s, m and U exist, as in (?i) or (?s-i:…)", start);
     const [all, on, off = "", end] = match;
     cursor.at += all.length;
     const set = (flag: string, before: boolean): boolean => !off.includes(flag) && (on.includes(flag) || before);
-    this.flags = {
-      ignoreCase: set("i", this.flags.ignoreCase),
-      dotAll: set("s", this.flags.dotAll),
-      multiLine: set("m", this.flags.multiLine),
-    };
+    const { ignoreCase, dotAll, multiLine } = this.flags;
+    this.use({ ignoreCase: set("i", ignoreCase), dotAll: set("s", dotAll), multiLine: set("m", multiLine) });
     return end === ")";
   }
 }
 
-/** `{999999999,999999999}`: longer numbers are not counts. */
-const LONGEST_COUNT = 21;
-/** More than anybody writes, a few of each. */
-const LONGEST_FLAGS = 64;
+/** Longer numbers are not counts. */
+const COUNT = /\{(0|[1-9]\d{0,8})(,(0|[1-9]\d{0,8})?)?\}/y;
+/** As many as anybody writes, a few of each. */
+const FLAGS = /([imsU]{0,32})(-[imsU]{1,32})?([:)])/y;
 
 const LOOKAROUND =
   "lookaround is not supported: it cannot run in linear time on a stream; use boundary or context words";
@@ -246,17 +282,3 @@ const ASSERTION_ESCAPES: Readonly<Record<string, Assertion>> = {
   A: "textStart",
   z: "textEnd",
 };
-
-function assertion(name: Assertion): Part {
-  return { node: { kind: "assert", assertion: name }, count: 1 };
-}
-
-function characterOf(set: CharSet): Part {
-  return { node: { kind: "class", set }, count: 1 };
-}
-
-function joined(kind: "alternate" | "concat", parts: readonly Part[]): Part {
-  if (parts.length === 1) return parts[0];
-  if (parts.length === 0) return { node: { kind: "empty" }, count: 1 };
-  return { node: { kind, parts: parts.map(({ node }) => node) }, count: Math.max(...parts.map(({ count }) => count)) };
-}

@@ -1,66 +1,117 @@
-/** The syntax tree of a pattern. */
+/**
+ * The syntax tree of a pattern.
+ *
+ * Owns the shapes of nodes and what is known of each once it is made: how much it can match, and what it will cost.
+ */
 import type { CharSet } from "./charset.ts";
 
-export type Assertion = "wordBoundary" | "notWordBoundary" | "textStart" | "textEnd" | "lineStart" | "lineEnd";
+export const ASSERTIONS = ["wordBoundary", "notWordBoundary", "textStart", "textEnd", "lineStart", "lineEnd"] as const;
+export type Assertion = (typeof ASSERTIONS)[number];
 
-export type Node =
-  | { readonly kind: "empty" }
-  | { readonly kind: "class"; readonly set: CharSet }
-  | { readonly kind: "concat"; readonly parts: readonly Node[] }
-  | { readonly kind: "alternate"; readonly parts: readonly Node[] }
-  | { readonly kind: "repeat"; readonly body: Node; readonly min: number; readonly max: number }
-  | { readonly kind: "assert"; readonly assertion: Assertion };
-
-/** Most characters that a node can match; Infinity for an unbounded repeat. */
-export function longestMatch(node: Node): number {
-  switch (node.kind) {
-    case "empty":
-    case "assert":
-      return 0;
-    case "class":
-      return 1;
-    case "concat":
-      return node.parts.reduce((sum, part) => sum + longestMatch(part), 0);
-    case "alternate":
-      return Math.max(0, ...node.parts.map(longestMatch));
-    case "repeat": {
-      const body = longestMatch(node.body);
-      // Infinity times nothing is nothing here.
-      return body === 0 || node.max === 0 ? 0 : body * node.max;
-    }
-  }
+interface Measures {
+  /** Most characters that the node can match; Infinity for an unbounded repeat. */
+  readonly longest: number;
+  /** Fewest characters that it can match. */
+  readonly shortest: number;
+  /** True when a required class holds no character, as in `a[^\s\S]`. */
+  readonly isImpossible: boolean;
+  /** Instructions once it is compiled that read a character. */
+  readonly characters: number;
+  /** All others. */
+  readonly steps: number;
+  /** What the counts of repeats within repeats multiply up to. */
+  readonly count: number;
 }
 
-/** Fewest characters that a node can match. */
-export function shortestMatch(node: Node): number {
-  switch (node.kind) {
-    case "empty":
-    case "assert":
-      return 0;
-    case "class":
-      return 1;
-    case "concat":
-      return node.parts.reduce((sum, part) => sum + shortestMatch(part), 0);
-    case "alternate":
-      return Math.min(...node.parts.map(shortestMatch));
-    case "repeat":
-      return shortestMatch(node.body) * node.min;
-  }
+export type Node = Measures &
+  (
+    | { readonly kind: "empty" }
+    | { readonly kind: "class"; readonly set: CharSet }
+    | { readonly kind: "concat"; readonly parts: readonly Node[] }
+    | { readonly kind: "alternate"; readonly parts: readonly Node[] }
+    | { readonly kind: "repeat"; readonly body: Node; readonly min: number; readonly max: number }
+    | { readonly kind: "assert"; readonly assertion: Assertion }
+  );
+
+const EMPTY: Node = {
+  kind: "empty",
+  longest: 0,
+  shortest: 0,
+  isImpossible: false,
+  characters: 0,
+  steps: 0,
+  count: 1,
+};
+
+export function assertNode(assertion: Assertion): Node {
+  return { kind: "assert", assertion, longest: 0, shortest: 0, isImpossible: false, characters: 0, steps: 1, count: 1 };
 }
 
-/** True when a required class holds no character, as in `a[^\s\S]`. */
-export function isImpossible(node: Node): boolean {
-  switch (node.kind) {
-    case "empty":
-    case "assert":
-      return false;
-    case "class":
-      return node.set.length === 0;
-    case "concat":
-      return node.parts.some(isImpossible);
-    case "alternate":
-      return node.parts.every(isImpossible);
-    case "repeat":
-      return node.min > 0 && isImpossible(node.body);
+export function classNode(set: CharSet): Node {
+  const isImpossible = set.length === 0;
+  return { kind: "class", set, longest: 1, shortest: 1, isImpossible, characters: 1, steps: 0, count: 1 };
+}
+
+export function concatNode(parts: readonly Node[]): Node {
+  if (parts.length === 1) return parts[0];
+  if (parts.length === 0) return EMPTY;
+  let longest = 0;
+  let shortest = 0;
+  let isImpossible = false;
+  let characters = 0;
+  let steps = 0;
+  let count = 1;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    longest += part.longest;
+    shortest += part.shortest;
+    isImpossible ||= part.isImpossible;
+    characters += part.characters;
+    steps += part.steps;
+    if (part.count > count) count = part.count;
   }
+  return { kind: "concat", parts, longest, shortest, isImpossible, characters, steps, count };
+}
+
+export function alternateNode(parts: readonly Node[]): Node {
+  if (parts.length === 1) return parts[0];
+  let longest = 0;
+  let shortest = Infinity;
+  let isImpossible = true;
+  let characters = 0;
+  let steps = parts.length - 1;
+  let count = 1;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    if (part.longest > longest) longest = part.longest;
+    if (part.shortest < shortest) shortest = part.shortest;
+    isImpossible &&= part.isImpossible;
+    characters += part.characters;
+    steps += part.steps;
+    if (part.count > count) count = part.count;
+  }
+  return { kind: "alternate", parts, longest, shortest, isImpossible, characters, steps, count };
+}
+
+/** `count` is the node's own times what is counted inside it. */
+export function repeatNode(
+  body: Node,
+  { min, max }: { readonly min: number; readonly max: number },
+  count: number,
+): Node {
+  // Without an end one copy goes round; each copy that may be left out takes a step past it.
+  const copies = max === Infinity ? Math.max(1, min) : max;
+  return {
+    kind: "repeat",
+    body,
+    min,
+    max,
+    // Infinity times nothing is nothing here.
+    longest: body.longest === 0 || max === 0 ? 0 : body.longest * max,
+    shortest: body.shortest * min,
+    isImpossible: min > 0 && body.isImpossible,
+    characters: body.characters * copies,
+    steps: body.steps * copies + (max === Infinity ? 1 : max - min),
+    count,
+  };
 }

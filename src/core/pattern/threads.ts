@@ -6,7 +6,9 @@
  */
 import { LEAD, type Lead, mayBegin, mayEnd } from "./boundary.ts";
 import { holds, KIND, KIND_BITS, type Kind, kindAfter, plainKind } from "./neighbour.ts";
-import { type Instruction, NOWHERE, type Program } from "./program.ts";
+import { NOWHERE, OP } from "./instructions.ts";
+import type { Program } from "./program.ts";
+import { ASSERTIONS } from "./syntax.ts";
 import { ACCEPT } from "./utf8.ts";
 
 /** What one thread becomes by one byte. */
@@ -68,7 +70,7 @@ export class Threads {
 
   /** The pattern that a thread reads. */
   ownerOf(thread: number): number {
-    return this.program.owners[this.places[thread].instruction];
+    return this.program.instructions.owner[this.places[thread].instruction];
   }
 
   /** The place of which a thread's place is a copy: at most one thread of those that share it is needed. */
@@ -115,10 +117,10 @@ export class Threads {
     if (number === undefined) {
       const needsKinds =
         node === 0 && this.program.hasAssertions && this.closure(instruction, KIND.none, KIND.none).needsKinds;
-      const copy = this.program.copies[instruction];
-      const isFirst = copy === undefined || copy.first === instruction;
-      const first = isFirst ? this.places.length : this.numberOf(copy.first, node);
-      number = this.places.push({ instruction, node, moves: [], needsKinds, first, rank: copy?.rank ?? 0 }) - 1;
+      const { first: toFirst, rank } = this.program.instructions;
+      const isFirst = toFirst[instruction] === 0;
+      const first = isFirst ? this.places.length : this.numberOf(instruction + toFirst[instruction], node);
+      number = this.places.push({ instruction, node, moves: [], needsKinds, first, rank: rank[instruction] }) - 1;
       byNode.set(node, number);
     }
     return number;
@@ -135,9 +137,11 @@ export class Threads {
   }
 
   private read(at: number, node: number, byte: number): readonly number[] {
-    const { instructions, tries } = this.program;
-    const { set, out } = instructions[at] as Extract<Instruction, { op: "char" }>;
-    return tries[set][node]
+    const { instructions, classes } = this.program;
+    const one = classes[instructions.operand[at]];
+    const out = instructions.out[at];
+    if (node === 0 && one.isDecidedBy(byte)) return one.holds(byte) ? [this.numberOf(out, 0)] : NONE;
+    return one.trie[node]
       .filter(({ lo, hi }) => byte >= lo && byte <= hi)
       .map(({ to }) => (to === ACCEPT ? this.numberOf(out, 0) : this.numberOf(at, to)));
   }
@@ -161,18 +165,18 @@ export class Threads {
     const matches: number[] = [];
     const seen = new Set<number>();
     const open = [from];
+    const { op, out, operand } = this.program.instructions;
     let needsKinds = false;
     while (open.length > 0) {
       const at = open.pop() as number;
       if (at === NOWHERE || seen.has(at)) continue;
       seen.add(at);
-      const instruction = this.program.instructions[at];
-      if (instruction.op === "char") characters.push(at);
-      else if (instruction.op === "match") matches.push(instruction.pattern);
-      else if (instruction.op === "split") open.push(instruction.out, instruction.other);
+      if (op[at] === OP.char) characters.push(at);
+      else if (op[at] === OP.match) matches.push(operand[at]);
+      else if (op[at] === OP.split) open.push(out[at], operand[at]);
       else {
         needsKinds = true;
-        if (holds(instruction.assertion, before, after)) open.push(instruction.out);
+        if (holds(ASSERTIONS[operand[at]], before, after)) open.push(out[at]);
       }
     }
     return { characters, matches, needsKinds };

@@ -74,14 +74,14 @@ export function isIgnorable(codePoint: number): boolean {
 }
 
 /** Characters that are never seen as themselves: they vanish, or fold to another. */
-const UNSEEN: CharSet = union(IGNORABLE, ...RUNS.map(({ start, end }) => [start, end]));
+const UNSEEN: CharSet = normalize([...IGNORABLE, ...RUNS.flatMap(({ start, end }) => [start, end])]);
 
 /** All code points that fold into the set: what a class of a pattern means in the raw text. */
 export function unfold(set: CharSet): CharSet {
-  const ranges = [...subtract(set, UNSEEN)];
-  if (isShort(set)) pushSources(ranges, set);
-  else pushRuns(ranges, set);
-  return normalize(ranges);
+  const folded: number[] = [];
+  if (isShort(set)) pushSources(folded, set);
+  else pushRuns(folded, set);
+  return union(subtract(set, UNSEEN), normalize(folded));
 }
 
 /** Most classes of patterns are one letter in both cases. */

@@ -33,6 +33,15 @@ export function byteTrie(set: CharSet, options: { readonly percent: boolean }): 
   return builder.nodes;
 }
 
+/** What either of two tries reads. Nodes of the first keep their numbers and are shared. */
+export function joinTries(one: ByteTrie, other: ByteTrie): ByteTrie {
+  const shift = one.length - 1;
+  const moved = other.map((edges) =>
+    edges.map(({ lo, hi, to }) => ({ lo, hi, to: to === ACCEPT ? ACCEPT : to + shift })),
+  );
+  return [[...one[0], ...moved[0]], ...one.slice(1), ...moved.slice(1)];
+}
+
 class TrieBuilder {
   readonly nodes: Edge[][] = [[]];
 
@@ -77,24 +86,32 @@ function addRange(builder: TrieBuilder, lo: number, hi: number): void {
   const from = lo >= SURROGATES[0] && lo <= SURROGATES[1] ? SURROGATES[1] + 1 : lo;
   const to = hi >= SURROGATES[0] && hi <= SURROGATES[1] ? SURROGATES[0] - 1 : hi;
   if (from > to) return;
-  const limit = LENGTH_LIMITS.find((end) => from <= end) as number;
-  addAligned(builder, from, Math.min(to, limit));
+  const bytes = bytesOf(from);
+  const limit = LENGTH_LIMITS[bytes - 1];
+  addAligned(builder, from, Math.min(to, limit), bytes);
   if (to > limit) addRange(builder, limit + 1, to);
 }
 
 /** Splits a range of one encoded length where its trailing bytes are not full ranges. */
-function addAligned(builder: TrieBuilder, lo: number, hi: number): void {
-  const cut = hi <= 0x7f ? undefined : firstCut(lo, hi);
+function addAligned(builder: TrieBuilder, lo: number, hi: number, bytes: number): void {
+  const cut = bytes === 1 ? undefined : firstCut(lo, hi);
   if (cut === undefined) {
-    builder.addEncoded(lo, hi, LENGTH_LIMITS.findIndex((limit) => hi <= limit) + 1);
+    builder.addEncoded(lo, hi, bytes);
     return;
   }
-  addAligned(builder, lo, cut - 1);
-  addAligned(builder, cut, hi);
+  addAligned(builder, lo, cut - 1, bytes);
+  addAligned(builder, cut, hi, bytes);
+}
+
+function bytesOf(point: number): number {
+  let bytes = 1;
+  while (point > LENGTH_LIMITS[bytes - 1]) bytes++;
+  return bytes;
 }
 
 function firstCut(lo: number, hi: number): number | undefined {
-  for (const mask of TRAILING_MASKS) {
+  for (let i = 0; i < TRAILING_MASKS.length; i++) {
+    const mask = TRAILING_MASKS[i];
     if ((lo | mask) === (hi | mask)) return undefined;
     if ((lo & mask) !== 0) return (lo | mask) + 1;
     if ((hi & mask) !== mask) return hi & ~mask;
