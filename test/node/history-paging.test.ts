@@ -130,6 +130,29 @@ function describePaging(name: string, start: () => Promise<HistoryStore>): void 
       );
     });
 
+    test("is given by type and by view, each as if all were in memory", async () => {
+      const orders = { policy: "default", views: { cards: "cards" }, eventTypes: ["paid"] };
+      const policies = { default: {}, cards: { entities: ["CREDIT_CARD"] } };
+      const host = await open(SMALL, { policies, feeds: { ...FEEDS, orders } });
+      const body = range(1, 900)
+        .map((number) => `${number % 3 === 0 ? "event: paid\n" : ""}data: ${dataOf(number, "bob@example.net o")}\n\n`)
+        .join("");
+      const answer = await host.post(FEED, "text/event-stream", body);
+      expect(((await answer.json()) as { accepted: number }).accepted).toBe(900);
+      const numbersIn = (sink: MemorySink): number[] =>
+        [...sink.text.matchAll(/^data: "(?:bob@example\.net|\[EMAIL\]) o(\d+)/gm)].map(([, number]) => Number(number));
+      const typed = await host.subscribe(`${FEED}?from=oldest&types=paid`);
+      const rest = await host.subscribe(`${FEED}?from=-700&types=message`);
+      const view = await host.subscribe(`${FEED}?from=oldest&view=cards`);
+      await until(() => numbersIn(typed).at(-1) === 900 && numbersIn(rest).at(-1) === 899);
+      await until(() => numbersIn(view).at(-1) === 900);
+      expect(numbersIn(typed)).toEqual(range(1, 900).filter((number) => number % 3 === 0));
+      expect(numbersIn(rest)).toEqual(range(201, 900).filter((number) => number % 3 !== 0));
+      expect(numbersIn(view)).toEqual(range(1, 900));
+      expect([typed, rest].map(({ text }) => text.includes("bob@"))).toEqual([false, false]);
+      expect(view.text.match(/bob@example\.net/g)).toHaveLength(900);
+    });
+
     test("is not read for a subscriber that takes nothing", async () => {
       const host = await open();
       await publish(host, 1, 1_500);

@@ -13,7 +13,7 @@ import {
   type ServerLimits,
 } from "../../src/server/config/config.ts";
 import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
-import { append, describeBroker, eventOf, follow, type BrokerHost } from "../contract/history.ts";
+import { append, describeBroker, eventOf, follow, MARK, type BrokerHost } from "../contract/history.ts";
 import { damageDisk } from "../support/damage-disk.ts";
 import { keysFrom } from "../support/keys.ts";
 import { ensureCommand } from "../support/debian.ts";
@@ -157,6 +157,10 @@ describe.skipIf(nats.path === null)("with a NATS server", () => {
     await expect(feed.caughtUp()).rejects.toMatchObject({ code: "HISTORY_UNAVAILABLE" });
     expect(feed.isLost).toBe(true);
     expect(await feed.append(eventOf("2"))).toBe("HISTORY_UNAVAILABLE");
+    // Of the same name and with an event in the same place: it must not be given for the one that was there.
+    await append(again.feed, eventOf("of another history"));
+    await expect(feed.archive?.read(0, 1, MARK)).rejects.toMatchObject({ code: "HISTORY_UNAVAILABLE" });
+    expect(await again.feed.archive?.read(0, 1, MARK)).toMatchObject([{ sequence: 1 }]);
     await Promise.all([one.close(), other.close()]);
   });
 });
