@@ -8,6 +8,7 @@
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../core/index.ts";
 import { Admission } from "../server/limits/admission.ts";
+import { RateLimit } from "../server/limits/rate-limit.ts";
 import { networkOf } from "../server/network/cidr.ts";
 import type { ConnectionLimit } from "../server/limits/client-limits.ts";
 import type { ServerLimits } from "../server/config/config.ts";
@@ -25,7 +26,11 @@ export interface GuardOptions {
 export interface Refusal {
   readonly code: ErrorCode;
   readonly waitMs?: number | undefined;
+  /** False when so many were told in this second that this one is cut: an answer costs the server twice a cut. */
+  readonly isTold: boolean;
 }
+
+const TOLD_PER_SECOND = 256;
 
 const FIELDS = {
   CONNECTION_LIMIT: "socketsLimit",
@@ -36,6 +41,7 @@ const FIELDS = {
 export class ConnectionGuard {
   readonly #options: GuardOptions;
   readonly #addresses: Admission;
+  readonly #told = new RateLimit({ perSecond: TOLD_PER_SECOND, burst: TOLD_PER_SECOND }, 1);
   #open = 0;
 
   constructor(options: GuardOptions) {
@@ -47,11 +53,12 @@ export class ConnectionGuard {
   /** Undefined for a connection that is let in: it counts until it closes. */
   tryAdmit(socket: Socket): Refusal | undefined {
     const refusal = this.#refusalOf(socket);
-    if (refusal !== undefined) this.#options.onRefusal(FIELDS[refusal.code]);
-    return refusal;
+    if (refusal === undefined) return undefined;
+    this.#options.onRefusal(FIELDS[refusal.code]);
+    return { ...refusal, isTold: this.#told.take("", this.#options.clock.now()) === 0 };
   }
 
-  #refusalOf(socket: Socket): (Refusal & { readonly code: keyof typeof FIELDS }) | undefined {
+  #refusalOf(socket: Socket): { readonly code: keyof typeof FIELDS; readonly waitMs?: number | undefined } | undefined {
     const { limits, clock } = this.#options;
     if (this.#open >= limits.socketsLimit) return { code: "CONNECTION_LIMIT" };
     const name = this.#nameOf(socket.remoteAddress ?? "");

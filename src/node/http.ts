@@ -138,7 +138,7 @@ function putBefore(server: Server, guard: ConnectionGuard): void {
     const refusal = guard.tryAdmit(socket);
     if (refusal === undefined) {
       for (const accept of accepts) accept.call(server, socket);
-    } else if (lingering < LINGERING_LIMIT) {
+    } else if (refusal.isTold && lingering < LINGERING_LIMIT) {
       lingering++;
       socket.once("close", () => lingering--);
       turnAway(socket, refusal);

@@ -1,4 +1,4 @@
-/** Ten thousand connections a second from one address, as near as the machine comes to that, beside those who behave. */
+/** More than ten thousand connections a second from one address, where the machine is quiet, beside those who behave. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -10,6 +10,7 @@ import { FakeClock } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 
 let host: Host;
+let clock: FakeClock;
 const sockets: Socket[] = [];
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -21,7 +22,8 @@ const HELLO = "GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 
 async function start(limits: Partial<typeof LIMITS>, isShared = (): boolean => false): Promise<void> {
   // Time stands still: a busy machine would let in one more each second.
-  host = await startHost({ guard: { limits: { ...LIMITS, ...limits }, isShared, clock: new FakeClock() } });
+  clock = new FakeClock();
+  host = await startHost({ guard: { limits: { ...LIMITS, ...limits }, isShared, clock } });
   host.app.get("/hello", (context) => context.text("hello"));
 }
 
@@ -93,6 +95,20 @@ describe("connections of all", () => {
       async () => host.refusals.length === 600 && (await host.connections()) === 1,
       () => host.refusals.length,
     );
+    await clock.advance(1_000);
+    expect(await talk(host.port, HELLO)).toContain("CONNECTION_LIMIT");
+  });
+
+  test("are told so 256 times a second, and cut beyond that, because an answer costs more than a cut", async () => {
+    await start({ socketsLimit: 1 }, () => true);
+    await hold();
+    const answers: string[] = [];
+    for (let index = 0; index < 260; index++) answers.push(await talk(host.port, HELLO));
+    const isTold = answers.map((answer) => answer.includes("CONNECTION_LIMIT"));
+    expect(isTold).toEqual(answers.map((_, index) => index < 256));
+    expect(answers.slice(256)).toEqual(["", "", "", ""]);
+    expect(host.refusals).toHaveLength(260);
+    await clock.advance(1_000);
     expect(await talk(host.port, HELLO)).toContain("CONNECTION_LIMIT");
   });
 });
