@@ -47,6 +47,22 @@ describe("records that wait for what follows", () => {
     expect(seen).toEqual(reasons);
   });
 
+  test("count one that is too long as one, in however many pieces it comes", () => {
+    const policy = compilePolicy({ joinFields: ["d"] }, { limits: { lineLimitBytes: 40, joinLimitEvents: 2 } });
+    const input = Buffer.from(`{"d":"jane"}\n{"n":"${"x. ".repeat(30)}"}\n`);
+    for (const cuts of cutsOf(input.length))
+      expect(Buffer.from(maskCut(policy, "ndjson", { bytes: input, cuts })).toString()).toBe(input.toString());
+  });
+
+  test.each([
+    { records: 3, output: "jane" },
+    { records: 4, output: "[FIELD]" },
+  ])("count what stands before a value as a part of its record: $records", ({ records, output }) => {
+    const policy = compilePolicy({ joinFields: ["d"] }, { limits: { joinLimitEvents: 3 } });
+    const input = Buffer.from(`\u001e{"d":"jane"}\n${'\u001e{"n":1}\n'.repeat(records - 1)}`);
+    expect(Buffer.from(maskWhole(policy, "json-seq", input)).toString()).toContain(`{"d":"${output}"}`);
+  });
+
   test("hide with what is hidden the rest of a value that goes on there", () => {
     const filler = `{"n":"${"x".repeat(LIMIT)}"}\n`;
     const input = Buffer.from(`{"d":"pay 4"}\n${filler}{"d":"111 1111 1111 1111 is"}\n{"d":" it"}\n`);

@@ -47,6 +47,9 @@ export class Output {
     for (const { entity } of edits) this.count(entity);
   }
 
+  /** What is written from here on is of another record. */
+  endRecord(): void {}
+
   /** True when the edits take the whole event: it is counted, and the caller writes nothing of it. Asked in order. */
   dropsEvent(record: Uint8Array, edits: readonly Edit[]): boolean {
     const { policy } = this;

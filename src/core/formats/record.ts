@@ -79,11 +79,9 @@ export class RecordMasker implements FormatMasker {
   }
 
   private finish(): void {
-    if (this.overlong === undefined) {
-      this.format.mask(this.record.takeAll(), this.output);
-      return;
-    }
-    this.output.write(this.overlong.flush());
+    if (this.overlong === undefined) this.format.mask(this.record.takeAll(), this.output);
+    else this.output.write(this.overlong.flush());
     this.overlong = undefined;
+    this.output.endRecord();
   }
 }
