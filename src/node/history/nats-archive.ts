@@ -26,6 +26,8 @@ export interface NatsArchiveOptions {
   readonly onPage: OnPage;
 }
 
+type Found = Pick<StoredEvent, "sequence" | "atMs">;
+
 /** With the bytes it bounds a page of small events. */
 const PAGE_EVENTS = 500;
 
@@ -53,17 +55,14 @@ export class NatsArchive implements Archive {
     return this.#reads.shown(after, upTo, mark);
   }
 
-  async cursorAt(atMs: number): Promise<number> {
-    const { client, look } = this.#options;
-    const { state } = await look(client());
-    const range = { first: this.#start + 1, last: state.last_seq };
-    return (
-      (await searchFirst(
-        range,
-        (sequence) => this.#find(sequence),
-        (found) => found.atMs >= atMs,
-      )) - 1
-    );
+  cursorAt(atMs: number): Promise<number> {
+    const { client, look, turn } = this.#options;
+    return turn(async () => {
+      const { state } = await look(client());
+      const range = { first: this.#start + 1, last: state.last_seq };
+      const find = (sequence: number): Promise<Found | undefined> => this.#find(sequence);
+      return (await searchFirst(range, find, (found) => found.atMs >= atMs)) - 1;
+    });
   }
 
   async #read(after: number, upTo: number): Promise<Page> {
@@ -90,7 +89,7 @@ export class NatsArchive implements Archive {
   }
 
   /** The first event from there on, by the word of the server that leads the stream; when it cannot be read, at no time. */
-  async #find(sequence: number): Promise<Pick<StoredEvent, "sequence" | "atMs"> | undefined> {
+  async #find(sequence: number): Promise<Found | undefined> {
     const { client, stream, subject } = this.#options;
     const query = { seq: sequence, next_by_subj: subject };
     const { manager } = client();
