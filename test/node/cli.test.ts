@@ -279,6 +279,12 @@ describe("maskwire serve", () => {
     expect(await text).toContain("event: maskwire.end");
   });
 
+  it("ends at drainLimitMs, however long it would still serve", async () => {
+    const server = await runServer({ config: { limits: { drainGraceMs: 600_000, drainLimitMs: 1_000 } } });
+    expect(await server.stop()).toBe(0);
+    expect(server.logged()).not.toContain("drain-started");
+  });
+
   it("ends at once at a second signal", async () => {
     const server = await runServer({ config: { limits: { drainGraceMs: 600_000, drainLimitMs: 1_800_000 } } });
     const exited = once(server.child, "exit");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RelayConfig } from "../../src/server/config/config.ts";
 import { createTestPorts, turn, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 import { relayOf } from "../support/relay-config.ts";
 
 const RELAY = relayOf("https://up.example/feed", { headers: { authorization: "Bearer secret" } });
@@ -135,6 +136,21 @@ describe("a relay", () => {
     expect(dataOf(sink.text)).toEqual(["1", "2", "3"]);
   });
 
+  test("knows the last 10,000 ids, and no more: what it forgot is an event like any other", async () => {
+    const { host, hits } = startRelay([STREAM]);
+    const sink = await follow(host, "");
+    const published = async (): Promise<number> => await host.metric('events_published_total{feed="relay:up"}');
+    hits[0]?.write(Array.from({ length: 10_001 }, (_, index) => `id: ${index}\ndata: ${index}\n\n`).join(""));
+    await until(async () => (await published()) === 10_001);
+    hits[0]?.end();
+    await turn();
+    await host.ports.clock.advance(60_000);
+    hits[1]?.write("id: 1\ndata: 1\n\nid: 0\ndata: 0\n\nid: new\ndata: new\n\n");
+    await until(() => dataOf(sink.text).at(-1) === "new");
+    // The oldest id is not known any more, the one behind it is.
+    expect(dataOf(sink.text).slice(-3)).toEqual(["10000", "0", "new"]);
+  });
+
   test("says that events may be lost where the upstream has no ids", async () => {
     const { host, hits } = startRelay([STREAM]);
     const sink = await follow(host);
@@ -172,6 +188,8 @@ describe("a relay", () => {
     ["a server error", status(500), 120_000, true],
     ["a rate limit", status(429, { "retry-after": "100" }), 90_000, false],
     ["a rate limit that has passed", status(429, { "retry-after": "100" }), 110_000, true],
+    ["one that wishes for a day", status(429, { "retry-after": "86400" }), 290_000, false],
+    ["one that wishes for a day, five minutes later", status(429, { "retry-after": "86400" }), 310_000, true],
     ["a refusal", status(403), 290_000, false],
     ["a refusal, five minutes later", status(403), 310_000, true],
     ["another content type", () => new Response("<p>", { headers: { "content-type": "text/html" } }), 290_000, false],
@@ -187,6 +205,26 @@ describe("a relay", () => {
     await host.ports.clock.advance(ms);
     expect(hits.length > 1).toBe(hasRetried);
     expect(sink.text + host.ports.lines.join()).not.toMatch(/ann\.lee|secret|up\.example/);
+  });
+
+  test.each([
+    ["begins anew after a minute of good stream", 60_000, true],
+    ["goes on where the stream was shorter", 59_000, false],
+  ])("waits longer after each failure, and %s", async (_, streamMs, hasBegunAnew) => {
+    const failures = Array.from({ length: 8 }, () => status(500));
+    const { host, hits } = startRelay([...failures, STREAM]);
+    await follow(host);
+    while (hits.length <= failures.length) await host.ports.clock.advance(1_000);
+    const good = hits[failures.length];
+    for (let passedMs = 0; passedMs < streamMs; passedMs += 1_000) {
+      good?.write(":\n");
+      await host.ports.clock.advance(1_000);
+    }
+    good?.end();
+    await turn();
+    // The longest first wait; the ninth one is drawn from up to a minute.
+    await host.ports.clock.advance(2_000);
+    expect(hits.length === failures.length + 2).toBe(hasBegunAnew);
   });
 
   test("that always runs is not ready while its upstream refuses it", async () => {
