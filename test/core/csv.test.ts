@@ -218,6 +218,12 @@ describe("limits", () => {
     }
   });
 
+  test("a record that is too long has its escapes read, at any cut", () => {
+    const bytes = encode(`id,note\n1,2\n3,${"x ".repeat(limitBytes / 2)}\\u006aane\\u0040acme.com\n4,5\n`);
+    expect(decode(maskWhole(limited, "csv", bytes))).toContain("x [EMAIL]\n4,5\n");
+    expect(findCutFailure(limited, "csv", bytes)).toBeUndefined();
+  });
+
   test("a field without end holds no more than a record", () => {
     const masker = createMasker(limited, "csv");
     masker.push(encode('id,ssn\n1,"'));

@@ -37,14 +37,17 @@ export class CsvMasker implements FormatMasker {
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    let at = this.pushUntilSettled(chunk);
-    const block = CsvBlock.read(chunk.subarray(at), this.format.framing.delimiter as number);
-    if (at < chunk.length && block.bytes.length > 0) {
-      this.writeBlock(block);
-      this.format.framing.restart();
-      at += block.bytes.length;
+    for (let at = 0; at < chunk.length;) {
+      at = this.pushUntilSettled(chunk, at);
+      // So no record of a block is too long for a record.
+      const end = Math.min(chunk.length, at + this.policy.limits.lineLimitBytes);
+      const block = CsvBlock.read(chunk.subarray(at, end), this.format.framing.delimiter as number);
+      if (block.bytes.length > 0) {
+        this.writeBlock(block);
+        this.format.framing.restart();
+        at += block.bytes.length;
+      } else at = this.pushRecords(chunk, at, end);
     }
-    this.output.write(this.records.push(chunk.subarray(at)));
     return this.output.take();
   }
 
@@ -53,11 +56,19 @@ export class CsvMasker implements FormatMasker {
   }
 
   /** Goes record by record until one begins that may be looked at together with others; returns where. */
-  private pushUntilSettled(chunk: Uint8Array): number {
-    let at = 0;
+  private pushUntilSettled(chunk: Uint8Array, from: number): number {
+    let at = from;
     const isQuick = (): boolean => this.policy.passesClean && this.format.isSettled && !this.format.isTold;
     const isOver = (): boolean => isQuick() && this.records.isBetweenRecords;
     while (at < chunk.length && !isOver()) at = this.records.pushRecord(chunk, at);
+    this.output.write(this.records.take());
+    return at;
+  }
+
+  /** Goes record by record until one begins at `to` or behind; returns where. */
+  private pushRecords(chunk: Uint8Array, from: number, to: number): number {
+    let at = from;
+    while (at < to) at = this.records.pushRecord(chunk, at);
     this.output.write(this.records.take());
     return at;
   }
@@ -88,10 +99,10 @@ export class CsvMasker implements FormatMasker {
     this.output.write(bytes.subarray(cleanFrom));
   }
 
-  /** Undefined for what is no single record of legal length. */
+  /** Undefined for what is no single record. */
   private oneRecordEdits(record: Uint8Array, places: readonly number[]): readonly Edit[] | undefined {
     const cr = indexOfByte(record, CR);
-    const isOne = record.length <= this.policy.limits.lineLimitBytes && (cr < 0 || cr === record.length - 2);
+    const isOne = cr < 0 || cr === record.length - 2;
     return isOne ? this.format.editsOf(record, places) : undefined;
   }
 
