@@ -188,6 +188,25 @@ function describePaging(name: string, start: () => Promise<HistoryStore>): void 
       expect(await host.metric("history_damages_total")).toBe(0);
     });
 
+    test("that is shorter than what comes in the meantime is told of as lost by number, and the rest is given", async () => {
+      const ages = { writeStallMs: DAY_MS, connectionMaxAgeMs: DAY_MS };
+      const host = await open({ historyMemoryBytes: 20_000, historyMaxBytes: 200_000, ...ages });
+      await publish(host, 1, 150);
+      const sink = await subscribeStalled(host, `${FEED}?from=oldest`);
+      for (let at = 151; at < 3_350; at += 400) {
+        await publish(host, at, at + 399);
+        sink.take();
+        await host.ports.clock.advance(1_000);
+      }
+      const seen = await drain(host, sink, 3_350);
+      const lost = seen.map((one) => (typeof one === "string" ? Number(one.slice("gap ".length)) : 1));
+      const counts = lost.map((_, at) => lost.slice(0, at + 1).reduce((sum, count) => sum + count, 0));
+      // With what was lost each event is where its number says.
+      expect(seen.map((one, at) => (typeof one === "number" ? one : counts[at]))).toEqual(counts);
+      expect(seen.filter((one) => typeof one === "string").length).toBeGreaterThan(1);
+      expect(await host.metric("history_damages_total")).toBe(0);
+    });
+
     test("tells of a gap in the place of what is damaged, and counts it", async () => {
       const before = await open();
       await publish(before, 1, 300);

@@ -1,21 +1,50 @@
 /** What a feed makes of a broker that lost events, or holds events of other policies. */
 import { describe, expect, test } from "vitest";
-import type { Broker, BrokerFeed, StoredEvent, Take } from "../../src/server/history/broker.ts";
+import type { Archive, Broker, BrokerFeed, StoredEvent, Take } from "../../src/server/history/broker.ts";
+import type { Entry } from "../../src/server/history/history.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 
 const FEED = "/v1/feeds/orders/events";
+
+/** Of which three events more are forgotten by the end of each read of ten. */
+class FadingArchive implements Archive {
+  start = 0;
+
+  async read(after: number, upTo: number): Promise<readonly Entry[]> {
+    const first = Math.max(after, this.start) + 1;
+    this.start = after + 3;
+    return Array.from({ length: Math.min(10, upTo + 1 - first) }, (_, at) => {
+      const data = new TextEncoder().encode(String(first + at));
+      const place = { sequence: first + at, atMs: 0, endBytes: 0 };
+      return { ...place, event: new Uint8Array(0), data, isGap: false, isHidden: false };
+    });
+  }
+
+  async cursorAt(): Promise<number> {
+    return 0;
+  }
+}
 
 /** A broker that gives what the test says. */
 class ScriptedBroker implements Broker {
   take: Take = () => {};
   mark = "";
+  readonly #archive: Archive | undefined;
+
+  /** `archive`: of the thirty events before the first that it gives. */
+  constructor(archive?: Archive) {
+    this.#archive = archive;
+  }
+
   watch(): void {}
   async close(): Promise<void> {}
   open(): BrokerFeed {
     return {
       epoch: "script",
-      start: 0,
+      start: this.#archive === undefined ? 0 : 30,
+      ...(this.#archive === undefined ? {} : { archive: this.#archive }),
       follow: (take) => void (this.take = take),
       append: ({ parts }) => {
         this.mark = parts[0]?.mark ?? "";
@@ -27,12 +56,12 @@ class ScriptedBroker implements Broker {
   }
 }
 
-async function start(): Promise<{
+async function start(archive?: Archive): Promise<{
   host: TestServer;
   give: (...sequences: number[]) => Promise<void>;
   broker: ScriptedBroker;
 }> {
-  const broker = new ScriptedBroker();
+  const broker = new ScriptedBroker(archive);
   const host = startTestServer({}, { ...createTestPorts(), broker });
   // Learns the mark of the policy.
   await host.post(FEED, "application/json", "0");
@@ -91,6 +120,20 @@ describe("a feed whose broker", () => {
     await give(...sequences);
     const resumed = await host.subscribe(FEED, { "last-event-id": "script.1" });
     expect(shownIn(resumed.text)).toEqual(shown);
+  });
+
+  test("forgets faster than its pages are read gives what was read all the same, each run that is gone as one gap", async () => {
+    const { host, give } = await start(new FadingArchive());
+    await give(31);
+    const sink = await host.subscribe(`${FEED}?from=oldest`);
+    await until(
+      () => shownIn(sink.text).at(-1) === "31:31",
+      () => shownIn(sink.text).join(),
+    );
+    const run = (from: number, to: number): string[] =>
+      Array.from({ length: to + 1 - from }, (_, at) => `${from + at}:${from + at}`);
+    expect(shownIn(sink.text)).toEqual(["gap", ...run(4, 10), "gap", ...run(14, 20), "gap", ...run(24, 31)]);
+    expect([...sink.text.matchAll(/"lost":(\w+)/g)].map(([, lost]) => lost)).toEqual(["3", "3", "3"]);
   });
 
   test("takes nothing answers 503, delivers nothing, and has nothing raw in its answer", async () => {
