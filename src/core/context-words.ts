@@ -172,7 +172,12 @@ export class ContextWords {
     let found: string[] | undefined;
     let before = NO_HASH;
     for (let at = start; at < end;) {
-      if (letterAt(bytes, at, end) === 0) {
+      const kind = KINDS[bytes[at]];
+      if (kind !== NOT_PLAIN && (kind & LETTER) === 0) {
+        at++;
+        continue;
+      }
+      if (kind === NOT_PLAIN && letterAt(bytes, at, end) === 0) {
         const parting = partingBytes(bytes, at, end);
         if (parting === 0) return undefined;
         at += parting;
@@ -207,21 +212,23 @@ export class ContextWords {
     let hash = 0;
     let wasLower = false;
     let at = from;
-    for (let letter = letterAt(bytes, at, end); letter !== 0; letter = letterAt(bytes, at, end)) {
+    for (; at < end; at++) {
+      const byte = bytes[at];
+      // Almost all letters are ASCII: no call for them.
+      const letter = byte < 0x80 ? KINDS[byte] & LETTER : letterAt(bytes, at, end);
+      if (letter === 0) break;
       if ((letter & FOREIGN) !== 0) {
         const isKnown = hash > 0 && (this.marks[hash >> 5] & (1 << (hash & 31))) !== 0;
         if (this.hasForeign || isKnown) return NO_END;
         hash = NO_HASH;
-        at += 2;
-        wasLower = true;
-        continue;
       }
       // camelCase splits.
       if ((letter & UPPER) !== 0 && wasLower) break;
-      wasLower = (letter & LOWER) !== 0;
-      const bytesOfLetter = bytes[at] < 0x80 ? 1 : 2;
-      for (let i = 0; i < bytesOfLetter && hash !== NO_HASH; i++) hash = mix(hash, bytes[at + i]);
-      at += bytesOfLetter;
+      wasLower = (letter & (LOWER | FOREIGN)) !== 0;
+      if (hash !== NO_HASH) hash = mix(hash, byte);
+      if (byte < 0x80) continue;
+      at++;
+      if (hash !== NO_HASH) hash = mix(hash, bytes[at]);
     }
     this.lastHash = hash;
     return at;

@@ -5,6 +5,7 @@
  * context word and there is none. Errs on the side of "worth it": the resolver judges exactly. Most numbers of a
  * log end here.
  */
+import { KINDS, NOT_PLAIN } from "./ascii.ts";
 import { CONTEXT_CHARACTERS, LOOK_BACK_BYTES, mayBeginAt } from "./candidate.ts";
 import { type ContextWords, MAY_HIDE, NO_WORDS } from "./context-words.ts";
 import type { Hits } from "./engine.ts";
@@ -66,7 +67,7 @@ export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits,
   const from = windowFrom(stretch.start - CONTEXT_CHARACTERS - 1, around);
   if (from < 0) return rules;
   const glance = words.glance(bytes, from, stretch.end);
-  const wide = (glance & MAY_HIDE) === 0 ? from : windowFrom(stretch.start - LOOK_BACK_BYTES, around);
+  const wide = (glance & MAY_HIDE) === 0 ? from : windowFrom(wideFrom(bytes, stretch.start), around);
   if (wide < 0) return rules;
   const found = glance === 0 ? NO_WORDS : words.wordsIn(bytes, wide, stretch.end);
   if (found === undefined) return rules;
@@ -82,6 +83,23 @@ export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits,
     if (isLeft) left = left.with(rule);
   }
   return left.rules;
+}
+
+/**
+ * Where the characters begin that may be context of what begins at `at`, whatever they are; may be negative. Nothing counts but
+ * plain ASCII: of other bytes it takes four to be certain of one character, and some are no visible one.
+ */
+export function wideFrom(bytes: Uint8Array, at: number): number {
+  const limit = at - LOOK_BACK_BYTES;
+  const last = Math.max(0, limit);
+  let left = CONTEXT_CHARACTERS + 1;
+  for (let i = at - 1; i >= last; i--) {
+    if (KINDS[bytes[i]] !== NOT_PLAIN) left--;
+    // Two characters before were the digits of an escape, maybe.
+    else if (bytes[i] < 0x80) left += 2;
+    if (left === 0) return i;
+  }
+  return limit;
 }
 
 function windowFrom(start: number, { isAtStart }: TextAround): number {

@@ -4,13 +4,12 @@
  * Owns the quick no for records: nothing ends in one, or only shapes that need a word which stands nowhere near.
  * Knows no format. Records are asked about in order.
  */
-import { LOOK_BACK_BYTES } from "../candidate.ts";
 import { type ContextWords, MAY_HIDE, NO_WORDS } from "../context-words.ts";
 import type { Engine, Hits } from "../engine.ts";
 import type { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";
-import { plausibleRules, STRETCH_LIMIT_BYTES } from "../plausible.ts";
+import { plausibleRules, STRETCH_LIMIT_BYTES, wideFrom } from "../plausible.ts";
 import type { Span } from "../span.ts";
 
 /**
@@ -141,7 +140,8 @@ export class BlockScan {
         continue;
       }
       const glance = words.glance(this.block, from, to);
-      const wide = (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, this.starts[i] - LOOK_BACK_BYTES));
+      const wide =
+        (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, wideFrom(this.block, this.starts[i])));
       const found = glance === 0 ? NO_WORDS : words.wordsIn(this.block, wide, to);
       if (found === undefined || this.rules[i].some(({ contextWords }) => contextWords().mayHoldOf(found))) return true;
       if (disguises?.standIn(wide, to) === true) return true;
