@@ -11,7 +11,7 @@ export type { DetectorSpec, ValidatorName } from "./custom-detector.ts";
 export { DENIED } from "./lists.ts";
 export { entitiesOf, PACK_NAMES, PHONES } from "./packs/index.ts";
 export type { PackName, PhoneCheck } from "./packs/index.ts";
-export { EXTRA_FIELDS } from "./sse/extra-fields.ts";
+export { EXTRA_FIELDS } from "./optional.ts";
 export { compilePolicy, DEFAULT_LIMITS, FORMATS, NUMBERS, ON_INVALID } from "./policy.ts";
 export type { Format, Limits, Numbers, OnInvalid, Policy, PolicyOptions, PolicySpec } from "./policy.ts";
 export { readRecordText, UNCHECKED, uncheckedRecord } from "./remote/record-text.ts";

@@ -17,9 +17,8 @@ import { JsonMasker, WholeJsonFormat } from "./formats/json.ts";
 import { MultipartMasker } from "./formats/multipart.ts";
 import { LineFormat, NdjsonMasker } from "./formats/ndjson.ts";
 import { RecordMasker } from "./formats/record.ts";
-import { FilteredMasker } from "./formats/filtered.ts";
+import { withoutExtraFields } from "./optional.ts";
 import { SseFormat } from "./formats/sse.ts";
-import { ExtraFieldsFilter } from "./sse/extra-fields.ts";
 import { SseMasker } from "./formats/sse-masker.ts";
 import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
@@ -56,7 +55,7 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
   sse: (policy) => {
     const joins = policy.joins.fields || policy.joins.messages;
     const masker = joins ? new JoinedMasker(policy, new SseFormat(policy)) : new SseMasker(policy);
-    return policy.extraFields === "drop" ? new FilteredMasker(new ExtraFieldsFilter(), masker) : masker;
+    return policy.extraFields === "drop" ? withoutExtraFields(masker) : masker;
   },
   csv: (policy, options) => new CsvMasker(policy, options),
   form: (policy) => new FormMasker(policy),

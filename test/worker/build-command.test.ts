@@ -122,6 +122,19 @@ limits: { eventLimitBytes: 1000, connectionMaxAgeMs: unlimited }
     }
   });
 
+  test("a folder carries what takes extra fields out of event streams where a policy says so", async () => {
+    const { code, out } = await build("bare", `${OPEN}policies: { default: { extraFields: drop } }\n`);
+    expect(code).toBe(0);
+    const worker = await startWorkerd({ entry: "worker/index.ts", folder: out, objects: OBJECTS });
+    try {
+      const body = `: ${EMAIL}\ndata: ${EMAIL}\n\n`;
+      const masked = await post(`${worker.origin}/v1/mask`, "text/event-stream", body);
+      expect(masked.text).toBe("data: [EMAIL]\n\n");
+    } finally {
+      await worker.stop();
+    }
+  });
+
   test("a folder carries the tables of scripts where a pattern names one", async () => {
     const yaml = (pattern: string): string =>
       `${OPEN}policies: { default: { detectors: [{ entity: CALLSIGN, pattern: '${pattern}', hits: ["ΑΒΓ"] }] } }\n`;

@@ -30,6 +30,7 @@ const operator = (name: string): object => ({ operators: { EMAIL: { operator: na
 test.each([
   ["an operator", operator("pseudonym"), "operators.EMAIL"],
   ["an operator that drops", { onInvalid: "drop", ...operator("drop-event") }, "operators.EMAIL"],
+  ["extra fields to be dropped", { extraFields: "drop" }, "extraFields"],
   ["a cipher", { ...operator("encrypt") }, undefined],
   ["a pack", { packs: ["de"] }, "packs.0"],
   [

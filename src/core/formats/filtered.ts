@@ -1,19 +1,18 @@
-/** A format behind a filter: what the filter takes out nobody looks at. */
+/** The event stream format behind a filter: what that takes out nobody looks at. */
 import { concat } from "../bytes.ts";
+import { ExtraFieldsFilter } from "../sse/extra-fields.ts";
 import type { FormatMasker } from "./format-masker.ts";
 
-interface Filter {
-  readonly heldBytes: number;
-  push(chunk: Uint8Array): Uint8Array;
-  flush(): Uint8Array;
+/** `format` is given the lines that clients read. */
+export function withoutExtraFields(format: FormatMasker): FormatMasker {
+  return new FilteredMasker(format);
 }
 
-export class FilteredMasker implements FormatMasker {
-  private readonly filter: Filter;
+class FilteredMasker implements FormatMasker {
+  private readonly filter = new ExtraFieldsFilter();
   private readonly format: FormatMasker;
 
-  constructor(filter: Filter, format: FormatMasker) {
-    this.filter = filter;
+  constructor(format: FormatMasker) {
     this.format = format;
   }
 

@@ -24,7 +24,9 @@ type OptionalModule = "packs" | "operators" | "scripts" | "strictness" | "jose" 
 /** Which configurations need each module that a deployment may go without. */
 const NEEDS: Readonly<Record<OptionalModule, (config: ServerConfig) => boolean>> = {
   packs: ({ policies }) => Object.values(policies).some(({ packs = [] }) => packs.length > 0),
-  operators: ({ policies }) => namesOperator(policies, ...OPTIONAL_KINDS.map(({ name }) => name)),
+  operators: ({ policies }) =>
+    namesOperator(policies, ...OPTIONAL_KINDS.map(({ name }) => name)) ||
+    Object.values(policies).some(({ extraFields }) => extraFields === "drop"),
   // A class of one or two letters is a category.
   scripts: ({ policies }) => /\\p\{\^?\w{3}/i.test(JSON.stringify(policies)),
   strictness: ({ feeds, relays }) =>
