@@ -1,4 +1,5 @@
 /** What a bench is given to run with. Owns the shape. */
+import type { Catalogue } from "./catalogue.ts";
 import type { PeerContext } from "./peers/peer.ts";
 
 export interface BenchContext extends PeerContext {
@@ -9,5 +10,5 @@ export interface BenchContext extends PeerContext {
   /** Collects garbage, so that nobody pays for another's. */
   collect(): void;
   /** Runs a measurement in a fresh process and returns what it printed. */
-  child(name: string): Promise<unknown>;
+  child(name: string, catalogue: Catalogue): Promise<unknown>;
 }

@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Catalogue } from "./catalogue.ts";
 import type { BenchContext } from "./context.ts";
 import { type Definition, type Kind, loadDefinitions } from "./definition.ts";
 import { measureCompile, profileCompile, runCompile } from "./kinds/compile.ts";
@@ -40,10 +41,10 @@ const KINDS: Readonly<Record<Kind, (definition: Definition, context: BenchContex
   readings: runReadings,
 };
 
-const CHILDREN: Readonly<Record<string, () => Promise<unknown>>> = {
-  compile: async () => measureCompile(),
+const CHILDREN: Readonly<Record<string, (catalogue: Catalogue) => Promise<unknown>>> = {
+  compile: async (catalogue) => measureCompile(catalogue),
   "compile-profile": profileCompile,
-  streams: () => measureStreams(collector("major")),
+  streams: (catalogue) => measureStreams(catalogue, collector("major")),
 };
 
 /** Returns the exit code. */
@@ -54,7 +55,8 @@ export async function main(args: readonly string[], benchFolder: string): Promis
     return 2;
   }
   if (options.child !== undefined) {
-    process.stdout.write(JSON.stringify(await CHILDREN[options.child]()));
+    const [name, catalogue] = options.child.split(":");
+    process.stdout.write(JSON.stringify(await CHILDREN[name](catalogue as Catalogue)));
     return 0;
   }
   try {
@@ -172,8 +174,9 @@ function contextOf(benchFolder: string, seconds: number): BenchContext {
     seconds,
     progress() {},
     collect: collector("minor"),
-    child: async (name) => {
-      const { stdout, status } = spawnSync(process.execPath, [join(benchFolder, "run.mjs"), "--child", name]);
+    child: async (name, catalogue) => {
+      const words = [join(benchFolder, "run.mjs"), "--child", `${name}:${catalogue}`];
+      const { stdout, status } = spawnSync(process.execPath, words);
       if (status !== 0) throw new Error(`the measurement of ${name} failed`);
       return JSON.parse(stdout.toString()) as unknown;
     },

@@ -4,7 +4,10 @@
  * Owns the reading of V8's sampling profiler. Takes no figure that another measurement uses: the profiler slows what it
  * watches.
  */
+import { readFileSync } from "node:fs";
 import { type Profiler, Session } from "node:inspector";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { fileURLToPath } from "node:url";
 import { rounded } from "./result.ts";
 
 /** CPU time spent in the code of one module, without what it calls elsewhere. */
@@ -22,7 +25,9 @@ const FUNCTIONS_NAMED = 3;
 /** Smaller shares go together. */
 const LEAST_SHARE = 0.02;
 const OTHERS = "others";
-const OWN = /\/core\/(.+)\.js$/;
+/** The file that the whole core stands in, and what its source map calls the modules. */
+const CORE = /\/chunks\/core\.js$/;
+const OWN = /\/core\/(.+)\.[jt]s$/;
 
 /** Runs `work` under the profiler; the largest share first. */
 export async function profile(work: () => Promise<void> | void): Promise<Share[]> {
@@ -52,9 +57,10 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): S
   const modules = new Map<string, Map<string, number>>();
   let total = 0;
   samples.forEach((id, i) => {
-    const { functionName, url } = byId.get(id) as Profiler.ProfileNode["callFrame"];
+    const frame = byId.get(id) as Profiler.ProfileNode["callFrame"];
+    const { functionName } = frame;
     if (functionName === "(idle)") return;
-    const module = moduleOf(functionName, url);
+    const module = moduleOf(frame);
     const functions = modules.get(module) ?? new Map<string, number>();
     modules.set(module, functions.set(functionName, (functions.get(functionName) ?? 0) + timeDeltas[i]));
     total += timeDeltas[i];
@@ -67,9 +73,22 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): S
   return gather(shares);
 }
 
-function moduleOf(functionName: string, url: string): string {
+function moduleOf({ functionName, url, lineNumber, columnNumber }: Profiler.ProfileNode["callFrame"]): string {
   if (functionName === "(garbage collector)") return "garbage collection";
-  return OWN.exec(url)?.[1] ?? "platform";
+  if (!CORE.test(url)) return "platform";
+  const entry = mapOf(url).findEntry(lineNumber, columnNumber);
+  return OWN.exec("originalSource" in entry ? entry.originalSource : "")?.[1] ?? "platform";
+}
+
+const maps = new Map<string, SourceMap>();
+
+function mapOf(url: string): SourceMap {
+  let map = maps.get(url);
+  if (map === undefined) {
+    map = new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, "utf8")) as SourceMapPayload);
+    maps.set(url, map);
+  }
+  return map;
 }
 
 function gather(shares: readonly Share[]): Share[] {

@@ -3,7 +3,8 @@
  *
  * Owns the measurement in the child and the median over processes in the parent.
  */
-import { compilePolicy, createMasker } from "../../src/core/index.ts";
+import { createMasker } from "../../src/core/index.ts";
+import { type Catalogue, policyOf } from "../catalogue.ts";
 import type { BenchContext } from "../context.ts";
 import { openCorpus } from "../corpora/index.ts";
 import type { Definition } from "../definition.ts";
@@ -22,10 +23,10 @@ interface Times {
   readonly warmMs: number;
 }
 
-export async function runCompile({ id }: Definition, context: BenchContext): Promise<Row[]> {
+export async function runCompile({ id, catalogue }: Definition, context: BenchContext): Promise<Row[]> {
   const times: Times[] = [];
   for (let i = 0; i < PROCESSES; i++) {
-    times.push((await context.child("compile")) as Times);
+    times.push((await context.child("compile", catalogue)) as Times);
     context.progress((i + 1) / PROCESSES);
   }
   const row = (metric: string, pick: (one: Times) => number, what: string): Row => ({
@@ -36,7 +37,7 @@ export async function runCompile({ id }: Definition, context: BenchContext): Pro
     unit: "CPU ms",
     note: `${what}; median of ${PROCESSES} processes`,
   });
-  const shares = (await context.child("compile-profile")) as Share[];
+  const shares = (await context.child("compile-profile", catalogue)) as Share[];
   return [
     row("cold", ({ coldMs }) => coldMs, "first policy of a process"),
     row("first chunk", ({ firstChunkMs }) => firstChunkMs, "first 64 KiB of a sparse log after that"),
@@ -46,18 +47,18 @@ export async function runCompile({ id }: Definition, context: BenchContext): Pro
 }
 
 /** Runs in the child. */
-export function measureCompile(): Times {
+export function measureCompile(catalogue: Catalogue): Times {
   const { text } = openCorpus("sparse", FIRST_CHUNK_BYTES);
-  const cold = measure(() => compilePolicy({}));
+  const cold = measure(() => policyOf(catalogue));
   const firstChunk = measure(() => createMasker(cold.result, "text").push(text));
-  const warm = measure(() => compilePolicy({}));
+  const warm = measure(() => policyOf(catalogue));
   const ms = (seconds: number): number => seconds * 1000;
   return { coldMs: ms(cold.cpuSeconds), firstChunkMs: ms(firstChunk.cpuSeconds), warmMs: ms(warm.cpuSeconds) };
 }
 
 /** Runs in a child of its own: where the time of the first policy goes. */
-export function profileCompile(): Promise<Share[]> {
+export function profileCompile(catalogue: Catalogue): Promise<Share[]> {
   return profile(() => {
-    compilePolicy({});
+    policyOf(catalogue);
   });
 }

@@ -4,7 +4,8 @@
  * Owns the measurement in the child and the reading of it in the parent.
  */
 import { setTimeout } from "node:timers/promises";
-import { compilePolicy, createMasker, type StreamMasker } from "../../src/core/index.ts";
+import { createMasker, type StreamMasker } from "../../src/core/index.ts";
+import { type Catalogue, policyOf } from "../catalogue.ts";
 import type { BenchContext } from "../context.ts";
 import { openCorpus } from "../corpora/index.ts";
 import { Random } from "../corpora/random.ts";
@@ -25,8 +26,8 @@ interface Weights {
   readonly heldBytesEach: number;
 }
 
-export async function runStreams({ id }: Definition, context: BenchContext): Promise<Row[]> {
-  const { bytesEach, heldBytesEach } = (await context.child("streams")) as Weights;
+export async function runStreams({ id, catalogue }: Definition, context: BenchContext): Promise<Row[]> {
+  const { bytesEach, heldBytesEach } = (await context.child("streams", catalogue)) as Weights;
   const note = `the second ${STREAMS} of ${2 * STREAMS} open text streams, ${CHUNKS_EACH} KiB of a sparse log each`;
   const row = (metric: string, value: number): Row => ({
     bench: id,
@@ -40,8 +41,8 @@ export async function runStreams({ id }: Definition, context: BenchContext): Pro
 }
 
 /** Runs in the child. */
-export async function measureStreams(collect: () => void): Promise<Weights> {
-  const policy = compilePolicy({});
+export async function measureStreams(catalogue: Catalogue, collect: () => void): Promise<Weights> {
+  const policy = policyOf(catalogue);
   const text = logText();
   const random = new Random(SEED);
   const open = (): StreamMasker => {

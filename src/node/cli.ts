@@ -5,33 +5,76 @@
  */
 import { Command as Parser, CommanderError } from "commander";
 import type { Arguments, Command } from "./command.ts";
-import { canary } from "./commands/canary.ts";
-import { check } from "./commands/check.ts";
-import { detect } from "./commands/detect.ts";
-import { detokenize } from "./commands/detokenize.ts";
-import { explain } from "./commands/explain.ts";
-import { manifests } from "./commands/manifests.ts";
-import { mask } from "./commands/mask.ts";
-import { netpolicy } from "./commands/netpolicy.ts";
-import { serve } from "./commands/serve.ts";
-import { token } from "./commands/token.ts";
-import { verify } from "./commands/verify.ts";
-import { worker } from "./commands/worker.ts";
 import type { ExitCode, Io } from "./io.ts";
 
-const COMMANDS: readonly Command[] = [
-  serve,
-  mask,
-  detokenize,
-  detect,
-  explain,
-  check,
-  verify,
-  token,
-  canary,
-  manifests,
-  netpolicy,
-  worker,
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** A command reads what it needs when it is asked for, and not what the others need. */
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: readonly Entry[] = [
+  {
+    name: "serve",
+    summary: "run the server",
+    load: async () => (await import("./commands/serve.ts")).serve,
+  },
+  {
+    name: "mask",
+    summary: "mask stdin (or FILE) to stdout, as a stream",
+    load: async () => (await import("./commands/mask.ts")).mask,
+  },
+  {
+    name: "detokenize",
+    summary: "turn tokens of `encrypt` and `fpe` on stdin (or in FILE) back into their values",
+    load: async () => (await import("./commands/detokenize.ts")).detokenize,
+  },
+  {
+    name: "detect",
+    summary: "list the findings of texts, one JSON object a line",
+    load: async () => (await import("./commands/detect.ts")).detect,
+  },
+  {
+    name: "explain",
+    summary: "say why values were masked, and what was nearly",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
+    name: "check",
+    summary: "check a configuration file and print what each policy does",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  {
+    name: "verify",
+    summary: "prove on an input of yours that no cut changes the output",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  {
+    name: "token",
+    summary: "make an API key, or mint and verify JWTs for development",
+    load: async () => (await import("./commands/token.ts")).token,
+  },
+  {
+    name: "canary",
+    summary: "listen on two ports, of which network policy forbids one",
+    load: async () => (await import("./commands/canary.ts")).canary,
+  },
+  {
+    name: "manifests",
+    summary: "print Kubernetes manifests from the configuration",
+    load: async () => (await import("./commands/manifests.ts")).manifests,
+  },
+  {
+    name: "netpolicy",
+    summary: "say what network policies allow, and whether raw data can get round the masker",
+    load: async () => (await import("./commands/netpolicy.ts")).netpolicy,
+  },
+  {
+    name: "worker",
+    summary: "build the folder that deploys the edge worker",
+    load: async () => (await import("./commands/worker.ts")).worker,
+  },
 ];
 
 /** Runs one command line (without the program's name); resolves with the exit code. */
@@ -43,12 +86,17 @@ export async function runCommandLine(words: readonly string[], io: Io, version: 
     .helpOption("-h, --help", "show this help")
     .addHelpText("after", "\nmaskwire <command> --help tells more. Start with: maskwire serve --demo\n");
   settle(program, io);
-  for (const command of COMMANDS) {
-    const parser = command.define(program.command(command.name).summary(command.summary)).description(command.summary);
-    settle(parser, io).addHelpText("after", `${command.notes}\n`);
-    parser.action(async () => {
-      exitCode = await command.run(argumentsOf(parser), io);
-    });
+  for (const { name, summary, load } of COMMANDS) {
+    const parser = settle(program.command(name).summary(summary).description(summary), io);
+    // The help lists all, and a mistyped name is compared with all; what one takes is asked of it when it is named.
+    if (!words.includes(name)) continue;
+    const command = await load();
+    command
+      .define(parser)
+      .addHelpText("after", `${command.notes}\n`)
+      .action(async () => {
+        exitCode = await command.run(argumentsOf(parser), io);
+      });
   }
   try {
     if (words.length === 0) program.help({ error: true });

@@ -42,9 +42,8 @@ export interface Arguments {
   readonly conduit?: readonly string[];
 }
 
+/** What cli.ts reaches by its name. */
 export interface Command {
-  readonly name: string;
-  readonly summary: string;
   /** Examples and exit codes, shown below the options. */
   readonly notes: string;
   define(parser: Parser): Parser;

@@ -5,12 +5,12 @@
  * Owns the process: streams, signals, exit code, and the last net under a mistake of ours, which says nothing of
  * the error that fell into it.
  */
-import { createRequire } from "node:module";
 import { userInfo } from "node:os";
 import { runCommandLine } from "./cli.ts";
 import type { Io } from "./io.ts";
 import { createLog } from "./log.ts";
 import { createOutput } from "./output.ts";
+import { VERSION } from "./package-files.ts";
 
 const log = createLog((line) => void process.stderr.write(line));
 // The text and stack of a foreign error may quote payload. A rejection is one request's; an exception may be anybody's.
@@ -46,8 +46,7 @@ function userName(): string {
   }
 }
 
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 const output = createOutput(process.stdout);
-const exitCode = await runCommandLine(process.argv.slice(2), io, version);
+const exitCode = await runCommandLine(process.argv.slice(2), io, VERSION);
 await output.finish();
 process.exit(exitCode);

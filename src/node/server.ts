@@ -6,7 +6,6 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { createRequire } from "node:module";
 import { Duplex } from "node:stream";
 import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
@@ -37,11 +36,10 @@ import { createHttpServer } from "./http.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { createOpenSink } from "./sink.ts";
 import { openTracer } from "./tracer.ts";
+import { VERSION } from "./package-files.ts";
 import { openReport } from "./trailer.ts";
 import { createOpenUpstreamSocket } from "./upstream-socket.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 export interface StartOptions {
   readonly clock: Clock;
@@ -110,7 +108,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   };
   const server = await closingOnFailure(broker, () =>
     createServer(ports, config, {
-      version,
+      version: VERSION,
       openRemote: openRemoteDetectors,
       ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),

@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 
 it("holds every file that the program looks for beside itself", async () => {
-  const folder = join(REPOSITORY, "dist/node");
-  const scripts = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js"));
+  const folder = join(REPOSITORY, "dist");
+  const scripts = (await readdir(folder, { recursive: true })).filter((name) => /^(?:node|chunks)\/.*\.js$/.test(name));
   const wanted: string[] = [];
   for (const name of scripts) {
     const from = pathToFileURL(join(folder, name));

@@ -7,64 +7,30 @@ export type CharSet = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
 
-/** Code points have fewer bits. */
-const HI_VALUES = 2 ** 21;
-/** So many ranges are sorted by hand: that needs nothing but the list. */
-const FEW = 32;
-
-/** Sorts, joins what touches, drops what is empty. */
+/** Sorts, joins what touches, drops what is empty. O(ranges) for what is nearly in order, as all but written classes are. */
 export function normalize(ranges: readonly number[]): CharSet {
-  const sorted = ranges.length <= 2 * FEW ? insertEach(ranges) : sortPacked(ranges);
-  const out: number[] = [];
-  let last = -1;
-  for (let i = 0; i < sorted.length; i += 2) {
-    const lo = sorted[i];
-    const hi = sorted[i + 1];
-    if (lo > hi) continue;
-    if (last > 0 && lo <= out[last] + 1) {
-      if (hi > out[last]) out[last] = hi;
-    } else {
-      out.push(lo, hi);
-      last += 2;
-    }
-  }
-  return out;
-}
-
-function insertEach(ranges: readonly number[]): readonly number[] {
-  const out: number[] = [];
+  const sorted: number[] = [];
   for (let i = 0; i < ranges.length; i += 2) {
     const lo = ranges[i];
+    const hi = ranges[i + 1];
     let at = i;
-    out.push(lo, ranges[i + 1]);
-    for (; at > 0 && out[at - 2] > lo; at -= 2) {
-      out[at] = out[at - 2];
-      out[at + 1] = out[at - 1];
+    sorted.push(lo, hi);
+    for (; at > 0 && sorted[at - 2] > lo; at -= 2) {
+      sorted[at] = sorted[at - 2];
+      sorted[at + 1] = sorted[at - 1];
     }
-    out[at] = lo;
-    out[at + 1] = ranges[i + 1];
+    sorted[at] = lo;
+    sorted[at + 1] = hi;
   }
-  return out;
-}
-
-function sortPacked(ranges: readonly number[]): readonly number[] {
-  // One number a range sorts without a comparator and without an object each.
-  const packed = new Float64Array(ranges.length / 2);
-  for (let i = 0; i < packed.length; i++) packed[i] = ranges[2 * i] * HI_VALUES + ranges[2 * i + 1];
-  packed.sort();
-  const out: number[] = [];
-  for (let i = 0; i < packed.length; i++) out.push(Math.floor(packed[i] / HI_VALUES), packed[i] % HI_VALUES);
-  return out;
+  return merge(sorted, []);
 }
 
 export function union(...sets: readonly CharSet[]): CharSet {
-  return sets.reduce(merge, []);
+  return sets.reduce((all, set) => merge(all, set));
 }
 
-/** O(ranges of both). */
+/** Two lists in order become a set. O(ranges of both). */
 function merge(one: CharSet, other: CharSet): CharSet {
-  if (one.length === 0) return other;
-  if (other.length === 0) return one;
   const out: number[] = [];
   let last = -1;
   for (let i = 0, j = 0; i < one.length || j < other.length;) {
@@ -73,6 +39,7 @@ function merge(one: CharSet, other: CharSet): CharSet {
     const hi = isOne ? one[i + 1] : other[j + 1];
     if (isOne) i += 2;
     else j += 2;
+    if (lo > hi) continue;
     if (last > 0 && lo <= out[last] + 1) {
       if (hi > out[last]) out[last] = hi;
     } else {

@@ -11,8 +11,6 @@ const CONNECTIONS_LIMIT = 100;
 const IDLE_LIMIT_MS = 2_000;
 
 export const canary: Command = {
-  name: "canary",
-  summary: "listen on two ports, of which network policy forbids one",
   notes: `
 Allow maskwire to open the control port and not the forbidden one, and name both under \`canary\` in its configuration.
 Reads nothing; says on the control port which forbidden port it listens on.

@@ -15,8 +15,6 @@ import { checkPatterns, patternsOf, shippedPatterns } from "../pattern-check.ts"
 import { compileNamed, report } from "../policies.ts";
 
 export const check: Command = {
-  name: "check",
-  summary: "check a configuration file and print what each policy does",
   notes: `
 Without --config the defaults are checked. Every mistake is printed with line and column.
 

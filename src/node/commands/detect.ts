@@ -9,8 +9,6 @@ import { openLocalPolicy } from "../policies.ts";
 const LINE_LIMIT_BYTES = 67_108_864;
 
 export const detect: Command = {
-  name: "detect",
-  summary: "list the findings of texts, one JSON object a line",
   notes: `
 Reads   {"id":"a","text":"mail jane@example.com"}
 Writes  {"id":"a","spans":[{"start":5,"end":21,"type":"EMAIL","score":0.75}]}

@@ -13,8 +13,6 @@ import { explain, openRestorer } from "../policies.ts";
 const CALL_BYTES = 8;
 
 export const detokenize: Command = {
-  name: "detokenize",
-  summary: "turn tokens of `encrypt` and `fpe` on stdin (or in FILE) back into their values",
   notes: `
 Needs the root key (MASKWIRE_KEY_FILE or MASKWIRE_KEY). What this tenant's keys have not made stays as it is.
 A record of who asked, why, and how many values of which entity came back goes to standard error, or to --audit FILE.

@@ -26,8 +26,6 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 export const explain: Command = {
-  name: "explain",
-  summary: "say why values were masked, and what was nearly",
   notes: `
 Reads any format (by --format, else by the file's ending; multipart by its media type with the boundary) and prints a line for
 each value: where (line, column, and the path: a JSON path, a column, a form's field, data of an event), what, and why.

@@ -1,6 +1,5 @@
 /** `maskwire manifests`: Kubernetes objects out of the one configuration, written to a folder or compared with it. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Option } from "commander";
 import { renderTree, TARGETS } from "../../kubernetes/render/tree.ts";
@@ -8,16 +7,13 @@ import { configOption, type Arguments, type Command } from "../command.ts";
 import { checkReach, loadConfig } from "../config/load.ts";
 import type { Result } from "../config/problem.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
+import { VERSION } from "../package-files.ts";
 import { planOf } from "../plan.ts";
 import { report } from "../policies.ts";
-
-const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
 const KEY_VARIABLES = ["MASKWIRE_KEY_FILE", "MASKWIRE_KEY"];
 
 export const manifests: Command = {
-  name: "manifests",
-  summary: "print Kubernetes manifests from the configuration",
   notes: `
 Targets: k8s (kustomize: base, components, overlays), cilium (the same, with upstreams by name), cnp (with
 guards against policies of others), helm (a chart).
@@ -56,7 +52,7 @@ async function render(
   if (!loaded.ok) return loaded;
   const problems = checkReach(loaded.value.config, configFile);
   if (problems.length > 0) return { ok: false, problems };
-  const plan = planOf(loaded.value, { target, version });
+  const plan = planOf(loaded.value, { target, version: VERSION });
   return plan.ok ? { ok: true, value: renderTree(plan.value, target) } : plan;
 }
 

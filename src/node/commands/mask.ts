@@ -13,8 +13,6 @@ import { createProgress } from "../progress.ts";
 const LARGE_BYTES = 67_108_864;
 
 export const mask: Command = {
-  name: "mask",
-  summary: "mask stdin (or FILE) to stdout, as a stream",
   notes: `
 The format is that of --format, else of the file's ending (.json .ndjson .jsonl .jsonseq .sse .csv .tsv), else text.
 A media type is a format too, with its parameters: --format "text/csv; header=absent".

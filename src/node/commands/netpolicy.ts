@@ -21,8 +21,6 @@ import { parseTarget, placeIn } from "./netpolicy-places.ts";
 import { lint, verify } from "./netpolicy-verify.ts";
 
 export const netpolicy: Command = {
-  name: "netpolicy",
-  summary: "say what network policies allow, and whether raw data can get round the masker",
   notes: `
   verify [OBJECTS]                        PROVED, LEAK with the path and its rules, or UNKNOWN
   lint [OBJECTS]                          what the API server would refuse, and what it takes and is wrong

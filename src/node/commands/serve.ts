@@ -23,8 +23,6 @@ const DEMO_EVENTS_PER_SECOND = 3;
 const POLICIES_LOST = "a connection that network policy forbids was made: closing everything at once";
 
 export const serve: Command = {
-  name: "serve",
-  summary: "run the server",
   notes: `
 Without --config: loopback only, any feed name, the default policy. SIGTERM and SIGINT drain; a second one ends at once.
 A file that changes is taken over while it runs, also at SIGHUP; one that does not hold is refused and said so.

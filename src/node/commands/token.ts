@@ -18,8 +18,6 @@ const DEFAULT_SUBJECT = "developer";
 const TOKEN_LIMIT_BYTES = 16_384;
 
 export const token: Command = {
-  name: "token",
-  summary: "make an API key, or mint and verify JWTs for development",
   notes: `
 maskwire token key                 prints a new API key, and its hash for \`auth.apiKeys\`
 maskwire token mint -c F -g GRANT  prints a JWT of the first issuer in F with HS algorithms, or of the one that --issuer names

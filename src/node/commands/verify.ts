@@ -12,8 +12,6 @@ import { createProgress } from "../progress.ts";
 const INPUT_LIMIT_BYTES = 268_435_456;
 
 export const verify: Command = {
-  name: "verify",
-  summary: "prove on an input of yours that no cut changes the output",
   notes: `
 Compares the masked whole with: byte by byte, every 2-way cut (inputs up to ${EVERY_CUT_MAX_BYTES} bytes), chunks of every
 size from 2 to 64, and 200 rounds of random cuts from --seed. Prints no payload.

@@ -1,7 +1,7 @@
 /** `maskwire worker build`: the folder that `wrangler deploy` takes, out of the one configuration. */
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { Argument, Option } from "commander";
 import { OPTIONAL_KINDS } from "../../core/optional.ts";
 import type { Loaded } from "../config/load.ts";
@@ -11,13 +11,8 @@ import { refuseViews } from "../../server/feeds/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { loadConfig } from "../config/load.ts";
 import { tell, type Io } from "../io.ts";
+import { WORKER_FOLDER, WORKER_NAMES_FILE, WRANGLER_FILE } from "../package-files.ts";
 import { compileNamed, report } from "../policies.ts";
-
-/** Where the build put the modules that a deployment is made of. */
-const MODULES = fileURLToPath(new URL("../../worker/", import.meta.url));
-const WRANGLER = fileURLToPath(new URL("../../../worker/wrangler.jsonc", import.meta.url));
-/** The names of those modules, for the build and for us. */
-const NAMES = fileURLToPath(new URL("../../../worker/modules.json", import.meta.url));
 
 type OptionalModule = "packs" | "operators" | "scripts" | "strictness" | "jose" | "ciphers";
 
@@ -45,8 +40,6 @@ const NOT_AT_EDGE: Readonly<Partial<Record<keyof ServerConfig, string>>> = {
 };
 
 export const worker: Command = {
-  name: "worker",
-  summary: "build the folder that deploys the edge worker",
   notes: `
 Examples:
   maskwire worker build --config maskwire.yaml --out edge
@@ -118,7 +111,7 @@ function deployedOf({ config }: Loaded): object {
 
 /** The worker's own verdict, from its own code: undefined when it would run. */
 async function refusedKey(deployed: object): Promise<string | undefined> {
-  const check = (await import(pathToFileURL(join(MODULES, "check.js")).href)) as {
+  const check = (await import(pathToFileURL(join(WORKER_FOLDER, "check.js")).href)) as {
     readConfig(binding: unknown): { ok: true } | { ok: false; key: string };
   };
   const read = check.readConfig(deployed);
@@ -145,12 +138,15 @@ interface Writing {
 async function write(deployed: object, { folder, io, config }: Writing): Promise<0 | 2> {
   try {
     await mkdir(folder, { recursive: true });
-    const { always, optional } = JSON.parse(await readFile(NAMES, "utf8")) as ModuleNames;
-    for (const name of always) await copyFile(join(MODULES, `${name}.js`), join(folder, `${name}.js`));
+    const { always, optional } = JSON.parse(await readFile(WORKER_NAMES_FILE, "utf8")) as ModuleNames;
+    for (const name of always) await copyFile(join(WORKER_FOLDER, `${name}.js`), join(folder, `${name}.js`));
     for (const name of optional)
-      await copyFile(join(MODULES, `${NEEDS[name](config) ? name : `no-${name}`}.js`), join(folder, `${name}.js`));
+      await copyFile(
+        join(WORKER_FOLDER, `${NEEDS[name](config) ? name : `no-${name}`}.js`),
+        join(folder, `${name}.js`),
+      );
     await writeFile(join(folder, "deployment.js"), `export default ${JSON.stringify(deployed, null, 2)};\n`);
-    await writeFile(join(folder, "wrangler.jsonc"), wranglerOf(await readFile(WRANGLER, "utf8")));
+    await writeFile(join(folder, "wrangler.jsonc"), wranglerOf(await readFile(WRANGLER_FILE, "utf8")));
   } catch {
     tell(io, "--out: the folder cannot be written, or this installation has no dist/worker (npm run build)");
     return 2;

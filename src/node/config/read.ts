@@ -20,7 +20,6 @@ import { checkNats } from "./nats-check.ts";
 import { suggest } from "./suggest.ts";
 import { checkZones } from "./zone-check.ts";
 
-export const CONFIG_LIMIT_BYTES = 1_048_576;
 const ALIAS_LIMIT = 100;
 const HANDSHAKE_HEADER = "is written by the handshake itself; sub-protocols go in `protocols`";
 
