@@ -164,6 +164,16 @@ describe("an event that waits", () => {
     expect(dataOf(sink)).toEqual([count === 1 ? "call [FIELD]" : "call [CREDIT_CARD]", " now.", " "]);
   });
 
+  test("goes on in digits alone, which read as numbers", async () => {
+    const host = start();
+    const sink = await host.subscribe(FEED);
+    const producer = await host.upgrade(SOCKET);
+    const pieces = ["card", " 4111", "1111", "1111", "1111", " is it.", " "];
+    producer.receive({ type: "publish", events: pieces.map((data) => ({ data })) });
+    await turn();
+    expect(dataOf(sink)).toEqual(["card", " [CREDIT_CARD]", "", "", "", " is it.", " "]);
+  });
+
   test.each([
     { events: 3, count: 0 },
     { events: 4, count: 1 },
@@ -181,7 +191,7 @@ describe("an event that waits", () => {
   ])("is hidden when $bytes bytes wait and joinLimitBytes is 1024: $count times", async ({ bytes, count }) => {
     const host = start({ limits: { joinLimitBytes: 1024 } });
     const producer = await host.upgrade(SOCKET);
-    const filler = "1".repeat(bytes - "jane@ac".length);
+    const filler = `[${"1".repeat(bytes - "jane@ac[]".length)}]`;
     producer.receive(`{"type":"publish","events":[{"data":"jane@ac"},{"data":${filler}}]}`);
     expect(await host.metric('fail_closed_total{reason="JOIN_TOO_LONG"}')).toBe(count);
   });

@@ -16,6 +16,7 @@ import { BlockScan, cleanDecoded } from "./block-scan.ts";
 import { whenInvalid } from "./format-masker.ts";
 
 const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
 
 export interface EventDataOptions {
   /** Where matches end in the data, when the automaton has run over it already. */
@@ -44,15 +45,17 @@ export function eventDataEdits(
   const read = (reader: RecordReader): void => reader.readJson(data);
   const options = { places: ends, joined: texts };
   const { edits, fault } = whileRead(policy.readers, read, () => editJson(policy, data, options));
+  // What holds no document and no string goes on as text does: `4111` and ` 1111` are pieces of one number.
+  const isText = !looksLikeJson(data) && (fault !== undefined || !data.includes(QUOTE));
+  if (isText && policy.joins.messages && joined !== undefined) {
+    joined.push(joinedMessage(policy, data));
+    return [];
+  }
   if (fault === undefined) {
     joined?.push(...(texts ?? []));
     return edits;
   }
-  if (!looksLikeJson(data) && policy.joins.messages && joined !== undefined) {
-    joined.push(joinedMessage(policy, data));
-    return [];
-  }
-  if (!looksLikeJson(data)) return escapedTextEdits(policy, data, { encode: (replacement) => replacement });
+  if (isText) return escapedTextEdits(policy, data, { encode: (replacement) => replacement });
   return whenInvalid(policy, fault) === "drop" ? undefined : escapedTextEdits(policy, data, { encode: encodeJsonText });
 }
 
