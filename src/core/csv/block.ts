@@ -76,6 +76,14 @@ export class CsvBlock {
     return readsQuotes || this.nextEscape < this.bytes.length ? Math.min(suspect, this.oddQuotes.next(from)) : suspect;
   }
 
+  /** Where matches end in a record that may be findings, counted from its start. Asked in order, after `suspect`. */
+  suspectsIn(scan: BlockScan, { start, end }: Span): readonly number[] {
+    const places: number[] = [];
+    for (let place = scan.suspectAfter(start, this.glance); place <= end; place = scan.suspectAfter(place, this.glance))
+      places.push(place - start);
+    return places;
+  }
+
   /**
    * True when a field of the record may hold what its bytes do not show: text on both sides of a closing quote, a doubled
    * quote where a pattern reads quotes, or JSON with an escape, which has quotes around it. Asked in order.

@@ -90,7 +90,8 @@ export class CsvMasker implements FormatMasker {
       const { start } = record;
       ({ end } = record);
       if (!block.hides(record, this.readsQuotes) && !scan.hasMatch(record, context)) continue;
-      const edits = this.oneRecordEdits(bytes.subarray(start, end), scan.placesIn(start, end));
+      const places = this.format.hasNames ? scan.placesIn(start, end) : block.suspectsIn(scan, record);
+      const edits = this.oneRecordEdits(bytes.subarray(start, end), places);
       if (edits?.length === 0) continue;
       this.output.write(bytes.subarray(cleanFrom, start));
       this.writeRecord(bytes.subarray(start, end), edits);
