@@ -10,6 +10,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "letter dot": "a.",
   "letters at": "a@a.",
   "digit space": "1 ",
+  "telephone numbers without their word": "971-7342 ",
   "digit dot": "1.",
   "digit colon": "1:",
   "double colon": "1::",

@@ -32,27 +32,40 @@ const NOTHING: readonly RuleFinding[] = [];
 export class Resolver {
   readonly nextStart: number[];
   private readonly engine: Engine;
+  /** By rank: the first place that was not looked at yet, or that the rule may begin at, in this pass. */
+  private readonly seenTo: number[];
+  private pass = -1;
 
   constructor(engine: Engine) {
     this.engine = engine;
     this.nextStart = engine.rules.map(() => 0);
+    this.seenTo = engine.rules.map(() => 0);
   }
 
-  /** The first place from `from` on, and before `to`, where one of these rules may have a finding; else `to`. */
+  /**
+   * The first place from `from` on, and before `to`, where one of these rules may have a finding; else `to`. Asked in order;
+   * all together look at each place once a rule.
+   */
   placeFrom(around: Surroundings, from: number, to: number, rules: readonly Rule[]): number {
+    if (this.pass !== around.pass) {
+      this.pass = around.pass;
+      this.seenTo.fill(0);
+    }
     let first = to;
     for (const rule of rules) first = this.placeOf(around, from, first, rule);
     return first;
   }
 
   private placeOf({ bytes, offset }: Surroundings, from: number, to: number, rule: Rule): number {
-    const next = this.nextStart[rule.rank];
+    const { rank } = rule;
+    const next = Math.max(from, this.nextStart[rank], this.seenTo[rank]);
     if (next >= to) return to;
     const firstBytes = rule.firstBytes();
     const end = to - offset;
-    for (let at = Math.max(from, next) - offset; at < end; at++)
-      if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule)) return at + offset;
-    return to;
+    let at = next - offset;
+    while (at < end && !(firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule))) at++;
+    this.seenTo[rank] = at + offset;
+    return at + offset;
   }
 
   /** Findings of these rules that begin at `start`, or BLOCKED. */
