@@ -88,7 +88,8 @@ export class SseFormat implements RecordFormat {
     this.isFirst = false;
     const payload = this.payloadEdits(record, lines, { places, joined });
     if (payload === undefined) return undefined;
-    const others = lines.flatMap((line) => (isCleanLine(line, places) ? [] : this.lineEdits(record, line)));
+    const isClean = cleanLines(places);
+    const others = lines.flatMap((line) => (line.name === "data" || isClean(line) ? [] : this.lineEdits(record, line)));
     return others.length === 0 ? payload : [...payload, ...others].toSorted((a, b) => a.start - b.start);
   }
 
@@ -117,7 +118,6 @@ export class SseFormat implements RecordFormat {
   }
 
   private lineEdits(record: Uint8Array, line: Line): Edit[] {
-    if (line.name === "data") return [];
     // A name that is no known field is text like its value.
     const start = line.name === "event" || line.name === "id" ? line.valueStart : line.start;
     const text = record.subarray(start, line.end);
@@ -137,9 +137,14 @@ export class SseFormat implements RecordFormat {
   }
 }
 
-/** True when no match ends in the line, as far as that is known. */
-function isCleanLine({ start, end }: Line, places: readonly number[] | undefined): boolean {
-  return places !== undefined && !places.some((place) => place > start && place <= end);
+/** Tells whether no match ends in a line, as far as that is known; asked in order. */
+function cleanLines(places: readonly number[] | undefined): (line: Line) => boolean {
+  if (places === undefined) return () => false;
+  let next = 0;
+  return ({ start, end }) => {
+    while (next < places.length && places[next] <= start) next++;
+    return next === places.length || places[next] > end;
+  };
 }
 
 export function splitLines(record: Uint8Array, from: number): Line[] {
