@@ -7,6 +7,7 @@
 import { indexOfByte } from "../native-bytes.ts";
 import { CONTEXT_BYTES, MAY_HIDE } from "../context-words.ts";
 import type { BlockScan, WordGlance } from "../formats/block-scan.ts";
+import { suspectsIn } from "../formats/suspect-places.ts";
 import { lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
@@ -77,11 +78,8 @@ export class CsvBlock {
   }
 
   /** Where matches end in a record that may be findings, counted from its start. Asked in order, after `suspect`. */
-  suspectsIn(scan: BlockScan, { start, end }: Span): readonly number[] {
-    const places: number[] = [];
-    for (let place = scan.suspectAfter(start, this.glance); place <= end; place = scan.suspectAfter(place, this.glance))
-      places.push(place - start);
-    return places;
+  suspectsIn(scan: BlockScan, record: Span): readonly number[] {
+    return suspectsIn(scan, record, this.glance);
   }
 
   /**

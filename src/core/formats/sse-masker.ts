@@ -8,13 +8,17 @@ import type { Edit } from "../edit.ts";
 import type { Policy } from "../policy.ts";
 import { SseBlock } from "../sse/block.ts";
 import { NearName } from "../json/near-name.ts";
-import { BlockScan } from "./block-scan.ts";
+import { MAY_HIDE } from "../context-words.ts";
+import { BlockScan, type WordGlance } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { RecordMasker } from "./record.ts";
 import { SseFormat } from "./sse.ts";
+import { suspectsIn } from "./suspect-places.ts";
 
 const LF = 0x0a;
 const QUOTE = 0x22;
+/** Farther away no name is looked for: looks back must not add up. */
+const NEAR_NAME_BYTES = 256;
 
 export class SseMasker implements FormatMasker {
   private readonly policy: Policy;
@@ -66,17 +70,25 @@ export class SseMasker implements FormatMasker {
     const { bytes } = block;
     const scan = new BlockScan(this.policy.engine, bytes);
     const context = new NearName(bytes);
+    const glance: WordGlance = (words, start, end) => {
+      const limit = Math.max(0, start - NEAR_NAME_BYTES);
+      const from = context.wordsFrom(start, { start: limit, end });
+      return from === limit ? MAY_HIDE : words.glance(bytes, from, end);
+    };
     // A place lies behind the last byte of its match.
-    const next = (from: number): number => Math.min(scan.placeAfter(from) - 1, block.escapeFrom(from));
+    const next = (from: number): number => Math.min(scan.suspectAfter(from, glance) - 1, block.escapeFrom(from));
     let cleanFrom = 0;
     for (let suspect = next(0), end = 0; suspect < bytes.length; suspect = next(end)) {
       const event = block.eventAt(suspect);
       const { start } = event;
       ({ end } = event);
-      if (block.escapeFrom(start) >= end && !scan.hasMatch(event, context)) continue;
+      const hasEscape = block.escapeFrom(start) < end;
+      if (!hasEscape && !scan.hasMatch(event, context)) continue;
       const text = bytes.subarray(start, end);
       const isLegal = text.length <= this.policy.limits.lineLimitBytes;
-      const edits = isLegal ? this.format.editsOf(text, { places: scan.placesIn(start, end) }) : undefined;
+      // Words may hide in escapes.
+      const places = hasEscape ? scan.placesIn(start, end) : suspectsIn(scan, event, glance);
+      const edits = isLegal ? this.format.editsOf(text, { places }) : undefined;
       if (edits?.length === 0) continue;
       this.output.write(bytes.subarray(cleanFrom, start));
       this.writeEvent(text, edits);
