@@ -100,17 +100,19 @@ export class CsvBlock {
   wordsFrom(at: number, start: number): number {
     // Between quotes a separator may be a character.
     if (this.quotes.next(start) < at) return start;
-    const field = this.fieldStart(at, start);
-    const left = field > start ? this.fieldStart(field - 1, start) : field;
-    return Math.min(left, Math.max(start, at - CONTEXT_BYTES));
+    return Math.max(start, Math.min(this.leftFieldFrom(at, start), at - CONTEXT_BYTES));
   }
 
   /** Asked in order. */
   private readonly glance: WordGlance = (words, start, end) => {
     if (this.starts.length > 0) return MAY_HIDE;
     if (!this.isBehindQuote(start)) {
-      const from = this.nearWordsFrom(start);
-      return from < 0 ? MAY_HIDE : words.glance(this.bytes, from, end);
+      const limit = start - NEAR_FIELDS_BYTES;
+      const from = this.leftFieldFrom(start, Math.max(0, limit));
+      // What stands before the record does no harm.
+      return from === limit
+        ? MAY_HIDE
+        : words.glance(this.bytes, Math.max(0, Math.min(from, start - CONTEXT_BYTES)), end);
     }
     if (start >= this.lineEnd) {
       this.lineStart = lineFeedBefore(this.bytes, start) + 1;
@@ -120,19 +122,19 @@ export class CsvBlock {
     return isNear ? words.glance(this.bytes, this.lineStart, end) : MAY_HIDE;
   };
 
-  /** As `wordsFrom` where no quote stands, or a little before it; -1 when that is far. */
-  private nearWordsFrom(start: number): number {
+  /** Where the field to the left of the one that `at` lies in begins, or the record; not before `limit`. */
+  private leftFieldFrom(at: number, limit: number): number {
     const { bytes, delimiter } = this;
-    const limit = Math.max(0, start - NEAR_FIELDS_BYTES);
     let isLeft = false;
-    for (let at = start; at > limit; at--) {
-      const byte = bytes[at - 1];
-      if (byte === LF) return at;
+    let from = at;
+    for (; from > limit; from--) {
+      const byte = bytes[from - 1];
+      if (byte === LF) break;
       if (byte !== delimiter && byte !== CR) continue;
-      if (isLeft) return Math.max(0, Math.min(at, start - CONTEXT_BYTES));
+      if (isLeft) break;
       isLeft = true;
     }
-    return limit === 0 ? 0 : -1;
+    return from;
   }
 
   /** True when a quote stands in the record before that byte, where no quoted field holds a line feed. Asked in order. */
@@ -155,12 +157,6 @@ export class CsvBlock {
       if (i < at) index++;
     }
     return { index, count };
-  }
-
-  private fieldStart(from: number, limit: number): number {
-    let at = from;
-    while (at > limit && this.bytes[at - 1] !== this.delimiter && this.bytes[at - 1] !== CR) at--;
-    return at;
   }
 
   /** The record that holds a byte. */

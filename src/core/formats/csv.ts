@@ -23,6 +23,7 @@ import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
 import { type HeldText, heldTextEdits } from "../json/editor.ts";
 import type { RecordFormat } from "./record.ts";
+import { endsOutside } from "./suspect-places.ts";
 
 const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, semicolon: SEMICOLON, tab: TAB };
 /** 40 characters of four bytes, and quotes. */
@@ -201,11 +202,7 @@ export class CsvFormat implements RecordFormat {
     const { engine, readings } = this.policy;
     if (readings.length > 0) return () => false;
     if (places === undefined) return ({ start, end }) => isClean(engine, record, { start, end });
-    let next = 0;
-    return ({ start, end }) => {
-      while (next < places.length && places[next] <= start) next++;
-      return next === places.length || places[next] > end;
-    };
+    return endsOutside(places);
   }
 
   /** The text of a field that may be the label of the next one; "" for one that is too long, or holds no such word. */

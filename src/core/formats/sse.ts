@@ -15,6 +15,7 @@ import { textEdits } from "../text-edits.ts";
 import { eventDataEdits, type EventDataOptions } from "./event-data.ts";
 import type { Output } from "./format-masker.ts";
 import type { RecordFormat } from "./record.ts";
+import { endsOutside } from "./suspect-places.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -88,7 +89,7 @@ export class SseFormat implements RecordFormat {
     this.isFirst = false;
     const payload = this.payloadEdits(record, lines, { places, joined });
     if (payload === undefined) return undefined;
-    const isClean = cleanLines(places);
+    const isClean = places === undefined ? () => false : endsOutside(places);
     const others = lines.flatMap((line) => (line.name === "data" || isClean(line) ? [] : this.lineEdits(record, line)));
     return others.length === 0 ? payload : [...payload, ...others].toSorted((a, b) => a.start - b.start);
   }
@@ -135,16 +136,6 @@ export class SseFormat implements RecordFormat {
       entity,
     }));
   }
-}
-
-/** Tells whether no match ends in a line, as far as that is known; asked in order. */
-function cleanLines(places: readonly number[] | undefined): (line: Line) => boolean {
-  if (places === undefined) return () => false;
-  let next = 0;
-  return ({ start, end }) => {
-    while (next < places.length && places[next] <= start) next++;
-    return next === places.length || places[next] > end;
-  };
 }
 
 export function splitLines(record: Uint8Array, from: number): Line[] {
