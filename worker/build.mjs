@@ -96,6 +96,8 @@ const OPTIONS = {
   external: ["cloudflare:*", "./deployment.js"],
   // A dozen routes need no router that compiles them, which would be a fiftieth of the bundle.
   alias: { hono: "hono/tiny" },
+  // Whom the core asks for what Node has; nobody is there without a flag that the worker does not set.
+  define: { "globalThis.process": "undefined" },
   minify: true,
   legalComments: "none",
   metafile: true,
