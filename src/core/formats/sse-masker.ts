@@ -17,8 +17,6 @@ import { suspectsIn } from "./suspect-places.ts";
 
 const LF = 0x0a;
 const QUOTE = 0x22;
-/** Farther away no name is looked for: looks back must not add up. */
-const NEAR_NAME_BYTES = 256;
 
 export class SseMasker implements FormatMasker {
   private readonly policy: Policy;
@@ -71,9 +69,8 @@ export class SseMasker implements FormatMasker {
     const scan = new BlockScan(this.policy.engine, bytes);
     const context = new NearName(bytes);
     const glance: WordGlance = (words, start, end) => {
-      const limit = Math.max(0, start - NEAR_NAME_BYTES);
-      const from = context.wordsFrom(start, { start: limit, end });
-      return from === limit ? MAY_HIDE : words.glance(bytes, from, end);
+      const from = context.nearFrom(start);
+      return from < 0 ? MAY_HIDE : words.glance(bytes, from, end);
     };
     // A place lies behind the last byte of its match.
     const next = (from: number): number => Math.min(scan.suspectAfter(from, glance) - 1, block.escapeFrom(from));

@@ -14,6 +14,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const LF = 0x0a;
+/** Farther away no name is looked for: looks back must not add up. */
+const NEAR_BYTES = 256;
 const UNKNOWN = -1;
 const NONE = -2;
 
@@ -34,12 +36,11 @@ export class NearName implements RecordContext {
     return Math.max(record.start, Math.min(at - CONTEXT_CHARACTERS - 1, name));
   }
 
-  /**
-   * As `wordsFrom`, for whichever record holds `at`: no later than that, or -1 when the name is not near. O(distance to it).
-   */
+  /** As `wordsFrom`, for whichever record holds `at`: no later than that, or -1 when the name is not near. O(1). */
   nearFrom(at: number): number {
-    const name = this.nameFrom(at, 0);
-    return name <= 0 ? -1 : Math.max(0, Math.min(at - CONTEXT_CHARACTERS - 1, name));
+    const limit = Math.max(0, at - NEAR_BYTES);
+    const name = this.nameFrom(at, limit);
+    return name <= limit ? -1 : Math.max(0, Math.min(at - CONTEXT_CHARACTERS - 1, name));
   }
 
   /** Where the name of the value begins; `start` when nothing names it alone, UNKNOWN when that is not to be told here. */
