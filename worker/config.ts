@@ -343,9 +343,10 @@ function completeRelay(relay: Partial<RelayConfig>): RelayConfig {
 
 /** The first key that is well formed and still cannot take effect. */
 function findContradiction(config: ServerConfig): string | undefined {
+  const isGuarded = config.auth !== undefined;
+  if (isGuarded && config.allowedOrigins.includes("*")) return `${ROOT}.allowedOrigins`;
   for (const name of ["publish", "subscribe"] as const) {
     // A worker answers the whole Internet: the same rule as for a Node listener that is not on loopback.
-    const isGuarded = config.auth !== undefined;
     if (config.listeners[name].unsafeNoAuthentication === isGuarded)
       return `${ROOT}.listeners.${name}.unsafeNoAuthentication`;
   }

@@ -201,7 +201,7 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   {
     mistake: "an origin with a path",
     yaml: "allowedOrigins: [https://a.example/app]",
-    says: "f:1:18: allowedOrigins.0: write an origin such as https://app.example.com, without a path",
+    says: "f:1:18: allowedOrigins.0: write an origin such as https://app.example.com, without a path, or *",
   },
   {
     mistake: "an alias bomb",

@@ -187,6 +187,50 @@ describe("metrics", () => {
   });
 });
 
+describe("any origin", () => {
+  const host = startTestServer({ allowedOrigins: ["*", "https://desk.example"] });
+  const from = (method: string, headers: Record<string, string> = {}, path = FEED) =>
+    host.app.request(path, { method, headers: { origin: "https://else.example", ...headers } });
+
+  test("may read a stream, and is not reflected", async () => {
+    const sink = await host.subscribe(FEED, { origin: "https://else.example" });
+    expect(sink.headers["access-control-allow-origin"]).toBe("*");
+    expect(sink.headers["access-control-expose-headers"]).toContain("Maskwire-Resume");
+  });
+
+  test("may ask whether it may", async () => {
+    const asking = { "access-control-request-method": "GET", "access-control-request-headers": "last-event-id" };
+    const response = await from("OPTIONS", asking);
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+  });
+
+  test.each([
+    ["publish", "POST", { "content-type": "application/json" }, FEED],
+    ["publish, nor ask whether it may", "OPTIONS", { "access-control-request-method": "POST" }, FEED],
+    ["mask", "POST", { "content-type": "text/plain" }, "/v1/mask"],
+    ["open a WebSocket", "GET", { upgrade: "websocket" }, FEED],
+    ["open one that publishes", "GET", { upgrade: "websocket" }, "/v1/feeds/orders/socket"],
+  ] as const)("may not %s", async (_, method, headers, path) => {
+    const response = await from(method, headers, path);
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([403, null]);
+    expect(host.ports.sockets).toEqual([]);
+  });
+
+  test("is no name that a client may give itself", async () => {
+    const response = await from("POST", { origin: "*", "content-type": "application/json" });
+    expect(response.status).toBe(403);
+  });
+
+  test("is beside one that is listed, which may do all of it", async () => {
+    const headers = { origin: "https://desk.example", "content-type": "application/json" };
+    const response = await host.app.request(FEED, { method: "POST", headers, body: "1" });
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([
+      200,
+      "https://desk.example",
+    ]);
+  });
+});
+
 describe("a drain", () => {
   test("announces itself, goes on for a grace, refuses work, and ends subscribers evenly", async () => {
     const host = startTestServer();

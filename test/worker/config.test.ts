@@ -26,6 +26,7 @@ const REFUSED = [
   ["a list where a table belongs", { listeners: OPEN, feeds: [] }, "feeds"],
   ["a feed with an unknown policy", { listeners: OPEN, feeds: { a: { policy: "b" } } }, "feeds.a.policy"],
   ["auth beside an open door", { listeners: OPEN, auth: { apiKeys: [] } }, "listeners.publish.unsafeNoAuthentication"],
+  ["any origin beside auth", { auth: { apiKeys: [] }, allowedOrigins: ["*"] }, "allowedOrigins"],
   [
     "an issuer without keys",
     { auth: { issuers: [{ issuer: "a", audience: "b", algorithms: ["ES256"] }] } },

@@ -36,7 +36,7 @@ const PATTERN_TEXTS: Readonly<Record<string, string>> = {
   namespace: OBJECT_NAME_TEXT,
   role: LABEL_TEXT,
   upstreams: OBJECT_NAME_TEXT,
-  allowedOrigins: "write an origin such as https://app.example.com, without a path",
+  allowedOrigins: "write an origin such as https://app.example.com, without a path, or *",
   ...hintsOf(OPERATOR_KINDS),
   entities: "write entity names in capitals, such as EMAIL",
   extends: "a policy name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",

@@ -12,6 +12,7 @@ import { extendPolicy, FAULT_TEXTS, findExtendsFault, type PolicyConfig } from "
 import { parseEndpoint } from "../../server/lifecycle/canary.ts";
 import { DEFAULT_VIEW } from "../../server/feeds/feed.ts";
 import { httpUrlOf, isUpstreamUrl } from "../../server/relays/upstream.ts";
+import { ANY_ORIGIN } from "../../server/http/request.ts";
 import { explainIssue } from "./explain.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import { checkProxies } from "./proxy-check.ts";
@@ -241,8 +242,13 @@ function checkIssuer(source: Source, path: Path, issuer: FileIssuer): ConfigProb
 }
 
 /** A door without anybody who may come in is a mistake, and so is one that says it is open. */
-function checkAnybody(source: Source, { auth, listeners }: FileConfig): ConfigProblem[] {
+function checkAnybody(source: Source, { auth, listeners, allowedOrigins }: FileConfig): ConfigProblem[] {
   if (auth === undefined) return [];
+  const any = allowedOrigins.indexOf(ANY_ORIGIN);
+  const anyOrigin =
+    any < 0
+      ? []
+      : [problem(source, ["allowedOrigins", any], "goes without `auth` only; name the origins of its pages")];
   const nobody =
     auth.issuers.length + auth.apiKeys.length === 0
       ? [problem(source, ["auth"], "lets nobody in; name issuers or apiKeys", true)]
@@ -250,6 +256,7 @@ function checkAnybody(source: Source, { auth, listeners }: FileConfig): ConfigPr
   const open = (["publish", "subscribe"] as const).filter((name) => listeners[name].unsafeNoAuthentication);
   return [
     ...nobody,
+    ...anyOrigin,
     ...open.map((name) =>
       problem(source, ["listeners", name, "unsafeNoAuthentication"], "`auth` asks for tokens here; remove this line"),
     ),

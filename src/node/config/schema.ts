@@ -37,7 +37,7 @@ const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
 const OPERATOR_KEY = /^(?:default|[A-Z][A-Z0-9_]{0,63})$/;
 const HOST = /^[0-9A-Za-z.:-]{1,253}$/;
-const ORIGIN = /^https?:\/\/[^/\s?#@]+$/;
+const ORIGIN = /^\*$|^https?:\/\/[^/\s?#@]+$/;
 
 const operator = operatorOf("Leaves the entity alone; what other detectors find in it still goes.");
 
@@ -211,7 +211,9 @@ export const configSchema = z.strictObject({
   allowedOrigins: z
     .array(z.string().regex(ORIGIN))
     .default([])
-    .describe("Origins that browsers may come from, exact; empty: same origin only."),
+    .describe(
+      "Origins that browsers may come from, exact; `*`, without `auth` only: any, to read feeds; empty: same origin only.",
+    ),
   history: history
     .exactOptional()
     .describe("What keeps events beyond this process. Needs the root key (MASKWIRE_KEY_FILE)."),

@@ -89,23 +89,36 @@ export function isUpgrade(context: Context): boolean {
   return context.req.header("upgrade")?.toLowerCase() === "websocket";
 }
 
+/** Any origin, for who only reads. */
+export const ANY_ORIGIN = "*";
+
 /**
  * The headers that let another origin read the answer; none for the page's own origin or for no origin at all.
- * Applies to WebSocket too, where browsers ask no permission.
+ * Applies to WebSocket too, where browsers ask no permission; there `*` is no answer, for most sockets also publish.
  * @throws StreamError `FORBIDDEN`.
  */
 export function originHeaders(context: Context, allowedOrigins: readonly string[]): Record<string, string> {
   const origin = context.req.header("origin");
   if (origin === undefined) return {};
-  if (allowedOrigins.includes(origin)) {
+  const allowed = [origin, ANY_ORIGIN].find(
+    (one) => allowedOrigins.includes(one) && (one !== ANY_ORIGIN || isReading(context)),
+  );
+  if (allowed !== undefined) {
     return {
-      "access-control-allow-origin": origin,
+      "access-control-allow-origin": allowed,
       "access-control-expose-headers": "Maskwire-Resume, Retry-After",
       vary: "Origin",
     };
   }
   if (!isSameHost(origin, context.req.url)) throw new StreamError("FORBIDDEN");
   return {};
+}
+
+/** True for a stream that is read, and for the question whether it may be. */
+function isReading(context: Context): boolean {
+  const { method } = context.req;
+  const asked = method === "OPTIONS" ? context.req.header("access-control-request-method") : method;
+  return asked === "GET" && !isUpgrade(context);
 }
 
 /** Hosts, not schemes: a proxy in front may have ended TLS. */
