@@ -197,6 +197,56 @@ describe("a detector of a policy's own", () => {
 
 const lists = (list: string, key = "valuesFile"): string => `policies:\n  a:\n    ${list}:\n      ${key}: list.txt\n`;
 
+describe("a file with several mistakes", () => {
+  const list = (yaml: string): Promise<string[]> =>
+    problemsOf(yaml).then((lines) => lines.map((line) => line.split(": ").slice(0, 2).join(" ")));
+
+  it("hears of all that no other one is to blame for, in the order of the file", async () => {
+    const yaml = `limits: { heartbeatMs: 1 }
+policies:
+  broken: { thresold: 1 }
+  refused: { detectors: [{ entity: ONE, pattern: '(?=a)', hits: [a] }] }
+  heir: { extends: broken, entities: [NOPE] }
+  unknown: { entities: [NOPE] }
+  late: { detectors: [{ entity: TWO, pattern: 'T[0-9]{4}', hits: [T12345] }] }
+feeds:
+  one: { policy: nowhere }
+  two: { polcy: unknown }
+  three: { policy: broken }
+`;
+    expect(await list(yaml)).toEqual([
+      `${AT}:1:24 limits.heartbeatMs`,
+      `${AT}:3:13 policies.broken.thresold`,
+      `${AT}:4:50 policies.refused.detectors.0.pattern`,
+      `${AT}:6:25 policies.unknown.entities.0`,
+      `${AT}:7:67 policies.late.detectors.0.hits.0`,
+      `${AT}:9:18 feeds.one.policy`,
+      `${AT}:10:10 feeds.two.polcy`,
+    ]);
+  });
+
+  it("is not told that what stands there in a wrong way is missing", async () => {
+    const yaml = `remoteDetectors: { pii: { url: 7 } }
+relays: { up: { url: 7 } }
+policies:
+  a: { remoteDetectors: [pii], entities: [NAME] }
+  b: { extends: a, operators: { NAME: mask } }
+`;
+    const lines = await list(yaml);
+    expect(lines).not.toEqual([]);
+    expect(lines.filter((line) => !/ (?:remoteDetectors\.pii|relays\.up)\b/.test(line))).toEqual([
+      `${AT}:5:39 policies.b.operators.NAME`,
+    ]);
+  });
+
+  it("that is no map, or no YAML, hears of that alone", async () => {
+    expect(await problemsOf("7\n")).toHaveLength(1);
+    const broken = await list("policies: { a: [ }\nlimits: { heartbeatMs: 1 }\n");
+    expect(broken).not.toEqual([]);
+    expect(broken.join()).not.toContain("heartbeatMs");
+  });
+});
+
 describe("a file with a list", () => {
   it("is read beside the configuration: comments, empty lines, line ends of either kind, a BOM, values twice", async () => {
     const text = "\uFEFF# ours\r\nsupport@acme.example\r\n\r\n# again\nsupport@acme.example\nJürgen 😀\n";

@@ -6,8 +6,9 @@ import { refuseDetokenize } from "../../server/reversal/detokenize-rules.ts";
 import { placeIn } from "../../server/config/extend-policy.ts";
 import { refuseViews } from "../../server/feeds/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
-import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
+import { checkReach, loadConfig, type Loaded, type Rest } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problem.ts";
+import { notSpoilt } from "../config/rest.ts";
 import { refuseHistory } from "../history/open-broker.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -23,17 +24,14 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
   run: async (args, io) => {
     const loaded = await loadConfig({ environment: io.environment, configFile: args.config, missingKey: "none" });
     if (!loaded.ok) {
-      report(loaded.problems, io);
+      const more = loaded.rest === undefined ? [] : checkRest(loaded.rest);
+      report([...loaded.problems, ...more].toSorted(byPlace), io);
       return 1;
     }
-    const { config, keys, fileName = "defaults", problemAt } = loaded.value;
-    const hasKeys = keys !== undefined;
+    const { config, fileName = "defaults" } = loaded.value;
     const compiled = Object.keys(config.policies).map((name) => compileNamed(loaded.value, name));
     const problems = [
-      ...checkReach(config, fileName),
-      ...refuseViews(config).map(({ path, reason }) => problemAt(path, reason)),
-      ...refuseDetokenize(config, { hasKeys }).map(({ path, reason }) => problemAt(path, reason)),
-      ...refuseHistory(config, { hasKeys }).map(({ path, reason }) => problemAt(path, reason)),
+      ...checkWhole(loaded.value),
       ...compiled.flatMap((one) => (one.ok ? checkDetectors(one.value, loaded.value) : one.problems)),
     ];
     const output = createOutput(io.stdout);
@@ -45,6 +43,31 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
     return 0;
   },
 };
+
+/** What keys of the file say together, and against each other. */
+function checkWhole({ config, keys, fileName = "defaults", problemAt }: Loaded): ConfigProblem[] {
+  const hasKeys = keys !== undefined;
+  return [
+    ...checkReach(config, fileName),
+    ...[...refuseViews(config), ...refuseDetokenize(config, { hasKeys }), ...refuseHistory(config, { hasKeys })].map(
+      ({ path, reason }) => problemAt(path, reason),
+    ),
+  ];
+}
+
+/** What is wrong besides, of what no fault has spoilt. */
+function checkRest({ value, spoilt }: Rest): ConfigProblem[] {
+  const names = Object.keys(value.config.policies).filter((name) => !spoilt.paths.has(`policies.${name}`));
+  const policies = names.flatMap((name) => {
+    const compiled = compileNamed(value, name);
+    return compiled.ok ? checkDetectors(compiled.value, value) : compiled.problems;
+  });
+  return notSpoilt(spoilt, [...policies, ...(spoilt.isWhole ? checkWhole(value) : [])]);
+}
+
+function byPlace(one: ConfigProblem, other: ConfigProblem): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0);
+}
 
 /** Each pattern has to mean something to RE2 as well, which says what patterns mean. */
 function checkDetectors({ name, detectors }: Policy, { config, problemAt }: Loaded): ConfigProblem[] {

@@ -19,6 +19,8 @@ import { checkCaFiles } from "./ca-files.ts";
 import { completeLists, listFileKeys } from "./list-files.ts";
 import { nodeCrypto, randomKey, readSecret, rootKeySource } from "./key.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
+import type { Reading } from "./read.ts";
+import { NOTHING_SPOILT, notSpoilt, type Spoilt, spoiltBy } from "./rest.ts";
 import type { FileConfig } from "./schema.ts";
 import { ConfigurationError, type KeyRing } from "../../core/index.ts";
 import { openKeyRing, readRootSecrets } from "../../server/keys/root-key.ts";
@@ -59,8 +61,18 @@ export interface Loaded {
   readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
 }
 
+export type Loading =
+  | { readonly ok: true; readonly value: Loaded }
+  /** `rest` is what holds all the same, for whoever wants to say what else is wrong; never to be run. */
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly rest?: Rest };
+
+export interface Rest {
+  readonly value: Loaded;
+  readonly spoilt: Spoilt;
+}
+
 /** Reads and checks everything; every problem of file, environment and key at once. */
-export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> {
+export async function loadConfig(request: LoadRequest): Promise<Loading> {
   const settings = readEnvironment(request.environment);
   if (!settings.ok) return settings;
   const fileName = request.configFile ?? settings.value.configFile;
@@ -72,24 +84,25 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
   const name = fileName ?? "defaults";
   // YAML and the schema take longer to load than all else, and without a file there is nothing for them to read.
   const reader = fileName === undefined ? undefined : await import("./read.ts");
-  const file = text.ok ? (reader?.readConfig(text.value, name) ?? NO_FILE) : text;
-  if (!text.ok || !file.ok || !key.ok || !jwt.ok) return { ok: false, problems: problemsOf(file, key, jwt) };
-  const auth = await completeAuth(file.value.auth, {
+  const file: Reading = text.ok ? (reader?.readConfig(text.value, name) ?? NO_FILE) : text;
+  const faults = problemsOf(file, key, jwt);
+  const held = file.ok ? { config: file.value, spoilt: NOTHING_SPOILT } : file.rest;
+  if (held === undefined || !text.ok || !key.ok || !jwt.ok) return { ok: false, problems: faults };
+  const auth = await completeAuth(held.config.auth, {
     source: name,
     hasSecret: jwt.value !== undefined,
   });
-  if (!auth.ok) return auth;
   const fileProblemAt: Loaded["problemAt"] = (path, what) =>
     reader?.problemIn({ text: text.value, name }, path, what) ?? { source: name, path: path.join("."), text: what };
-  const lists = await completeLists(file.value.policies, {
+  const lists = await completeLists(held.config.policies, {
     configFile: fileName,
     problemAt: fileProblemAt,
     onFile: request.onListFile,
   });
-  if (!lists.ok) return lists;
-  const problems = await checkCaFiles(file.value.upstreams, fileProblemAt);
-  if (problems.length > 0) return { ok: false, problems };
-  const { auth: _, ...written } = file.value;
+  const caFaults = await checkCaFiles(held.config.upstreams, fileProblemAt);
+  const problems = [...faults, ...notSpoilt(held.spoilt, [...problemsOf(auth, lists), ...caFaults])];
+  if (!auth.ok || !lists.ok) return { ok: false, problems };
+  const { auth: _, ...written } = held.config;
   const rest = { ...written, policies: lists.value };
   const config = {
     ...complete(rest, { ...settings.value, ...publicPort(request.listenPort) }),
@@ -104,24 +117,23 @@ export async function loadConfig(request: LoadRequest): Promise<Result<Loaded>> 
     problemAt,
     source: rootKeySource(settings.value),
   });
-  if (!keys.ok) return keys;
-  return {
-    ok: true,
-    value: {
-      config,
-      fileName,
-      fileText: text.value,
-      problemAt,
-      listFileKeys: listFileKeys(file.value.policies),
-      isKeyRandom,
-      ...(keys.value === undefined ? {} : { keys: keys.value }),
-      ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
-    },
+  if (!keys.ok) return { ok: false, problems: [...problems, ...keys.problems] };
+  const value: Loaded = {
+    config,
+    fileName,
+    fileText: text.value,
+    problemAt,
+    listFileKeys: listFileKeys(held.config.policies),
+    isKeyRandom,
+    ...(keys.value === undefined ? {} : { keys: keys.value }),
+    ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
   };
+  if (problems.length === 0) return { ok: true, value };
+  return { ok: false, problems, rest: { value, spoilt: spoiltBy(problems, held.spoilt, config.policies) } };
 }
 
 /** What an empty file says, which test/node/config.test.ts holds it to. */
-const NO_FILE: Result<FileConfig> = { ok: true, value: structuredClone(DEFAULT_CONFIG) as FileConfig };
+const NO_FILE: Reading = { ok: true, value: structuredClone(DEFAULT_CONFIG) as FileConfig };
 
 interface KeyRequest {
   readonly fileText: string;

@@ -14,8 +14,9 @@ import { DEFAULT_VIEW } from "../../server/feeds/feed.ts";
 import { httpUrlOf, isUpstreamUrl } from "../../server/relays/upstream.ts";
 import { ANY_ORIGIN } from "../../server/http/request.ts";
 import { explainIssue } from "./explain.ts";
-import type { ConfigProblem, Result } from "./problem.ts";
+import type { ConfigProblem } from "./problem.ts";
 import { checkProxies } from "./proxy-check.ts";
+import { NOTHING_SPOILT, notSpoilt, type Spoilt, withHeirs, withoutFaults } from "./rest.ts";
 import { configSchema, type FileConfig } from "./schema.ts";
 import { checkNats } from "./nats-check.ts";
 import { suggest } from "./suggest.ts";
@@ -47,8 +48,18 @@ interface Source {
   readonly lines: LineCounter;
 }
 
+/** A configuration that holds, or all that is wrong with it and what holds all the same. */
+export type Reading =
+  | { readonly ok: true; readonly value: FileConfig }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly rest?: RestOfFile };
+
+interface RestOfFile {
+  readonly config: FileConfig;
+  readonly spoilt: Spoilt;
+}
+
 /** An empty text is the default configuration. `name` is how problems call the file. */
-export function readConfig(text: string, name: string): Result<FileConfig> {
+export function readConfig(text: string, name: string): Reading {
   const source = parse(text, name);
   const { document } = source;
   const faults = [...document.errors, ...document.warnings];
@@ -65,10 +76,23 @@ export function readConfig(text: string, name: string): Result<FileConfig> {
   const parsed = configSchema.safeParse(plain.value ?? {}, { reportInput: true });
   if (!parsed.success) {
     const explained = parsed.error.issues.flatMap(explainIssue);
-    return { ok: false, problems: explained.map((one) => problem(source, one.path, one.text, one.isKey)) };
+    const problems = explained.map((one) => problem(source, one.path, one.text, one.isKey));
+    const rest = restOf(
+      plain.value,
+      explained.map(({ path }) => path),
+    );
+    if (rest === undefined) return { ok: false, problems };
+    return { ok: false, problems: [...problems, ...notSpoilt(rest.spoilt, crossCheck(source, rest))], rest };
   }
-  const problems = crossCheck(source, parsed.data);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: parsed.data };
+  const held = { config: parsed.data, spoilt: NOTHING_SPOILT };
+  const problems = crossCheck(source, held);
+  return problems.length > 0 ? { ok: false, problems, rest: held } : { ok: true, value: parsed.data };
+}
+
+function restOf(value: unknown, faults: readonly Path[]): RestOfFile | undefined {
+  const { plain, spoilt } = withoutFaults(value, faults);
+  const parsed = configSchema.safeParse(plain);
+  return parsed.success ? { config: parsed.data, spoilt: withHeirs(spoilt, parsed.data.policies) } : undefined;
 }
 
 /** A problem that was found later, with the place in the text of the value at this path. */
@@ -94,7 +118,7 @@ function toPlain(document: Document): { readonly value: unknown } | undefined {
   }
 }
 
-function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
+function crossCheck(source: Source, { config, spoilt }: RestOfFile): ConfigProblem[] {
   return [
     ...Object.keys(config.policies).flatMap((name) => [
       ...checkExtends(source, config, name),
@@ -106,11 +130,7 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
       checkUrl(source, ["remoteDetectors", name, "url"], remote),
     ),
     ...(config.auth?.issuers ?? []).flatMap((issuer, index) => checkIssuer(source, ["auth", "issuers", index], issuer)),
-    ...checkAnybody(source, config),
-    ...checkCanary(source, config),
-    ...[...checkZones(config), ...checkNats(config), ...checkProxies(config)].map(({ path, text }) =>
-      problem(source, path, text),
-    ),
+    ...(spoilt.isWhole ? checkWhole(source, config) : []),
     ...Object.entries(config.feeds).flatMap(([name, feed]) =>
       checkViews(source, config, { at: ["feeds", name], of: feed }),
     ),
@@ -118,6 +138,17 @@ function crossCheck(source: Source, config: FileConfig): ConfigProblem[] {
       ...checkViews(source, config, { at: ["relays", name], of: relay }),
       ...checkRelayUrl(source, name, relay),
     ]),
+  ];
+}
+
+/** What keys of the file say together. */
+function checkWhole(source: Source, config: FileConfig): ConfigProblem[] {
+  return [
+    ...checkAnybody(source, config),
+    ...checkCanary(source, config),
+    ...[...checkZones(config), ...checkNats(config), ...checkProxies(config)].map(({ path, text }) =>
+      problem(source, path, text),
+    ),
   ];
 }
 
