@@ -156,6 +156,7 @@ export class Finder {
     const { resolver } = this;
     const { rules } = region;
     let end = Math.min(region.end, this.limit);
+    resolver.begin(rules);
     for (let start = this.resolvedTo; ; start++) {
       start = resolver.placeFrom(around, start, end, rules);
       if (start >= end) break;

@@ -32,40 +32,32 @@ const NOTHING: readonly RuleFinding[] = [];
 export class Resolver {
   readonly nextStart: number[];
   private readonly engine: Engine;
-  /** By rank: the first place that was not looked at yet, or that the rule may begin at, in this pass. */
-  private readonly seenTo: number[];
-  private pass = -1;
+  /** By rule of the stretch: the first place that was not looked at yet, or that the rule may begin at. */
+  private readonly seenTo: number[] = [];
 
   constructor(engine: Engine) {
     this.engine = engine;
     this.nextStart = engine.rules.map(() => 0);
-    this.seenTo = engine.rules.map(() => 0);
+  }
+
+  /** Before a stretch, or what is left of one, is gone through by `placeFrom`. */
+  begin(rules: readonly Rule[]): void {
+    for (let i = 0; i < rules.length; i++) this.seenTo[i] = 0;
   }
 
   /**
-   * The first place from `from` on, and before `to`, where one of these rules may have a finding; else `to`. Asked in order;
-   * all together look at each place once a rule.
+   * The first place from `from` on, and before `to`, where one of the rules of the stretch may have a finding; else `to`.
+   * Asked in order; all together look at each place once a rule.
    */
   placeFrom(around: Surroundings, from: number, to: number, rules: readonly Rule[]): number {
-    if (this.pass !== around.pass) {
-      this.pass = around.pass;
-      this.seenTo.fill(0);
-    }
     let first = to;
-    for (const rule of rules) first = this.placeOf(around, from, first, rule);
+    for (let i = 0; i < rules.length; i++) {
+      const next = Math.max(from, this.seenTo[i], this.nextStart[rules[i].rank]);
+      if (next >= first) continue;
+      first = placeOf(around, next, first, rules[i]);
+      this.seenTo[i] = first;
+    }
     return first;
-  }
-
-  private placeOf({ bytes, offset }: Surroundings, from: number, to: number, rule: Rule): number {
-    const { rank } = rule;
-    const next = Math.max(from, this.nextStart[rank], this.seenTo[rank]);
-    if (next >= to) return to;
-    const firstBytes = rule.firstBytes();
-    const end = to - offset;
-    let at = next - offset;
-    while (at < end && !(firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule))) at++;
-    this.seenTo[rank] = at + offset;
-    return at + offset;
   }
 
   /** Findings of these rules that begin at `start`, or BLOCKED. */
@@ -84,6 +76,14 @@ export class Resolver {
     }
     return out ?? NOTHING;
   }
+}
+
+function placeOf({ bytes, offset }: Surroundings, from: number, to: number, rule: Rule): number {
+  const firstBytes = rule.firstBytes();
+  const end = to - offset;
+  let at = from - offset;
+  while (at < end && !(firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule))) at++;
+  return at + offset;
 }
 
 function longestAccepted(
