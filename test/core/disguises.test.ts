@@ -4,74 +4,11 @@
  * The values are the detectors' own examples, so a new detector is held to all of it.
  */
 import { describe, expect, test } from "vitest";
-import {
-  compilePolicy,
-  type Detector,
-  findAll,
-  type FormatChoice,
-  maskWhole,
-  type Policy,
-} from "../../src/core/index.ts";
+import { compilePolicy, type Detector, findAll, type Policy } from "../../src/core/index.ts";
 import { type Disguise, DISGUISES, OPTIONAL_DISGUISES, shareLeft } from "../support/disguises.ts";
-
-interface Dress {
-  readonly choice: FormatChoice;
-  readonly wrap: (text: string) => string;
-  /** What a client reads there. */
-  readonly read: (output: string) => string;
-}
-
-const BOUNDARY = "7d1c";
-const asItIs = (output: string): string => output;
-const escaped = (text: string): string =>
-  Array.from(text.split(""), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
-const strings = (json: string): string => Object.entries(JSON.parse(json) as object).join();
-
-const DRESSES: Readonly<Record<string, Dress>> = {
-  text: { choice: "text", wrap: (text) => `note: ${text} end`, read: asItIs },
-  "a string of JSON": { choice: "json", wrap: (text) => JSON.stringify({ note: text }), read: strings },
-  "a string of escapes": { choice: "json", wrap: (text) => `{"note":"${escaped(text)}"}`, read: strings },
-  "a name of JSON": { choice: "json", wrap: (text) => JSON.stringify({ [text]: 1 }), read: strings },
-  "JSON in JSON": {
-    choice: "ndjson",
-    wrap: (text) => `${JSON.stringify({ note: JSON.stringify({ inner: JSON.stringify({ deep: text }) }) })}\n`,
-    read: (output) => {
-      const { note } = JSON.parse(output) as { note: string };
-      return strings((JSON.parse(note) as { inner: string }).inner);
-    },
-  },
-  "a line that was to be JSON": { choice: "ndjson", wrap: (text) => `INFO {"note":"${text}"\n`, read: asItIs },
-  "a cell": {
-    choice: "csv",
-    wrap: (text) => `a,b\n1,"${text.replaceAll('"', '""')}"\n`,
-    read: (output) => output.replaceAll('""', '"'),
-  },
-  events: {
-    choice: "sse",
-    wrap: (text) => `${text.replaceAll(/^|\r\n|\n|\r/g, "\ndata: ").trimStart()}\n\n`,
-    read: (output) => output.replaceAll(/^data: ?/gm, ""),
-  },
-  "events of JSON": {
-    choice: "sse",
-    wrap: (text) => `data: ${JSON.stringify({ note: text })}\n\n`,
-    read: (output) => strings(output.slice("data: ".length)),
-  },
-  "a comment between events": {
-    choice: "sse",
-    wrap: (text) => `: ${text.replaceAll(/[\r\n]/g, "")}\ndata: 1\n\n`,
-    read: asItIs,
-  },
-  "a field of a form": {
-    choice: "form",
-    wrap: (text) => `a=1&b=${encodeURIComponent(text)}`,
-    read: (output) => new URLSearchParams(output).get("b") ?? "",
-  },
-  "a part": {
-    choice: { format: "multipart", boundary: BOUNDARY },
-    wrap: (text) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="b"\r\n\r\n${text}\r\n--${BOUNDARY}--\r\n`,
-    read: asItIs,
-  },
-};
+import { type Dress, DRESSES } from "../support/dresses.ts";
+import { maskCut } from "../support/every-cut.ts";
+import { tries } from "../support/seed.ts";
 
 /** What passes, by rule, with the reason; docs/policies.md says so, too. */
 const EXCEPTIONS: readonly {
@@ -95,9 +32,11 @@ const EXCEPTIONS: readonly {
     holds: ({ entity }, { name }) => entity === "PRIVATE_KEY" && / spaces?$|for space|break/.test(name),
   },
   {
-    reason: "a comment has no line breaks",
-    holds: ({ text }, { name }, dress) =>
-      dress.startsWith("a comment") && (/[\r\n]/.test(text) || /break|CR LF/.test(name)),
+    reason: "national numbers and postal codes have one space between their groups, and a plus begins another number",
+    holds: ({ entity, text }, { name }) =>
+      (entity === "KEYED_PII" || entity === "PHONE") &&
+      / .*\d/.test(text) &&
+      (name === "two spaces" || name === "plus for space"),
   },
   {
     reason: "a word of sixteen letters before it reads as base64 itself",
@@ -127,24 +66,26 @@ interface Value {
   readonly after: string;
 }
 
-const EXAMPLES = 4;
 /** What the judge of the evasions calls a leak. */
 const LEAK_SHARE = 0.6;
 const LEAK_LENGTH = 6;
 
+/** How many values of each detector, of those it has, are tried in each disguise and each dress; other ones from one to the next. */
+const ROUNDS = tries(1).numRuns;
+
 const plain = compilePolicy({});
 const policies = new Map<string, Policy>();
 
-function policyOf({ option = {} }: Disguise): Policy {
-  const key = JSON.stringify(option);
-  const known = policies.get(key) ?? compilePolicy(option);
+function policyOf({ option }: Disguise, { policy, limits = {} }: Dress): Policy {
+  const key = JSON.stringify([option, policy, limits]);
+  const known = policies.get(key) ?? compilePolicy({ ...option, ...policy }, { limits });
   policies.set(key, known);
   return known;
 }
 
 /** The part of an example that is masked, and what tells it. */
 function valuesOf({ entity, hits, isPlain = false }: Detector): Value[] {
-  return hits.slice(0, EXAMPLES).flatMap((hit) => {
+  return hits.flatMap((hit) => {
     const bytes = Buffer.from(hit);
     const found = findAll(plain, bytes).filter((one) => one.entity === entity);
     if (found.length !== 1) return [];
@@ -152,7 +93,8 @@ function valuesOf({ entity, hits, isPlain = false }: Detector): Value[] {
     const [before, text, after] = [bytes.subarray(0, start), bytes.subarray(start, end), bytes.subarray(end)].map(
       String,
     );
-    return [{ entity, isPlain, before, text, after }];
+    // One character stands in every text.
+    return text.length > 1 ? [{ entity, isPlain, before, text, after }] : [];
   });
 }
 
@@ -162,34 +104,44 @@ function isLeak(value: string, seen: string): boolean {
   return share * length >= Math.max(Math.min(length, LEAK_LENGTH), length * LEAK_SHARE);
 }
 
-const values = plain.detectors.flatMap(valuesOf);
+const valuesBy = plain.detectors.map(valuesOf).filter((all) => all.length > 0);
+const values = valuesBy.flat();
+const all = [...DISGUISES, ...OPTIONAL_DISGUISES];
+const dresses = Object.entries(DRESSES);
 
-describe.each([...DISGUISES, ...OPTIONAL_DISGUISES].map((disguise) => [disguise.name, disguise] as const))(
-  "%s",
-  (_, disguise) => {
-    test.each(
-      Object.entries(
-        disguise.dresses === undefined
-          ? DRESSES
-          : Object.fromEntries(Object.entries(DRESSES).filter(([name]) => disguise.dresses?.includes(name))),
-      ),
-    )("hides no value in %s", (name, { choice, wrap, read }) => {
-      const policy = policyOf(disguise);
-      const left = values.flatMap((value) => {
-        const text = disguise.put(value.text);
-        const isSame = text === value.text && disguise.name !== "as it is";
-        if (isSame || EXCEPTIONS.some(({ holds }) => holds(value, disguise, name))) return [];
-        const input = Buffer.from(wrap(value.before + text + value.after));
-        const output = Buffer.from(maskWhole(policy, choice, input)).toString();
-        return isLeak(value.text, read(output)) ? [`${value.entity}: ${value.before}${text}`] : [];
-      });
-      expect(left).toEqual([]);
-    });
-  },
-);
+/** Turns through the values of each detector, and through the places to cut. */
+function turnsOf(disguise: Disguise, dress: string): { readonly value: Value; readonly turn: number }[] {
+  const first = all.indexOf(disguise) + dresses.findIndex(([name]) => name === dress);
+  return valuesBy.flatMap((own, detector) =>
+    Array.from({ length: Math.min(ROUNDS, own.length) }, (_, round) => ({
+      value: own[(first + round) % own.length],
+      turn: first + detector + round * 7,
+    })),
+  );
+}
+
+/** What of a value is left to read, cut in two at a place that goes with the turn. */
+function leftOf(value: Value, disguise: Disguise, dress: string, turn: number): string[] {
+  const { choice, wrap, read } = DRESSES[dress];
+  const text = disguise.put(value.text);
+  const isSame = text === value.text && disguise.name !== "as it is";
+  const whole = isSame ? undefined : wrap(value.before + text + value.after);
+  if (whole === undefined || EXCEPTIONS.some(({ holds }) => holds(value, disguise, dress))) return [];
+  const bytes = new TextEncoder().encode(whole);
+  const cut = (turn * 31) % (bytes.length + 1);
+  const output = Buffer.from(maskCut(policyOf(disguise, DRESSES[dress]), choice, { bytes, cuts: [cut] })).toString();
+  return isLeak(value.text, read(output)) ? [`${value.entity}: ${value.before}${text} cut at ${cut}`] : [];
+}
+
+describe.each(all.map((disguise) => [disguise.name, disguise] as const))("%s", (_, disguise) => {
+  const places = dresses.map(([name]) => name).filter((name) => disguise.dresses?.includes(name) ?? true);
+  test.each(places)("hides no value in %s", (dress) => {
+    const left = turnsOf(disguise, dress).flatMap(({ value, turn }) => leftOf(value, disguise, dress, turn));
+    expect(left).toEqual([]);
+  });
+});
 
 test("every exception is one for something", () => {
-  const all = [...DISGUISES, ...OPTIONAL_DISGUISES];
   const isUsed = EXCEPTIONS.map(({ holds }) =>
     values.some((value) => all.some((disguise) => Object.keys(DRESSES).some((dress) => holds(value, disguise, dress)))),
   );
@@ -198,5 +150,5 @@ test("every exception is one for something", () => {
 
 test("the judge sees through every disguise", () => {
   const card = "4111-1111 1111-1111";
-  for (const { put } of [...DISGUISES, ...OPTIONAL_DISGUISES]) expect(shareLeft(card, `x ${put(card)} y`)).toBe(1);
+  for (const { put } of all) expect(shareLeft(card, `x ${put(card)} y`)).toBe(1);
 });
