@@ -7,6 +7,7 @@
 import { ALPHANUMERIC, KINDS, LETTER } from "../ascii.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isPlain } from "../folded-text.ts";
+import { once } from "../once.ts";
 import { GIVEN_NAMES } from "./given-names.ts";
 
 const UPPER = "A-ZÀ-ÖØ-ÞĆČĎĐĘĚĞŁŃŇŐŒŘŚŞŠŤŮŰŹŻŽ";
@@ -54,7 +55,8 @@ function folded(word: string): string {
   return bare.replaceAll("ß", "ss").replaceAll("ø", "o").replaceAll("ł", "l").replaceAll("đ", "d");
 }
 
-const GIVEN = new Set(GIVEN_NAMES);
+// The list is long, and few policies look for names.
+const given = once(() => new Set(GIVEN_NAMES));
 const TITLE_WORDS = new Set(TITLES.split(" ").filter((title) => title.length > 1));
 const CUES = [...TITLES.split(" "), ..."is Dear Hi Hello Hey Hallo Liebe Lieber Bonjour Cher Hola Ciao".split(" ")];
 
@@ -72,7 +74,7 @@ function hashesOf(words: readonly string[]): Uint8Array {
   return hashes;
 }
 
-const GIVEN_HASHES = hashesOf(GIVEN_NAMES);
+const givenHashes = once(() => hashesOf(GIVEN_NAMES));
 const CUE_HASHES = hashesOf(CUES);
 const SPACE = 0x20;
 const FULL_STOP = 0x2e;
@@ -88,7 +90,7 @@ function mayBeGiven(bytes: Uint8Array, start: number, end: number): boolean {
   let hash = 0;
   let at = start;
   for (; at < end && isLetter(bytes[at]); at++) hash = mixed(hash, bytes[at]);
-  return (at < end && !ENDS_WORD.has(bytes[at])) || GIVEN_HASHES[hash] === 1;
+  return (at < end && !ENDS_WORD.has(bytes[at])) || givenHashes()[hash] === 1;
 }
 
 /** True where an initial and a full stop may follow the first word. O(word). */
@@ -132,7 +134,7 @@ function scoreOf({ text, preceding }: Candidate): number {
   if (rest.length === 0 || isInitial(words.at(-1) ?? "") || !rest.every(isSurname)) return 0;
   if (AFTER_TITLE.test(preceding) || AFTER_OWN_NAME.test(preceding)) return SCORES.shaped;
   if (words.length === 3 && rest.length === 2 && /^\p{Lu}\.$/u.test(words[1])) return SCORES.worded;
-  const isListed = GIVEN.has(folded(first).split(/['’-]/)[0]);
+  const isListed = given().has(folded(first).split(/['’-]/)[0]);
   return isListed && (rest.length > 1 || AFTER_GREETING.test(preceding)) ? SCORES.worded : 0;
 }
 
