@@ -69,7 +69,7 @@ export class Front {
     this.#front = front;
     this.#masks = createServer(ports, own, options).app(["publish"]);
     const observer = { masked: () => {}, invalid: () => {}, truncated: () => {} };
-    this.#policy = new PolicySet(own, { keys: options.keys, observer }).get(front.policy) as Policy;
+    this.#policy = PolicySet.compile(own, { keys: options.keys, observer }).get(front.policy) as Policy;
     this.#fetch = guardFetch(ports.fetch, new Egress(config.upstreams));
     this.#messageLimitBytes = limits.messageLimitBytes;
     this.#inflationLimit = limits.inflationLimit;

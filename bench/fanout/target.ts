@@ -9,6 +9,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_WARM_UP_MS } from "../../src/server/config/config.ts";
 import { runServer } from "../../test/support/run-server.ts";
 
 export const TARGETS = ["maskwire", "nchan"] as const;
@@ -40,7 +41,8 @@ export function startTarget(name: TargetName): Promise<Target> {
 }
 
 async function startMaskwire(): Promise<Target> {
-  const server = await runServer();
+  // What tests leave out: as it starts by itself.
+  const server = await runServer({ config: { warmUpMs: DEFAULT_WARM_UP_MS } });
   const path = "/v1/feeds/orders/events";
   return {
     port: Number(new URL(server.origin).port),

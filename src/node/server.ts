@@ -10,9 +10,16 @@ import { Duplex } from "node:stream";
 import { createBrotliDecompress } from "node:zlib";
 import type { AddressInfo } from "node:net";
 import { type ErrorCode, StreamError, type KeyRing } from "../core/index.ts";
+import type { Hono } from "hono";
 import type { Broker } from "../server/history/broker.ts";
-import { createServer, type MaskwireServer } from "../server/app.ts";
-import { LISTENERS, type ListenerName, type ServerConfig } from "../server/config/config.ts";
+import { createServer, type HostCounts, type MaskwireServer } from "../server/app.ts";
+import {
+  DEFAULT_SERVER_LIMITS,
+  LISTENERS,
+  type ListenerName,
+  type ServerConfig,
+  type ServerLimits,
+} from "../server/config/config.ts";
 import { listenerFields } from "../server/telemetry/log.ts";
 import { isLoopback } from "../server/network/loopback.ts";
 import type { Clock, Log, Ports } from "../server/ports.ts";
@@ -39,6 +46,8 @@ import { openTracer } from "./tracer.ts";
 import { VERSION } from "./package-files.ts";
 import { openReport } from "./trailer.ts";
 import { createOpenUpstreamSocket } from "./upstream-socket.ts";
+import { createWarmUp } from "../server/warm-up.ts";
+import { LOOPBACK, runWarmUp } from "./warm-up.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 
 export interface StartOptions {
@@ -50,6 +59,8 @@ export interface StartOptions {
   readonly audit?: Audit;
   /** Resolves when the process is asked to end: then nothing is waited for any more. */
   readonly stopping?: Promise<void>;
+  /** How many a warm-up takes; absent: all that it has. */
+  readonly warmUpEvents?: number;
   readonly pings?: Pick<WebSocketOptions, "pingMs" | "pongMs">;
 }
 
@@ -110,6 +121,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     createServer(ports, config, {
       version: VERSION,
       openRemote: openRemoteDetectors,
+      createWarmUp,
       ...(keys === undefined ? {} : { keys }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
     }),
@@ -123,22 +135,18 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
     await Promise.all(running.map(({ http }) => closeHttp(http)));
     await broker?.close();
   };
-  const open = async ({ listeners, host, listenPort: asked }: Address): Promise<void> => {
+  const serve = ({ app, host, counts, limits = config.limits }: Served): Server => {
     const guard = new ConnectionGuard({
-      limits: config.limits,
+      limits,
       clock,
       isShared: (peer) => isLoopback(peer) || addresses.isTrusted(peer),
-      onRefusal: server.counts.refused,
+      onRefusal: counts.refused,
     });
-    const http = createHttpServer({
-      app: server.app(listeners),
-      log,
-      webSockets,
-      guard,
-      headersTimeoutMs: config.limits.headersTimeoutMs,
-      onError: server.counts.error,
-      host,
-    });
+    const { headersTimeoutMs } = limits;
+    return createHttpServer({ app, log, webSockets, guard, headersTimeoutMs, onError: counts.error, host });
+  };
+  const open = async ({ listeners, host, listenPort: asked }: Address): Promise<void> => {
+    const http = serve({ app: server.app(listeners), host, counts: server.counts });
     const listenPort = await listen(http, host, asked);
     running.push({ http, address: { listeners, host, listenPort } });
     log.info("listening", listenerFields({ listeners, host, listenPort }));
@@ -146,6 +154,7 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
   const groups = groupListeners(config);
   const isOperations = ({ listeners }: Address): boolean => listeners.every((name) => name === "admin");
   try {
+    await warmUp(server, { ...options, limitMs: config.warmUpMs ?? 0, serve });
     for (const group of groups.filter(isOperations)) await open(group);
     if (await mayServe(server, options)) {
       for (const group of groups) if (!isOperations(group)) await open(group);
@@ -169,6 +178,39 @@ export async function startServer(config: ServerConfig, options: StartOptions): 
       await close();
     },
   };
+}
+
+interface Served {
+  readonly app: Hono;
+  readonly host: string;
+  readonly counts: Pick<HostCounts, "refused" | "error">;
+  /** Absent: those of the configuration. */
+  readonly limits?: ServerLimits;
+}
+
+interface WarmUpParts extends StartOptions {
+  readonly limitMs: number;
+  readonly serve: (served: Served) => Server;
+}
+
+const UNCOUNTED = { refused: () => undefined, error: () => undefined };
+
+/** Whatever becomes of it, the start goes on. */
+async function warmUp(
+  server: MaskwireServer,
+  { clock, log, stopping, limitMs, warmUpEvents, serve }: WarmUpParts,
+): Promise<void> {
+  const opened = limitMs > 0 ? server.openWarmUp() : undefined;
+  if (opened === undefined) return;
+  const { app, feeds } = opened;
+  const beganMs = clock.now();
+  try {
+    const http = serve({ app, host: LOOPBACK, counts: UNCOUNTED, limits: DEFAULT_SERVER_LIMITS });
+    const events = await runWarmUp({ http, feeds, limitMs, events: warmUpEvents, stopping });
+    log.info("warmed-up", { events, waitMs: clock.now() - beganMs });
+  } catch {
+    log.warn("warm-up-failed");
+  }
 }
 
 async function openAudit({ detokenize }: ServerConfig, { audit }: StartOptions): Promise<Audit | undefined> {

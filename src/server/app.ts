@@ -10,6 +10,7 @@ import { Canary, parseEndpoint } from "./lifecycle/canary.ts";
 import { ClientLimits, type ConnectionLimit } from "./limits/client-limits.ts";
 import type { Detokenizer } from "./reversal/detokenizer.ts";
 import { AT_ONCE, drainServer } from "./lifecycle/drain.ts";
+import type { createWarmUp, WarmUp } from "./warm-up.ts";
 import { Egress, guardFetch } from "./network/egress.ts";
 import { Feed } from "./feeds/feed.ts";
 import { andThen, type Awaitable, type Broker } from "./history/broker.ts";
@@ -88,6 +89,8 @@ export interface MaskwireServer {
   converse(memo: SocketMemo): Promise<Conversation>;
   /** Looks whether network policies are in force, once it is started; undefined when nothing does. */
   readonly canary: Canary | undefined;
+  /** Opens what a host may run events through before the first real one; undefined where the host brings none. */
+  openWarmUp(): WarmUp | undefined;
 }
 
 export interface SessionParts {
@@ -120,6 +123,8 @@ export interface ServerOptions {
   readonly version?: string;
   /** What speaks to `remoteDetectors`; a host that brings none refuses a configuration with some. */
   readonly openRemote?: typeof openRemoteDetectors;
+  /** Makes a server for the warm-up; absent: none. */
+  readonly createWarmUp?: typeof createWarmUp;
 }
 
 interface Before {
@@ -139,7 +144,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
   let keys = options.keys;
   const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
     const openStage = openStages(next, options, { ports: outward, metrics });
-    const policies = new PolicySet(next, {
+    const policies = PolicySet.compile(next, {
       keys: others,
       observer,
       openStage,
@@ -263,6 +268,7 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     },
     converse: (memo) => openConversation(services, memo),
     canary: services.canary,
+    openWarmUp: () => options.createWarmUp?.(services),
   };
 }
 

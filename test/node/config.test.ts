@@ -7,7 +7,7 @@ import { readEnvironment } from "../../src/node/config/environment.ts";
 import { checkReach, loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { readConfig } from "../../src/node/config/read.ts";
-import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_WARM_UP_MS } from "../../src/server/config/config.ts";
 
 const SECRET = "Bearer hunter2-hunter2-hunter2";
 
@@ -292,10 +292,10 @@ describe("maskwire.yaml", () => {
 
   it("is the documented default when it is empty", async () => {
     const loaded = await loadConfig({ environment: {}, missingKey: "none" });
-    expect(loaded.ok && loaded.value.config).toEqual(DEFAULT_CONFIG);
     // Without a file nothing is read; an empty one says the same.
-    for (const yaml of ["", "# nothing\n"])
-      expect(readConfig(yaml, "f")).toEqual({ ok: true, value: { ...DEFAULT_CONFIG, policies: {} } });
+    const value = { ...DEFAULT_CONFIG, warmUpMs: DEFAULT_WARM_UP_MS };
+    expect(loaded.ok && loaded.value.config).toEqual(value);
+    for (const y of ["", "#\n"]) expect(readConfig(y, "f")).toEqual({ ok: true, value: { ...value, policies: {} } });
   });
 
   it("opens only the feeds that it names, once it names any", () => {

@@ -128,10 +128,10 @@ export function valueIn(metrics: string, series: string): number {
   return Number(line?.split(" ").at(-1) ?? 0);
 }
 
-/** A configuration file under which a server ends at once. */
+/** A configuration file under which a server starts and ends at once. */
 export function writeConfig(keys: object = {}): string {
-  const { limits = {}, ...config } = keys as { limits?: object };
-  return JSON.stringify({ ...config, limits: { ...QUICK_END, ...limits } });
+  const { limits = {}, warmUpMs = 0, ...config } = keys as { limits?: object; warmUpMs?: number };
+  return JSON.stringify({ ...config, warmUpMs, limits: { ...QUICK_END, ...limits } });
 }
 
 function readOrigin(child: ChildProcess, logged: string[]): Promise<string> {

@@ -204,7 +204,7 @@ function viewLines({ feeds }: ServerConfig, url: string, feed: string): string {
   return lines.join("");
 }
 
-/** The demo's feed always exists, and Ctrl-C does not wait for load balancers that are not there. */
+/** The demo's feed always exists, and neither the start nor Ctrl-C waits for load that is not there. */
 function withDemoFeed(config: ServerConfig): ServerConfig {
   const policyOf = (view: string): string => `${DEMO_FEED}-${view}`;
   const views = Object.fromEntries(Object.keys(DEMO_VIEWS).map((view) => [view, policyOf(view)]));
@@ -215,6 +215,7 @@ function withDemoFeed(config: ServerConfig): ServerConfig {
     feeds,
     policies: { ...own, ...config.policies },
     limits: { ...config.limits, drainGraceMs: 0, drainWindowMs: 0 },
+    warmUpMs: 0,
   };
 }
 

@@ -7,6 +7,7 @@ import { isLoopback } from "../../server/network/loopback.ts";
 import { readFile } from "node:fs/promises";
 import {
   DEFAULT_CONFIG,
+  DEFAULT_WARM_UP_MS,
   LISTENERS,
   type HistoryConfig,
   type ListenerConfig,
@@ -133,7 +134,10 @@ export async function loadConfig(request: LoadRequest): Promise<Loading> {
 }
 
 /** What an empty file says, which test/node/config.test.ts holds it to. */
-const NO_FILE: Reading = { ok: true, value: structuredClone(DEFAULT_CONFIG) as FileConfig };
+const NO_FILE: Reading = {
+  ok: true,
+  value: structuredClone({ ...DEFAULT_CONFIG, warmUpMs: DEFAULT_WARM_UP_MS }) as FileConfig,
+};
 
 interface KeyRequest {
   readonly fileText: string;

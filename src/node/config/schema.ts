@@ -31,8 +31,11 @@ import {
   LISTENERS,
   RELOADS,
   type ListenerName,
+  DEFAULT_WARM_UP_MS,
 } from "../../server/config/config.ts";
 
+/** Shorter than what a socket has to answer a ping, which nobody does there (websocket.ts). */
+const WARM_UP_MAX_MS = 5_000;
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const FEED_NAME = /^(?:[A-Za-z0-9._-]{1,64}|\*)$/;
 const OPERATOR_KEY = /^(?:default|[A-Z][A-Z0-9_]{0,63})$/;
@@ -227,6 +230,14 @@ export const configSchema = z.strictObject({
     .default("keep")
     .describe(
       "Mask streams that began under a policy which a new configuration changes: `keep` it to their end, or (`live`) are ended with CONFIG_CHANGED.",
+    ),
+  warmUpMs: z
+    .int()
+    .min(0)
+    .max(WARM_UP_MAX_MS)
+    .default(DEFAULT_WARM_UP_MS)
+    .describe(
+      "Longest time that a start takes for made-up events, so that the first real ones find fast code (docs/operations.md); 0: none.",
     ),
   upstreams: upstreams
     .exactOptional()

@@ -276,6 +276,8 @@ export interface ServerConfig {
   readonly allowedOrigins: readonly string[];
   /** What mask streams do that began under a policy which this configuration changes: go on by it, or end. */
   readonly reload: Reload;
+  /** Longest time that a start takes for made-up events, which make the code fast; undefined or 0: none. Node only. */
+  readonly warmUpMs?: number;
   /** Undefined: events live in memory and end with the process. */
   readonly history?: HistoryConfig;
   /** Name to broker of raw events. */
@@ -299,6 +301,9 @@ export interface ServerConfig {
   /** For network policies; the server dials none of them. */
   readonly brokers?: readonly BrokerConfig[];
 }
+
+/** Of a configuration that was read; whoever makes a server out of parts has none unless it says so. */
+export const DEFAULT_WARM_UP_MS = 1_000;
 
 export const DEFAULT_DETOKENIZE: Pick<DetokenizeConfig, "callsPerMinute" | "valuesPerMinute"> = {
   callsPerMinute: 60,

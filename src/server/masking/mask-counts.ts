@@ -62,6 +62,11 @@ export function alsoObserved(policy: Policy, also: MaskObserver): Policy {
       first.truncated();
     },
   };
+  return observedBy(policy, observer);
+}
+
+/** This policy, whose work is told to this one and to nobody else. */
+export function observedBy(policy: Policy, observer: MaskObserver): Policy {
   const observed: Policy = {
     ...policy,
     observer,

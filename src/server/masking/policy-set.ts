@@ -23,6 +23,7 @@ import { extendPolicy, placeIn } from "../config/extend-policy.ts";
 import { writeOneWay } from "../config/one-way.ts";
 import type { OpenStage, Stage } from "./stage.ts";
 import { encodeText } from "../text.ts";
+import { observedBy } from "./mask-counts.ts";
 
 /** What the packs of a policy ask of others; nothing where it cannot be had, which the compiler refuses. */
 export type ChecksOf = (spec: PolicySpec) => Pick<PolicyOptions, "phoneCheck">;
@@ -55,11 +56,15 @@ const MARK_BYTES = 8;
 export class PolicySet {
   readonly #compiled: ReadonlyMap<string, Compiled>;
 
+  private constructor(compiled: ReadonlyMap<string, Compiled>) {
+    this.#compiled = compiled;
+  }
+
   /** Some milliseconds a policy. @throws ConfigRefusal with what is wrong with each that cannot be compiled. */
-  constructor(
+  static compile(
     { policies, limits, remoteDetectors = {} }: Pick<ServerConfig, "policies" | "limits" | "remoteDetectors">,
     parts: PolicySetParts,
-  ) {
+  ): PolicySet {
     const { keys, observer, openStage, checksOf, restore, previous } = parts;
     const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents, holdbackLimitBytes } =
       limits;
@@ -102,7 +107,15 @@ export class PolicySet {
     }
     const [first, ...others] = reasons;
     if (first !== undefined) throw new ConfigRefusal(first, ...others);
-    this.#compiled = compiled;
+    return new PolicySet(compiled);
+  }
+
+  /** The same policies, whose work is told to this observer and to nobody else, and who ask nobody. Compiles nothing. */
+  apart(observer: MaskObserver): PolicySet {
+    const own = [...this.#compiled].map(([name, one]): [string, Compiled] => {
+      return [name, { ...one, policy: observedBy(one.policy, observer), stage: undefined }];
+    });
+    return new PolicySet(new Map(own));
   }
 
   get(name: string): Policy | undefined {

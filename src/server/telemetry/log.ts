@@ -36,6 +36,8 @@ export const LOG_EVENTS = [
   "tracing-unavailable",
   "uncaught-exception",
   "unhandled-rejection",
+  "warm-up-failed",
+  "warmed-up",
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];
@@ -44,6 +46,7 @@ type LogField =
   | "changedPolicies"
   | "code"
   | "column"
+  | "events"
   | "graceMs"
   | "host"
   | "ingest"
