@@ -46,7 +46,12 @@ export const ERRORS = {
   BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
   BAD_MULTIPART: { http: 400, close: 4506, retry: false, text: "the body ends without its closing boundary" },
   BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },
-  BAD_POSITION: { http: 400, close: 4502, retry: false, text: "the position is not one that this server issues" },
+  BAD_POSITION: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "from= is now, oldest, -100 or a time; lastEventId= an id of this server",
+  },
   BAD_REQUEST: { http: 400, close: 1002, retry: false, text: "the request is not valid HTTP" },
   BINARY_REFUSED: { http: 400, close: 1003, retry: false, text: "binary messages are not accepted; send text" },
   BODY_CORRUPT: { http: 400, close: 4502, retry: false, text: "the body is not what its Content-Encoding says" },
@@ -113,7 +118,7 @@ export const ERRORS = {
     http: 415,
     close: 4502,
     retry: false,
-    text: "unsupported content type; docs/protocol.md, section 4, has the list",
+    text: "unsupported content type; docs/protocol.md, 3.2 (publish) and 4 (mask), has the list",
   },
   ENCODING_UNKNOWN: {
     http: 415,
@@ -224,7 +229,7 @@ export const ERRORS = {
     http: 400,
     close: 4502,
     retry: false,
-    text: "a token never stands in the address, which logs keep: send it as a header, and draw a new one for this one",
+    text: "a token in the address is in logs: draw a new one, and send it as a header",
   },
   TOKEN_TOO_LONG: {
     http: 400,
@@ -233,7 +238,12 @@ export const ERRORS = {
     text: "the token is too long for a cookie of 4096 characters; send it as a header",
   },
   TOKEN_MISSING: { http: 401, close: 4500, retry: false, text: "a bearer token is needed" },
-  UNAUTHENTICATED: { http: 401, close: 4500, retry: false, text: "the token is not valid" },
+  UNAUTHENTICATED: {
+    http: 401,
+    close: 4500,
+    retry: false,
+    text: "the token is not valid",
+  },
   VALUE_LIMIT: {
     http: 429,
     close: 4005,
@@ -253,7 +263,12 @@ export const ERRORS = {
     retry: false,
     text: "name at most typesPerStreamLimit event types by commas, each of 1 to 128 characters",
   },
-  UNKNOWN_PARAMETER: { http: 400, close: 4502, retry: false, text: "unknown query parameter" },
+  UNKNOWN_PARAMETER: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "unknown or repeated query parameter",
+  },
   UPGRADE_REFUSED: {
     http: 400,
     close: 1002,

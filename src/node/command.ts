@@ -50,7 +50,8 @@ export interface Command {
   run(args: Arguments, io: Io): Promise<ExitCode>;
 }
 
-export const configOption = (): Option => new Option("-c, --config <file>", "configuration file (maskwire.yaml)");
+export const configOption = (): Option =>
+  new Option("-c, --config <file>", "configuration file, such as maskwire.yaml; without it the defaults");
 export const policyOption = (): Option => new Option("-p, --policy <name>", "policy of the configuration file");
 export const engineOption = (): Option =>
   new Option("--engine <name>", "what looks for matches: our automaton, or RE2 (slow; to compare)")

@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { tell, type Io } from "./io.ts";
+import { readFailure } from "./read-failure.ts";
 
 const READ_BYTES = 262_144;
 
@@ -12,29 +13,29 @@ export interface Input {
   readonly isFile: boolean;
 }
 
-/** Opens the file, or stdin when there is none or it is `-`; undefined when it cannot be read. */
-export async function openInput(file: string | undefined, io: Io): Promise<Input | undefined> {
+/** Opens the file, or stdin when there is none or it is `-`; else why it cannot be read. */
+export async function openInput(file: string | undefined, io: Io): Promise<Input | string> {
   if (file === undefined || file === "-") return { stream: io.stdin, isFile: false };
   try {
     const handle = await open(file);
     const status = await handle.stat();
     if (status.isDirectory()) {
       await handle.close();
-      return undefined;
+      return "is a folder";
     }
     const stream = handle.createReadStream({ highWaterMark: READ_BYTES });
     return { stream, isFile: true, ...(status.isFile() ? { sizeBytes: status.size } : {}) };
-  } catch {
-    return undefined;
+  } catch (thrown) {
+    return readFailure(thrown);
   }
 }
 
 /** The same; says what to write instead before it answers undefined. */
 export async function requireInput(file: string | undefined, io: Io): Promise<Input | undefined> {
   const input = await openInput(file, io);
-  if (input === undefined)
-    tell(io, "the input file cannot be read; name a file that exists, or leave it out to read stdin");
-  return input;
+  if (typeof input !== "string") return input;
+  tell(io, `${file ?? "-"}: ${input}; name a file, or leave it out to read stdin`);
+  return undefined;
 }
 
 /** Everything, as one array; undefined when it is longer than `limitBytes` or breaks off. */

@@ -7,7 +7,7 @@
  */
 import { userInfo } from "node:os";
 import { runCommandLine } from "./cli.ts";
-import type { Io } from "./io.ts";
+import { tell, type Io } from "./io.ts";
 import { createLog } from "./log.ts";
 import { createOutput } from "./output.ts";
 import { VERSION } from "./package-files.ts";
@@ -49,4 +49,5 @@ function userName(): string {
 const output = createOutput(process.stdout);
 const exitCode = await runCommandLine(process.argv.slice(2), io, VERSION);
 await output.finish();
-process.exit(exitCode);
+if (output.hasFailed) tell(io, "standard output cannot be written (is the disk full?): what is there is not all");
+process.exit(output.hasFailed && exitCode === 0 ? 1 : exitCode);

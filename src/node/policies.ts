@@ -14,6 +14,7 @@ import { remoteEntities } from "../server/masking/policy-set.ts";
 import { extendPolicy, placeIn } from "../server/config/extend-policy.ts";
 import { loadConfig, type Loaded } from "./config/load.ts";
 import { describeProblem, type ConfigProblem, type Result } from "./config/problem.ts";
+import { tellUnread } from "./config/unread.ts";
 import { suggest } from "./config/suggest.ts";
 import type { EngineName } from "./command.ts";
 import { tell, type Io } from "./io.ts";
@@ -52,7 +53,8 @@ async function openNamed<Made>(
     report(loaded.problems, io);
     return undefined;
   }
-  const { config } = loaded.value;
+  const { config, fileName } = loaded.value;
+  tellUnread(fileName, io);
   const name = request.policy ?? "default";
   if (!Object.hasOwn(config.policies, name)) {
     const known = Object.keys(config.policies);

@@ -1,11 +1,15 @@
 /** Explanations are the masker's own decisions: as many, of the same entities, in the same order, each with its reason. */
+import { array, assert, constantFrom, integer, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Edit } from "../../src/core/edit.ts";
 import { explain } from "../../src/core/explain.ts";
+import { maskedBy, refusedIn, type Testimony } from "../../src/core/explain/witness.ts";
 import { FIELD } from "../../src/core/finding.ts";
 import { compilePolicy, type FormatChoice, maskWhole, type PolicySpec } from "../../src/core/index.ts";
 import { BAD_INPUTS } from "../support/bad-input.ts";
 import { loadCases } from "../support/cases.ts";
 import { keysFrom } from "../support/keys.ts";
+import { tries } from "../support/seed.ts";
 
 const keys = keysFrom();
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -69,5 +73,59 @@ describe("explain", () => {
     expect(refused).toContainEqual(expect.objectContaining({ entity: "CREDIT_CARD", start: 5, end: 24 }));
     expect(refused).toContainEqual(expect.objectContaining({ entity: "US_SSN", start: 26, end: 35 }));
     expect(all.length).toBe(refused.length);
+  });
+});
+
+/** Each edit beside each testimony: what `maskedBy` and `refusedIn` say without looking through all. */
+function naiveReasons(edits: readonly Edit[], witness: readonly Testimony[], threshold: number): unknown[] {
+  const overlaps = (one: Testimony, edit: Edit): boolean => one.start < edit.end && one.end > edit.start;
+  const masked = edits.map((edit) => {
+    const own = witness.filter((one) => one.entity === edit.entity && one.score > 0);
+    const inside = own.filter((one) => overlaps(one, edit));
+    const from = inside.length > 0 ? inside : own;
+    const [best] = from.toSorted((a, b) => b.score - a.score || b.end - b.start - (a.end - a.start));
+    return [edit.start, best];
+  });
+  const free = witness.filter((one) => one.score < threshold && !edits.some((edit) => overlaps(one, edit)));
+  const places = [...new Set(free.map(({ entity, start }) => `${entity} ${start}`))];
+  const longest = places.map((place) => {
+    const there = free.filter(({ entity, start }) => `${entity} ${start}` === place);
+    return there.reduce((best, one) => (one.end > best.end ? one : best));
+  });
+  return [...masked, ...longest];
+}
+
+describe("the reason of each", () => {
+  const draw = record({ entity: constantFrom("A", "B"), gap: nat(3), length: integer({ min: 1, max: 4 }) });
+  const said = record({
+    entity: constantFrom("A", "B"),
+    start: nat(40),
+    length: integer({ min: 1, max: 6 }),
+    score: constantFrom(0, 0.3, 0.75),
+  });
+
+  it("is that of a search through all", () => {
+    assert(
+      property(array(draw), array(said), (places, words) => {
+        let at = 0;
+        const edits = places.map(({ entity, gap, length }) => {
+          const start = at + gap;
+          at = start + length;
+          return { entity, start, end: at, bytes: new Uint8Array(0) };
+        });
+        const witness = words.map(({ length, ...one }) => ({
+          ...one,
+          end: one.start + length,
+          text: "",
+          hasContext: false,
+        }));
+        const found = [
+          ...maskedBy(edits, witness, "").map(({ start, testimony }) => [start, testimony]),
+          ...refusedIn(witness, edits, 0.5).map(({ testimony }) => testimony),
+        ];
+        expect(found).toEqual(naiveReasons(edits, witness, 0.5));
+      }),
+      tries(300),
+    );
   });
 });

@@ -58,7 +58,7 @@ describe.skipIf(kubectl === null).each(RENDERED_FOLDERS)("the configuration of $
   }
 
   test("is accepted, and every address in it is meant", () => {
-    expect(checkReach(config, name)).toEqual([]);
+    expect(checkReach(config, (path, text) => ({ source: name, path: path.join("."), text }))).toEqual([]);
     expect(container.args).toEqual(["serve", "--config", "/etc/maskwire/maskwire.yaml"]);
   });
 

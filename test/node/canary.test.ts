@@ -136,6 +136,7 @@ describe("a configured canary", () => {
     const admin = { ...DEFAULT_CONFIG.listeners.admin, listenPort };
     const listeners = { ...DEFAULT_CONFIG.listeners, admin };
     const config = { ...DEFAULT_CONFIG, listeners, canary: { control: "c:1", forbidden: "c:2", mode } };
-    expect(checkReach(config, "f").map(({ path }) => path)).toEqual(paths);
+    const at = (path: readonly string[], text: string) => ({ source: "f", path: path.join("."), text });
+    expect(checkReach(config, at).map(({ path }) => path)).toEqual(paths);
   });
 });

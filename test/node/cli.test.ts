@@ -48,12 +48,14 @@ describe("usage", () => {
     [["mask", "--format", "xml"], "Allowed choices are text, json, ndjson, json-seq, sse, csv"],
     [["mask", "a", "b"], "too many arguments"],
     [["mask", "--policy", "suport"], "no such policy; known: default"],
-    [["mask", "--config", "/nonexistent.yaml"], "does the file exist?"],
-    [["mask", "/nonexistent.txt"], "name a file that exists"],
+    [["mask", "--config", "/nonexistent.yaml"], "/nonexistent.yaml: does not exist; name a configuration file"],
+    [["mask", "--config", "/"], "/: is a folder; name a configuration file"],
+    [["mask", "/nonexistent.txt"], "/nonexistent.txt: does not exist; name a file"],
+    [["mask", "/"], "/: is a folder; name a file"],
     [["serve", "--port", "80.5"], "Write a whole number from 0 to 65535."],
     [["serve", "--port", "-1"], "see: maskwire serve --help"],
     [["serve", "--port"], "argument missing"],
-    [["verify", "--file", "/nonexistent"], "name a file that exists"],
+    [["verify", "--file", "/nonexistent"], "/nonexistent: does not exist; name a file"],
   ])("%j exits 2 and says what to write", async (words, says) => {
     const { code, stdout, stderr } = await runProgram(words);
     expect([code, stdout]).toEqual([2, ""]);

@@ -354,7 +354,7 @@ describe("the configuration as a whole", () => {
     async (host) => {
       const reach = async (environment: Record<string, string>) => {
         const loaded = await loadConfig({ environment, missingKey: "none" });
-        return loaded.ok ? checkReach(loaded.value.config, "f").map(({ path }) => path) : [];
+        return loaded.ok ? checkReach(loaded.value.config, loaded.value.problemAt).map(({ path }) => path) : [];
       };
       expect(await reach({ MASKWIRE_HOST: host })).toEqual(["listeners.publish.host", "listeners.subscribe.host"]);
       expect(await reach({ MASKWIRE_HOST: host, MASKWIRE_UNSAFE_NO_AUTHENTICATION: "true" })).toEqual([]);
@@ -363,7 +363,7 @@ describe("the configuration as a whole", () => {
 
   it.each(["127.0.0.1", "127.8.9.10", "::1", "localhost"])("takes the loopback address %s", async (host) => {
     const loaded = await loadConfig({ environment: { MASKWIRE_HOST: host }, missingKey: "none" });
-    expect(loaded.ok && checkReach(loaded.value.config, "f")).toEqual([]);
+    expect(loaded.ok && checkReach(loaded.value.config, loaded.value.problemAt)).toEqual([]);
   });
 
   it("refuses a file that is missing, not UTF-8, or too long", async () => {

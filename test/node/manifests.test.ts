@@ -82,7 +82,7 @@ describe("maskwire manifests", () => {
     ["no configuration", ["--out", "x"], /--config: name the configuration file of the pod/],
     ["no folder", ["--config", CONFIG], /required option '--out <folder>'/],
     ["another target", ["--config", CONFIG, "--out", "x", "--target", "nomad"], /k8s, cilium, cnp, helm/],
-    ["a file that is none", ["--config", "/none.yaml", "--out", "x"], /cannot be read/],
+    ["a file that is none", ["--config", "/none.yaml", "--out", "x"], /none\.yaml: does not exist/],
     ["a folder that is a file", ["--config", CONFIG, "--out", CONFIG], /--out: the folder cannot be written/],
   ])("refuses %s", async (_, words, says) => {
     const { exitCode, told } = await run(...words);

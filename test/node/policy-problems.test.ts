@@ -260,7 +260,7 @@ describe("a file with a list", () => {
     [
       "that is not there",
       undefined,
-      `${AT}:4:19: policies.a.deny.valuesFile: cannot be read; does the file exist, beside this one?`,
+      `${AT}:4:19: policies.a.deny.valuesFile: does not exist; it is looked for beside this file`,
     ],
     [
       "without a line",

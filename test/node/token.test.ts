@@ -64,7 +64,7 @@ describe("maskwire token", () => {
   });
 
   test.each([
-    ["is not there", "nowhere", "the file cannot be read"],
+    ["is not there", "nowhere", "the file does not exist"],
     ["is too short", "short", "the secret has 5 bytes and needs at least 32"],
   ])("refuses a secretFile that %s, and says where", async (_, name, says) => {
     await writeFile(join(folder, "short"), "12345\n");

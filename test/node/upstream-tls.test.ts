@@ -107,15 +107,16 @@ test.each(["https", "wss"] as const)("an upstream that speaks no TLS is asked no
 });
 
 test.skipIf(openssl.path === null).each([
-  ["that is not there", "no-such.pem", false],
-  ["without a certificate", "names.cnf", false],
-  ["of a key", "ca.key", false],
-  ["of an authority", "ca.pem", true],
-])("a caFile %s is said before anything is dialled", async (_, name, isTaken) => {
+  ["that is not there", "no-such.pem", "does not exist"],
+  ["that is a folder", ".", "is a folder"],
+  ["without a certificate", "names.cnf", "holds none"],
+  ["of a key", "ca.key", "holds none"],
+  ["of an authority", "ca.pem", undefined],
+])("a caFile %s is said before anything is dialled", async (_, name, fault) => {
   const configFile = join(folder, "maskwire.yaml");
   writeFileSync(configFile, `upstreams:\n  - { name: a, host: a.example, caFile: ${join(folder, name)} }\n`);
   const loaded = await loadConfig({ environment: {}, configFile, missingKey: "none" });
   const said = loaded.ok ? [] : loaded.problems.map(describeProblem);
-  const text = "cannot be read as certificates (PEM, `-----BEGIN CERTIFICATE-----`); does the file exist?";
-  expect(said).toEqual(isTaken ? [] : [`${configFile}:2:41: upstreams.0.caFile: ${text}`]);
+  const wanted = "name a file with certificates (PEM, `-----BEGIN CERTIFICATE-----`)";
+  expect(said).toEqual(fault === undefined ? [] : [`${configFile}:2:41: upstreams.0.caFile: ${fault}; ${wanted}`]);
 });

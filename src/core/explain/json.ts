@@ -104,7 +104,7 @@ class ExplainingEditor extends JsonEditor {
     // Offsets in a value with escapes are not those of the record: the whole value stands for what was refused in it.
     const refused = edits.length > 0 ? [] : refusedIn(this.witness, [], this.threshold);
     const all = [...maskedBy(edits, this.witness, path), ...refused.map((one) => ({ ...one, path, start, end }))];
-    this.explanations.push(...all.map((one) => ({ ...one, value: this.record.subarray(one.start, one.end) })));
+    for (const one of all) this.explanations.push({ ...one, value: this.record.subarray(one.start, one.end) });
   }
 }
 

@@ -226,8 +226,10 @@ export function explainMultipart(
   if (boundary === undefined) throw new StreamError("BAD_BOUNDARY");
   const delimiter = new Delimiter(boundary);
   const all: Explanation[] = [];
-  const add = (some: readonly Explanation[], base: number, path: string): void =>
-    void all.push(...placed(some, { input, toInput: (offset) => base + offset, path }));
+  const add = (some: readonly Explanation[], base: number, path: string): void => {
+    // One by one: a part may hold more than a call takes arguments.
+    for (const one of placed(some, { input, toInput: (offset) => base + offset, path })) all.push(one);
+  };
   const addText = (start: number, end: number, path: string): void => {
     const text = input.subarray(start, end);
     witness.length = 0;

@@ -92,11 +92,21 @@ export function explainEdits(policy: Policy, input: Uint8Array, { edits, witness
 
 export type Unvalued = Omit<Explanation, "value">;
 
+/** The edits are disjoint and in order. O((edits + witness) × log edits). */
 export function maskedBy(edits: readonly Edit[], witness: readonly Testimony[], path: string): Unvalued[] {
-  return edits.map(({ start, end, entity }) => {
-    const own = witness.filter((one) => one.entity === entity && one.score > 0);
-    const inside = own.filter((one) => one.start < end && one.end > start);
-    const testimony = entity === FIELD ? undefined : best(inside.length > 0 ? inside : own);
+  const inside = new Map<Edit, Testimony>();
+  const anywhere = new Map<string, Testimony>();
+  for (const one of witness) {
+    if (one.score <= 0) continue;
+    anywhere.set(one.entity, better(anywhere.get(one.entity), one));
+    for (let at = firstBehind(edits, one.start); at < edits.length && edits[at].start < one.end; at++) {
+      const edit = edits[at];
+      if (edit.entity === one.entity) inside.set(edit, better(inside.get(edit), one));
+    }
+  }
+  return edits.map((edit) => {
+    const { start, end, entity } = edit;
+    const testimony = entity === FIELD ? undefined : (inside.get(edit) ?? anywhere.get(entity));
     return { verdict: "masked", entity, path, start, end, testimony };
   });
 }
@@ -105,7 +115,8 @@ export function maskedBy(edits: readonly Edit[], witness: readonly Testimony[], 
 export function refusedIn(witness: readonly Testimony[], edits: readonly Edit[], threshold: number): Unvalued[] {
   const refused = new Map<string, Testimony>();
   for (const one of witness) {
-    const isCovered = edits.some((edit) => one.start < edit.end && one.end > edit.start);
+    const near = edits[firstBehind(edits, one.start)];
+    const isCovered = near !== undefined && near.start < one.end;
     const key = `${one.entity} ${one.start}`;
     const known = refused.get(key);
     if (isCovered || one.score >= threshold || (known !== undefined && known.end >= one.end)) continue;
@@ -117,6 +128,20 @@ export function refusedIn(witness: readonly Testimony[], edits: readonly Edit[],
   });
 }
 
-function best(all: readonly Testimony[]): Testimony | undefined {
-  return all.toSorted((a, b) => b.score - a.score || b.end - b.start - (a.end - a.start))[0];
+/** Index of the first edit that ends behind the offset. */
+function firstBehind(edits: readonly Edit[], offset: number): number {
+  let low = 0;
+  let high = edits.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edits[middle].end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function better(known: Testimony | undefined, one: Testimony): Testimony {
+  if (known === undefined) return one;
+  const lead = one.score - known.score || one.end - one.start - (known.end - known.start);
+  return lead > 0 ? one : known;
 }

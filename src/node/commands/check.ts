@@ -7,6 +7,7 @@ import { placeIn } from "../../server/config/extend-policy.ts";
 import { refuseViews } from "../../server/feeds/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { checkReach, loadConfig, type Loaded, type Rest } from "../config/load.ts";
+import { tellUnread } from "../config/unread.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { notSpoilt } from "../config/rest.ts";
 import { refuseHistory } from "../history/open-broker.ts";
@@ -29,6 +30,7 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
       return 1;
     }
     const { config, fileName = "defaults" } = loaded.value;
+    tellUnread(loaded.value.fileName, io);
     const compiled = Object.keys(config.policies).map((name) => compileNamed(loaded.value, name));
     const problems = [
       ...checkWhole(loaded.value),
@@ -45,10 +47,10 @@ Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
 };
 
 /** What keys of the file say together, and against each other. */
-function checkWhole({ config, keys, fileName = "defaults", problemAt }: Loaded): ConfigProblem[] {
+function checkWhole({ config, keys, problemAt }: Loaded): ConfigProblem[] {
   const hasKeys = keys !== undefined;
   return [
-    ...checkReach(config, fileName),
+    ...checkReach(config, problemAt),
     ...[...refuseViews(config), ...refuseDetokenize(config, { hasKeys }), ...refuseHistory(config, { hasKeys })].map(
       ({ path, reason }) => problemAt(path, reason),
     ),

@@ -12,6 +12,7 @@ import { createOutput } from "../output.ts";
 import { openPolicy } from "../policies.ts";
 
 const INPUT_LIMIT_BYTES = 16_777_216;
+const LF = 0x0a;
 
 /** What a score stands for, as docs/detectors.md has it. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -71,9 +72,13 @@ interface Explained {
 
 async function print({ policy, bytes, all }: Explained, args: Arguments, io: Io): Promise<ExitCode> {
   const shown = all.filter(({ verdict }) => verdict === "masked" || args.refused === true);
-  const rows = shown.map((one) => rowOf(one, { policy, place: placeIn(bytes, one.start), args }));
+  const lines = lineStarts(bytes);
+  const rows = shown.map((one) => rowOf(one, { policy, place: placeIn(lines, one.start), args }));
   const output = createOutput(io.stdout);
-  const width = (key: "place" | "entity" | "value"): number => Math.max(0, ...rows.map((row) => row[key].length));
+  // Once, and not by an argument for each: there may be a million rows.
+  const widest = (key: "place" | "entity" | "value"): number =>
+    rows.reduce((width, row) => Math.max(width, row[key].length), 0);
+  const width = { place: widest("place"), entity: widest("entity"), value: Math.min(40, widest("value")) };
   const paint = (row: Row): string =>
     io.isStdoutTerminal ? styleText(row.verdict === "masked" ? "green" : "dim", row.entity) : row.entity;
   for (const row of rows) {
@@ -81,12 +86,12 @@ async function print({ policy, bytes, all }: Explained, args: Arguments, io: Io)
       args.json === true
         ? JSON.stringify(row)
         : [
-            row.place.padEnd(width("place")),
-            `${row.verdict === "masked" ? "✔" : "·"} ${paint(row)}${" ".repeat(width("entity") - row.entity.length)}`,
-            row.value.padEnd(Math.min(40, width("value"))),
+            row.place.padEnd(width.place),
+            `${row.verdict === "masked" ? "✔" : "·"} ${paint(row)}${" ".repeat(width.entity - row.entity.length)}`,
+            row.value.padEnd(width.value),
             `${row.why}${row.operator === "" ? "" : ` → ${row.operator}`}`,
           ].join("  ");
-    await output.write(`${line}\n`);
+    if (!(await output.write(`${line}\n`))) return 0;
   }
   await output.finish();
   const masked = all.filter(({ verdict }) => verdict === "masked").length;
@@ -139,15 +144,23 @@ function whyOf({ detectors }: Policy, entity: string, testimony: Explanation["te
   return REASONS[testimony.score] ?? `score ${testimony.score}`;
 }
 
+/** Offsets at which lines begin, in order. */
+function lineStarts(bytes: Uint8Array): number[] {
+  const starts = [0];
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) starts.push(at + 1);
+  return starts;
+}
+
 /** `line:column`, from 1; columns count bytes. */
-function placeIn(bytes: Uint8Array, offset: number): string {
-  let line = 1;
-  let start = 0;
-  for (let at = bytes.indexOf(0x0a); at >= 0 && at < offset; at = bytes.indexOf(0x0a, at + 1)) {
-    line++;
-    start = at + 1;
+function placeIn(lines: readonly number[], offset: number): string {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (lines[middle] <= offset) low = middle;
+    else high = middle - 1;
   }
-  return `${line}:${offset - start + 1}`;
+  return `${low + 1}:${offset - lines[low] + 1}`;
 }
 
 const SHAPE_CHARACTERS = 40;

@@ -50,7 +50,7 @@ async function render(
   );
   const loaded = await loadConfig({ environment, configFile, missingKey: "random" });
   if (!loaded.ok) return loaded;
-  const problems = checkReach(loaded.value.config, configFile);
+  const problems = checkReach(loaded.value.config, loaded.value.problemAt);
   if (problems.length > 0) return { ok: false, problems };
   const plan = planOf(loaded.value, { target, version: VERSION });
   return plan.ok ? { ok: true, value: renderTree(plan.value, target) } : plan;

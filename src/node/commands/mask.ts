@@ -25,7 +25,7 @@ Examples:
   maskwire mask --findings - app.log > masked.log
   maskwire mask --policy support --config maskwire.yaml events.ndjson > masked.ndjson
 
-Exit: 0 masked, 1 the input broke off, the policy refused it or --findings cannot be written, 2 usage.`,
+Exit: 0 masked, 1 the input broke off, the policy refused it, or the output or --findings cannot be written, 2 usage.`,
   define: (parser) =>
     parser
       .argument("[file]", "input; stdin when left out or -")

@@ -21,6 +21,7 @@ import { tell, type ExitCode, type Io } from "../io.ts";
 import { ObjectsUnreadable, readObjectsAt } from "../kubernetes-files.ts";
 import type { ReadObjects } from "../kubernetes-objects.ts";
 import { createOutput } from "../output.ts";
+import { readFailure } from "../read-failure.ts";
 import { parseConduit } from "./netpolicy-places.ts";
 
 const REPORT_FORMATS = {
@@ -94,8 +95,12 @@ async function makeReport(path: string, args: Arguments, io: Io): Promise<Report
 /** The file that was named; else what the masker's ConfigMap mounts. */
 async function configOf({ objects }: ReadObjects, file: string | undefined): Promise<unknown> {
   if (file === undefined) return parseConfig(textIn(objects));
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) throw new ObjectsUnreadable(`${file}: cannot be read; does the file exist?`);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (thrown) {
+    throw new ObjectsUnreadable(`${file}: ${readFailure(thrown)}; name a configuration file`);
+  }
   return parseConfig(text);
 }
 

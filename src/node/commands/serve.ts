@@ -12,6 +12,7 @@ import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
 import { DEMO_EVENT_TYPES } from "../demo-events.ts";
 import { DEMO_FEED, DEMO_VIEWS, formatPair, startDemo } from "../demo.ts";
 import type { Result } from "../config/problem.ts";
+import { tellUnread } from "../config/unread.ts";
 import { watchConfig } from "../config/watch.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
 import { createLog } from "../log.ts";
@@ -51,6 +52,7 @@ Exit: 0 drained, 1 the address cannot be used or required network policies are n
       return 2;
     }
     const settings = loaded.value;
+    tellUnread(settings.fileName, io);
     // Before the first line that says it listens: whoever reads that may already end it.
     const signal = untilSignal(io);
     const hangup = hangupOf(settings, io);
@@ -96,7 +98,7 @@ async function loadSettings(args: Arguments, io: Io, { lists, bytes }: Reading):
   });
   lists.end(loaded.ok);
   if (!loaded.ok) return loaded;
-  const problems = checkReach(loaded.value.config, loaded.value.fileName ?? "defaults");
+  const problems = checkReach(loaded.value.config, loaded.value.problemAt);
   if (problems.length > 0) return { ok: false, problems };
   return isDemo ? { ok: true, value: { ...loaded.value, config: withDemoFeed(loaded.value.config) } } : loaded;
 }
@@ -184,14 +186,17 @@ function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): vo
 
   open     ${at("subscribe")}/
   watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events${bearer}
-${viewLines(config, `${at("subscribe")}/v1/feeds/${feed}/events`, feed)}  publish  curl ${at("publish")}/v1/feeds/${feed}/events${bearer} -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
+${viewLines(config, { url: `${at("subscribe")}/v1/feeds/${feed}/events`, feed, bearer })}  publish  curl ${at("publish")}/v1/feeds/${feed}/events${bearer} -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
   mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask${bearer} -H 'content-type: text/plain'
 
 `);
 }
 
 /** The same for each view of the feed. */
-function viewLines({ feeds }: ServerConfig, url: string, feed: string): string {
+function viewLines(
+  { feeds }: ServerConfig,
+  { url, feed, bearer }: { readonly url: string; readonly feed: string; readonly bearer: string },
+): string {
   const names = Object.keys(feeds[feed]?.views ?? {});
   const width = Math.max(0, ...names.map((view) => view.length));
   const lines = names.map((view) => {
@@ -199,7 +204,7 @@ function viewLines({ feeds }: ServerConfig, url: string, feed: string): string {
       feed === DEMO_FEED && Object.hasOwn(DEMO_VIEWS, view)
         ? `${" ".repeat(4 + width - view.length)}${DEMO_VIEWS[view].summary}`
         : "";
-    return `           curl -N '${url}?view=${view}'${summary}\n`;
+    return `           curl -N '${url}?view=${view}'${bearer}${summary}\n`;
   });
   return lines.join("");
 }

@@ -6,6 +6,7 @@ import { ACTIONS as GRANTED, grantsIn } from "../../server/auth/grant.ts";
 import type { IssuerConfig } from "../../server/auth/auth-config.ts";
 import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
+import { tellUnread } from "../config/unread.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
 import { readWhole } from "../input.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
@@ -128,7 +129,10 @@ function isSigner({ algorithms }: IssuerConfig): boolean {
 
 async function load({ config }: Arguments, io: Io): Promise<Loaded | undefined> {
   const loaded = await loadConfig({ environment: io.environment, configFile: config, missingKey: "none" });
-  if (loaded.ok) return loaded.value;
+  if (loaded.ok) {
+    tellUnread(loaded.value.fileName, io);
+    return loaded.value;
+  }
   report(loaded.problems, io);
   return undefined;
 }

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { createMasker, maskWhole, toStreamError, type FormatChoice, type Policy } from "../../core/index.ts";
 import { configOption, formatOf, formatOption, policyOption, wholeNumber, type Command } from "../command.ts";
 import { countCuttings, EVERY_CUT_MAX_BYTES, planCuttings, type Cutting } from "../cuts.ts";
-import { openInput, readWhole } from "../input.ts";
+import { requireInput, readWhole } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
 import { openPolicy } from "../policies.ts";
@@ -29,10 +29,11 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
   run: async (args, io) => {
     const policy = await openPolicy(args, io);
     if (policy === undefined) return 2;
-    const opened = await openInput(args.file, io);
-    const input = opened === undefined ? undefined : await readWhole(opened, INPUT_LIMIT_BYTES);
+    const opened = await requireInput(args.file, io);
+    if (opened === undefined) return 2;
+    const input = await readWhole(opened, INPUT_LIMIT_BYTES);
     if (input === undefined) {
-      tell(io, `the input cannot be read whole; name a file that exists, of at most ${INPUT_LIMIT_BYTES} bytes`);
+      tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
       return 2;
     }
     const subject: Subject = { policy, choice: formatOf(args), input };

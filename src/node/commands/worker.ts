@@ -10,6 +10,7 @@ import { writeLimit } from "../../server/config/unlimited.ts";
 import { refuseViews } from "../../server/feeds/view-rules.ts";
 import { configOption, type Command } from "../command.ts";
 import { loadConfig } from "../config/load.ts";
+import { tellUnread } from "../config/unread.ts";
 import { tell, type Io } from "../io.ts";
 import { WORKER_FOLDER, WORKER_NAMES_FILE, WRANGLER_FILE } from "../package-files.ts";
 import { compileNamed, report } from "../policies.ts";
@@ -66,6 +67,7 @@ Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or the 
       return 1;
     }
     const { config, fileName = "defaults", problemAt } = loaded.value;
+    tellUnread(loaded.value.fileName, io);
     const viewed = refuseViews(config).map(({ path, reason }) => problemAt(path, reason));
     const compiled = Object.keys(config.policies).flatMap((name) => {
       const one = compileNamed(loaded.value, name);

@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { AuthConfig, IssuerConfig } from "../../server/auth/auth-config.ts";
+import { readFailure } from "../read-failure.ts";
 import { readSecretFile } from "./key.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
@@ -13,14 +14,14 @@ type FileAuth = FileConfig["auth"];
 type FileIssuer = NonNullable<FileAuth>["issuers"][number];
 
 export interface AuthParts {
-  /** How messages call the configuration file. */
-  readonly source: string;
+  readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
   /** True when the environment names the secret of HS algorithms. */
   readonly hasSecret: boolean;
 }
 
 /** Members that only a private or a secret key has. */
 const PRIVATE_MEMBERS = ["d", "k"];
+const NO_KEY_SET = "holds no such set";
 
 export async function completeAuth(auth: FileAuth, parts: AuthParts): Promise<Result<AuthConfig | undefined>> {
   if (auth === undefined) return { ok: true, value: undefined };
@@ -32,9 +33,9 @@ export async function completeAuth(auth: FileAuth, parts: AuthParts): Promise<Re
 
 async function completeIssuer(
   { jwksFile, secretFile, ...issuer }: FileIssuer,
-  { source, hasSecret, index }: AuthParts & { readonly index: number },
+  { problemAt, hasSecret, index }: AuthParts & { readonly index: number },
 ): Promise<IssuerConfig | ConfigProblem> {
-  const refuse = (key: string, text: string): ConfigProblem => ({ source, path: `auth.issuers.${index}.${key}`, text });
+  const refuse = (key: string, text: string): ConfigProblem => problemAt(["auth", "issuers", String(index), key], text);
   if (secretFile !== undefined) {
     const secret = await readSecretFile(secretFile);
     return secret.ok ? { ...issuer, secret: secret.value } : refuse("secretFile", secret.text);
@@ -44,18 +45,25 @@ async function completeIssuer(
     return refuse("algorithms", "HS ones need a secret; write secretFile, or set MASKWIRE_JWT_SECRET_FILE");
   if (jwksFile === undefined) return issuer;
   const jwks = await readJwks(jwksFile);
-  if (jwks === undefined) return refuse("jwksFile", "cannot be read as a JSON Web Key Set; does the file exist?");
+  if (typeof jwks === "string") return refuse("jwksFile", `${jwks}; name a file with a JSON Web Key Set`);
   if (jwks.keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
     return refuse("jwksFile", "holds a private or secret key; only public keys belong there");
   return { ...issuer, jwks };
 }
 
-async function readJwks(file: string): Promise<IssuerConfig["jwks"]> {
+/** The key set, or why there is none. */
+async function readJwks(file: string): Promise<NonNullable<IssuerConfig["jwks"]> | string> {
+  let text: string;
   try {
-    const value = JSON.parse(await readFile(file, "utf8")) as { keys?: unknown } | null;
+    text = await readFile(file, "utf8");
+  } catch (thrown) {
+    return readFailure(thrown);
+  }
+  try {
+    const value = JSON.parse(text) as { keys?: unknown } | null;
     const isSet = Array.isArray(value?.keys) && value.keys.every((key) => typeof key === "object" && key !== null);
-    return isSet ? (value as NonNullable<IssuerConfig["jwks"]>) : undefined;
+    return isSet ? (value as NonNullable<IssuerConfig["jwks"]>) : NO_KEY_SET;
   } catch {
-    return undefined;
+    return NO_KEY_SET;
   }
 }

@@ -5,29 +5,36 @@
  */
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { readFailure } from "../read-failure.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
 
-const TEXT = "cannot be read as certificates (PEM, `-----BEGIN CERTIFICATE-----`); does the file exist?";
+const WANTED = "name a file with certificates (PEM, `-----BEGIN CERTIFICATE-----`)";
 
 export async function checkCaFiles(
   upstreams: FileConfig["upstreams"] = [],
   problemAt: (path: readonly string[], text: string) => ConfigProblem,
 ): Promise<readonly ConfigProblem[]> {
   const faults = await Promise.all(
-    upstreams.map(async ({ caFile }, index) =>
-      caFile === undefined || (await isCertificate(caFile))
-        ? []
-        : [problemAt(["upstreams", String(index), "caFile"], TEXT)],
-    ),
+    upstreams.map(async ({ caFile }, index) => {
+      const fault = caFile === undefined ? undefined : await faultOf(caFile);
+      return fault === undefined ? [] : [problemAt(["upstreams", String(index), "caFile"], `${fault}; ${WANTED}`)];
+    }),
   );
   return faults.flat();
 }
 
-async function isCertificate(file: string): Promise<boolean> {
+async function faultOf(file: string): Promise<string | undefined> {
+  let bytes: Uint8Array;
   try {
-    return new X509Certificate(await readFile(file)).subject !== undefined;
+    bytes = await readFile(file);
+  } catch (thrown) {
+    return readFailure(thrown);
+  }
+  try {
+    void new X509Certificate(bytes);
+    return undefined;
   } catch {
-    return false;
+    return "holds none";
   }
 }

@@ -6,6 +6,8 @@
 import type { ConfigProblem, Result } from "./problem.ts";
 import { suggest } from "./suggest.ts";
 
+const PREFIX = "MASKWIRE_";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings {
@@ -72,7 +74,7 @@ export function readEnvironment(environment: Environment): Result<Settings> {
   const problems: ConfigProblem[] = [];
   const settings: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(environment)) {
-    if (!name.startsWith("MASKWIRE_") || value === undefined) continue;
+    if (!name.startsWith(PREFIX) || value === undefined) continue;
     const variable = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;
     const read = variable === undefined ? { text: explainUnknown(name) } : readValue(variable, value);
     if ("text" in read) problems.push({ source: name, path: "", text: read.text });
@@ -103,8 +105,10 @@ function explainUnknown(name: string): string {
   if (/_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT_\d+_\w+)$/.test(name)) {
     return "is a Kubernetes service link; set `enableServiceLinks: false` in the pod";
   }
-  const near = suggest(name, Object.keys(VARIABLES));
+  // The prefix is right already: with it, any short name would be near to any other.
+  const words = Object.keys(VARIABLES).map((known) => known.slice(PREFIX.length));
+  const near = suggest(name.slice(PREFIX.length), words);
   return near === undefined
     ? `no such variable; known: ${Object.keys(VARIABLES).join(", ")}`
-    : `no such variable; did you mean ${near}?`;
+    : `no such variable; did you mean ${PREFIX}${near}?`;
 }

@@ -6,6 +6,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { KEY_MIN_BYTES } from "../../core/index.ts";
+import { readFailure } from "../read-failure.ts";
 import { createCrypto } from "../../server/keys/crypto.ts";
 import type { Settings } from "./environment.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
@@ -41,8 +42,8 @@ export async function readSecretFile(
 ): Promise<{ readonly ok: true; readonly value: Uint8Array } | { readonly ok: false; readonly text: string }> {
   try {
     return measure(withoutLineEnd(await readFile(file)));
-  } catch {
-    return { ok: false, text: `the file cannot be read; ${HOW_TO}` };
+  } catch (thrown) {
+    return { ok: false, text: `the file ${readFailure(thrown)}; ${HOW_TO}` };
   }
 }
 

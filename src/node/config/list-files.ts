@@ -5,6 +5,7 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { readFailure } from "../read-failure.ts";
 import { CHARACTERS_LIMIT, findPatternFault, VALUES_LIMITS } from "../../core/lists.ts";
 import type { PolicyConfig } from "../../server/config/extend-policy.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
@@ -98,7 +99,7 @@ async function readLines(file: string, reading: Reading): Promise<Result<string[
   const { configFile, problemAt, at, kind, limit, onFile } = reading;
   const refuse = (text: string): Result<string[]> => ({ ok: false, problems: [problemAt(at, text)] });
   const bytes = await readBytes(resolve(dirname(configFile ?? "maskwire.yaml"), file), onFile);
-  if (bytes === undefined) return refuse("cannot be read; does the file exist, beside this one?");
+  if (typeof bytes === "string") return refuse(`${bytes}; it is looked for beside this file`);
   if (bytes.length > LIST_LIMIT_BYTES)
     return refuse(`is longer than ${LIST_LIMIT_BYTES} bytes; split it, or write patterns`);
   const lines = decodeLines(bytes);
@@ -127,16 +128,17 @@ async function readLines(file: string, reading: Reading): Promise<Result<string[
     : { ok: true, value: kept };
 }
 
-async function readBytes(file: string, onFile: ListFilesOptions["onFile"]): Promise<Uint8Array | undefined> {
-  let bytes: Uint8Array | undefined;
+/** The bytes, or why there are none. */
+async function readBytes(file: string, onFile: ListFilesOptions["onFile"]): Promise<Uint8Array | string> {
+  let bytes: Uint8Array | string;
   try {
     // Before it is read: nobody's memory is for a file of gigabytes.
     const { size } = await stat(file);
     bytes = size > LIST_LIMIT_BYTES ? new Uint8Array(LIST_LIMIT_BYTES + 1) : await readFile(file);
-  } catch {
-    bytes = undefined;
+  } catch (thrown) {
+    bytes = readFailure(thrown);
   }
-  onFile?.(file, bytes ?? new Uint8Array(0));
+  onFile?.(file, typeof bytes === "string" ? new Uint8Array(0) : bytes);
   return bytes;
 }
 

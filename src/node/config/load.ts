@@ -19,6 +19,7 @@ import { completeAuth } from "./auth.ts";
 import { checkCaFiles } from "./ca-files.ts";
 import { completeLists, listFileKeys } from "./list-files.ts";
 import { nodeCrypto, randomKey, readSecret, rootKeySource } from "./key.ts";
+import { readFailure } from "../read-failure.ts";
 import { problemsOf, type ConfigProblem, type Result } from "./problem.ts";
 import type { Reading } from "./read.ts";
 import { NOTHING_SPOILT, notSpoilt, type Spoilt, spoiltBy } from "./rest.ts";
@@ -89,12 +90,12 @@ export async function loadConfig(request: LoadRequest): Promise<Loading> {
   const faults = problemsOf(file, key, jwt);
   const held = file.ok ? { config: file.value, spoilt: NOTHING_SPOILT } : file.rest;
   if (held === undefined || !text.ok || !key.ok || !jwt.ok) return { ok: false, problems: faults };
-  const auth = await completeAuth(held.config.auth, {
-    source: name,
-    hasSecret: jwt.value !== undefined,
-  });
   const fileProblemAt: Loaded["problemAt"] = (path, what) =>
     reader?.problemIn({ text: text.value, name }, path, what) ?? { source: name, path: path.join("."), text: what };
+  const auth = await completeAuth(held.config.auth, {
+    problemAt: fileProblemAt,
+    hasSecret: jwt.value !== undefined,
+  });
   const lists = await completeLists(held.config.policies, {
     configFile: fileName,
     problemAt: fileProblemAt,
@@ -181,44 +182,49 @@ function placeOfSecret(fileText: string, rootKey: Uint8Array): Pick<ConfigProble
 }
 
 /** The addresses that would let anyone on the network in, or keep everybody out, each with the way to say what is meant. */
-export function checkReach(config: ServerConfig, source: string): ConfigProblem[] {
-  return [...checkOpen(config, source), ...checkShut(config, source)];
+export function checkReach(config: ServerConfig, problemAt: Loaded["problemAt"]): ConfigProblem[] {
+  return [...checkOpen(config, problemAt), ...checkShut(config, problemAt)];
 }
 
 /** A listener that waits for network policies cannot share a socket with the one that says whether they are in force. */
-function checkShut({ canary, listeners }: ServerConfig, source: string): ConfigProblem[] {
+function checkShut({ canary, listeners }: ServerConfig, problemAt: Loaded["problemAt"]): ConfigProblem[] {
   const { admin } = listeners;
   const isShared = (["publish", "subscribe"] as const).some(
     (name) => listeners[name].host === admin.host && listeners[name].listenPort === admin.listenPort,
   );
   if (canary?.mode !== "require" || !isShared) return [];
   const text = "is also the port of a listener that `canary` keeps closed until policies are in force; choose another";
-  return [{ source, path: "listeners.admin.listenPort", text }];
+  return [problemAt(["listeners", "admin", "listenPort"], text)];
 }
 
-function checkOpen(config: ServerConfig, source: string): ConfigProblem[] {
+function checkOpen(config: ServerConfig, problemAt: Loaded["problemAt"]): ConfigProblem[] {
   return LISTENERS.filter((name) => {
     const { host, unsafeNoAuthentication } = config.listeners[name];
     const isGuarded = config.auth !== undefined && name !== "admin";
     return !isLoopback(host) && !unsafeNoAuthentication && !isGuarded;
-  }).map((name) => ({
-    source,
-    path: `listeners.${name}.host`,
-    text:
+  }).map((name) =>
+    problemAt(
+      ["listeners", name, "host"],
       "is not a loopback address and nothing authenticates callers; use 127.0.0.1, or configure `auth` (not for admin), " +
-      `or, where a network policy is the fence, add \`unsafeNoAuthentication: true\` under listeners.${name} (or MASKWIRE_UNSAFE_NO_AUTHENTICATION=true)`,
-  }));
+        `or, where a network policy is the fence, add \`unsafeNoAuthentication: true\` under listeners.${name} (or MASKWIRE_UNSAFE_NO_AUTHENTICATION=true)`,
+    ),
+  );
 }
 
 async function readText(fileName: string | undefined, given: Uint8Array | undefined): Promise<Result<string>> {
   if (fileName === undefined) return { ok: true, value: "" };
   const refuse = (text: string): Result<string> => ({ ok: false, problems: [{ source: fileName, path: "", text }] });
+  let bytes = given;
   try {
-    const bytes = given ?? (await readFile(fileName));
-    if (bytes.length > CONFIG_LIMIT_BYTES) return refuse(`is longer than ${CONFIG_LIMIT_BYTES} bytes`);
+    bytes ??= await readFile(fileName);
+  } catch (thrown) {
+    return refuse(`${readFailure(thrown)}; name a configuration file`);
+  }
+  if (bytes.length > CONFIG_LIMIT_BYTES) return refuse(`is longer than ${CONFIG_LIMIT_BYTES} bytes`);
+  try {
     return { ok: true, value: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
-    return refuse("cannot be read as UTF-8 text; does the file exist?");
+    return refuse("is not UTF-8 text; save it as UTF-8");
   }
 }
 

@@ -1,0 +1,112 @@
+/** Files that somebody names, or does not: where a mistake stands, what cannot be read, and what cannot be written. */
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readEnvironment, VARIABLES } from "../../src/node/config/environment.ts";
+import { checkReach, loadConfig } from "../../src/node/config/load.ts";
+import { describeProblem } from "../../src/node/config/problem.ts";
+import { own } from "../support/own.ts";
+import { cleanEnvironment, PROGRAM, requireProgram, runProgram } from "../support/run-server.ts";
+
+let folder = "";
+beforeAll(async () => {
+  requireProgram();
+  folder = await mkdtemp(join(tmpdir(), "maskwire-files-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("a mistake that needs more than the file", () => {
+  it("suggests no variable that has nothing but the prefix in common", () => {
+    const read = readEnvironment({ MASKWIRE_FOO: "80" });
+    const text = `no such variable; known: ${Object.keys(VARIABLES).join(", ")}`;
+    expect(read.ok ? [] : read.problems).toEqual([{ source: "MASKWIRE_FOO", path: "", text }]);
+  });
+
+  it("says where an open address stands", async () => {
+    const configFile = join(folder, "open.yaml");
+    await writeFile(configFile, "listeners:\n  publish: { host: 0.0.0.0 }\n");
+    const loaded = await loadConfig({ environment: {}, configFile, missingKey: "none" });
+    const said = loaded.ok ? checkReach(loaded.value.config, loaded.value.problemAt) : [];
+    expect(said).toMatchObject([{ source: configFile, line: 2, column: 20, path: "listeners.publish.host" }]);
+  });
+
+  it("says where a key set that cannot be read stands", async () => {
+    const configFile = join(folder, "keys.yaml");
+    const issuer = `{ issuer: i, audience: a, algorithms: [ES256], jwksFile: ${folder} }`;
+    await writeFile(configFile, `auth:\n  issuers:\n    - ${issuer}\n`);
+    const loaded = await loadConfig({ environment: {}, configFile, missingKey: "none" });
+    expect(loaded.ok ? [] : loaded.problems.map(describeProblem)).toEqual([
+      `${configFile}:3:64: auth.issuers.0.jwksFile: is a folder; name a file with a JSON Web Key Set`,
+    ]);
+  });
+});
+
+/** Always full, where the system has it. */
+const FULL = "/dev/full";
+
+describe("standard output", () => {
+  it.skipIf(!existsSync(FULL)).each([["mask"], ["check"], ["explain"], ["--help"]])(
+    "that cannot be written is no success of %s",
+    (command) => {
+      const full = openSync(FULL, "w");
+      const { status, stderr } = spawnSync(process.execPath, [PROGRAM, command], {
+        env: cleanEnvironment(),
+        input: `mail jane@acme.com\n`.repeat(10_000),
+        stdio: ["pipe", full, "pipe"],
+      });
+      closeSync(full);
+      expect([status, stderr.toString()]).toEqual([1, expect.stringContaining("standard output cannot be written")]);
+    },
+  );
+});
+
+describe("a configuration file that nobody named", () => {
+  it.each([["mask"], ["check"], ["explain"]])("is told of by %s, and not read", async (command) => {
+    const home = await mkdtemp(join(folder, "home-"));
+    await writeFile(join(home, "maskwire.yaml"), "nonsense: 1\n");
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, [PROGRAM, command, ...words], { cwd: home, env: cleanEnvironment(), input: "" });
+    const [unread, named] = [run(), run("--config", "maskwire.yaml")];
+    expect([unread.status, unread.stderr.toString()]).toEqual([
+      0,
+      expect.stringContaining("maskwire.yaml in this folder is not read; add --config maskwire.yaml"),
+    ]);
+    expect(named.stderr.toString()).toContain("maskwire.yaml:1:1: nonsense: unknown key");
+    expect(named.stderr.toString()).not.toContain("is not read");
+  });
+});
+
+describe("what maskwire serve tells to try", () => {
+  it("carries a token wherever one is asked for", async () => {
+    const configFile = join(folder, "views.yaml");
+    const apiKey = `{ name: a, sha256: ${"0".repeat(64)}, grants: [{ actions: [subscribe], feeds: [orders], views: [support] }] }`;
+    await writeFile(configFile, `auth: { apiKeys: [${apiKey}] }\nfeeds: { orders: { views: { support: default } } }\n`);
+    const child = own(
+      spawn(process.execPath, [PROGRAM, "serve", "--config", configFile, "--port", "0"], {
+        env: cleanEnvironment({ MASKWIRE_ADMIN_PORT: "0" }),
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
+    );
+    let said = "";
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      said += chunk.toString();
+      if (said.includes("/v1/mask")) break;
+    }
+    child.kill("SIGKILL");
+    const lines = said.split("\n").filter((line) => line.includes("curl"));
+    expect(lines.filter((line) => line.includes("?view=support"))).toHaveLength(1);
+    for (const line of lines) expect(line).toContain("-H 'authorization: Bearer …'");
+  });
+});
+
+describe("maskwire explain", () => {
+  it("explains more than a call takes arguments, each with its line", async () => {
+    const lines = 130_000;
+    const { code, stdout } = await runProgram(["explain"], "a@b.io\n".repeat(lines));
+    expect([code, stdout.trimEnd().split("\n").length]).toEqual([0, lines]);
+    expect(stdout).toMatch(/^130000:1 +✔ EMAIL/m);
+  });
+});
