@@ -17,6 +17,8 @@ const SHAPES: readonly (readonly [string, Format, (count: number) => string])[] 
   ["CSV record of fields", "csv", (count) => `a,b\n1,2\nsin,${`${NUMBER},`.repeat(count)}\n`],
   ["CSV record under names", "csv", (count) => `sin,b\n1,2\nx,${`${NUMBER},`.repeat(count)}\n`],
   ["JSON string", "ndjson", (count) => `{"a":1}\n{"a":"sin ${`${NUMBER} `.repeat(count)}"}\n`],
+  ["JSON string without a word", "ndjson", (count) => `{"a":1}\n{"a":"${`${NUMBER} `.repeat(count)}"}\n`],
+  ["JSON string with escapes", "ndjson", (count) => `{"a":1}\n{"a":"${`\\n, ${NUMBER} `.repeat(count)}"}\n`],
   ["JSON list", "ndjson", (count) => `{"a":1}\n{"sin":[${`"${NUMBER}",`.repeat(count)}1]}\n`],
   ["event", "sse", (count) => `data: 1\n\ndata: sin ${`${NUMBER} `.repeat(count)}\n\n`],
 ];

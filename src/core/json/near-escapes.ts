@@ -12,6 +12,7 @@ import { type Dfa, HAS_MATCH, NO_THREAD, ROW_BITS, STATE } from "../pattern/dfa.
 import { KIND } from "../pattern/neighbour.ts";
 import type { Span } from "../span.ts";
 import { readEscape } from "./escapes.ts";
+import { countBelow } from "./record-context.ts";
 import { isJsonSpace } from "./walker.ts";
 
 const QUOTE = 0x22;
@@ -52,10 +53,11 @@ export class NearEscapes {
     return true;
   }
 
-  /** True when an escape of the record stands between two places. */
+  /** True when an escape of the record stands between two places. O(log escapes): long records are asked for each match. */
   standIn(from: number, to: number): boolean {
-    for (const place of this.places) if (place > from - ESCAPE_BYTES && place < to) return true;
-    return false;
+    const { places } = this;
+    const last = countBelow(places, to) - 1;
+    return last >= 0 && places[last] > from - ESCAPE_BYTES;
   }
 
   /** Notes the escapes; false for one in a name, for none of JSON's, or in a string that may be JSON with escapes of its own. */

@@ -48,7 +48,7 @@ export class JsonContext {
 }
 
 /** How many of these numbers, which are in order, are lower. */
-function countBelow(numbers: readonly number[], limit: number): number {
+export function countBelow(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;
   while (low < high) {
