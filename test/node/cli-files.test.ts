@@ -82,7 +82,7 @@ describe("a configuration file that nobody named", () => {
 describe("what maskwire serve tells to try", () => {
   it("carries a token wherever one is asked for", async () => {
     const configFile = join(folder, "views.yaml");
-    const apiKey = `{ name: a, sha256: ${"0".repeat(64)}, grants: [{ actions: [subscribe], feeds: [orders], views: [support] }] }`;
+    const apiKey = `{ name: a, sha256: ${"a".repeat(64)}, grants: [{ actions: [subscribe], feeds: [orders], views: [support] }] }`;
     await writeFile(configFile, `auth: { apiKeys: [${apiKey}] }\nfeeds: { orders: { views: { support: default } } }\n`);
     const child = own(
       spawn(process.execPath, [PROGRAM, "serve", "--config", configFile, "--port", "0"], {
