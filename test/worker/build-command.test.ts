@@ -207,6 +207,18 @@ limits: { eventLimitBytes: 1000, connectionMaxAgeMs: unlimited }
     await expect(readdir(out)).rejects.toThrow("ENOENT");
   });
 
+  test("says where the secret of an issuer goes instead, and writes it nowhere", async () => {
+    const secretFile = join(folder, "jwt.secret");
+    await writeFile(secretFile, "s".repeat(44));
+    const issuer = `{ issuer: i, audience: a, algorithms: [HS256], secretFile: ${secretFile} }`;
+    const { code, stderr, out } = await build("hs", `auth: { issuers: [${issuer}] }\n`);
+    expect(code).toBe(1);
+    expect(stderr).toContain("auth.issuers.0.secretFile: a worker reads no file");
+    expect(stderr).toContain("npx wrangler secret put MASKWIRE_JWT_SECRET");
+    expect(stderr).not.toContain("ssss");
+    await expect(readdir(out)).rejects.toThrow("ENOENT");
+  });
+
   test("says what of a configuration is not for the edge", async () => {
     const { code, stderr } = await build("history", `${OPEN}history: { broker: memory }\n`);
     expect([code, stderr]).toEqual([0, expect.stringContaining("history is not for the edge")]);

@@ -121,6 +121,9 @@ async function refusedKey(deployed: object): Promise<string | undefined> {
 }
 
 function explain(key: string): string {
+  // What was read out of `secretFile`, which has no place in a deployment.
+  if (key.endsWith(".secret"))
+    return `${key}File: a worker reads no file; remove it here, and set the secret there: npx wrangler secret put MASKWIRE_JWT_SECRET`;
   return key.endsWith(".unsafeNoAuthentication")
     ? `${key}: a worker answers the whole Internet; configure \`auth\`, or set this to true on publish and subscribe where something in front decides who may come`
     : `${key}: cannot take effect at the edge`;
