@@ -43,7 +43,7 @@ export const ERRORS = {
     text: "a CSV record is ragged, or its quotes are not those of RFC 4180",
   },
   BAD_JSON: { http: 400, close: 4502, retry: false, text: "the body is not one JSON value; send NDJSON for several" },
-  BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is not one of the documented shapes" },
+  BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is none of docs/protocol.md, section 2.2" },
   BAD_MULTIPART: { http: 400, close: 4506, retry: false, text: "the body ends without its closing boundary" },
   BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },
   BAD_POSITION: {
@@ -118,7 +118,7 @@ export const ERRORS = {
     http: 415,
     close: 4502,
     retry: false,
-    text: "unsupported content type; docs/protocol.md, 3.2 (publish) and 4 (mask), has the list",
+    text: "unsupported content type; docs/protocol.md has the list: section 3.2 for publishing, 4 for /v1/mask",
   },
   ENCODING_UNKNOWN: {
     http: 415,
@@ -237,12 +237,17 @@ export const ERRORS = {
     retry: false,
     text: "the token is too long for a cookie of 4096 characters; send it as a header",
   },
-  TOKEN_MISSING: { http: 401, close: 4500, retry: false, text: "a bearer token is needed" },
+  TOKEN_MISSING: {
+    http: 401,
+    close: 4500,
+    retry: false,
+    text: "a bearer token is needed: Authorization: Bearer TOKEN",
+  },
   UNAUTHENTICATED: {
     http: 401,
     close: 4500,
     retry: false,
-    text: "the token is not valid",
+    text: "the token is not valid, or not sent as Authorization: Bearer TOKEN",
   },
   VALUE_LIMIT: {
     http: 429,
