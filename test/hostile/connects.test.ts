@@ -67,6 +67,7 @@ test.skipIf(compiler.path === null || address === null)(
     await subscriber.resume();
 
     let published = 0;
+    let told = 0;
     let turnedAway = 0;
     const residentBytes: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -81,12 +82,16 @@ test.skipIf(compiler.path === null || address === null)(
       expect(Object.keys(statuses).filter((status) => status !== "404" && status !== "429")).toEqual([]);
       expect(connected).toBeGreaterThan(limits.connectionsPerAddressLimit);
       expect(published).toBeGreaterThan(before);
+      told += statuses["429"] ?? 0;
       turnedAway += (statuses["429"] ?? 0) + cut;
       residentBytes.push((await server.memory()).nowBytes);
     }
-    // Each connection was let in, or is counted by the limit that said no.
+    // Each connection was let in, or is counted by the limit that said no. On a machine that starves some are let in and then
+    // cut because they waited too long for their turn.
     expect(turnedAway).toBeGreaterThan(0);
-    expect(refusedIn(await server.metrics())).toBe(turnedAway);
+    const refused = refusedIn(await server.metrics());
+    expect(refused).toBeGreaterThanOrEqual(told);
+    expect(refused).toBeLessThanOrEqual(turnedAway);
     // The first round is for the collector to find its pace; ten thousand sockets that stay would be 200 MB.
     expect((residentBytes.at(-1) ?? Infinity) - (residentBytes[1] ?? 0)).toBeLessThan(64_000_000);
 
