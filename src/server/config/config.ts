@@ -303,7 +303,7 @@ export interface ServerConfig {
 }
 
 /** Of a configuration that was read; whoever makes a server out of parts has none unless it says so. */
-export const DEFAULT_WARM_UP_MS = 1_000;
+export const DEFAULT_WARM_UP_MS = 2_000;
 
 export const DEFAULT_DETOKENIZE: Pick<DetokenizeConfig, "callsPerMinute" | "valuesPerMinute"> = {
   callsPerMinute: 60,
