@@ -5,7 +5,7 @@
  * a closer look whatever is found in them. Agrees with FormFormat on what a pair reads as.
  */
 import { hexValue } from "../folded-text.ts";
-import { isJsonSpace } from "../json/walker.ts";
+import { opensJson } from "../json/decoded-record.ts";
 import type { KeyedValues } from "../keyed-values.ts";
 import { LF } from "../lines.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
@@ -15,9 +15,6 @@ export const EQUALS = 0x3d;
 export const PERCENT = 0x25;
 export const PLUS = 0x2b;
 export const SPACE = 0x20;
-
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 
 export class FormBlock {
   /** The decoded names and values. */
@@ -90,11 +87,4 @@ export class FormBlock {
     }
     return values.length;
   }
-}
-
-/** True when a text begins with a bracket, as one that holds an object or array. */
-function opensJson(text: Uint8Array, from: number, to: number): boolean {
-  let at = from;
-  while (at < to && isJsonSpace(text[at])) at++;
-  return at < to && (text[at] === OPEN_BRACE || text[at] === OPEN_BRACKET);
 }

@@ -74,7 +74,7 @@ export class DecodedRecords {
           continue;
         }
       } else if (byte === QUOTE) {
-        if (hasEscape && isBeforeColon(record, at + 1)) return -1;
+        if (hasEscape && isBeforeColon(record, at + 1, record.length)) return -1;
         hasEscape = false;
         quotes.push(length);
       }
@@ -84,14 +84,15 @@ export class DecodedRecords {
   }
 }
 
-function isBeforeColon(record: Uint8Array, from: number): boolean {
+/** True when what ends before `from` is a name: nothing but white space parts it from a colon. */
+export function isBeforeColon(bytes: Uint8Array, from: number, end: number): boolean {
   let at = from;
-  while (at < record.length && isJsonSpace(record[at])) at++;
-  return record[at] === COLON;
+  while (at < end && isJsonSpace(bytes[at])) at++;
+  return at < end && bytes[at] === COLON;
 }
 
 /** True when a text begins with a bracket, as one that holds an object or array. */
-function opensJson(bytes: Uint8Array, from: number, to: number): boolean {
+export function opensJson(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from;
   while (at < to && isJsonSpace(bytes[at])) at++;
   return at < to && (bytes[at] === OPEN_BRACE || bytes[at] === OPEN_BRACKET);

@@ -11,13 +11,12 @@ import { indexOfByte } from "../native-bytes.ts";
 import { type Dfa, HAS_MATCH, NO_THREAD, ROW_BITS, STATE } from "../pattern/dfa.ts";
 import { KIND } from "../pattern/neighbour.ts";
 import type { Span } from "../span.ts";
+import { isBeforeColon } from "./decoded-record.ts";
 import { readEscape } from "./escapes.ts";
 import { countBelow } from "./record-context.ts";
-import { isJsonSpace } from "./walker.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
@@ -148,10 +147,4 @@ function stepAll(dfa: Dfa, entry: number, codePoint: number): number {
 
 function opensJson(codePoint: number): boolean {
   return codePoint === OPEN_BRACE || codePoint === OPEN_BRACKET;
-}
-
-function isBeforeColon(bytes: Uint8Array, from: number, end: number): boolean {
-  let at = from;
-  while (at < end && isJsonSpace(bytes[at])) at++;
-  return at < end && bytes[at] === COLON;
 }
