@@ -90,7 +90,7 @@ function renderTable(): string {
     "",
     "## Keys",
     "",
-    "`<name>` is a name of your choice, `[]` each entry of a list. Files are found from where the process starts.",
+    "`<name>` is a name of your choice, `[]` each entry of a list. Files and folders are found from the folder of this file.",
     "",
     "| key | value | default | meaning |",
     "|---|---|---|---|",

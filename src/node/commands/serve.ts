@@ -9,6 +9,7 @@ import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";
 import { WatchedLists } from "../config/watch-lists.ts";
 import { checkReach, loadConfig, type Loaded } from "../config/load.ts";
+import { withWholePaths } from "../config/named-files.ts";
 import { DEMO_EVENT_TYPES } from "../demo-events.ts";
 import { DEMO_FEED, DEMO_VIEWS, formatPair, startDemo } from "../demo.ts";
 import type { Result } from "../config/problem.ts";
@@ -100,7 +101,8 @@ async function loadSettings(args: Arguments, io: Io, { lists, bytes }: Reading):
   if (!loaded.ok) return loaded;
   const problems = checkReach(loaded.value.config, loaded.value.problemAt);
   if (problems.length > 0) return { ok: false, problems };
-  return isDemo ? { ok: true, value: { ...loaded.value, config: withDemoFeed(loaded.value.config) } } : loaded;
+  const config = withWholePaths(loaded.value.config, loaded.value.fileName);
+  return { ok: true, value: { ...loaded.value, config: isDemo ? withDemoFeed(config) : config } };
 }
 
 interface Follower {

@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import type { AuthConfig, IssuerConfig } from "../../server/auth/auth-config.ts";
 import { readFailure } from "../read-failure.ts";
 import { readSecretFile } from "./key.ts";
+import { besideConfig } from "./named-files.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
 
@@ -14,6 +15,8 @@ type FileAuth = FileConfig["auth"];
 type FileIssuer = NonNullable<FileAuth>["issuers"][number];
 
 export interface AuthParts {
+  /** The configuration file: the others are beside it. */
+  readonly configFile: string | undefined;
   readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
   /** True when the environment names the secret of HS algorithms. */
   readonly hasSecret: boolean;
@@ -33,18 +36,18 @@ export async function completeAuth(auth: FileAuth, parts: AuthParts): Promise<Re
 
 async function completeIssuer(
   { jwksFile, secretFile, ...issuer }: FileIssuer,
-  { problemAt, hasSecret, index }: AuthParts & { readonly index: number },
+  { configFile, problemAt, hasSecret, index }: AuthParts & { readonly index: number },
 ): Promise<IssuerConfig | ConfigProblem> {
   const refuse = (key: string, text: string): ConfigProblem => problemAt(["auth", "issuers", String(index), key], text);
   if (secretFile !== undefined) {
-    const secret = await readSecretFile(secretFile);
+    const secret = await readSecretFile(besideConfig(configFile, secretFile));
     return secret.ok ? { ...issuer, secret: secret.value } : refuse("secretFile", secret.text);
   }
   const needsSecret = jwksFile === undefined && issuer.jwksUrl === undefined;
   if (needsSecret && !hasSecret)
     return refuse("algorithms", "HS ones need a secret; write secretFile, or set MASKWIRE_JWT_SECRET_FILE");
   if (jwksFile === undefined) return issuer;
-  const jwks = await readJwks(jwksFile);
+  const jwks = await readJwks(besideConfig(configFile, jwksFile));
   if (typeof jwks === "string") return refuse("jwksFile", `${jwks}; name a file with a JSON Web Key Set`);
   if (jwks.keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
     return refuse("jwksFile", "holds a private or secret key; only public keys belong there");

@@ -6,18 +6,25 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { readFailure } from "../read-failure.ts";
+import { besideConfig } from "./named-files.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
 
 const WANTED = "name a file with certificates (PEM, `-----BEGIN CERTIFICATE-----`)";
 
+interface CaFilesOptions {
+  /** The configuration file: the others are beside it. */
+  readonly configFile: string | undefined;
+  readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
+}
+
 export async function checkCaFiles(
   upstreams: FileConfig["upstreams"] = [],
-  problemAt: (path: readonly string[], text: string) => ConfigProblem,
+  { configFile, problemAt }: CaFilesOptions,
 ): Promise<readonly ConfigProblem[]> {
   const faults = await Promise.all(
     upstreams.map(async ({ caFile }, index) => {
-      const fault = caFile === undefined ? undefined : await faultOf(caFile);
+      const fault = caFile === undefined ? undefined : await faultOf(besideConfig(configFile, caFile));
       return fault === undefined ? [] : [problemAt(["upstreams", String(index), "caFile"], `${fault}; ${WANTED}`)];
     }),
   );

@@ -4,10 +4,10 @@
  * Owns those files: their form, their size, and what to write instead, line by line. Never repeats a line in a problem.
  */
 import { readFile, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { readFailure } from "../read-failure.ts";
 import { CHARACTERS_LIMIT, findPatternFault, VALUES_LIMITS } from "../../core/lists.ts";
 import type { PolicyConfig } from "../../server/config/extend-policy.ts";
+import { besideConfig } from "./named-files.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 import type { FileConfig } from "./schema.ts";
 
@@ -17,7 +17,7 @@ type Kind = "values" | "patterns";
 type ListName = "allow" | "deny";
 
 export interface ListFilesOptions {
-  /** The configuration file: theirs are beside it. Undefined: beside whoever runs the program. */
+  /** The configuration file: theirs are beside it. */
   readonly configFile: string | undefined;
   readonly problemAt: (path: readonly string[], text: string) => ConfigProblem;
   /** Told of every file that is read, also of one that cannot be. */
@@ -98,7 +98,7 @@ interface Reading extends ListFilesOptions {
 async function readLines(file: string, reading: Reading): Promise<Result<string[]>> {
   const { configFile, problemAt, at, kind, limit, onFile } = reading;
   const refuse = (text: string): Result<string[]> => ({ ok: false, problems: [problemAt(at, text)] });
-  const bytes = await readBytes(resolve(dirname(configFile ?? "maskwire.yaml"), file), onFile);
+  const bytes = await readBytes(besideConfig(configFile, file), onFile);
   if (typeof bytes === "string") return refuse(`${bytes}; it is looked for beside this file`);
   if (bytes.length > LIST_LIMIT_BYTES)
     return refuse(`is longer than ${LIST_LIMIT_BYTES} bytes; split it, or write patterns`);

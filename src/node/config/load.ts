@@ -5,6 +5,7 @@
  */
 import { isLoopback } from "../../server/network/loopback.ts";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import {
   DEFAULT_CONFIG,
   DEFAULT_WARM_UP_MS,
@@ -93,6 +94,7 @@ export async function loadConfig(request: LoadRequest): Promise<Loading> {
   const fileProblemAt: Loaded["problemAt"] = (path, what) =>
     reader?.problemIn({ text: text.value, name }, path, what) ?? { source: name, path: path.join("."), text: what };
   const auth = await completeAuth(held.config.auth, {
+    configFile: fileName,
     problemAt: fileProblemAt,
     hasSecret: jwt.value !== undefined,
   });
@@ -101,7 +103,7 @@ export async function loadConfig(request: LoadRequest): Promise<Loading> {
     problemAt: fileProblemAt,
     onFile: request.onListFile,
   });
-  const caFaults = await checkCaFiles(held.config.upstreams, fileProblemAt);
+  const caFaults = await checkCaFiles(held.config.upstreams, { configFile: fileName, problemAt: fileProblemAt });
   const problems = [...faults, ...notSpoilt(held.spoilt, [...problemsOf(auth, lists), ...caFaults])];
   if (!auth.ok || !lists.ok) return { ok: false, problems };
   const { auth: _, ...written } = held.config;
@@ -231,7 +233,10 @@ async function readText(fileName: string | undefined, given: Uint8Array | undefi
 /** A folder that was named outside of the file: what else the file says of it stays. */
 function withDataDir(history: HistoryConfig | undefined, dataDir: string | undefined): Pick<ServerConfig, "history"> {
   if (dataDir === undefined) return history === undefined ? {} : { history };
-  return { history: { broker: "disk", dataDir, sync: history?.broker === "disk" ? history.sync : "always" } };
+  // Whole: it is named from where the process was started, and what the file names from where the file is.
+  return {
+    history: { broker: "disk", dataDir: resolve(dataDir), sync: history?.broker === "disk" ? history.sync : "always" },
+  };
 }
 
 function publicPort(listenPort: number | undefined): Pick<Settings, "listenPort"> {
