@@ -2,8 +2,9 @@
  * One possible match in its surroundings: what boundary rules and validators look at.
  *
  * Owns the view on the text around a match, read only when somebody asks. Looks back and ahead a fixed number
- * of bytes, never further than the line, so that the answer cannot depend on how the stream was cut. Plain ASCII,
- * by far the most frequent case, is judged on bytes; everything else is folded first.
+ * of bytes, never further than the line, so that the answer cannot depend on how the stream was cut; only context words
+ * may stand in the line before, where that is a label. Plain ASCII, by far the most frequent case, is judged on bytes;
+ * everything else is folded first.
  */
 import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UNDERSCORE } from "./ascii.ts";
 import { asciiText } from "./bytes.ts";
@@ -24,7 +25,9 @@ export const LOOK_AHEAD_BYTES = 16;
 export const CONTEXT_CHARACTERS = 40;
 const NEIGHBOURS = 2;
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const FULL_STOP = 0x2e;
+const COLON = 0x3a;
 
 /** The bytes at hand; offsets are counted from the start of the text. */
 export interface Surroundings {
@@ -186,9 +189,9 @@ export class TextCandidate implements Candidate, RawMatch {
   /** Context by bytes, or undefined when the window holds anything but plain ASCII. */
   private contextInBytes(): boolean | undefined {
     const { bytes } = this.around;
-    let from = this.start;
     const limit = Math.max(0, this.start - CONTEXT_CHARACTERS);
-    while (from > limit && bytes[from - 1] !== NEWLINE) from--;
+    let from = labelledLineFrom(bytes, this.start, limit);
+    if (from === undefined) return undefined;
     const isCut = from > 0 && from === limit && bytes[from - 1] !== NEWLINE;
     if (isCut && !isPlain(bytes[from - 1])) return undefined;
     // A word that the window cuts is no whole word and is left out; a digit before it says what the word is.
@@ -198,7 +201,7 @@ export class TextCandidate implements Candidate, RawMatch {
 
   /** The characters in which context words count, without a word that the window cuts. */
   private context(): string {
-    const [beyond, ...near] = this.lookBack(CONTEXT_CHARACTERS + 1);
+    const [beyond, ...near] = labelledLine(this.lookBack(CONTEXT_CHARACTERS + 1, true));
     if (near.length < CONTEXT_CHARACTERS) return [beyond, ...near].join("");
     const text = near.join("");
     if (/\d/.test(beyond)) return beyond + text;
@@ -207,15 +210,17 @@ export class TextCandidate implements Candidate, RawMatch {
     return isCut ? partCamelCase(text).replace(/^\p{L}+/u, "") : text;
   }
 
-  private lookBack(characters: number): string[] {
+  private lookBack(characters: number, overLines = false): string[] {
     const { bytes } = this.around;
     const limit = Math.max(0, this.start - LOOK_BACK_BYTES);
     const out: string[] = [];
     for (let at = this.start; at > limit && out.length < characters;) {
       const start = previousStart(bytes, at, limit);
-      if (bytes[start] === NEWLINE) break;
+      const isLineEnd = bytes[start] === NEWLINE;
+      if (isLineEnd && !overLines) break;
       const { codePoint } = readCharacter(bytes, start, at);
-      if (!isIgnorable(codePoint)) out.push(String.fromCodePoint(codePoint));
+      // An escaped line feed ends no line.
+      if (!isIgnorable(codePoint)) out.push(isLineEnd || codePoint !== NEWLINE ? String.fromCodePoint(codePoint) : " ");
       at = start;
     }
     return out.toReversed();
@@ -237,6 +242,37 @@ export class TextCandidate implements Candidate, RawMatch {
     }
     return out;
   }
+}
+
+/**
+ * Where the line begins that `start` stands in, or the one before it where that is a label, as `Phone:` above a number; not
+ * before `limit`. Undefined when the colon may be there in disguise.
+ */
+function labelledLineFrom(bytes: Uint8Array, start: number, limit: number): number | undefined {
+  const line = lineFrom(bytes, start, limit);
+  let at = start;
+  while (at > limit && isSpace(bytes[at - 1])) at--;
+  if (at >= line || at === limit) return line;
+  if (!isPlain(bytes[at - 1]) || isHexAfterPercent(bytes, at)) return undefined;
+  return bytes[at - 1] === COLON ? lineFrom(bytes, at, limit) : line;
+}
+
+function lineFrom(bytes: Uint8Array, at: number, limit: number): number {
+  let from = at;
+  while (from > limit && bytes[from - 1] !== NEWLINE) from--;
+  return from;
+}
+
+/** As `labelledLineFrom`, of the characters before a place. */
+function labelledLine(characters: readonly string[]): readonly string[] {
+  const line = characters.lastIndexOf("\n") + 1;
+  const last = characters.findLastIndex((character) => !isSpace(character.codePointAt(0) as number));
+  const isLabelled = last < line && characters[last] === ":";
+  return characters.slice(isLabelled ? characters.lastIndexOf("\n", last) + 1 : line);
+}
+
+function isSpace(codePoint: number): boolean {
+  return codePoint === 0x20 || codePoint === 0x09 || codePoint === CARRIAGE_RETURN || codePoint === NEWLINE;
 }
 
 /**

@@ -61,6 +61,8 @@ const glue = constantFrom(
   " ",
   "  ",
   "\n",
+  ":\n",
+  ":\r\n\t",
   ".",
   ",",
   "-",
@@ -117,4 +119,28 @@ test("engine and definition agree on noise made of the characters that values ar
     }),
     tries(500, 20260115),
   );
+});
+
+test("engine and definition agree on labels in the line before", () => {
+  const labels = ["ssn", "a ssn", "x\nssn", "ssn\nx", "7ssn", "\uff53\uff53\uff4e", "-".repeat(38), ""];
+  const colons = [":", " :", "\uff1a", "", ":x", "::", ":\u200b", "%3A", ":%20", "%3"];
+  const spaces = [
+    "\n",
+    "\r\n",
+    "\n  ",
+    " \n\n\t",
+    "\n\u00a0",
+    "\nx ",
+    " ",
+    "\n".repeat(36),
+    `${" ".repeat(33)}\n`,
+    "\n%20",
+    "%0A",
+  ];
+  for (const label of labels)
+    for (const colon of colons)
+      for (const space of spaces) {
+        const text = `${label}${colon}${space}536904399`;
+        expect(engineFindings(text), JSON.stringify(text)).toEqual(naiveFindings(BUILT_IN, text));
+      }
 });

@@ -44,6 +44,7 @@ const MARKS = [
   "ext 7",
   "(0)",
   "tel ",
+  "tel:\n",
 ];
 
 const piece = fc.oneof(fc.constantFrom(...HITS), fc.constantFrom(...MARKS));

@@ -112,14 +112,24 @@ interface Place {
   readonly ends: readonly End[];
   /** Folded characters before it in its line. */
   readonly line: readonly string[];
+  /** The same, with the line before where that is a label: where words are context. */
+  readonly labelled: readonly string[];
 }
 
 function placesOf(text: string): Place[] {
   return Array.from({ length: text.length }, (_, start) => {
-    const before = fold(text.slice(0, start));
+    const lines = text.slice(0, start).split("\n").map(fold);
     const source = text.slice(start);
-    return { start, source, ends: endsOf(source), line: before.slice(before.lastIndexOf("\n") + 1) };
+    return { start, source, ends: endsOf(source), line: lines.at(-1) as string[], labelled: labelledLine(lines) };
   });
+}
+
+/** `Phone:` in a line of its own is the label of the number that begins the next line with something in it. */
+function labelledLine(lines: readonly (readonly string[])[]): readonly string[] {
+  const isVisible = (character: string): boolean => !/^[ \t\r\n]$/.test(character);
+  const last = lines.findLastIndex((line) => line.some(isVisible));
+  const isLabel = last >= 0 && last < lines.length - 1 && lines[last].findLast(isVisible) === ":";
+  return lines.slice(isLabel ? last : -1).flatMap((line, at) => (at === 0 ? line : ["\n", ...line]));
 }
 
 function findingsOf(detector: Detector, places: readonly Place[], threshold: number): NaiveFinding[] {
@@ -212,13 +222,13 @@ function isExcluded(detector: Detector, { line }: Place, score: number): boolean
   return isExcludedKey(/([\p{L}\p{N}_.-]+)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u.exec(near)?.[1] ?? "");
 }
 
-function candidateAt({ line, source }: Place, end: End, detector: Detector): Candidate {
+function candidateAt({ line, labelled, source }: Place, end: End, detector: Detector): Candidate {
   const after = fold(source.slice(end.offset)).slice(0, NEIGHBOURS).join("");
   return {
     text: end.text,
     before: line.slice(-NEIGHBOURS).join(""),
     after: after.split("\n", 1)[0],
-    hasContext: hasContextWord(detector, line),
+    hasContext: hasContextWord(detector, labelled),
     preceding: line.slice(-CONTEXT_CHARACTERS).join(""),
     label: line.slice(-CONTEXT_CHARACTERS).join(""),
   };
