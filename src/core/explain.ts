@@ -10,13 +10,17 @@ import { type Explanation, explainEdits, type Testimony, watch, type Witnessing 
 import type { FormatChoice } from "./masker.ts";
 import type { Policy } from "./policy.ts";
 import { textEdits } from "./text-edits.ts";
+import { repairUtf8 } from "./utf8-repair.ts";
 
 export type { Explanation } from "./explain/witness.ts";
 
-/** Masks a whole input and says why. Throws away what it would have written. O(input × detectors). */
+/**
+ * Masks a whole input and says why. Throws away what it would have written. O(input × detectors).
+ * Offsets are those of `repairUtf8(input)`, which is the input itself where it is UTF-8.
+ */
 export function explain(policy: Policy, choice: FormatChoice, input: Uint8Array): Explanation[] {
   const witness: Testimony[] = [];
-  return explainWatched({ policy: watch(policy, witness), witness }, choice, input);
+  return explainWatched({ policy: watch(policy, witness), witness }, choice, repairUtf8(input));
 }
 
 function explainWatched(watched: Witnessing, choice: FormatChoice, input: Uint8Array): Explanation[] {

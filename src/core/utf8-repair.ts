@@ -62,6 +62,12 @@ export class Utf8Repair {
   }
 }
 
+/** A whole input as a masker reads it. */
+export function repairUtf8(bytes: Uint8Array): Uint8Array {
+  const repair = new Utf8Repair();
+  return concat([repair.push(bytes), repair.flush()]);
+}
+
 /** Offset up to which the runtime says that all is valid; 0 when it says nothing. */
 function knownTo(bytes: Uint8Array): number {
   const to = wholeTo(bytes);

@@ -4,6 +4,7 @@ import { Option } from "commander";
 import { SCORES, StreamError } from "../../core/index.ts";
 import { explain as explainInput, type Explanation } from "../../core/explain.ts";
 import { FIELD } from "../../core/finding.ts";
+import { repairUtf8 } from "../../core/utf8-repair.ts";
 import type { Policy } from "../../core/index.ts";
 import { type Arguments, configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
 import { readWhole, requireInput } from "../input.ts";
@@ -49,11 +50,12 @@ Exit: 0 explained, 1 the input broke off or is over 16 MiB, 2 usage.`,
     const policy = await openPolicy(args, io);
     const input = policy === undefined ? undefined : await requireInput(args.file, io);
     if (policy === undefined || input === undefined) return 2;
-    const bytes = await readWhole(input, INPUT_LIMIT_BYTES);
-    if (bytes === undefined) {
+    const raw = await readWhole(input, INPUT_LIMIT_BYTES);
+    if (raw === undefined) {
       tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
       return 1;
     }
+    const bytes = repairUtf8(raw);
     try {
       return await print({ policy, bytes, all: explainInput(policy, choice, bytes) }, args, io);
     } catch (thrown) {
