@@ -79,6 +79,49 @@ describe("a configuration file that nobody named", () => {
   });
 });
 
+describe("a file or folder that was named", () => {
+  const COMMANDS = [
+    ["mask"],
+    ["explain"],
+    ["check"],
+    ["verify"],
+    ["token", "mint"],
+    ["manifests", "--out", "x"],
+    ["worker", "build"],
+    ["serve"],
+  ];
+
+  it.each(COMMANDS)("and is not there is a mistake of usage: %s", async (...words) => {
+    const { code, stderr } = await runProgram([...words, "--config", join(folder, "nowhere.yaml")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("nowhere.yaml: does not exist; name a configuration")]);
+  });
+
+  // There a folder cannot be made, and Node's own way to make it never ends.
+  it.skipIf(!existsSync("/proc/self"))("and cannot be made ends the program", async () => {
+    const open = join(folder, "anybody.yaml");
+    const unsafe = "{ host: 0.0.0.0, unsafeNoAuthentication: true, listenPort: ";
+    await writeFile(
+      open,
+      `listeners: { publish: ${unsafe}8080 }, subscribe: ${unsafe}8081 }, admin: ${unsafe}9090 } }\nfeeds: { a: {} }\n`,
+    );
+    const key = { MASKWIRE_KEY: "k".repeat(32), MASKWIRE_ADMIN_PORT: "0" };
+    const serve = await runProgram(["serve", "--port", "0", "--data-dir", "/proc/maskwire/x"], "", key);
+    expect([serve.code, serve.stderr]).toEqual([1, expect.stringContaining("DATA_DIR_UNUSABLE")]);
+    for (const words of [
+      ["manifests", "--config", open, "--out", "/proc/maskwire"],
+      ["worker", "build", "--config", open, "--out", "/proc/maskwire"],
+    ]) {
+      const { code, stderr } = await runProgram(words);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("--out: the folder cannot be written")]);
+    }
+  });
+
+  it("and holds nothing proves nothing", async () => {
+    const { code, stdout, stderr } = await runProgram(["verify"]);
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("the input is empty")]);
+  });
+});
+
 describe("what maskwire serve tells to try", () => {
   it("carries a token wherever one is asked for", async () => {
     const configFile = join(folder, "views.yaml");

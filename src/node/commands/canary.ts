@@ -24,7 +24,7 @@ Exit: 0 ended by a signal, 1 a port cannot be used, 2 usage.`,
   run: async (args, io) => {
     const { host = "", control = 0, forbidden = 0 } = args;
     if (control === forbidden) {
-      tell(io, "--control and --forbidden need two ports");
+      tell(io, "--control and --forbidden are one port; write two");
       return 2;
     }
     const ended = new Promise<void>((resolve) => io.onSignal(resolve));

@@ -20,14 +20,14 @@ export const check: Command = {
   notes: `
 Without --config the defaults are checked. Every mistake is printed with line and column.
 
-Exit: 0 the configuration holds, 1 it does not, 2 usage.`,
+Exit: 0 the configuration holds, 1 it does not, 2 usage, or the file cannot be read.`,
   define: (parser) => parser.addOption(configOption()),
   run: async (args, io) => {
     const loaded = await loadConfig({ environment: io.environment, configFile: args.config, missingKey: "none" });
     if (!loaded.ok) {
       const more = loaded.rest === undefined ? [] : checkRest(loaded.rest);
       report([...loaded.problems, ...more].toSorted(byPlace), io);
-      return 1;
+      return loaded.isUnread ? 2 : 1;
     }
     const { config, fileName = "defaults" } = loaded.value;
     tellUnread(loaded.value.fileName, io);

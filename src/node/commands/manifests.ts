@@ -1,5 +1,5 @@
 /** `maskwire manifests`: Kubernetes objects out of the one configuration, written to a folder or compared with it. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Option } from "commander";
 import { renderTree, TARGETS } from "../../kubernetes/render/tree.ts";
@@ -9,6 +9,7 @@ import type { Result } from "../config/problem.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
 import { VERSION } from "../package-files.ts";
 import { planOf } from "../plan.ts";
+import { makeFolder } from "../make-folder.ts";
 import { report } from "../policies.ts";
 
 const KEY_VARIABLES = ["MASKWIRE_KEY_FILE", "MASKWIRE_KEY"];
@@ -59,7 +60,7 @@ async function render(
 async function write(files: ReadonlyMap<string, string>, folder: string, io: Io): Promise<ExitCode> {
   try {
     for (const [path, text] of files) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await makeFolder(dirname(join(folder, path)));
       await writeFile(join(folder, path), text);
     }
   } catch {

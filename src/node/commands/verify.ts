@@ -36,6 +36,10 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
       tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
       return 2;
     }
+    if (input.length === 0) {
+      tell(io, "the input is empty: nothing would be proved; name a file, or pipe data in");
+      return 2;
+    }
     const subject: Subject = { policy, choice: formatOf(args), input };
     const whole = outcomeOf(() => maskWhole(policy, subject.choice, input));
     const progress = createProgress(io, { unit: "cuts", total: countCuttings(input.length), from: 1 });

@@ -1,5 +1,5 @@
 /** `maskwire worker build`: the folder that `wrangler deploy` takes, out of the one configuration. */
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Argument, Option } from "commander";
@@ -12,6 +12,7 @@ import { configOption, type Command } from "../command.ts";
 import { loadConfig } from "../config/load.ts";
 import { tellUnread } from "../config/unread.ts";
 import { tell, type Io } from "../io.ts";
+import { makeFolder } from "../make-folder.ts";
 import { WORKER_FOLDER, WORKER_NAMES_FILE, WRANGLER_FILE } from "../package-files.ts";
 import { compileNamed, report } from "../policies.ts";
 
@@ -49,7 +50,7 @@ Examples:
 The folder holds JavaScript modules that are bundled already, the configuration as a module of its own, and
 wrangler.jsonc. Secrets are no part of it: npx wrangler secret put MASKWIRE_KEY.
 
-Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or the folder cannot be written.`,
+Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or a file cannot be read or written.`,
   define: (parser) =>
     parser
       .addArgument(new Argument("<action>", "what to do").choices(["build"]))
@@ -64,7 +65,7 @@ Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or the 
     });
     if (!loaded.ok) {
       report(loaded.problems, io);
-      return 1;
+      return loaded.isUnread ? 2 : 1;
     }
     const { config, fileName = "defaults", problemAt } = loaded.value;
     tellUnread(loaded.value.fileName, io);
@@ -142,7 +143,7 @@ interface Writing {
 
 async function write(deployed: object, { folder, io, config }: Writing): Promise<0 | 2> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const { always, optional } = JSON.parse(await readFile(WORKER_NAMES_FILE, "utf8")) as ModuleNames;
     for (const name of always) await copyFile(join(WORKER_FOLDER, `${name}.js`), join(folder, `${name}.js`));
     for (const name of optional)

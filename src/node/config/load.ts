@@ -66,8 +66,14 @@ export interface Loaded {
 
 export type Loading =
   | { readonly ok: true; readonly value: Loaded }
-  /** `rest` is what holds all the same, for whoever wants to say what else is wrong; never to be run. */
-  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly rest?: Rest };
+  | {
+      readonly ok: false;
+      readonly problems: readonly ConfigProblem[];
+      /** What holds all the same, for whoever wants to say what else is wrong; never to be run. */
+      readonly rest?: Rest;
+      /** The file that was named cannot be read: nothing is known of what it says. */
+      readonly isUnread?: true;
+    };
 
 export interface Rest {
   readonly value: Loaded;
@@ -90,6 +96,7 @@ export async function loadConfig(request: LoadRequest): Promise<Loading> {
   const file: Reading = text.ok ? (reader?.readConfig(text.value, name) ?? NO_FILE) : text;
   const faults = problemsOf(file, key, jwt);
   const held = file.ok ? { config: file.value, spoilt: NOTHING_SPOILT } : file.rest;
+  if (!text.ok && text.isUnread) return { ok: false, problems: faults, isUnread: true };
   if (held === undefined || !text.ok || !key.ok || !jwt.ok) return { ok: false, problems: faults };
   const fileProblemAt: Loaded["problemAt"] = (path, what) =>
     reader?.problemIn({ text: text.value, name }, path, what) ?? { source: name, path: path.join("."), text: what };
@@ -213,14 +220,22 @@ function checkOpen(config: ServerConfig, problemAt: Loaded["problemAt"]): Config
   );
 }
 
-async function readText(fileName: string | undefined, given: Uint8Array | undefined): Promise<Result<string>> {
+type FileText =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly isUnread: boolean };
+
+async function readText(fileName: string | undefined, given: Uint8Array | undefined): Promise<FileText> {
   if (fileName === undefined) return { ok: true, value: "" };
-  const refuse = (text: string): Result<string> => ({ ok: false, problems: [{ source: fileName, path: "", text }] });
+  const refuse = (text: string, isUnread = false): FileText => ({
+    ok: false,
+    problems: [{ source: fileName, path: "", text }],
+    isUnread,
+  });
   let bytes = given;
   try {
     bytes ??= await readFile(fileName);
   } catch (thrown) {
-    return refuse(`${readFailure(thrown)}; name a configuration file`);
+    return refuse(`${readFailure(thrown)}; name a configuration file`, true);
   }
   if (bytes.length > CONFIG_LIMIT_BYTES) return refuse(`is longer than ${CONFIG_LIMIT_BYTES} bytes`);
   try {

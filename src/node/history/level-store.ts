@@ -6,6 +6,7 @@
 import { crc32 } from "node:zlib";
 import { ClassicLevel } from "classic-level";
 import { StreamError } from "../../core/index.ts";
+import { makeFolder } from "../make-folder.ts";
 import { searchFirst, type Range } from "./search.ts";
 
 /** A feed that has a place in the files. */
@@ -61,6 +62,8 @@ export class LevelStore {
   /** Creates the folder and files where there are none. @throws StreamError `DATA_DIR_UNUSABLE`. */
   static async open(folder: string): Promise<LevelStore> {
     try {
+      // The library would make it, too, and may never end.
+      await makeFolder(folder);
       const database: Database = new ClassicLevel(folder, ENCODINGS);
       await database.open();
       const store = new LevelStore(database);
