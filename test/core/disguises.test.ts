@@ -32,13 +32,6 @@ const EXCEPTIONS: readonly {
     holds: ({ entity }, { name }) => entity === "PRIVATE_KEY" && / spaces?$|for space|break/.test(name),
   },
   {
-    reason: "national numbers and postal codes have one space between their groups, and a plus begins another number",
-    holds: ({ entity, text }, { name }) =>
-      (entity === "KEYED_PII" || entity === "PHONE") &&
-      / .*\d/.test(text) &&
-      (name === "two spaces" || name === "plus for space"),
-  },
-  {
     reason: "a word of sixteen letters before it reads as base64 itself",
     holds: ({ before }, { name }) => /[A-Za-z]{16}/.test(before) && name.startsWith("base64"),
   },

@@ -35,9 +35,10 @@ export interface Scheme {
 const DIGITS = { pattern: String.raw`\d(?:[ +./-]{0,2}\d){7,}`, maxLength: 40 };
 const IS_DIGITS = /^(?:\\d|[^A-Za-z])*$/;
 
-/** A space may be two, or the plus sign that forms write for it. */
-function separated(pattern: string): string {
-  return pattern.replaceAll(/\[([^\]]*)\]| /g, (one, inner: string | undefined) => {
+/** A space may be two, or the plus sign that forms write for it; a class with a count says itself what it takes. */
+export function separated(pattern: string): string {
+  return pattern.replaceAll(/\[([^\]]*)\](\{)?| /g, (one, inner: string | undefined, count: string | undefined) => {
+    if (count !== undefined) return one;
     if (inner === undefined) return String.raw`(?: {1,2}|\+)`;
     return inner.includes(" ") ? `(?: {1,2}|[+${inner.replace(" ", "")}])` : one;
   });

@@ -96,10 +96,10 @@ const FORM_NAMES = Object.keys(FORMS) as Form[];
 
 const POSTAL_NAME = /(?:post|zip)(?:al)?[ ._-]?(?:code)?\d*$/i;
 /** How a postal code begins anywhere: three letters at most before a digit. */
-const POSTAL_START = /^[A-Z]{0,3}[ -]?\d/i;
+const POSTAL_START = /^[A-Z]{0,3}[ +-]{0,2}\d/i;
 /** Of the shape of a British one, with letters that none has in that place. */
 const NO_POSTCODE =
-  /^(?:[QVX]|[A-Z][IJZ])[A-Z]?\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]{1,2}\d[A-Z\d]? ?\d(?:[A-Z]?[CIKMOV]|[CIKMOV][A-Z])$/i;
+  /^(?:[QVX]|[A-Z][IJZ])[A-Z]?\d[A-Z\d]?[ +]{0,2}\d[A-Z]{2}$|^[A-Z]{1,2}\d[A-Z\d]?[ +]{0,2}\d(?:[A-Z]?[CIKMOV]|[CIKMOV][A-Z])$/i;
 
 /** Words that follow a name in a sentence, cut to the opening. */
 const SENTENCE_WORDS = new Set(

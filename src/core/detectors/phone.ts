@@ -7,12 +7,15 @@ import { type Candidate, type Detector, type RawMatch, SCORES } from "../detecto
 import { isHexAfterPercent, isPlain } from "../folded-text.ts";
 import { isInternational, isInternationalNumber } from "../validators/calling-code.ts";
 import {
+  areColumns,
   DIALLED,
   digitsOf,
   IS_NORTH_AMERICAN,
   NORTH_AMERICAN_GROUPS,
+  numberOf,
   withoutExtension,
 } from "../validators/phone-number.ts";
+import { separated } from "./identity-number.ts";
 import { namesOtherNumber } from "./label.ts";
 
 /** Ten digits as identity numbers are written, too. */
@@ -26,12 +29,11 @@ const SPACE = 0x20;
 const DIGITS_LEAST = 7;
 const DIGITS_MOST = 15;
 
-/** A plus sign within stands for a space, as forms write it. */
 const INTERNATIONAL = String.raw`\+\(?[1-9](?:[ +./()-]{0,3}\d){6,14}`;
-const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ ./()-]{0,3}\d){7,13}`;
+const DIALLED_INTERNATIONAL = String.raw`00[1-9](?:[ +./()-]{0,3}\d){7,13}`;
 const NORTH_AMERICAN = String.raw`(?:(?:1[ .-]?)?\([2-9]\d\d\)[ .-]?|(?:1[ .-])?[2-9]\d\d[ .-])\d{3}[ .-]\d{4}`;
 /** Two groups, three of three digits or more, or four: never the 3-2-2 in which every date ends. */
-const TRUNK_ZERO = String.raw`(?:0[ -]?\d{1,4}|\(0\d{1,4}\)|0[ -]?\(\d{1,4}\))[ ./-]{1,3}(?:\d{5,8}|\d{3,4}[ .-]\d{3,4}(?:[ .-]\d{2,4})?|\d{2,4}(?:[ .-]\d{2,4}){2,4})`;
+const TRUNK_ZERO = String.raw`(?:0[ -]?\d{1,4}|\(0\d{1,4}\)|0[ -]?\(\d{1,4}\))[ +./-]{1,3}(?:\d{5,8}|\d{3,4}[ .-]\d{3,4}(?:[ .-]\d{2,4})?|\d{2,4}(?:[ .-]\d{2,4}){2,4})`;
 const BRACKETED_AREA = String.raw`\(\d{2,5}\)[ -]?\d{2,5}(?:[ .-]\d{2,5}){1,3}`;
 /** The groupings of national plans, 3-2-2 again left out. */
 const LOCAL = [
@@ -48,12 +50,15 @@ const CODE_LED = [
   String.raw`[1-9]\d{1,2}[ -]?\(\d{1,4}\)[ -]?\d{3,5}[ -]\d{3,4}`,
 ].join("|");
 const BARE = String.raw`\d{8,12}`;
-const EXTENSION = String.raw`(?:,?[ +]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
+const EXTENSION = String.raw`(?:,?[ ]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
 
 /** Also with an extension behind it. */
 const BEGINS_NORTH_AMERICAN = new RegExp(String.raw`${NORTH_AMERICAN_GROUPS}(?!\d)`);
+
+/** Seven digits behind a plus are another number, where one may have ended before. */
+const HOLDS_TWO = /^\+?(?:\D*\d){7,}\+\d{7}/;
 
 const IS_LOCAL = new RegExp(`^(?:${LOCAL}|${BARE})$`);
 const IS_CODE_LED = new RegExp(`^(?:${CODE_LED})$`);
@@ -67,8 +72,7 @@ interface Shape {
 /** What a number may look like without a word before it. */
 const TELLING: readonly Shape[] = [
   // One full stop between digits is a decimal fraction: `+1.2345678901`.
-  // Behind a plus within, seven digits are another number.
-  { form: /^\+(?!\d+\.\d+$)(?!.*\d\+\d{7})/, accepts: (digits) => isInternationalNumber(digits) },
+  { form: /^\+(?!\d+\.\d+$)/, accepts: (digits) => isInternationalNumber(digits) },
   { form: DIALLED, accepts: (digits) => isInternationalNumber(digits.slice(2)) },
   {
     form: IS_NORTH_AMERICAN,
@@ -89,8 +93,10 @@ const TELLING: readonly Shape[] = [
 export const phone: Detector = {
   entity: "PHONE",
   source: "ITU-T E.164 and E.123; North American Numbering Plan",
-  pattern: `(?:${[INTERNATIONAL, DIALLED_INTERNATIONAL, NORTH_AMERICAN, TRUNK_ZERO, BRACKETED_AREA].join("|")})${EXTENSION}`,
-  contextPattern: `(?:${[LOCAL, CODE_LED, BARE].join("|")})${EXTENSION}`,
+  pattern: separated(
+    `(?:${[INTERNATIONAL, DIALLED_INTERNATIONAL, NORTH_AMERICAN, TRUNK_ZERO, BRACKETED_AREA].join("|")})${EXTENSION}`,
+  ),
+  contextPattern: separated(`(?:${[LOCAL, CODE_LED, BARE].join("|")})${EXTENSION}`),
   maxLength: 40,
   boundary: "number",
   contextWords: [
@@ -125,9 +131,10 @@ export const phone: Detector = {
   validate(candidate) {
     if (candidate.raw !== undefined && isOrdinary(candidate.raw)) return SCORES.shaped;
     // Most numbers of a log end here: bare digits and groups that only a word could make a telephone number.
-    const isPlainGroup = /^[1-9]/.test(candidate.text) && !BEGINS_NORTH_AMERICAN.test(candidate.text);
+    const number = numberOf(candidate.text);
+    const isPlainGroup = /^[1-9]/.test(number) && !BEGINS_NORTH_AMERICAN.test(number);
     if (isPlainGroup && !candidate.hasContext) return SCORES.bare;
-    const number = withoutExtension(candidate.text);
+    if (HOLDS_TWO.test(candidate.text)) return 0;
     const digits = digitsOf(number);
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
       return 0;
@@ -135,7 +142,7 @@ export const phone: Detector = {
     if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
     const isTelling = TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number));
     if (candidate.hasContext) return isTelling ? SCORES.shaped : SCORES.worded;
-    if (!isTelling) return SCORES.bare;
+    if (!isTelling || areColumns(withoutExtension(candidate.text))) return SCORES.bare;
     // Written as telephone numbers alone are, it is one under any label.
     const isOtherNumber = IS_TEN_DIGITS.test(number) && namesOtherNumber(candidate.label);
     return isOtherNumber ? SCORES.bare : SCORES.shaped;
@@ -171,6 +178,9 @@ export const phone: Detector = {
     "0-532-123-45-67",
     "030/12345678",
     "(71) 4233-6306",
+    "07700  900  123",
+    "tel=07700+900+123",
+    "+1+4155552671",
   ],
   misses: [
     "sku 401-990-762",
@@ -198,6 +208,8 @@ export const phone: Detector = {
     "550e8400-e29b-41d4-a716-446655440000",
     "4155552671",
     "heap 512/1024 in 12.5ms",
+    "02 01 01 00  00 00",
+    "0  8964 18977",
   ],
 };
 

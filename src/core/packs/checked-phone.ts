@@ -4,7 +4,7 @@
  * Owns which numbers are asked, and how they are written then. Brings no detector and knows no library: the check is given.
  */
 import type { Detector } from "../detector.ts";
-import { DIALLED, digitsOf, IS_NORTH_AMERICAN, withoutExtension } from "../validators/phone-number.ts";
+import { DIALLED, digitsOf, IS_NORTH_AMERICAN, numberOf } from "../validators/phone-number.ts";
 
 /**
  * True for a number that somebody may have been given: `+`, calling code and the rest, digits alone. Must give the same
@@ -45,7 +45,7 @@ function checked(detector: Detector, check: PhoneCheck): Detector {
 }
 
 /** What of a number may stand before a match that begins in it. */
-const OPENING = /(?:\+|00|\(|\b\d)[\d ()./-]{0,20}$/;
+const OPENING = /(?:\+|00|\(|\b\d)[\d ()./+-]{0,20}$/;
 
 function isHad(text: string, check: PhoneCheck): boolean {
   const number = callableOf(text);
@@ -54,7 +54,7 @@ function isHad(text: string, check: PhoneCheck): boolean {
 
 /** A number that says its country, as E.164 has it; what dials on is left out. */
 function callableOf(text: string): string | undefined {
-  const number = withoutExtension(text);
+  const number = numberOf(text);
   const digits = digitsOf(number);
   if (number.startsWith("+")) return `+${digits}`;
   if (DIALLED.test(number)) return `+${digits.slice(2)}`;
