@@ -84,7 +84,7 @@ function renderTable(): string {
     "  orders: { policy: support, eventTypes: [created, paid] }",
     "  tickets: {}",
     "relays:",
-    '  shop: { url: "https://shop.example.com/events", headers: { authorization: "Bearer …" } }',
+    '  shop: { url: "https://shop.example.com/events", headers: { authorization: "Bearer a-token" } }',
     "limits: { heartbeatMs: 20000 }",
     "```",
     "",

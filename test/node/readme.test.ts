@@ -4,11 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compilePolicy } from "../../src/core/index.ts";
 import { nodeClock } from "../../src/node/clock.ts";
-import { readConfig } from "../../src/node/config/read.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
-import { keysFrom } from "../support/keys.ts";
 import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -77,17 +74,6 @@ describe("the README's examples", () => {
     const line = received.split("\n").find((text) => text.includes('"data"')) ?? "";
     expect(JSON.parse(line)).toMatchObject({ data: { order: 17, to: "[EMAIL]", iban: "[IBAN]" } });
   });
-
-  it.each(["config=example", "config=views", "config=fields", "config=auth"])(
-    "configure what can take effect: %s",
-    (name) => {
-      const read = readConfig(block(name), "README.md");
-      expect(read.ok ? [] : read.problems).toEqual([]);
-      if (read.ok)
-        for (const policy of Object.values(read.value.policies))
-          expect(() => compilePolicy(policy, { keys: keysFrom() })).not.toThrow();
-    },
-  );
 });
 
 describe("links between documents", () => {
