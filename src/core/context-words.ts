@@ -12,16 +12,17 @@ import { hasWord } from "./words.ts";
 
 const MARKS = 4096;
 
-/** Two letters, five bits each; other bytes fall on letters as well. */
+/** Two letters, five bits each. */
 const PAIRS = 1 << 10;
 const LETTER_BITS = 31;
+/** Added to the code of what may hide letters; codes are shifted by, which takes no more than LETTER_BITS of them. */
+const HIDDEN = LETTER_BITS + 1;
+/** By byte: which letter it is, whatever its case; 0 for all others. */
+const CODES = KINDS.map((kind, byte) => codeOf(kind, byte));
 
 /** Answers of `glance`, as bits: three letters begin a word, and something is no plain ASCII. */
 const MAY_STAND = 1;
 export const MAY_HIDE = 2;
-
-/** By byte: MAY_HIDE where a letter may hide in it. */
-const MARKS_OF_BYTE = KINDS.map((kind) => (kind === NOT_PLAIN ? MAY_HIDE : 0));
 
 /** 40 characters, one that tells whether a word is cut, and one more for good measure. */
 export const CONTEXT_BYTES = 42;
@@ -76,6 +77,7 @@ export class ContextWords {
     this.isSpelt = words.every((word) => latin.includes(word) || foreign.includes(word));
     for (const word of latin) if (!word.includes(" ")) this.note(word);
     for (const phrase of latin) this.markPair(phrase);
+    for (const word of spelt) if (latin.includes(word)) this.markLetters(word);
   }
 
   private note(word: string): void {
@@ -97,10 +99,20 @@ export class ContextWords {
   private mark(word: Uint8Array): number {
     const hash = word.reduce(mix, 0);
     this.marks[hash >> 5] |= 1 << (hash & 31);
-    const [first, second = 0, third] = word;
-    const pair = ((first & LETTER_BITS) << 5) | (second & LETTER_BITS);
-    this.triples[pair] |= third === undefined ? -1 : 1 << (third & LETTER_BITS);
     return hash;
+  }
+
+  /** Of a phrase in ASCII the longer one of the last two words: `number` and `id` stand in every log. */
+  private markLetters(phrase: string): void {
+    const [word] = phrase
+      .split(" ")
+      .slice(-2)
+      .toSorted((a, b) => b.length - a.length);
+    const [first, second, third] = encodeUtf8(word);
+    const row = CODES[first] << 5;
+    // What follows a short word may be a letter as well: a capital.
+    if (second === undefined) this.triples.fill(-1, row, row + LETTER_BITS + 1);
+    else this.triples[row | CODES[second]] |= third === undefined ? -1 : 1 << CODES[third];
   }
 
   get isEmpty(): boolean {
@@ -235,24 +247,52 @@ export class ContextWords {
   }
 
   /**
-   * A quick look whether words may stand in bytes: 0 when none does; with MAY_HIDE set some bytes are no plain ASCII.
+   * A quick look whether words may stand in bytes: 0 when none does; with MAY_HIDE set some bytes are no plain ASCII. A letter
+   * at `start` begins a word, as those do that other bytes, or small letters before capitals, part from the one before.
    * Without a branch in the loop, because most texts hold none.
    */
   glance(bytes: Uint8Array, start: number, end: number): number {
     const { triples } = this;
     let found = 0;
+    let codes = 0;
     // Two by themselves: of a pair that is shifted each step would wait for the one before.
     let first = 0;
     let second = 0;
     for (let at = start; at < end; at++) {
-      const byte = bytes[at];
-      const third = byte & LETTER_BITS;
-      found |= ((triples[(first << 5) | second] >>> third) & MAY_STAND) | MARKS_OF_BYTE[byte];
+      const code = CODES[bytes[at]];
+      found |= triples[(first << 5) | second] >>> code;
+      codes |= code;
       first = second;
-      second = third;
+      second = code & LETTER_BITS;
     }
-    return found;
+    // Words of one letter or two may end here.
+    found |= triples[(first << 5) | second] | triples[second << 5];
+    const mayHide = (codes & HIDDEN) === 0 ? 0 : MAY_HIDE;
+    return (found & 1) !== 0 && this.beginsIn(bytes, start, end) ? MAY_STAND | mayHide : mayHide;
   }
+
+  /** True when a word begins with the letters of one of the list. */
+  private beginsIn(bytes: Uint8Array, start: number, end: number): boolean {
+    const { triples } = this;
+    const letterAt = (at: number): number => (at < end ? CODES[bytes[at]] & LETTER_BITS : 0);
+    for (let at = start; at < end; at++) {
+      const pair = (letterAt(at) << 5) | letterAt(at + 1);
+      if (((triples[pair] >>> letterAt(at + 2)) & 1) !== 0 && beginsWord(bytes, start, at)) return true;
+    }
+    return false;
+  }
+}
+
+/** True when no letter at or behind `start` goes on in the one at `at`; as `readWord` parts words. */
+function beginsWord(bytes: Uint8Array, start: number, at: number): boolean {
+  if (at <= start) return true;
+  const before = KINDS[bytes[at - 1]];
+  return (before & LETTER) === 0 || (before === LOWER && KINDS[bytes[at]] === UPPER);
+}
+
+function codeOf(kind: number, byte: number): number {
+  if ((kind & LETTER) !== 0) return byte & LETTER_BITS;
+  return kind === NOT_PLAIN ? HIDDEN : 0;
 }
 
 /** A hash below MARKS of letters, whatever their case. */

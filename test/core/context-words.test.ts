@@ -136,6 +136,46 @@ describe("context words on bytes", () => {
     expect(judged.size).toBe(2);
   });
 
+  const GLANCED = ["aba", "account number", "resident id", "tz", "e gk", "d nummer", "z", "née"];
+  const glance = (text: string): number => {
+    const bytes = encodeUtf8(text);
+    return new ContextWords(GLANCED).glance(bytes, 0, bytes.length);
+  };
+
+  it("misses no word at a glance", () => {
+    const cases = (word: string): string[] => [word, word.toUpperCase(), word[0].toUpperCase() + word.slice(1)];
+    const pieces = fc.constantFrom(
+      ...GLANCED.flatMap((word) => word.split(" ")).flatMap(cases),
+      ...["x", "X", "ab", "Ab", "1", "_", " ", "-", "é", "%", "\u00a0"],
+    );
+    const judged = new Set<boolean>();
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 9 }), (parts) => {
+        const text = parts.join("");
+        const found = wordsIn(text, new ContextWords(GLANCED));
+        judged.add(glance(text) === 0);
+        if (glance(text) !== 0) return;
+        expect(found, text).toEqual([]);
+        expect(hasWord(text, GLANCED), text).toBe(false);
+      }),
+      tries(5000),
+    );
+    expect(judged.size).toBe(2);
+  });
+
+  it.each([
+    ["trace_id 12", 0],
+    ["tax id of users", 0],
+    ["cabal 12", 0],
+    ["12-34!@#`~ 1a2b", 0],
+    ["anAba", 1],
+    ["myTz", 1],
+    ["1z", 1],
+    ["50 %", 2],
+  ])("sees in %j no more than stands there", (text, expected) => {
+    expect(glance(text)).toBe(expected);
+  });
+
   it("says nothing of words that hold more than letters", () => {
     const words = new ContextWords(["ipv6", "dob"]);
     expect(words.mayHoldOf([])).toBe(true);
