@@ -23,6 +23,8 @@ export interface Hits {
   readonly words: ContextWords;
   /** Those of `rules` that may count where none of `words` stands. */
   readonly wordless: readonly Rule[];
+  /** The only rule, where all its matches are equally long and so can be refused without a look for where they begin. */
+  readonly lone: Rule | undefined;
   /** No rules yet: where a choice of them begins. */
   readonly none: RuleList;
 }
@@ -86,6 +88,7 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
       needContext: needsWord,
       words: wordsOf(needsWord),
       wordless: all.filter((rule) => !needsWord.includes(rule) || rule.contextWords().mayHoldOf(NO_WORDS)),
+      lone: all.length === 1 && all[0].detector.exactBytes !== undefined ? all[0] : undefined,
       none: new RuleList(),
     };
   };

@@ -48,9 +48,14 @@ export function nameBefore(text: string, wordLimit: number): string {
   at = end;
   for (let words = 0; words < wordLimit; words++) {
     if (words > 0 && text[at - 1] === " ") at--;
-    while (at > 0 && NAME_CHARACTER.test(text[at - 1])) at--;
+    while (at > 0 && isNameCharacter(text, at - 1)) at--;
   }
   return text.slice(at, end).trimStart();
+}
+
+function isNameCharacter(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit < 0x80 ? isKeyByte(unit) : NAME_CHARACTER.test(text[at]);
 }
 
 function quoteBefore(text: string, end: number): number {
@@ -141,7 +146,16 @@ export function isExcludedKeyBefore(bytes: Uint8Array, end: number): boolean | u
 
 /** True when the field's words end in an excluded name: `parent_span_id`, `app.version`. */
 export function isExcludedKey(key: string): boolean {
-  if (key === "") return false;
+  if (!mayEndInExcluded(key)) return false;
   const words = ` ${splitWords(key)}`;
   return EXCLUDED.some((name) => words.endsWith(` ${name}`));
+}
+
+/** A quick no by the last two letters. */
+function mayEndInExcluded(key: string): boolean {
+  let last = key.length - 1;
+  while (last >= 0 && key.charCodeAt(last) < 0x80 && (KINDS[key.charCodeAt(last)] & LETTER) === 0) last--;
+  if (last <= 0) return false;
+  const [before, end] = [key.charCodeAt(last - 1), key.charCodeAt(last)];
+  return before >= 0x80 || end >= 0x80 || LAST_LETTERS.has(pairOf(before, end));
 }

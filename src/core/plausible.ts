@@ -34,6 +34,11 @@ export function plausibleRules(bytes: Uint8Array, { start, end }: Stretch, { rul
   return left === undefined ? rules : left.rules;
 }
 
+/** A quick no to a match end of matches that are equally long, wherever they began. */
+export function refusesEnd(bytes: Uint8Array, end: number, { lone }: Hits): boolean {
+  return lone !== undefined && !mayMatch(bytes, 0, end, lone);
+}
+
 function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): boolean {
   const { detector } = rule;
   if (detector.mayEnd?.(bytes, end) === false) return false;
@@ -61,17 +66,19 @@ export interface TextAround {
  * resolver.
  */
 export function plausibleInText(bytes: Uint8Array, stretch: Stretch, hits: Hits, around: TextAround): readonly Rule[] {
-  const rules = plausibleRules(bytes, stretch, hits);
   const { needContext, words } = hits;
-  if (needContext.length === 0 || rules.length === 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES) return rules;
   const from = windowFrom(stretch.start - CONTEXT_CHARACTERS - 1, around);
-  if (from < 0) return rules;
+  if (needContext.length === 0 || from < 0 || stretch.end - stretch.start > STRETCH_LIMIT_BYTES)
+    return plausibleRules(bytes, stretch, hits);
   const glance = words.glance(bytes, from, stretch.end);
+  // Most numbers have no word: then there is nothing to ask rule by rule.
+  if (glance === 0 && hits.wordless.length === 0 && !around.isNamed(words)) return hits.wordless;
+  const rules = plausibleRules(bytes, stretch, hits);
+  if (rules.length === 0) return rules;
   const wide = (glance & MAY_HIDE) === 0 ? from : windowFrom(wideFrom(bytes, stretch.start), around);
   if (wide < 0) return rules;
   const found = glance === 0 ? NO_WORDS : words.wordsIn(bytes, wide, stretch.end);
   if (found === undefined) return rules;
-  // Most numbers have no word: then there is nothing to ask rule by rule.
   const isNamed = around.isNamed(words);
   const hasWords = found.length > 0 || isNamed;
   if (!hasWords && (rules === hits.rules || hits.wordless.length === 0)) return hits.wordless;

@@ -7,7 +7,7 @@
 import type { ContextWords } from "./context-words.ts";
 import { type Engine, type Hits } from "./engine.ts";
 import { inOrder, type Rule } from "./rule.ts";
-import { plausibleInText, type TextAround } from "./plausible.ts";
+import { plausibleInText, refusesEnd, type TextAround } from "./plausible.ts";
 import type { Scan, ScanState } from "./scan.ts";
 
 /** A stretch in which matches may begin, and the rules that matched in it, in order of rank. */
@@ -90,6 +90,7 @@ export class Scanner implements TextScanner, TextAround {
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
+    if (refusesEnd(bytes, place, hits)) return;
     const idle = this.automata.idleBefore(place);
     const start = idle >= 0 ? this.position + idle + 1 : this.liveFrom;
     const end = this.position + place;

@@ -146,7 +146,17 @@ describe("context words on bytes", () => {
     const cases = (word: string): string[] => [word, word.toUpperCase(), word[0].toUpperCase() + word.slice(1)];
     const pieces = fc.constantFrom(
       ...GLANCED.flatMap((word) => word.split(" ")).flatMap(cases),
-      ...["x", "X", "ab", "Ab", "1", "_", " ", "-", "é", "%", "\u00a0"],
+      "x",
+      "X",
+      "ab",
+      "Ab",
+      "1",
+      "_",
+      " ",
+      "-",
+      "é",
+      "%",
+      "\u00a0",
     );
     const judged = new Set<boolean>();
     fc.assert(

@@ -4,12 +4,12 @@
  * Owns the quick no for records: nothing ends in one, or only shapes that need a word which stands nowhere near.
  * Knows no format. Records are asked about in order.
  */
-import { type ContextWords, MAY_HIDE, NO_WORDS } from "../context-words.ts";
+import { type ContextWords, MAY_HIDE } from "../context-words.ts";
 import type { Engine, Hits } from "../engine.ts";
 import type { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";
-import { plausibleRules, STRETCH_LIMIT_BYTES, wideFrom } from "../plausible.ts";
+import { plausibleRules, refusesEnd, STRETCH_LIMIT_BYTES, wideFrom } from "../plausible.ts";
 import type { Span } from "../span.ts";
 
 /**
@@ -19,15 +19,9 @@ import type { Span } from "../span.ts";
 const READS_LIMIT = 16;
 const READS_LEAST_BYTES = 4096;
 
-const needed = new WeakMap<Hits, ContextWords | null>();
-
-/** The words of which these rules need one; null when one of them needs none. Most often all rules of the hits are left. */
-function neededWords(rules: readonly Rule[], hits: Hits): ContextWords | null {
-  const known = rules === hits.rules ? needed.get(hits) : undefined;
-  if (known !== undefined) return known;
-  const words = rules.some((rule) => hits.wordless.includes(rule)) ? null : hits.words;
-  if (rules === hits.rules) needed.set(hits, words);
-  return words;
+/** The words of which these rules need one; null when one of them needs none. */
+function neededWords(rules: readonly Rule[], { wordless, words }: Hits): ContextWords | null {
+  return rules.some((rule) => wordless.includes(rule)) ? null : words;
 }
 
 /** Where the words stand that may be context of a match. */
@@ -56,7 +50,9 @@ export class BlockScan {
   private readonly places: number[] = [];
   /** By place: where its match begins at the earliest. */
   private readonly starts: number[] = [];
-  private readonly rules: (readonly Rule[])[] = [];
+  private readonly hits: Hits[] = [];
+  /** By place: the rules that are plausible there; undefined while nobody asked. */
+  private readonly rules: (readonly Rule[] | undefined)[] = [];
   /** By place: the words of which one is needed; null when none is. */
   private readonly words: (ContextWords | null)[] = [];
   private next = 0;
@@ -71,24 +67,41 @@ export class BlockScan {
     this.neededWords = engine.neededWords;
     const last = scan.run(block, scan.begin());
     const { size, places, states } = scan.hits;
-    for (let i = 0; i < size; i++) this.note(places[i], engine.hitsAt(states[i]), scan.idleBefore(places[i]));
+    for (let i = 0; i < size; i++) {
+      const hits = engine.hitsAt(states[i]);
+      if (!refusesEnd(block, places[i], hits)) this.note(places[i], hits, scan.idleBefore(places[i]));
+    }
     const atEnd = scan.matchesAtEnd(last);
     if (atEnd.length > 0) this.note(block.length, engine.hitsOf(atEnd), scan.idleBefore(block.length));
   }
 
   private note(place: number, hits: Hits, idle: number): void {
-    const rules = plausibleRules(this.block, { start: idle + 1, end: place }, hits);
-    if (rules.length === 0) return;
-    this.places.push(place);
-    this.starts.push(idle + 1);
-    this.rules.push(rules);
-    this.words.push(neededWords(rules, hits));
+    const { length } = this.places;
+    // Where all need a word, most have none: then nobody asks which of them.
+    const rules =
+      hits.wordless.length === 0 ? undefined : plausibleRules(this.block, { start: idle + 1, end: place }, hits);
+    if (rules?.length === 0) return;
+    this.places[length] = place;
+    this.starts[length] = idle + 1;
+    this.hits[length] = hits;
+    this.rules[length] = rules;
+    this.words[length] = rules === undefined ? hits.words : neededWords(rules, hits);
+  }
+
+  private rulesAt(i: number): readonly Rule[] {
+    const stretch = { start: this.starts[i], end: this.places[i] };
+    return (this.rules[i] ??= plausibleRules(this.block, stretch, this.hits[i]));
   }
 
   /** The first place after `from`, or Infinity. */
   placeAfter(from: number): number {
-    while (this.next < this.places.length && this.places[this.next] <= from) this.next++;
+    this.passTo(from);
+    while (this.next < this.places.length && this.rulesAt(this.next).length === 0) this.next++;
     return this.places[this.next] ?? Infinity;
+  }
+
+  private passTo(from: number): void {
+    while (this.next < this.places.length && this.places[this.next] <= from) this.next++;
   }
 
   /**
@@ -107,14 +120,16 @@ export class BlockScan {
     const words = this.words[i];
     const start = this.starts[i];
     const end = this.places[i];
-    return words !== null && end - start <= STRETCH_LIMIT_BYTES && glance(words, start, end) === 0;
+    if (words === null || end - start > STRETCH_LIMIT_BYTES) return false;
+    return glance(words, start, end) === 0 || this.rulesAt(i).length === 0;
   }
 
   /** Ends of matches in a record, counted from its start. */
   placesIn(start: number, end: number): readonly number[] {
     const places: number[] = [];
-    this.placeAfter(start);
-    for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) places.push(this.places[i] - start);
+    this.passTo(start);
+    for (let i = this.next; i < this.places.length && this.places[i] <= end; i++)
+      if (this.rulesAt(i).length > 0) places.push(this.places[i] - start);
     return places;
   }
 
@@ -126,7 +141,7 @@ export class BlockScan {
     const { start, end } = record;
     const length = end - start;
     let left = READS_LEAST_BYTES + READS_LIMIT * length;
-    this.placeAfter(start);
+    this.passTo(start);
     for (let i = this.next; i < this.places.length && this.places[i] <= end; i++) {
       const words = this.words[i];
       if (words === null || left < 0) return true;
@@ -142,15 +157,22 @@ export class BlockScan {
       const glance = words.glance(this.block, from, to);
       const wide =
         (glance & MAY_HIDE) === 0 ? from : Math.max(start, Math.min(from, wideFrom(this.block, this.starts[i])));
-      const found = glance === 0 ? NO_WORDS : words.wordsIn(this.block, wide, to);
-      if (found === undefined || this.rules[i].some(({ contextWords }) => contextWords().mayHoldOf(found))) return true;
+      const isSeen = glance !== 0 || disguises?.standIn(wide, to) === true;
+      if (!isSeen || this.rulesAt(i).length === 0) continue;
+      const found = words.wordsIn(this.block, wide, to);
+      if (found === undefined || this.holds(i, found)) return true;
       if (disguises?.standIn(wide, to) === true) return true;
     }
     return false;
   }
 
+  /** True when one of the rules at a place counts beside one of these words. Each needs one. */
+  private holds(at: number, found: readonly string[]): boolean {
+    return found.length > 0 && this.rulesAt(at).some(({ contextWords }) => contextWords().mayHoldOf(found));
+  }
+
   private isNamed(at: number, context: RecordContext, record: Span): boolean {
-    return this.rules[at].some(({ contextWords }) => context.isNamed?.(contextWords(), this.places[at], record));
+    return this.rulesAt(at).some(({ contextWords }) => context.isNamed?.(contextWords(), this.places[at], record));
   }
 
   /** False when the record holds no word that some shape needs; asked for one record after the other. */

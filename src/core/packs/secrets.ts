@@ -4,7 +4,6 @@
  * Owns the table of issuers and of the shapes that they give out. Off by default: a name and random characters stand
  * side by side in logs that hold no secret, too.
  */
-import { encodeUtf8 } from "../bytes.ts";
 import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER } from "../ascii.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isBehindSign, isExcludedKey, nameBefore } from "../keys.ts";
@@ -142,6 +141,8 @@ function endsWord(bytes: Uint8Array, at: number): boolean {
 }
 
 const ENTROPY_LEAST = 3.5;
+/** Three parts have two marks between them. */
+const MARKS_BETWEEN = /[/._-].*[/._-]/;
 const STOP_WORDS = /example|sample|dummy|placeholder|changeme|undefined|test|lorem/i;
 /** What is shown to others: the name of a field that holds an address or a public key, or a sentence that gives one. */
 const PUBLIC_NAME = /(?:address|addr|wallet|crypto|bitcoin|btc|ethereum|eth|public[ _-]?key|fingerprint)(?: is)?$/i;
@@ -153,6 +154,8 @@ const BITS = Array.from({ length: LENGTH + 1 }, (_, count) =>
   count === 0 ? 0 : -(count / LENGTH) * Math.log2(count / LENGTH),
 );
 const counts = new Uint8Array(128);
+/** Scratch: those of one match, which are ASCII. */
+const characters = new Uint8Array(LENGTH);
 
 /** Bits a character, of LENGTH bytes of ASCII. */
 function entropyOf(bytes: Uint8Array): number {
@@ -207,11 +210,12 @@ export const highEntropy: Detector = {
   mayBegin: isBehindSign,
   mayMatch: isOfAllKinds,
   validate({ text, preceding }: Candidate): number {
-    const bytes = encodeUtf8(text);
-    if (!isOfAllKinds(bytes, 0, LENGTH) || entropyOf(bytes) < ENTROPY_LEAST) return 0;
+    for (let i = 0; i < LENGTH; i++) characters[i] = text.charCodeAt(i);
+    if (!isOfAllKinds(characters, 0, LENGTH) || entropyOf(characters) < ENTROPY_LEAST) return 0;
     if (STOP_WORDS.test(text) || isPlaceholder(text)) return 0;
     // Paths, versions and host names come in words.
-    if (text.split(/[/._-]/).filter((part) => /^[A-Za-z]{2,}$|^\d*$/.test(part)).length > 2) return 0;
+    if (MARKS_BETWEEN.test(text) && text.split(/[/._-]/).filter((part) => /^[A-Za-z]{2,}$|^\d*$/.test(part)).length > 2)
+      return 0;
     const name = nameBefore(preceding, 1);
     if (name === "" || isExcludedKey(name) || PUBLIC_NAME.test(nameBefore(preceding, 2))) return 0;
     return SCORES.shaped;
