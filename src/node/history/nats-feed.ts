@@ -3,6 +3,9 @@
  *
  * Owns what of the feed is on the way there and back. Events come back through one ordered consumer, also our own: the
  * newest when the feed is opened, then all that come. Older ones are read from the archive.
+ *
+ * A stream that is deleted and made anew has the same name, and its sequence begins again. The library makes its consumer
+ * anew when that is gone, on whatever stream is there by then: until we have looked, nothing is given, sent or answered.
  */
 import { createHash } from "node:crypto";
 import {
@@ -49,6 +52,15 @@ const ACK_LIMIT_MS = 5_000;
 const CATCH_UP_LIMIT_MS = 5_000;
 /** After a crash of the server a consumer with longer ones stood still for half a minute. */
 const IDLE_HEARTBEAT_MS = 1_000;
+/** After these the stream may be another one. */
+const DOUBTFUL: ReadonlySet<string> = new Set([
+  "consumer_deleted",
+  "consumer_not_found",
+  "ordered_consumer_recreated",
+  "stream_not_found",
+]);
+/** The server's code for a stream that is not there. */
+const STREAM_NOT_FOUND = 10_059;
 const EPOCH_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 const EPOCH_LENGTH = 6;
 
@@ -61,9 +73,18 @@ export class NatsFeed implements BrokerFeed {
   readonly #arrivals = new Set<{ readonly sequence: number; readonly resolve: () => void }>();
   #messages: ConsumerMessages | undefined;
   #take: Take = () => {};
+  #onLost: () => void = () => {};
   #taken: number;
   #onTheWay = 0;
   #isLost = false;
+  /** Name of the consumer that the last message came by. */
+  #consumer = "";
+  /** Reasons to look at the stream that came up since the last look began. */
+  #doubts = 0;
+  /** Resolves when there are none, with whether the stream is the same. */
+  #settling: Promise<boolean> | undefined;
+  /** What came meanwhile. */
+  #held: JsMsg[] = [];
 
   constructor(options: NatsFeedOptions, info: StreamInfo) {
     this.#options = options;
@@ -78,8 +99,9 @@ export class NatsFeed implements BrokerFeed {
     return this.#isLost;
   }
 
-  async follow(take: Take): Promise<void> {
+  async follow(take: Take, onLost: () => void = () => {}): Promise<void> {
     this.#take = take;
+    this.#onLost = onLost;
     await this.attach(this.#options.client());
     await this.caughtUp();
   }
@@ -93,10 +115,14 @@ export class NatsFeed implements BrokerFeed {
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: this.#taken + 1,
       });
+      // After it was made: from now on it can be on no other stream.
+      await this.#lookAt(manager);
+      this.#consumer = (await consumer.info(true)).name;
       this.#messages = await consumer.consume({
         idle_heartbeat: IDLE_HEARTBEAT_MS,
         callback: (message) => this.#arrive(message),
       });
+      void this.#heed(this.#messages);
     } catch {
       throw new StreamError("HISTORY_UNAVAILABLE");
     }
@@ -124,6 +150,7 @@ export class NatsFeed implements BrokerFeed {
 
   close(): void {
     this.#take = () => {};
+    this.#onLost = () => {};
     void this.#messages?.close().catch(() => undefined);
     this.#options.onClose();
   }
@@ -133,18 +160,67 @@ export class NatsFeed implements BrokerFeed {
     let info: StreamInfo;
     try {
       info = await manager.streams.info(this.#options.stream);
-    } catch {
+    } catch (thrown) {
+      if ((thrown as { code?: unknown }).code === STREAM_NOT_FOUND) this.#lose();
       throw new StreamError("HISTORY_UNAVAILABLE");
     }
-    this.#isLost = epochOf(info) !== this.epoch;
+    if (epochOf(info) !== this.epoch) this.#lose();
     if (this.#isLost) throw new StreamError("HISTORY_UNAVAILABLE");
     this.archive.saw(info);
     return info;
   }
 
+  #lose(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#onLost();
+  }
+
+  /** Looks at the stream when the library tells of something after which it may be another one. */
+  async #heed(messages: ConsumerMessages): Promise<void> {
+    for await (const { type } of messages.status()) if (DOUBTFUL.has(type)) this.#doubt();
+  }
+
+  #doubt(): void {
+    this.#doubts++;
+    this.#settling ??= this.#settle();
+  }
+
+  /** Ends with what was held given and sent, or forgotten. */
+  async #settle(): Promise<boolean> {
+    const isSame = await this.#isSame();
+    const held = this.#held;
+    this.#held = [];
+    this.#doubts = 0;
+    this.#settling = undefined;
+    if (isSame) for (const message of held) this.#give(message);
+    else for (const waiting of this.#queue.splice(0)) this.#answer(waiting, "HISTORY_UNAVAILABLE");
+    this.#send();
+    return isSame;
+  }
+
+  async #isSame(): Promise<boolean> {
+    let client: NatsClient | undefined;
+    try {
+      client = this.#options.client();
+      while (this.#doubts > 0) {
+        const count = this.#doubts;
+        await this.#lookAt(client.manager);
+        // A look that began before a doubt says nothing of it.
+        this.#doubts -= count;
+      }
+      return true;
+    } catch {
+      // Nothing that comes may be given now: begun anew over another connection, behind what was.
+      this.#consumer = "";
+      if (!this.#isLost) void client?.connection.close().catch(() => undefined);
+      return false;
+    }
+  }
+
   /** In the order of the calls: one connection keeps it, nothing is sent twice, and nothing behind what failed. */
   #send(): void {
-    while (this.#onTheWay < WINDOW_EVENTS) {
+    while (this.#onTheWay < WINDOW_EVENTS && this.#settling === undefined) {
       const waiting = this.#queue.shift();
       if (waiting === undefined) return;
       this.#onTheWay++;
@@ -175,13 +251,24 @@ export class NatsFeed implements BrokerFeed {
         expect: { streamName: stream },
         ...(token === "" ? {} : { msgID: token }),
       });
-      return { sequence: ack.seq, isRepeat: ack.duplicate };
+      const isSame = this.#settling === undefined ? !this.#isLost : await this.#settling;
+      return isSame ? { sequence: ack.seq, isRepeat: ack.duplicate } : "HISTORY_UNAVAILABLE";
     } catch {
       return "HISTORY_UNAVAILABLE";
     }
   }
 
   #arrive(message: JsMsg): void {
+    const { consumer } = message.info;
+    if (consumer !== this.#consumer) {
+      this.#consumer = consumer;
+      this.#doubt();
+    }
+    if (this.#settling === undefined) this.#give(message);
+    else this.#held.push(message);
+  }
+
+  #give(message: JsMsg): void {
     const sequence = message.seq;
     if (sequence <= this.#taken) return;
     this.#taken = sequence;

@@ -4,64 +4,20 @@
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
 import { StreamError, type ErrorCode, type Policy } from "../../core/index.ts";
-import {
-  andThen,
-  type Awaitable,
-  type BrokerFeed,
-  type Part,
-  type Placement,
-  type Sent,
-  type StoredEvent,
-} from "../history/broker.ts";
-import { Joiner, type JoinableFeed, type JoinLimits } from "./joiner.ts";
+import { andThen, type Awaitable, type Part, type Placement, type Sent, type StoredEvent } from "../history/broker.ts";
+import type { FeedOptions, FeedRules } from "./feed-options.ts";
+import { Joiner, type JoinableFeed } from "./joiner.ts";
 import { FeedCounts } from "../masking/mask-counts.ts";
 import { maskOne, refusalOf, type Masked } from "../masking/masked.ts";
-import type { SlowSubscribers } from "../config/config.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
-import type { Ports } from "../ports.ts";
 import { formatPositions } from "../history/position.ts";
 import { lookAgain } from "../masking/second-look.ts";
 import { entryOf } from "./shown.ts";
 import type { Stage } from "../masking/stage.ts";
 import { encodeText } from "../text.ts";
-import { View, type ViewOptions } from "../subscribers/view.ts";
+import { View } from "../subscribers/view.ts";
 
 /** The view of a feed's own policy, which everybody gets who asks for none. */
 export const DEFAULT_VIEW = "default";
-
-/** What a configuration says of a feed, and the next one may say otherwise. */
-export interface FeedRules {
-  /** View name to policy; `DEFAULT_VIEW` is among them. */
-  readonly policies: ReadonlyMap<string, Policy>;
-  /** Names a policy in what a broker holds. */
-  readonly markOf: (policy: Policy) => string;
-  /** What a policy asks of others; undefined: nothing. */
-  readonly stageOf: (policy: Policy) => Stage | undefined;
-  /** Event types that pass; any other becomes `message`. */
-  readonly eventTypes: readonly string[];
-  /** True where subscribers are given the trace that a producer's event belongs to. */
-  readonly passesTraces?: boolean;
-  /** What becomes of subscribers that do not keep up; absent: `disconnect`. */
-  readonly slowSubscribers?: SlowSubscribers | undefined;
-}
-
-export interface FeedOptions extends FeedRules {
-  readonly name: string;
-  /** The metric label: a name out of the configuration. */
-  readonly label: string;
-  readonly limits: FeedLimits;
-  readonly ports: Pick<Ports, "clock">;
-  readonly metrics: Metrics;
-  /** Where its events go and come from. */
-  readonly source: BrokerFeed;
-}
-
-export type FeedLimits = ViewOptions["limits"] &
-  JoinLimits & {
-    readonly eventLimitBytes: number;
-    /** Takes the place of `historyMaxBytes` in memory where older events are read from an archive. */
-    readonly historyMemoryBytes: number;
-  };
 
 /** What became of one event. */
 export type Outcome = Placement | ErrorCode;
@@ -189,9 +145,9 @@ export class Feed {
     for (const view of this.#allViews) view.close();
   }
 
-  /** Takes events from its source until `release`; resolves when it has what was there. */
-  follow(): Awaitable<void> {
-    return this.#options.source.follow((events) => this.#take(events));
+  /** Takes events from its source until `release`; resolves when it has what was there. `onLost`: the source lost what it held. */
+  follow(onLost?: () => void): Awaitable<void> {
+    return this.#options.source.follow((events) => this.#take(events), onLost);
   }
 
   /** Resolves when it has whatever anybody published before the call. @throws StreamError `HISTORY_UNAVAILABLE`. */
@@ -233,7 +189,7 @@ export class Feed {
   }
 
   #check(data: Uint8Array, { key }: Sent): ErrorCode | undefined {
-    if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
+    if (this.#isClosed) return this.#refuseClosed();
     if (key !== undefined && (key === "" || key.length > KEY_LENGTH)) return this.refuse("BAD_IDEMPOTENCY_KEY");
     return data.length > this.#options.limits.eventLimitBytes ? this.refuse("EVENT_TOO_LARGE") : undefined;
   }
@@ -319,7 +275,7 @@ export class Feed {
   }
 
   #append({ event, sent, audiences }: Draft, all: readonly Masked[]): Awaitable<Outcome> {
-    if (this.#isClosed) return this.refuse("FEED_UNKNOWN");
+    if (this.#isClosed) return this.#refuseClosed();
     const refusal = refusalOf(all);
     if (refusal !== undefined) return this.refuse(refusal);
     const parts = all.map((one, index): Part => {
@@ -337,6 +293,11 @@ export class Feed {
   refuse(code: ErrorCode): ErrorCode {
     this.#counts.refused(code);
     return code;
+  }
+
+  /** Whoever sends to what the broker lost may send again; a feed that the configuration names no more stays away. */
+  #refuseClosed(): ErrorCode {
+    return this.refuse(this.isLost ? "HISTORY_UNAVAILABLE" : "FEED_UNKNOWN");
   }
 
   /** One result for each audience. */

@@ -6,7 +6,8 @@
 import { StreamError, type Policy } from "../../core/index.ts";
 import { andThen, type Awaitable, type Broker, type BrokerFeed } from "../history/broker.ts";
 import type { FeedConfig, RelayConfig, ServerLimits } from "../config/config.ts";
-import { DEFAULT_VIEW, Feed, type FeedRules } from "./feed.ts";
+import { DEFAULT_VIEW, Feed } from "./feed.ts";
+import type { FeedRules } from "./feed-options.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { PolicySet } from "../masking/policy-set.ts";
 import type { Ports } from "../ports.ts";
@@ -48,10 +49,7 @@ export class Feeds {
       const config = this.#find(name);
       if (config !== undefined) {
         feed.reload(feedRules(config, rules.policies));
-      } else {
-        this.#open.delete(name);
-        feed.close();
-      }
+      } else this.#end(name, feed);
     }
   }
 
@@ -103,11 +101,8 @@ export class Feeds {
       await feed.caughtUp();
       return feed;
     } catch (thrown) {
-      // Whoever reads comes back and begins anew.
-      if (feed.isLost && this.#open.get(name) === feed) {
-        this.#open.delete(name);
-        feed.close();
-      }
+      // Gone since: who comes now begins with what is there now.
+      if (feed.isLost) return this.open(name);
       throw thrown;
     }
   }
@@ -128,7 +123,7 @@ export class Feeds {
     const label = Object.hasOwn(feeds, name) ? name : ANY;
     const feed = new Feed({ name, label, ...feedRules(config, policies), limits, ports, metrics, source });
     this.#open.set(name, feed);
-    const followed = feed.follow();
+    const followed = feed.follow(() => this.#end(name, feed));
     if (followed === undefined) return feed;
     return Promise.resolve(followed).then(
       () => {
@@ -140,6 +135,12 @@ export class Feeds {
         throw thrown;
       },
     );
+  }
+
+  /** Whoever reads is told to come back, and begins anew. */
+  #end(name: string, feed: Feed): void {
+    this.#open.delete(name);
+    feed.close();
   }
 
   #forget(name: string, feed: Feed): void {

@@ -72,8 +72,11 @@ export interface BrokerFeed {
   readonly start: number;
   /** Where older events are read; without one `follow` gives all that is held. */
   readonly archive?: Archive;
-  /** Gives what is held from `start` on, then whatever is committed, by whomever. Resolves when what was held has been given. */
-  follow(take: Take): Awaitable<void>;
+  /**
+   * Gives what is held from `start` on, then whatever is committed, by whomever. Resolves when what was held has been given.
+   * Calls `onLost` once when that is gone for good: the feed has to be opened anew.
+   */
+  follow(take: Take, onLost?: () => void): Awaitable<void>;
   /**
    * Commits an event; one with a `key` only once within the window. Resolves when it would outlive what this broker
    * outlives, or with the code of the refusal. Events are taken in the order of the calls; never throws or rejects.
@@ -84,7 +87,7 @@ export interface BrokerFeed {
    * @throws StreamError `HISTORY_UNAVAILABLE`.
    */
   caughtUp(): Awaitable<void>;
-  /** True when what was held is gone for good: the feed has to be opened anew. */
+  /** True when what was held is gone for good. */
   readonly isLost?: boolean;
   /** Gives no more events. What is held stays. */
   close(): void;
