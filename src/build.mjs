@@ -11,7 +11,7 @@
 import { existsSync } from "node:fs";
 import { chmod, copyFile, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -26,6 +26,21 @@ function hasSource(path) {
   return existsSync(join(ROOT, "src", path.replace(/\.(?:js|d\.ts)$/, ".ts")));
 }
 
+/** The built-in patterns, compiled once for all who start the program: most of what a start takes. */
+const prebuiltTable = {
+  name: "prebuilt-table",
+  async load(id) {
+    if (!id.endsWith("/core/pattern/prebuilt-table.js")) return null;
+    const fromHere = (path) => import(pathToFileURL(join(FROM, path)).href);
+    const [{ writeTable }, { patternSources }, { withPacks }, { PACK_NAMES }] = await Promise.all(
+      ["node/prebuild.js", "core/rule.js", "core/detectors/index.js", "core/packs/index.js"].map(fromHere),
+    );
+    const detectors = [...withPacks([]), ...withPacks(PACK_NAMES)];
+    const table = writeTable(detectors.flatMap(patternSources));
+    return `export function prebuiltTable() { return ${JSON.stringify(table)}; }`;
+  },
+};
+
 /** Every module is an entry, so that none loses an export. */
 async function writeModules(files) {
   const build = await rolldown({
@@ -33,6 +48,7 @@ async function writeModules(files) {
     input: Object.fromEntries(files.map((path) => [path.replace(/\.js$/, ""), `./${path}`])),
     platform: "node",
     external: /^[^./]/,
+    plugins: [prebuiltTable],
     optimization: { inlineConst: { mode: "all", pass: 2 } },
   });
   await build.write({

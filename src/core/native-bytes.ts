@@ -9,7 +9,10 @@ type Search = (this: Uint8Array, byte: number, from: number) => number;
 
 interface Bytes {
   readonly isUtf8?: (bytes: Uint8Array) => boolean;
-  readonly Buffer?: { readonly prototype: { readonly indexOf: Search; readonly lastIndexOf: Search } };
+  readonly Buffer?: {
+    readonly prototype: { readonly indexOf: Search; readonly lastIndexOf: Search };
+    readonly from: (text: string, encoding: "base64") => Uint8Array;
+  };
 }
 
 interface Runtime {
@@ -38,4 +41,9 @@ export function indexOfByte(bytes: Uint8Array, byte: number, from = 0): number {
 /** As `bytes.lastIndexOf`; `from` is not negative. */
 export function lastIndexOfByte(bytes: Uint8Array, byte: number, from = bytes.length): number {
   return lastIndexOf === undefined ? bytes.lastIndexOf(byte, from) : lastIndexOf.call(bytes, byte, from);
+}
+
+/** What base64 stands for; undefined when nobody could be asked quickly. */
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  return native?.Buffer && new Uint8Array(native.Buffer.from(text, "base64"));
 }

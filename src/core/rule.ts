@@ -126,6 +126,11 @@ interface Sources {
   readonly tails: readonly PatternSource[];
 }
 
+/** Every pattern that the detector brings to a program. */
+export function patternSources(detector: Detector): readonly PatternSource[] {
+  return inProgramOrder(sourcesOf(detector));
+}
+
 function sourcesOf(detector: Detector): Sources {
   const { scan, maxLength, boundary = "word", isPlain = false } = detector;
   const bound = { boundary, isPlain, ...(maxLength === undefined ? {} : { maxLength }) };
@@ -170,7 +175,7 @@ function compileTogether(detectors: readonly Detector[], sources: readonly Patte
 
 function checkAlone(detector: Detector): void {
   try {
-    compileProgram(inProgramOrder(sourcesOf(detector)));
+    compileProgram(patternSources(detector));
   } catch (error) {
     throw error instanceof PatternError
       ? new ConfigurationError("BAD_PATTERN", `${detector.entity}: ${error.message}`, [

@@ -5,6 +5,7 @@
  */
 import type { CharSet } from "./charset.ts";
 import { Instructions, NOWHERE, OP, type Part } from "./instructions.ts";
+import type { KnownPattern } from "./pattern-reader.ts";
 import { ASSERTIONS, type Node } from "./syntax.ts";
 
 /** A pattern as far as its instructions depend on it. */
@@ -27,6 +28,12 @@ export class Emitter {
 
   constructor(capacity: number) {
     this.instructions = new Instructions(capacity);
+  }
+
+  /** Adds a pattern that was compiled before; returns where it begins. */
+  addReady({ ready, numbers }: KnownPattern, index: number): number {
+    this.hasAssertions ||= ready.hasAssertions;
+    return ready.write(this.instructions, index, numbers);
   }
 
   /** Returns where the pattern begins. */

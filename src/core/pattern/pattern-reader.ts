@@ -9,6 +9,7 @@ import type { CharSet } from "./charset.ts";
 import { INVISIBLE, type PatternTree } from "./emitter.ts";
 import { classesCost, PATTERN_LIMITS, refuseOver } from "./limits.ts";
 import { parsePattern, PatternError } from "./parse.ts";
+import type { Prebuilt, ReadyPattern } from "./prebuilt.ts";
 import type { Node } from "./syntax.ts";
 import { IGNORABLE } from "./unicode.ts";
 
@@ -30,10 +31,16 @@ export interface Bounds {
   readonly longestBytes: number;
 }
 
-export interface ReadPattern extends PatternTree {
+interface Read {
   readonly bounds: Bounds;
   readonly boundary: Boundary;
+  /** Of what it reads, each number as often as the pattern has such a class. */
+  readonly numbers: readonly number[];
 }
+
+/** A pattern that has been read, and one that was compiled before. */
+export type ReadPattern = Read & PatternTree;
+export type KnownPattern = Read & { readonly ready: ReadyPattern };
 
 /** Bytes that invisible characters and wide forms may add to a long match; a short one may grow eightfold. */
 const SLACK_BYTES = 512;
@@ -61,11 +68,23 @@ export class PatternReader {
   instructions = 0;
 
   private readonly isFolding: boolean;
+  private readonly known: Prebuilt | undefined;
   private readonly numbers = new Map<CharacterClass, number>();
 
-  constructor(isFolding: boolean) {
+  /** `known`: patterns that were compiled before, as they fold. */
+  constructor(isFolding: boolean, known?: Prebuilt) {
     this.isFolding = isFolding;
+    this.known = isFolding ? known : undefined;
     this.classes = [invisible(isFolding)];
+  }
+
+  /** As `read`, or quicker for what is known. @throws PatternError as `read`. */
+  take(source: PatternSource): ReadPattern | KnownPattern {
+    const ready = this.known?.find(source);
+    if (ready === undefined) return this.read(source);
+    this.count(ready.needed);
+    const numbers = ready.classes.map((one) => this.numberOf(one));
+    return { bounds: ready.bounds, boundary: source.boundary ?? "none", numbers, ready };
   }
 
   /** @throws PatternError; its message does not say which pattern, the caller knows. */
@@ -80,12 +99,16 @@ export class PatternReader {
     this.numberClasses(tree, unfolds, classes);
     const pattern = { tree, unfolds, classes };
     this.countPositions(pattern);
-    return { ...pattern, bounds, boundary: source.boundary ?? "none" };
+    return { ...pattern, bounds, boundary: source.boundary ?? "none", numbers: [...classes.values()] };
   }
 
   private countInstructions({ characters, steps }: Node, unfolds: boolean): void {
-    const { patternInstructionsLimit, policyInstructionsLimit } = PATTERN_LIMITS;
     const needed = FRAME_INSTRUCTIONS + steps + characters * (unfolds ? FOLDED_CHARACTER_INSTRUCTIONS : 1);
+    this.count(needed);
+  }
+
+  private count(needed: number): void {
+    const { patternInstructionsLimit, policyInstructionsLimit } = PATTERN_LIMITS;
     refuseOver(needed, patternInstructionsLimit, `the pattern needs ${needed} instructions`);
     this.instructions += needed;
     const together = this.instructions;

@@ -10,6 +10,7 @@ import type { CharacterClass } from "./character-class.ts";
 import { Emitter, INVISIBLE } from "./emitter.ts";
 import { type Instructions, NOWHERE, OP } from "./instructions.ts";
 import { PATTERN_LIMITS, refuseOver } from "./limits.ts";
+import { type Prebuilt, prebuilt } from "./prebuilt.ts";
 import { type Bounds, PatternReader, type PatternSource } from "./pattern-reader.ts";
 
 export type { PatternSource } from "./pattern-reader.ts";
@@ -27,6 +28,8 @@ export interface ProgramOptions {
    * `none`: a pattern matches what RE2 matches and nothing else.
    */
   readonly fold?: "detector" | "none";
+  /** Patterns that were compiled before; default: those of the program. */
+  readonly known?: Prebuilt;
 }
 
 export interface Program {
@@ -47,16 +50,16 @@ export function compileProgram(sources: readonly PatternSource[], options: Progr
   const { patternsLimit } = PATTERN_LIMITS;
   refuseOver(sources.length, patternsLimit, `there are ${sources.length} patterns`);
   const isFolding = options.fold !== "none";
-  const reader = new PatternReader(isFolding);
-  const read = sources.map((source) => reader.read(source));
+  const reader = new PatternReader(isFolding, options.known ?? prebuilt());
+  const read = sources.map((source) => reader.take(source));
   const { classes } = reader;
   const emitter = new Emitter(reader.instructions);
   const patterns = read.map((pattern, index) => ({
-    entry: emitter.add(pattern, index),
+    entry: "ready" in pattern ? emitter.addReady(pattern, index) : emitter.add(pattern, index),
     longestCharacters: pattern.bounds.longestCharacters,
     longestBytes: pattern.bounds.longestBytes,
     boundary: pattern.boundary,
-    classes: Array.from(pattern.classes.values(), (number) => classes[number]),
+    classes: pattern.numbers.map((number) => classes[number]),
   }));
   const { instructions, hasAssertions } = emitter;
   return { instructions, classes, patterns, hasAssertions, isFolding, ...byteClassesOf(classes, hasAssertions) };
