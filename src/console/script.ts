@@ -2,10 +2,15 @@
  * What the console does in the browser: follows a feed, paints events, masks what is pasted.
  *
  * Owns the script's text. Data becomes text nodes only, never markup; the number of rows is bounded; nothing is
- * kept in the browser's storage and nothing is sent anywhere but to this origin.
+ * kept in the browser's storage and nothing is sent anywhere but to this origin. The comments stand outside of it: it is sent
+ * to everybody.
  */
 import { CONSOLE_STREAM } from "./stream.ts";
 
+/**
+ * `appendMasked` appends text with its placeholders and tokens as chips, what the operator `mask` left in its colour, and tells
+ * found() each entity: only names that look like one, for `[INFO]` stands in logs. `appendData` adds the colours of JSON.
+ */
 const PAINT = String.raw`
 const ROWS_MAX = 200;
 const SHOWN_CHARACTERS = 4000;
@@ -14,9 +19,10 @@ const FAMILIES = [
   ["money", /^(CREDIT_CARD|CARD_[A-Z_]+|IBAN|SWIFT_BIC|US_ABA|CRYPTO_ADDRESS)$/],
   ["network", /^(IPV4|IPV6|MAC)$/],
   ["secret", /(KEY|TOKEN|JWT|PASSWORD_FIELD|AUTH_HEADER|HIGH_ENTROPY)$/],
-  ["identity", /^((US|CA|UK|DE|FR|ES|IT|NL|PL|BR|IN|AU)_[A-Z_]+|DATE_OF_BIRTH|KEYED_PII)$/],
+  ["identity", /^([A-Z]{2}_[A-Z_]+|DATE_OF_BIRTH|KEYED_PII|PERSON)$/],
+  ["other", /_|^(URL|PLACE|FIELD|DENIED|UNCHECKED)$/],
 ];
-const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]|\b([A-Z][A-Z0-9_]{1,39}?)_[a-z2-7]{8,52}\b/g;
+const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]|\b([A-Z][A-Z0-9_]{1,39}?)_[a-z2-7]{8,52}\b|\*[*\w@.:\/+() -]{0,80}\*{2}/g;
 const JSON_PIECE = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
 
 const byId = (id) => document.getElementById(id);
@@ -29,22 +35,19 @@ function element(name, className, text) {
   return node;
 }
 
-/** Appends text with its placeholders and tokens as chips; tells found() each entity. */
 function appendMasked(parent, text, found) {
   let from = 0;
   for (const hit of text.matchAll(PLACEHOLDER)) {
     const entity = hit[1] || hit[2];
-    const family = familyOf(entity);
+    const family = entity ? familyOf(entity) : "stars";
     if (family === "") continue;
-    parent.append(text.slice(from, hit.index));
-    parent.append(element("span", "chip " + family, hit[1] || hit[0]));
-    found(entity);
+    parent.append(text.slice(from, hit.index), element("span", entity ? "chip " + family : family, hit[1] || hit[0]));
+    if (entity) found(entity);
     from = hit.index + hit[0].length;
   }
   parent.append(text.slice(from));
 }
 
-/** The same with the keys and numbers of JSON in their colours. */
 function appendData(parent, text, found) {
   const shown = text.slice(0, SHOWN_CHARACTERS);
   let from = 0;
@@ -80,7 +83,7 @@ function addRow(row) {
 }
 
 function showEvent(event) {
-  seen += 1;
+  if (seen++ === 0) setTimeout(refreshFigures, 99);
   arrivals.push(Date.now());
   if (isPaused) { missedWhilePaused += 1; return; }
   const row = element("li");
@@ -101,6 +104,7 @@ function showGap(event) {
 function setState(state, text) {
   const node = byId("state");
   if (state === "live") byId("note").hidden = true;
+  byId("empty").hidden = state === "stopped" || seen > 0;
   node.dataset.state = state;
   if (node.textContent !== text) node.textContent = text;
 }
@@ -110,7 +114,7 @@ function refreshFigures() {
   arrivals = arrivals.filter((at) => now - at < 5000);
   byId("rate").textContent = (arrivals.length / 5).toFixed(1);
   byId("seen").textContent = String(seen);
-  byId("masked").textContent = String(masked);
+  byId("masked").textContent = masked || !seen ? masked : "\u2013";
   byId("pause").textContent = isPaused ? "Resume (" + missedWhilePaused + " passed)" : "Pause";
   const items = [...counts].sort((a, b) => b[1] - a[1]).map(([entity, total]) => {
     const item = element("li");
@@ -135,7 +139,10 @@ function follow(feed, view) {
   clearFeed();
   byId("note").hidden = true;
   byId("position").textContent = "none yet";
-  byId("publish").textContent = "curl " + location.origin + feedPath(feed.split(",")[0]) + " -H 'content-type: application/json' -d '{\"to\":\"ana@example.com\"}'";
+  const bearer = byId("token").value === "" ? "" : " -H \"authorization: Bearer $TOKEN\"";
+  byId("publish").textContent = "curl " + location.origin + feedPath(feed.split(",")[0]) + bearer + " -H 'content-type: application/json' -d '{\"to\":\"ana@example.com\"}'";
+  byId("shell").textContent = "curl -N '" + location.origin + feedPath(feed) + (view && "?view=" + view) + "'" + bearer + "\n\necho 'write to ana@example.com' | curl -T -" + bearer + " \\\n  -H 'content-type: text/plain' \\\n  " + location.origin + "/v1/mask";
+  maskInput();
   const events = { "maskwire.gap": showGap, "maskwire.end": () => {} };
   stopFollowing = openFeed(feed, view, {
     event: (event) => (events[event.type] || showEvent)(event),
@@ -212,14 +219,13 @@ byId("input").addEventListener("input", () => { clearTimeout(waiting); waiting =
 for (const button of document.querySelectorAll("[data-sample]")) {
   button.addEventListener("click", () => { byId("input").value = SAMPLES[button.dataset.sample]; maskInput(); });
 }
-byId("shell").textContent = "curl -N " + location.origin + "/v1/feeds/demo/events\n\necho 'write to ana@example.com' | curl -T - \\\n  -H 'content-type: text/plain' \\\n  " + location.origin + "/v1/mask";
 byId("input").value = SAMPLES.mail;
-maskInput();
 
 const [askedFeed, askedView = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
 if (askedFeed !== "") byId("name").value = askedFeed;
 byId("view").value = askedView;
 if (byId("name").checkValidity() && byId("view").checkValidity()) follow(byId("name").value, askedView);
+else maskInput();
 `;
 
 /** Plain script, no module; needs a browser of 2023 or later. */

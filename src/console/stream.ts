@@ -3,6 +3,10 @@
  *
  * Owns the connection. `EventSource` would hide unknown event types, the status of a refusal and, later, could
  * not send a token. Never paints.
+ *
+ * `withToken`: the token stays in its field, and nothing stores it. `createParser`: a push parser that calls event() at each
+ * dispatch, position() at each committed id, retry() at each new delay. `openFeed`: follows a view of a feed, its default for
+ * "", until the returned function is called, and resumes from the last position after a broken connection.
  */
 export const CONSOLE_STREAM = String.raw`
 const feedPath = (feed) => "/v1/feeds/" + feed.split(",").map(encodeURIComponent).join(",") + "/events";
@@ -10,17 +14,15 @@ const feedPath = (feed) => "/v1/feeds/" + feed.split(",").map(encodeURIComponent
 function refusalOf(status, body) {
   try {
     const error = JSON.parse(body).error;
-    return error.code + ": " + error.text;
+    return error.code + ": " + error.text + (status === 401 ? ". Give one in the field Token." : "");
   } catch { return "The server answered " + status + "."; }
 }
 
-/** The token stays in its field: nothing stores it. */
 function withToken(headers) {
   const token = document.getElementById("token").value.trim();
   return token === "" ? headers : { ...headers, authorization: "Bearer " + token };
 }
 
-/** Push parser; calls event() at each dispatch, position() at each committed id, retry() at each new delay. */
 function createParser(on) {
   let rest = "", data = [], type = "", id = "", committed = "";
   function line(text) {
@@ -46,7 +48,6 @@ function createParser(on) {
   };
 }
 
-/** Follows a view of a feed, its default for "", until the returned function is called. Resumes from the last position after a broken connection. */
 function openFeed(feed, view, on) {
   const abort = new AbortController();
   let position = "", delayMs = 1000, failures = 0;

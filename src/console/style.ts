@@ -79,7 +79,8 @@ code, pre, textarea, .rows, #position, #name { font-family: ui-monospace, "SF Mo
 .entities { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem .5rem; min-height: 1.9rem; padding-bottom: .7rem; border-bottom: 1px solid var(--line); font-size: .82rem; }
 .entities b { margin-left: .3rem; font-variant-numeric: tabular-nums; font-weight: 600; }
 .note { margin: .7rem 0 0; padding: .45rem .8rem; border: 1px solid var(--wait); border-radius: 7px; color: var(--wait); font-size: .88rem; }
-.empty { padding: 2rem 0; color: var(--dim); text-align: center; }
+.rows:empty { flex: none; }
+.empty { padding: 3rem 0; color: var(--dim); text-align: center; }
 .empty code { overflow-wrap: anywhere; }
 
 .rows { list-style: none; overflow: auto; flex: 1; min-height: 0; font-size: .82rem; line-height: 1.65; }
@@ -89,8 +90,9 @@ code, pre, textarea, .rows, #position, #name { font-family: ui-monospace, "SF Mo
 .rows .id { margin-left: auto; }
 .rows .gap { color: var(--wait); }
 .data { white-space: pre-wrap; overflow-wrap: anywhere; }
+.stars { color: var(--ok); }
 .k { color: var(--key); } .n { color: var(--number); }
-.chip { padding: .05rem .4rem; border-radius: 5px; font-weight: 600; font-size: .94em; white-space: nowrap; font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
+.chip { padding: .05rem .4rem; border-radius: 5px; font-weight: 600; font-size: .94em; white-space: nowrap; font-family: ui-monospace, "DejaVu Sans Mono", monospace; background: var(--line); }
 .contact { background: var(--contact-b); color: var(--contact-t); }
 .money { background: var(--money-b); color: var(--money-t); }
 .identity { background: var(--identity-b); color: var(--identity-t); }
@@ -103,4 +105,12 @@ textarea { width: 100%; resize: vertical; padding: .6rem .7rem; font-size: .82re
 .try pre.shell { border-left-color: var(--line); color: var(--dim); font-size: .78rem; }
 .try pre.failed { border-left-color: var(--bad); color: var(--bad); }
 .hint { font-size: .8rem; color: var(--dim); margin: .3rem 0 .8rem; }
+@media (max-width: 480px) {
+  form div, form button { width: 100%; }
+  form label { width: 3rem; }
+  form input { flex: 1; min-width: 0; }
+  .figures { gap: .5rem 1.1rem; }
+  .figures dd { font-size: 1.15rem; }
+  .figures .wide { flex-direction: row-reverse; gap: .5rem; align-items: baseline; margin: 0; }
+}
 `;

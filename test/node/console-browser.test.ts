@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeClock } from "../../src/node/clock.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
@@ -7,6 +8,8 @@ import { ensureCommand } from "../support/debian.ts";
 
 const browser = ensureCommand("chromium", "chromium");
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const KEY = `mwk_${"A".repeat(43)}`;
+const SHA256_OF_KEY = createHash("sha256").update(KEY).digest("hex");
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Everything on loopback, on ports that the system picks. */
@@ -94,6 +97,43 @@ describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason
       expect(await page.evaluate('document.querySelectorAll("#rows li").length')).toBe(1);
       expect(page.complaints).toEqual([]);
     });
+  });
+
+  it("shows entities that no build knows, what an operator left of a value, and no mark of a log as one", async () => {
+    running.server.publish("shapes", encode("[INFO] [ORDER_ID] of [KR_RRN], card **** **** **** 1111, 2 * 3"));
+    await open(async (page) => {
+      await page.until('document.querySelectorAll("#rows li").length === 1');
+      const textsOf = (selector: string): Promise<unknown> =>
+        page.evaluate(`[...document.querySelectorAll("#rows ${selector}")].map((node) => node.textContent)`);
+      expect(await textsOf(".chip")).toEqual(["ORDER_ID", "KR_RRN"]);
+      expect(await textsOf(".stars")).toEqual(["**** **** ****"]);
+      await page.until('document.querySelector("#masked").textContent === "2"');
+      expect(await page.evaluate('document.querySelector("#shell").textContent')).toContain("/v1/feeds/shapes/events");
+      expect(page.complaints).toEqual([]);
+    }, "#shapes");
+  });
+
+  it("says where a token goes, and invites nobody to publish where the feed is refused", async () => {
+    const grants = [{ actions: ["subscribe" as const], feeds: ["demo"], views: ["default"] }];
+    const apiKeys = [{ name: "reader", sha256: SHA256_OF_KEY, grants }];
+    const guarded = await startServer(
+      { ...configOf(), auth: { issuers: [], apiKeys } },
+      { clock: nodeClock, log: quiet },
+    );
+    const address = guarded.addresses.find(({ listeners }) => listeners.includes("subscribe"));
+    const options = { browserPath: browser.path ?? "", width: 400, height: 800, scheme: "light" } as const;
+    await withPage(`http://127.0.0.1:${address?.listenPort ?? 0}/`, options, async (page) => {
+      await page.until('document.querySelector("#state").textContent === "refused"');
+      expect(await page.evaluate('document.querySelector("#note").textContent')).toMatch(/field Token\.$/);
+      expect(await page.evaluate('document.querySelector("#empty").hidden')).toBe(true);
+      await page.evaluate(
+        `document.querySelector("#token").value = "${KEY}"; document.querySelector("#pick").requestSubmit()`,
+      );
+      await page.until('document.querySelector("#state").textContent === "live"');
+      expect(await page.evaluate('document.querySelector("#empty").hidden')).toBe(false);
+      expect(await page.evaluate('document.querySelector("#shell").textContent')).toContain("Bearer $TOKEN");
+    });
+    await guarded.stop();
   });
 
   it("says why a feed cannot be followed", async () => {
