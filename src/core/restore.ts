@@ -7,6 +7,7 @@
 import { DEFAULT_THRESHOLD } from "./defaults.ts";
 import { compileFields } from "./compile-fields.ts";
 import type { Detector } from "./detector.ts";
+import { assemblePolicy, detectorsOf, specOf } from "./compile-policy.ts";
 import type { FoundText } from "./finder.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import { FIELD } from "./finding.ts";
@@ -14,16 +15,7 @@ import { finderOf } from "./lone-detector.ts";
 import { TOKEN_LIMIT, TokenOpener } from "./operators/encrypt.ts";
 import { compileReverse } from "./operators/index.ts";
 import type { Operator } from "./operators/operator.ts";
-import {
-  assemblePolicy,
-  DEFAULT_ON_INVALID,
-  DEFAULT_TENANT,
-  detectorsOf,
-  type Policy,
-  type PolicyOptions,
-  type PolicySpec,
-  specOf,
-} from "./policy.ts";
+import { DEFAULT_ON_INVALID, DEFAULT_TENANT, type Policy, type PolicyOptions, type PolicySpec } from "./policy.ts";
 
 /** What a token is called until it is open. */
 const TOKEN = "TOKEN";

@@ -7,44 +7,19 @@
 import { chanceOf } from "../network/backoff.ts";
 import { Batch } from "./batch.ts";
 import type { Cohort, CohortMember } from "./cohort.ts";
-import type { ServerLimits } from "../config/config.ts";
 import { closeCodeOf, isReconnect, type Ending } from "./ending.ts";
 import type { Resume } from "../history/history.ts";
-import type { Metrics, Series } from "../telemetry/metrics.ts";
+import type { Series } from "../telemetry/metrics.ts";
 import type { Outlet } from "./outlets.ts";
 import { PageReader } from "./page-reader.ts";
 import { Pace } from "./pace.ts";
 import { ANEW, endsSlow, unsentBytes, waitsSinceMs, type Place } from "./place.ts";
-import type { Ports } from "../ports.ts";
 import { formatPositions } from "../history/position.ts";
 import { goOnFrom } from "./slow-subscribers.ts";
 import type { Transport } from "./transports.ts";
-import { isShown, type TypeFilter } from "./type-filter.ts";
-import type { FeedReader, View } from "./view.ts";
-
-export type SubscriberLimits = Pick<
-  ServerLimits,
-  "subscriberQueueBytes" | "writeStallMs" | "historyWaitMs" | "heartbeatMs" | "connectionMaxAgeMs"
->;
-
-export interface SubscriberOptions {
-  readonly transport: Transport;
-  readonly outlet: Outlet;
-  readonly views: readonly View[];
-  /** Event types that it wants; without one it wants all. */
-  readonly filter?: TypeFilter | undefined;
-  /** Where to start in each view. */
-  readonly resumes: readonly Resume[];
-  /** What the client said it has, for the gap that tells it; null when that cannot be read. */
-  readonly after: string | null;
-  readonly limits: SubscriberLimits;
-  readonly ports: Pick<Ports, "clock" | "random">;
-  readonly metrics: Metrics;
-  /** When what lets it read ends. */
-  readonly expiresAtMs?: number | undefined;
-  /** When it reaches its age; drawn where it is not given. */
-  readonly endsAtMs?: number | undefined;
-}
+import type { SubscriberOptions } from "./subscriber-options.ts";
+import { isShown } from "./type-filter.ts";
+import type { FeedReader } from "./view.ts";
 
 const FIRST_RETRY_MS = 10;
 const LAST_RETRY_MS = 640;
