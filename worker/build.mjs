@@ -60,10 +60,10 @@ const withoutHostErrors = {
 };
 
 /**
- * What the server has and the edge has not: `/metrics`, network policies to be tried, a quicker way past escapes, and patterns that
+ * What the server has and the edge has not: `/metrics`, network policies to be tried, quicker ways past escapes and signs, and patterns that
  * are compiled already. Each has a stand-in in `worker/no-….ts`.
  */
-const LEFT_OUT = ["telemetry/metrics", "lifecycle/canary", "json/near-escapes", "prebuilt"];
+const LEFT_OUT = ["telemetry/metrics", "lifecycle/canary", "json/near-escapes", "json/token-ends", "prebuilt"];
 
 const withoutOperations = {
   name: "without-operations",

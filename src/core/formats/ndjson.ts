@@ -13,11 +13,13 @@ import { DecodedRecords } from "../json/decoded-record.ts";
 import { ESCAPE_BYTES, NearEscapes } from "../json/near-escapes.ts";
 import { NearName } from "../json/near-name.ts";
 import { JsonContext } from "../json/record-context.ts";
+import { endsInTokens } from "../json/token-ends.ts";
 import type { Span } from "../span.ts";
 import { BlockScan, cleanDecoded, type WordGlance } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
 import { writeJsonRecord } from "./json.ts";
 import { type RecordFormat, RecordMasker } from "./record.ts";
+import { suspectsIn } from "./suspect-places.ts";
 
 const BACKSLASH = 0x5c;
 
@@ -112,7 +114,9 @@ export class NdjsonMasker implements FormatMasker {
       const isClean = !scan.hasMatch(record, context);
       if (isClean && escape >= end) continue;
       const isDecoded = isClean && decoded.add(block.subarray(start, end));
-      suspects.push({ start, end, places: scan.placesIn(start, end), isDecoded });
+      // Words may hide in escapes.
+      const places = escape < end ? scan.placesIn(start, end) : suspectsIn(scan, record, glance);
+      suspects.push({ start, end, places: endsInTokens(engine, block, record, places), isDecoded });
     }
     const clean = cleanDecoded(engine, decoded);
     let index = 0;
