@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { createContext, runInContext } from "node:vm";
 import { beforeAll, expect, it } from "vitest";
 import { REPOSITORY } from "../support/repository.ts";
 import { requireProgram } from "../support/run-server.ts";
@@ -38,6 +39,27 @@ it("holds the modules of a deployment, and both entries", async () => {
   const modules = (await deployedModules()).map((name) => `dist/worker/${name}`);
   const entries = ["dist/node/main.js", "dist/core/index.js", "dist/core/index.d.ts", "dist/worker/check.js"];
   expect(packed).toEqual(expect.arrayContaining([...modules, ...entries]));
+});
+
+it("holds a library that imports nothing, and masks where there is the language and nothing else", async () => {
+  const imports = (text: string): string[] =>
+    [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gm)].map((found) => found[1]);
+  expect(imports(await readFile(join(REPOSITORY, "dist/core/index.js"), "utf8"))).toEqual(["../chunks/core.js"]);
+  const core = await readFile(join(REPOSITORY, "dist/chunks/core.js"), "utf8");
+  expect(imports(core)).toEqual([]);
+  // No Node and no web: a realm without TextEncoder, Buffer, process and timers.
+  const realm = createContext({ text: "mail jane@acme.com" });
+  const script = core.replace(/^export \{[^}]*\};$/m, "globalThis.maskwire = { compilePolicy, maskWhole };");
+  const masked: unknown = runInContext(
+    `"use strict";
+    {${script}
+    }
+    const { compilePolicy, maskWhole } = maskwire;
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    [typeof Buffer, typeof TextEncoder, String.fromCharCode(...maskWhole(compilePolicy({}), "text", bytes))].join(" ");`,
+    realm,
+  );
+  expect(masked).toBe("undefined undefined mail [EMAIL]");
 });
 
 it("holds no source, no map to one, and no notes of the compiler", () => {
