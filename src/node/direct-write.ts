@@ -21,6 +21,14 @@ interface PendingWrite {
   oncomplete?: (this: PendingWrite, status: number) => void;
 }
 
+/** What the stream itself keeps of its queue. */
+interface StreamState {
+  /** Bytes in it. */
+  readonly length: number;
+  /** `end` was called. */
+  readonly ending: boolean;
+}
+
 interface StreamBinding {
   readonly WriteWrap: new () => PendingWrite;
   /** Of the last write of any stream: what became of it, by kind. */
@@ -32,37 +40,68 @@ const underWayBytes = new Map<Socket, number>();
 const binding = streamBinding();
 let spare = createWrite();
 
-/** As `socket.write`, and in order with it; `bytes` must not change any more. A peer that is gone is no error: it closes. */
-export function writeDirect(socket: Socket, bytes: Uint8Array): void {
-  const { _handle: handle } = socket as { readonly _handle?: Handle | null };
-  if (
-    binding === undefined ||
-    spare === undefined ||
-    handle === null ||
-    handle === undefined ||
-    !socket.writable ||
-    queuedBytesOf(socket) > 0
-  ) {
-    socket.write(bytes);
-    return;
+/**
+ * A socket of an HTTP server, and what a write to it looks at. With thousands of them all of that is cold when its turn
+ * comes, so it is fetched once: the stream's own ways to it go through a dozen properties more.
+ */
+export class DirectSocket {
+  readonly #socket: Socket;
+  /** Absent where the stream has to do it. One that is closed takes nothing, and says so. */
+  readonly #handle: Handle | undefined;
+  readonly #state: StreamState;
+
+  constructor(socket: Socket) {
+    const { _handle: handle, _writableState: state } = socket as {
+      readonly _handle?: Handle | null;
+      readonly _writableState?: StreamState;
+    };
+    this.#socket = socket;
+    this.#handle = binding === undefined || state === undefined ? undefined : (handle ?? undefined);
+    this.#state = state ?? stateOf(socket);
   }
-  // Nearly all are over when the call returns: then the next one uses the same object. Whatever is written before the rest
-  // of this one has left stands behind it in the system's queue.
-  if (handle.writeBuffer(spare, bytes) !== 0) {
-    socket.destroy();
-    return;
+
+  /** As `socket.write`, and in order with it; `bytes` must not change any more. A peer that is gone is no error: it closes. */
+  write(bytes: Uint8Array): void {
+    const socket = this.#socket;
+    const handle = this.#handle;
+    if (
+      binding === undefined ||
+      spare === undefined ||
+      handle === undefined ||
+      this.#state.ending ||
+      this.queuedBytes() > 0
+    ) {
+      socket.write(bytes);
+      return;
+    }
+    // Nearly all are over when the call returns: then the next one uses the same object. Whatever is written before the
+    // rest of this one has left stands behind it in the system's queue.
+    if (handle.writeBuffer(spare, bytes) !== 0) {
+      socket.destroy();
+      return;
+    }
+    if (binding.streamBaseState[binding.kLastWriteWasAsync] === 0) return;
+    spare.socket = socket;
+    spare.bytes = bytes;
+    underWayBytes.set(socket, bytes.length);
+    spare = createWrite();
   }
-  if (binding.streamBaseState[binding.kLastWriteWasAsync] === 0) return;
-  spare.socket = socket;
-  spare.bytes = bytes;
-  underWayBytes.set(socket, bytes.length);
-  spare = createWrite();
+
+  /** Bytes that were written to it and that the system has not taken. */
+  queuedBytes(): number {
+    const { length } = this.#state;
+    return underWayBytes.size === 0 ? length : length + (underWayBytes.get(this.#socket) ?? 0);
+  }
 }
 
-/** Bytes that were written to it and that the system has not taken. */
-export function queuedBytesOf(socket: Socket): number {
-  const { writableLength } = socket;
-  return underWayBytes.size === 0 ? writableLength : writableLength + (underWayBytes.get(socket) ?? 0);
+/** For a Node whose streams keep it elsewhere. */
+function stateOf(socket: Socket): StreamState {
+  return {
+    get length() {
+      return socket.writableLength;
+    },
+    ending: false,
+  };
 }
 
 function createWrite(): PendingWrite | undefined {

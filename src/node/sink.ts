@@ -5,10 +5,9 @@
  * by itself: what the peer has not taken stands in the socket's own queue.
  */
 import type { ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { ByteSink, OpenSink } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
-import { queuedBytesOf, writeDirect } from "./direct-write.ts";
+import { DirectSocket } from "./direct-write.ts";
 import { shareFrames } from "./shared-frame.ts";
 
 /** A factory, so that the arrays framed by one server are its own. */
@@ -28,7 +27,7 @@ type Frame = (bytes: Uint8Array) => Uint8Array;
 class ResponseSink implements ByteSink {
   #isOver = false;
   /** Where its bytes are ours to frame; an answer that waits behind another one (pipelining) has none yet. */
-  readonly #socket: Socket | undefined;
+  readonly #socket: DirectSocket | undefined;
   readonly #frame: Frame;
   readonly #outgoing: ServerResponse;
   readonly #listeners: (() => void)[] = [];
@@ -36,7 +35,8 @@ class ResponseSink implements ByteSink {
   constructor(outgoing: ServerResponse, frame: Frame) {
     this.#outgoing = outgoing;
     // Without chunks it is HTTP/1.0, or a host that has its own way of writing: then the answer knows how.
-    this.#socket = outgoing.chunkedEncoding ? (outgoing.socket ?? undefined) : undefined;
+    const isOurs = outgoing.chunkedEncoding && outgoing.socket !== null;
+    this.#socket = isOurs ? new DirectSocket(outgoing.socket) : undefined;
     this.#frame = frame;
     outgoing.on("close", () => {
       this.#isOver = true;
@@ -48,11 +48,11 @@ class ResponseSink implements ByteSink {
   write(bytes: Uint8Array): void {
     if (this.#isOver || bytes.length === 0) return;
     if (this.#socket === undefined) this.#outgoing.write(bytes);
-    else writeDirect(this.#socket, this.#frame(bytes));
+    else this.#socket.write(this.#frame(bytes));
   }
 
   queuedBytes(): number {
-    return this.#socket === undefined ? this.#outgoing.writableLength : queuedBytesOf(this.#socket);
+    return this.#socket?.queuedBytes() ?? this.#outgoing.writableLength;
   }
 
   close(): void {

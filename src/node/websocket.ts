@@ -10,7 +10,7 @@ import { ERRORS, type ErrorCode } from "../core/index.ts";
 import { ORDERLY_CLOSES } from "../server/subscribers/ending.ts";
 import type { Clock, Log, Socket, SocketHandler, UpgradeSocket } from "../server/ports.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
-import { queuedBytesOf, writeDirect } from "./direct-write.ts";
+import { DirectSocket } from "./direct-write.ts";
 import { shareFrames } from "./shared-frame.ts";
 
 export interface WebSocketOptions {
@@ -103,6 +103,7 @@ class Connection implements Socket {
   isAnswering = true;
   readonly #socket: WebSocket;
   readonly #duplex: NetSocket;
+  readonly #direct: DirectSocket;
   /** Beside the rest of the wiring: each write needs it, and one look less is one miss less. */
   readonly #framer: Framer;
   readonly #wiring: Wiring;
@@ -110,6 +111,7 @@ class Connection implements Socket {
   constructor(socket: WebSocket, duplex: NetSocket, wiring: Wiring) {
     this.#socket = socket;
     this.#duplex = duplex;
+    this.#direct = new DirectSocket(duplex);
     this.#framer = wiring.framer;
     this.#wiring = wiring;
   }
@@ -136,17 +138,17 @@ class Connection implements Socket {
 
   send(text: Uint8Array): void {
     // Uncompressed frames leave `ws` at once as well, so ours cannot come between two halves of one of its own.
-    if (this.#isOpen()) writeDirect(this.#duplex, this.#framer.frame(text));
+    if (this.#isOpen()) this.#direct.write(this.#framer.frame(text));
   }
 
   sendAll(texts: readonly Uint8Array[]): void {
-    if (this.#isOpen()) writeDirect(this.#duplex, this.#framer.frameAll(texts));
+    if (this.#isOpen()) this.#direct.write(this.#framer.frameAll(texts));
   }
 
   queuedBytes(): number {
     // What `ws` would hold itself: nothing, because it compresses nothing. Whoever asks is about to write, and then all
     // that a write looks at is at hand.
-    return this.#isOpen() ? queuedBytesOf(this.#duplex) : 0;
+    return this.#isOpen() ? this.#direct.queuedBytes() : 0;
   }
 
   close(code: number, reason: string): void {

@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { queuedBytesOf, writeDirect } from "../../src/node/direct-write.ts";
+import { DirectSocket } from "../../src/node/direct-write.ts";
 import { own } from "../support/own.ts";
 import { REPOSITORY } from "../support/repository.ts";
 import { requireProgram } from "../support/run-server.ts";
@@ -16,6 +16,7 @@ const PIECE_BYTES = 65_536;
 describe("writing past a stream's queue", () => {
   let server: Server;
   let ours: Socket;
+  let direct: DirectSocket;
   let theirs: Socket;
   /** Closes, and errors of the socket that is written to. */
   let seen: string[];
@@ -28,6 +29,7 @@ describe("writing past a stream's queue", () => {
     const accepted = once(server, "connection");
     theirs = connect((server.address() as AddressInfo).port, "127.0.0.1").pause();
     [ours] = (await accepted) as [Socket];
+    direct = new DirectSocket(ours);
     ours.on("error", ({ message }) => void own.push(message.split(" ")[0]));
     ours.on("close", () => void own.push("closed"));
   });
@@ -61,45 +63,45 @@ describe("writing past a stream's queue", () => {
     const write = (): void => {
       const piece = pieceOf(pieces.length);
       if (pieces.push(piece) % 3 === 0) ours.write(piece);
-      else writeDirect(ours, piece);
+      else direct.write(piece);
     };
-    while (queuedBytesOf(ours) === 0) write();
-    expect(queuedBytesOf(ours)).toBeLessThanOrEqual(PIECE_BYTES);
+    while (direct.queuedBytes() === 0) write();
+    expect(direct.queuedBytes()).toBeLessThanOrEqual(PIECE_BYTES);
     for (let more = 1; more <= 10; more++) {
-      const before = queuedBytesOf(ours);
+      const before = direct.queuedBytes();
       write();
-      expect(queuedBytesOf(ours)).toBe(before + PIECE_BYTES);
+      expect(direct.queuedBytes()).toBe(before + PIECE_BYTES);
     }
     const whole = Buffer.concat(pieces);
     expect((await readAll(whole.length)).equals(whole)).toBe(true);
-    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    await expect.poll(() => direct.queuedBytes()).toBe(0);
     // And goes on as before.
-    writeDirect(ours, Buffer.from("more"));
+    direct.write(Buffer.from("more"));
     expect((await readAll(4)).toString()).toBe("more");
     expect(seen).toEqual([]);
   });
 
   it("counts the one write that nothing else stands behind", async () => {
     const whole = Buffer.alloc(MUCH_BYTES, "a whole");
-    writeDirect(ours, whole);
-    expect([ours.writableLength, queuedBytesOf(ours)]).toEqual([0, MUCH_BYTES]);
+    direct.write(whole);
+    expect([ours.writableLength, direct.queuedBytes()]).toEqual([0, MUCH_BYTES]);
     ours.end();
     expect((await readAll(MUCH_BYTES)).equals(whole)).toBe(true);
-    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    await expect.poll(() => direct.queuedBytes()).toBe(0);
     theirs.resume();
     await expect.poll(() => seen).toEqual(["closed"]);
   });
 
   it("forgets what a peer that is gone did not take, and says so once", async () => {
-    writeDirect(ours, Buffer.alloc(MUCH_BYTES));
+    direct.write(Buffer.alloc(MUCH_BYTES));
     theirs.resetAndDestroy();
     await expect.poll(() => seen.at(-1)).toBe("closed");
-    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    await expect.poll(() => direct.queuedBytes()).toBe(0);
     // The write or the read may be the one that fails.
     expect(seen.filter((what) => what === "closed")).toHaveLength(1);
     expect(seen.length).toBeLessThanOrEqual(2);
-    writeDirect(ours, Buffer.from("late"));
-    await expect.poll(() => queuedBytesOf(ours)).toBe(0);
+    direct.write(Buffer.from("late"));
+    await expect.poll(() => direct.queuedBytes()).toBe(0);
   });
 
   it("closes when the system takes nothing more", async () => {
@@ -109,14 +111,15 @@ describe("writing past a stream's queue", () => {
     const peer = connect((calm.address() as AddressInfo).port, "127.0.0.1");
     const [socket] = (await accepted) as [Socket];
     const closed = once(socket, "close");
+    const late = new DirectSocket(socket);
     peer.resetAndDestroy();
     // It reads nothing, so that only a write can tell it; the first one may still find nobody has said so.
     while (!socket.destroyed) {
-      writeDirect(socket, Buffer.from("nobody takes this"));
+      late.write(Buffer.from("nobody takes this"));
       await new Promise((resolve) => setImmediate(resolve));
     }
     await closed;
-    expect(queuedBytesOf(socket)).toBe(0);
+    expect(late.queuedBytes()).toBe(0);
     calm.close();
   });
 
@@ -125,12 +128,13 @@ describe("writing past a stream's queue", () => {
     const flag = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
     const module = pathToFileURL(join(REPOSITORY, "dist/node/direct-write.js")).href;
     const script = `
-      const { queuedBytesOf, writeDirect } = await import(${JSON.stringify(module)});
+      const { DirectSocket } = await import(${JSON.stringify(module)});
       const { createServer, connect } = await import("node:net");
       const server = createServer((socket) => {
         const bytes = Buffer.alloc(${MUCH_BYTES}, "x");
-        writeDirect(socket, bytes);
-        console.log(socket.writableLength === bytes.length, queuedBytesOf(socket) === bytes.length);
+        const direct = new DirectSocket(socket);
+        direct.write(bytes);
+        console.log(socket.writableLength === bytes.length, direct.queuedBytes() === bytes.length);
         socket.end();
       });
       server.listen(0, "127.0.0.1", () => {
@@ -148,9 +152,9 @@ describe("writing past a stream's queue", () => {
   });
 
   it("writes nothing behind the end", async () => {
-    writeDirect(ours, Buffer.from("last"));
+    direct.write(Buffer.from("last"));
     ours.end();
-    writeDirect(ours, Buffer.from("late"));
+    direct.write(Buffer.from("late"));
     const closed = once(theirs, "end");
     const chunks: Buffer[] = [];
     theirs.on("data", (chunk: Buffer) => void chunks.push(chunk));
