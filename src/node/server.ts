@@ -47,7 +47,7 @@ import { VERSION } from "./package-files.ts";
 import { openReport } from "./trailer.ts";
 import { createOpenUpstreamSocket } from "./upstream-socket.ts";
 import { createWarmUp } from "../server/warm-up.ts";
-import { LOOPBACK, runWarmUp } from "./warm-up.ts";
+import { LOOPBACK, runWarmUp, type WarmUpOptions } from "./warm-up.ts";
 import { createWebSocketHost, type WebSocketOptions } from "./websocket.ts";
 
 export interface StartOptions {
@@ -200,13 +200,15 @@ async function warmUp(
   server: MaskwireServer,
   { clock, log, stopping, limitMs, warmUpEvents, serve }: WarmUpParts,
 ): Promise<void> {
-  const opened = limitMs > 0 ? server.openWarmUp() : undefined;
-  if (opened === undefined) return;
-  const { app, feeds } = opened;
+  const { openWarmUp } = server;
+  if (limitMs === 0 || openWarmUp === undefined) return;
   const beganMs = clock.now();
+  const open = (): ReturnType<WarmUpOptions["open"]> => {
+    const { app, feeds } = openWarmUp();
+    return { http: serve({ app, host: LOOPBACK, counts: UNCOUNTED, limits: DEFAULT_SERVER_LIMITS }), feeds };
+  };
   try {
-    const http = serve({ app, host: LOOPBACK, counts: UNCOUNTED, limits: DEFAULT_SERVER_LIMITS });
-    const events = await runWarmUp({ http, feeds, limitMs, events: warmUpEvents, stopping });
+    const events = await runWarmUp({ open, limitMs, events: warmUpEvents, stopping });
     log.info("warmed-up", { events, waitMs: clock.now() - beganMs });
   } catch {
     log.warn("warm-up-failed");

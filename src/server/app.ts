@@ -10,7 +10,7 @@ import { Canary, parseEndpoint } from "./lifecycle/canary.ts";
 import { ClientLimits, type ConnectionLimit } from "./limits/client-limits.ts";
 import type { Detokenizer } from "./reversal/detokenizer.ts";
 import { AT_ONCE, drainServer } from "./lifecycle/drain.ts";
-import type { createWarmUp, WarmUp } from "./warm-up.ts";
+import type { createWarmUp as createOne, WarmUp } from "./warm-up.ts";
 import { Egress, guardFetch } from "./network/egress.ts";
 import { Feed } from "./feeds/feed.ts";
 import { andThen, type Awaitable, type Broker } from "./history/broker.ts";
@@ -29,7 +29,7 @@ import { refuseFixed } from "./config/reload.ts";
 import type { openRemoteDetectors } from "./remote/index.ts";
 import { Roster } from "./subscribers/roster.ts";
 import { type Conversation, openConversation } from "./routes/socket.ts";
-import type { Place, Services, Settings } from "./services.ts";
+import { assembleServices, type Place, type Settings } from "./services.ts";
 import type { OpenStage } from "./masking/stage.ts";
 import { httpUrlOf, isUpstreamUrl } from "./relays/upstream.ts";
 import { refuseViews } from "./feeds/view-rules.ts";
@@ -90,7 +90,7 @@ export interface MaskwireServer {
   /** Looks whether network policies are in force, once it is started; undefined when nothing does. */
   readonly canary: Canary | undefined;
   /** Opens what a host may run events through before the first real one; undefined where the host brings none. */
-  openWarmUp(): WarmUp | undefined;
+  readonly openWarmUp: (() => WarmUp) | undefined;
 }
 
 export interface SessionParts {
@@ -124,7 +124,7 @@ export interface ServerOptions {
   /** What speaks to `remoteDetectors`; a host that brings none refuses a configuration with some. */
   readonly openRemote?: typeof openRemoteDetectors;
   /** Makes a server for the warm-up; absent: none. */
-  readonly createWarmUp?: typeof createWarmUp;
+  readonly createWarmUp?: typeof createOne;
 }
 
 interface Before {
@@ -163,40 +163,21 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     keys = others;
     return { config: next, policies, authenticator };
   };
-  let settings = settle(config);
-  const { version = "" } = options;
+  const settings = settle(config);
+  const { version = "", createWarmUp } = options;
   metrics.tellConfig(config, version);
-  let refused: readonly Place[] = [];
   const { limits } = config;
   const memory = new MemoryBroker({ limits, ports });
   const broker = ports.broker ?? memory;
-  let isHistoryAvailable: boolean | undefined;
-  broker.watch({
-    committed: (waitedMs) => metrics.observe("history_append_seconds", waitedMs / 1000),
-    available: (isAvailable) => {
-      isHistoryAvailable = isAvailable;
-      metrics.set("history_available", isAvailable ? 1 : 0);
-    },
-    paged: (result, damages) => {
-      metrics.add("history_pages_total", 1, result);
-      metrics.add("history_damages_total", damages);
-    },
-  });
   const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics, broker });
-  const services: Services = {
+  const services = assembleServices({
     ports,
-    get settings() {
-      return settings;
-    },
-    get refused() {
-      return refused;
-    },
+    settings,
+    refused: [],
     limits,
     metrics,
     feeds,
-    get isHistoryAvailable() {
-      return isHistoryAvailable;
-    },
+    isHistoryAvailable: undefined,
     relays: createRelays(settings, { ports: outward, metrics, memory }),
     lifecycle: new Lifecycle(limits.connectionsLimit),
     clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
@@ -204,7 +185,18 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     maskStreams: new MaskStreams(ports.clock, metrics),
     detokenizer: createDetokenizer(config, ports, metrics),
     canary: createCanary(config, ports, metrics),
-  };
+  });
+  broker.watch({
+    committed: (waitedMs) => metrics.observe("history_append_seconds", waitedMs / 1000),
+    available: (isAvailable) => {
+      services.isHistoryAvailable = isAvailable;
+      metrics.set("history_available", isAvailable ? 1 : 0);
+    },
+    paged: (result, damages) => {
+      metrics.add("history_pages_total", 1, result);
+      metrics.add("history_damages_total", damages);
+    },
+  });
   return {
     app(listeners) {
       const always = listeners.includes("subscribe") ? [...services.relays] : [];
@@ -219,19 +211,22 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     },
     intake: { open: (name) => feeds.open(name), metrics, stopping: services.lifecycle.stopping },
     reload(next, nextKeys) {
-      const [first, ...others] = refuseFixed(settings.config, next);
+      const previous = services.settings;
+      const [first, ...others] = refuseFixed(previous.config, next);
       if (first !== undefined) throw new ConfigRefusal(first, ...others);
-      const before = settings.policies;
-      settings = settle(next, { previous: settings, keys: nextKeys });
-      const { policies } = settings;
+      services.settings = settle(next, { previous, keys: nextKeys });
+      const { policies } = services.settings;
       feeds.reload({ feeds: next.feeds, policies });
       for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
       services.maskStreams.endOld(policies, next.reload === "live" ? "all" : "bound");
-      refused = [];
+      services.refused = [];
       metrics.tellConfig(next, version);
       metrics.set("config_refused", 0);
       metrics.add("config_reloads_total", 1, "taken");
-      return { changedPolicies: policies.countChanged(before), oldStreams: services.maskStreams.countOld(policies) };
+      return {
+        changedPolicies: policies.countChanged(previous.policies),
+        oldStreams: services.maskStreams.countOld(policies),
+      };
     },
     counts: {
       refused: (limit) => metrics.add("connections_refused_total", 1, limit),
@@ -239,23 +234,23 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
       ended: (code) => metrics.add("disconnects_total", 1, code),
     },
     refuse(places) {
-      refused = places;
+      services.refused = places;
       metrics.set("config_refused", 1);
       metrics.add("config_reloads_total", 1, "refused");
     },
     drain: () => drainServer(services, { graceMs: limits.drainGraceMs, windowMs: limits.drainWindowMs }),
     drainAtOnce: () => drainServer(services, AT_ONCE),
-    policy: (name) => settings.policies.get(name),
+    policy: (name) => services.settings.policies.get(name),
     session(listeners, { ports: own, limits: ownLimits }) {
       const ownFeeds = new Feeds({
-        feeds: settings.config.feeds,
-        policies: settings.policies,
+        feeds: services.settings.config.feeds,
+        policies: services.settings.policies,
         limits: ownLimits,
         ports: own,
         metrics,
         broker: own.broker,
       });
-      const session: Services = {
+      const session = assembleServices({
         ...services,
         ports: own,
         limits: ownLimits,
@@ -263,12 +258,12 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
         relays: new Map(),
         lifecycle: new Lifecycle(ownLimits.connectionsLimit),
         roster: new Roster(own.clock, tickMs(ownLimits)),
-      };
+      });
       return createListenerApp(session, listeners);
     },
     converse: (memo) => openConversation(services, memo),
     canary: services.canary,
-    openWarmUp: () => options.createWarmUp?.(services),
+    openWarmUp: createWarmUp === undefined ? undefined : () => createWarmUp(services),
   };
 }
 

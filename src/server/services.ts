@@ -51,3 +51,33 @@ export interface Services {
   /** Undefined when nothing looks after network policies. */
   readonly canary: Canary | undefined;
 }
+
+/** The same parts as whoever serves sees them: what changes under it is read anew. */
+export interface LiveServices extends Services {
+  settings: Settings;
+  refused: readonly Place[];
+  isHistoryAvailable: boolean | undefined;
+}
+
+/**
+ * All servers of a process get theirs from here: objects that one place makes have one hidden class, and code that became
+ * fast with those of a warm-up is thrown away where the real ones have another.
+ */
+export function assembleServices(parts: Services): LiveServices {
+  return {
+    ports: parts.ports,
+    settings: parts.settings,
+    refused: parts.refused,
+    limits: parts.limits,
+    metrics: parts.metrics,
+    lifecycle: parts.lifecycle,
+    clients: parts.clients,
+    roster: parts.roster,
+    feeds: parts.feeds,
+    isHistoryAvailable: parts.isHistoryAvailable,
+    relays: parts.relays,
+    maskStreams: parts.maskStreams,
+    detokenizer: parts.detokenizer,
+    canary: parts.canary,
+  };
+}

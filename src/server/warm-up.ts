@@ -15,7 +15,8 @@ import { createMaskCounts } from "./masking/mask-counts.ts";
 import { MaskStreams } from "./masking/mask-stream.ts";
 import { Roster } from "./subscribers/roster.ts";
 import { Metrics } from "./telemetry/metrics.ts";
-import type { Services } from "./services.ts";
+import type { Ports } from "./ports.ts";
+import { assembleServices, type Services } from "./services.ts";
 
 export interface WarmUp {
   /** Routes to publish and to subscribe, open to whoever reaches them. */
@@ -31,16 +32,17 @@ const TICK_MS = 1_000;
 
 /** Compiles nothing. */
 export function createWarmUp(services: Services): WarmUp {
-  const { tracer: _, ...ports } = services.ports;
+  const ports = withoutTracer(services.ports);
   const { settings } = services;
   const metrics = new Metrics();
-  const limits = DEFAULT_SERVER_LIMITS;
+  // Of the shape that the server's own have.
+  const limits = { ...services.limits, ...DEFAULT_SERVER_LIMITS };
   const policies = settings.policies.apart(createMaskCounts(metrics));
   const named = Object.keys(settings.config.feeds).length > 0 ? settings.config.feeds : DEFAULT_CONFIG.feeds;
   const config: ServerConfig = { ...settings.config, feeds: named };
   const broker = new MemoryBroker({ limits, ports });
   const app = createListenerApp(
-    {
+    assembleServices({
       ...services,
       ports,
       settings: { config, policies, authenticator: undefined },
@@ -54,8 +56,15 @@ export function createWarmUp(services: Services): WarmUp {
       maskStreams: new MaskStreams(ports.clock, metrics),
       detokenizer: undefined,
       canary: undefined,
-    },
+    }),
     ["publish", "subscribe"],
   );
   return { app, feeds: Object.keys(named).map((name) => (name === ANY ? UNNAMED : name)) };
+}
+
+/** Spans of made-up events are nobody's business. The same object where there is no tracer: others would have another shape. */
+function withoutTracer(ports: Ports): Ports {
+  if (ports.tracer === undefined) return ports;
+  const { tracer: _, ...others } = ports;
+  return others;
 }

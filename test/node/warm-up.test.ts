@@ -134,20 +134,31 @@ describe("a warm-up", () => {
     ["the process is to end", { limitMs: LONG_MS, stopping: Promise.resolve() }],
   ])("ends when %s, though nobody answers, and closes what it opened", async (_, options) => {
     http.on("request", () => undefined);
-    expect(await runWarmUp({ http, feeds: ["a"], ...options })).toBe(0);
+    expect(await runWarmUp({ open: () => ({ http, feeds: ["a"] }), ...options })).toBe(0);
     expect(http.listening).toBe(false);
+  });
+
+  it("takes a server that was never used for each part of its events, and closes them all", async () => {
+    const opened: Server[] = [];
+    const open = (): { http: Server; feeds: string[] } => {
+      const one = createServer((_, outgoing) => outgoing.end());
+      opened.push(one);
+      return { http: one, feeds: ["a"] };
+    };
+    expect(await runWarmUp({ open, limitMs: LONG_MS, events: 10 })).toBe(10);
+    expect(opened.map(({ listening }) => listening)).toEqual([false, false, false, false]);
   });
 
   it("fails when it cannot listen", async () => {
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
-    await expect(runWarmUp({ http, feeds: ["a"], limitMs: LONG_MS })).rejects.toThrow();
+    await expect(runWarmUp({ open: () => ({ http, feeds: ["a"] }), limitMs: LONG_MS })).rejects.toThrow();
     expect(http.listening).toBe(false);
   });
 
   it("has the feeds of the configuration, and one for all others", () => {
     const feedsOf = (feeds: ServerConfig["feeds"]): readonly string[] | undefined =>
-      createMaskwire(createTestPorts(), { ...CONFIG, feeds }, { createWarmUp }).openWarmUp()?.feeds;
+      createMaskwire(createTestPorts(), { ...CONFIG, feeds }, { createWarmUp }).openWarmUp?.().feeds;
     expect(feedsOf(CONFIG.feeds)).toEqual(["warm-up", "orders"]);
     expect(feedsOf({ orders: CONFIG.feeds["orders"] })).toEqual(["orders"]);
     // A server of relays alone.
