@@ -116,6 +116,19 @@ describe("a file or folder that was named", () => {
     }
   });
 
+  it("stands behind the command that reads it", async () => {
+    const text = join(folder, "text.log");
+    await writeFile(text, "mail jane@acme.com\n");
+    const configFile = join(folder, "good.yaml");
+    await writeFile(configFile, "feeds: { a: {} }\n");
+    const verified = await runProgram(["verify", text]);
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringMatching(/ cuts of 19 bytes as text/)]);
+    const checked = await runProgram(["check", configFile]);
+    expect([checked.code, checked.stderr]).toEqual([0, `maskwire: ${configFile}: ok\n`]);
+    const both = await runProgram(["check", configFile, "--config", configFile]);
+    expect([both.code, both.stderr]).toEqual([2, "maskwire: two configuration files; name one\n"]);
+  });
+
   it("and holds nothing proves nothing", async () => {
     const { code, stdout, stderr } = await runProgram(["verify"]);
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("the input is empty")]);

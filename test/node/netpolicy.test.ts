@@ -105,6 +105,12 @@ describe("lint", () => {
     expect(code).toBe(0);
   });
 
+  test("says so when there is nothing to find", async () => {
+    const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: elsewhere }\n";
+    const run = await runProgram(["netpolicy", "lint"], namespace);
+    expect(run).toEqual({ stdout: "", stderr: "maskwire: no finding\n", code: 0 });
+  });
+
   test("prints SARIF with the line of each finding", async () => {
     const { stdout, code } = await runProgram(["netpolicy", "lint", "--format", "sarif", file("open.yaml")]);
     const { runs } = JSON.parse(stdout) as { runs: { results: { ruleId: string; locations: object[] }[] }[] };
@@ -144,7 +150,7 @@ test("diff says what is gained and lost", async () => {
   expect(run.stdout).toContain("raw/producer -> masking/maskwire: TCP 8080 becomes all\n");
   expect(run.code).toBe(1);
   const other = await runProgram(["netpolicy", "diff", "--closed-world", file("good.yaml"), file("good.yaml")]);
-  expect(other).toMatchObject({ stdout: "", code: 0 });
+  expect(other).toMatchObject({ stdout: "", stderr: "maskwire: no connection is gained or lost\n", code: 0 });
 });
 
 test.each([

@@ -18,12 +18,17 @@ import { compileNamed, report } from "../policies.ts";
 
 export const check: Command = {
   notes: `
-Without --config the defaults are checked. Every mistake is printed with line and column.
+Without a file the defaults are checked. Every mistake is printed with line and column.
 
 Exit: 0 the configuration holds, 1 it does not, 2 usage, or the file cannot be read.`,
-  define: (parser) => parser.addOption(configOption()),
+  define: (parser) => parser.argument("[file]", "configuration file, in place of --config").addOption(configOption()),
   run: async (args, io) => {
-    const loaded = await loadConfig({ environment: io.environment, configFile: args.config, missingKey: "none" });
+    if (args.config !== undefined && args.file !== undefined) {
+      tell(io, "two configuration files; name one");
+      return 2;
+    }
+    const configFile = args.config ?? args.file;
+    const loaded = await loadConfig({ environment: io.environment, configFile, missingKey: "none" });
     if (!loaded.ok) {
       const more = loaded.rest === undefined ? [] : checkRest(loaded.rest);
       report([...loaded.problems, ...more].toSorted(byPlace), io);

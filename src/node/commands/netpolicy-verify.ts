@@ -59,7 +59,10 @@ export async function verify([path = "-"]: readonly string[], args: Arguments, i
 export async function lint([path = "-"]: readonly string[], args: Arguments, io: Io): Promise<ExitCode> {
   const report = await makeReport(path, args, io);
   if (report === undefined) return 2;
-  await print(io, LINT_FORMATS[args.outputFormat as keyof typeof LINT_FORMATS](report));
+  const text = LINT_FORMATS[args.outputFormat as keyof typeof LINT_FORMATS](report);
+  await print(io, text);
+  // Silence looks like a command that read nothing.
+  if (text === "") tell(io, "no finding");
   return exitCodeOf({ ...report, verdict: "PROVED" });
 }
 

@@ -141,6 +141,7 @@ async function diff([before = "-", after = "-"]: readonly string[], args: Argume
   await write(io, args.outputFormat === "json" ? toJson({ changes, problems }) : lines.join(""));
   reportProblems(io, problems);
   if (problems.length > 0) return 3;
+  if (changes.length === 0) tell(io, "no connection is gained or lost");
   return changes.length > 0 ? 1 : 0;
 }
 

@@ -19,7 +19,8 @@ size from 2 to 64, and 200 rounds of random cuts from --seed. Prints no payload.
 Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
   define: (parser) =>
     parser
-      .addOption(new Option("--file <file>", "input; stdin when left out"))
+      .argument("[file]", "input; stdin when left out or -")
+      .addOption(new Option("--file <file>", "the same").hideHelp())
       .addOption(formatOption())
       .addOption(policyOption())
       .addOption(configOption())
