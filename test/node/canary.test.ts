@@ -102,7 +102,10 @@ describe("a configured canary", () => {
       "canary: { control: 'c:7080', forbidden: 'c:7081', mode: strict }",
       "canary.mode: write one of: require, warn, off",
     ],
-    ["canary: { control: 'c:7080' }", "canary.forbidden: write a text (in quotes when it looks like a number)"],
+    [
+      "canary: { control: 'c:7080' }",
+      "canary.forbidden: is missing; write a text (in quotes when it looks like a number)",
+    ],
     ["canary: { control: c, forbidden: 'c:7081' }", "canary.control: write host:port, such as"],
     [
       "canary: { control: 'c:7080', forbidden: 'd:7081' }",

@@ -88,7 +88,9 @@ function explainValue(issue: Issue): string {
 function explainPlain(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `write ${article(issue.expected)}; nothing is converted`;
+      return issue.input === undefined
+        ? `is missing; write ${article(issue.expected)}`
+        : `write ${article(issue.expected)}; nothing is converted`;
     case "too_small":
       return issue.origin === "array" || issue.origin === "string"
         ? "must not be empty"
@@ -96,7 +98,7 @@ function explainPlain(issue: Issue): string {
     case "too_big":
       return issue.origin === "string" ? "is too long" : `must be at most ${String(issue.maximum)}`;
     case "invalid_value":
-      return `write one of: ${issue.values.join(", ")}`;
+      return `${issue.input === undefined ? "is missing; " : ""}write one of: ${issue.values.join(", ")}`;
     case "invalid_union":
       if (issue.path[0] === "limits") return issue.errors[0].map(explainPlain).join();
       return choicesOf(issue).length === 0 ? UNION_TEXT : `write one of: ${choicesOf(issue).join(", ")}`;

@@ -4,10 +4,14 @@
  * Owns the distance and the threshold. Knows nothing of configuration.
  */
 
-/** The closest candidate that a slip of the keyboard or a shortened name explains; undefined when none is near. */
+/** The closest candidate that a slip of the keyboard, a singular or a shortened name explains; undefined when none is near. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
-  const longer = candidates.find((candidate) => wanted.length > 2 && candidate.toLowerCase().includes(wanted));
+  // One of several, as well: `policy` for `policies`.
+  const stems = [wanted, wanted.replace(/y$/, "ie")];
+  const longer = candidates.find(
+    (candidate) => wanted.length > 2 && stems.some((stem) => candidate.toLowerCase().includes(stem)),
+  );
   if (longer !== undefined) return longer;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
