@@ -6,7 +6,7 @@
 import { ANY } from "./classes.ts";
 import { type CharSet, union } from "./charset.ts";
 import { SCRIPT_NAMES, SCRIPTS } from "./unicode-scripts.ts";
-import { CATEGORIES } from "./unicode-tables.ts";
+import { CATEGORIES, CATEGORY_NAMES } from "./unicode-tables.ts";
 
 type Sets = ReadonlyMap<string, CharSet>;
 
@@ -23,7 +23,9 @@ export function unicodeClass(name: string): CharSet | undefined {
 }
 
 function decodeCategories(): Sets {
-  const leaves = decodePartition(CATEGORIES);
+  const byKey = decodePartition(CATEGORIES, /([A-Za-z])(\d*)/g);
+  const named = CATEGORY_NAMES.matchAll(/(.)(..)/g);
+  const leaves = new Map(Array.from(named, ([, key, name]) => [name, byKey.get(key) ?? []]));
   leaves.delete(UNASSIGNED);
   const out = new Map(leaves);
   for (const group of new Set([...leaves.keys()].map((name) => name.slice(0, 1)))) {
@@ -38,7 +40,7 @@ const SECOND = 0x61;
 const LETTERS = 26;
 
 function decodeScripts(): Sets {
-  const byKey = decodePartition(SCRIPTS);
+  const byKey = decodePartition(SCRIPTS, /([A-Z][a-z])(\d*)/g);
   return new Map(
     // None where a deployment at the edge goes without scripts.
     (SCRIPT_NAMES.match(/\S+/g) ?? []).map((name, index) => {
@@ -48,11 +50,11 @@ function decodeScripts(): Sets {
   );
 }
 
-/** "key length" runs over all code points: from key to set. */
-function decodePartition(text: string): Map<string, CharSet> {
+/** "key length" runs over all code points, as the expression parts them: from key to set. */
+function decodePartition(text: string, runs: RegExp): Map<string, CharSet> {
   const out = new Map<string, number[]>();
   let start = 0;
-  for (const [, key, count] of text.matchAll(/([A-Z][a-z])(\d*)/g)) {
+  for (const [, key, count] of text.matchAll(runs)) {
     const end = start + (count === "" ? 1 : Number(count));
     const ranges = out.get(key);
     if (ranges === undefined) out.set(key, [start, end - 1]);
