@@ -17,7 +17,7 @@ import { type HeldText, heldTextEdits, looksLikeJson } from "../json/editor.ts";
 import type { FormatChoice } from "../masker.ts";
 import { Delimiter } from "../multipart/delimiter.ts";
 import { headersEnd, readPart } from "../multipart/headers.ts";
-import { textEdits } from "../text-edits.ts";
+import { escapedTextEdits, textEdits } from "../text-edits.ts";
 import { explainJson } from "./json.ts";
 import { type Explanation, explainEdits, type Testimony, type Witnessed, type Witnessing } from "./witness.ts";
 
@@ -160,7 +160,7 @@ export function explainEvents({ policy, witness }: Witnessing, input: Uint8Array
     const from = line.name === "" ? line.start : line.valueStart;
     const text = record.subarray(from, line.end);
     witness.length = 0;
-    const found = textEdits(policy, text);
+    const found = escapedTextEdits(policy, text, { encode: (replacement) => replacement });
     // An id in which something is found gives way as a whole.
     const edits = line.name === "id" && policy.hideId !== undefined ? found.slice(0, 1) : found;
     const comment = record[line.start] === COLON ? "comment" : "field";

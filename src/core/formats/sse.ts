@@ -11,7 +11,7 @@ import { findDrop } from "../drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import type { JoinedText } from "../joined-text.ts";
 import type { Policy } from "../policy.ts";
-import { textEdits } from "../text-edits.ts";
+import { escapedTextEdits } from "../text-edits.ts";
 import { eventDataEdits, type EventDataOptions } from "./event-data.ts";
 import type { Output } from "./format-masker.ts";
 import type { RecordFormat } from "./record.ts";
@@ -20,6 +20,7 @@ import { endsOutside } from "./suspect-places.ts";
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
+const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const NEWLINE = Uint8Array.of(LF);
 const DATA_LINE = encodeUtf8("\ndata: ");
@@ -89,7 +90,8 @@ export class SseFormat implements RecordFormat {
     this.isFirst = false;
     const payload = this.payloadEdits(record, lines, { places, joined });
     if (payload === undefined) return undefined;
-    const isClean = places === undefined ? () => false : endsOutside(places);
+    // Escapes hide what they stand for from whoever looks at the bytes.
+    const isClean = places === undefined || record.includes(BACKSLASH) ? () => false : endsOutside(places);
     const others = lines.flatMap((line) => (line.name === "data" || isClean(line) ? [] : this.lineEdits(record, line)));
     return others.length === 0 ? payload : [...payload, ...others].toSorted((a, b) => a.start - b.start);
   }
@@ -122,7 +124,7 @@ export class SseFormat implements RecordFormat {
     // A name that is no known field is text like its value.
     const start = line.name === "event" || line.name === "id" ? line.valueStart : line.start;
     const text = record.subarray(start, line.end);
-    const edits = textEdits(this.policy, text);
+    const edits = escapedTextEdits(this.policy, text, { encode: (replacement) => replacement });
     if (edits.length === 0) return [];
     if (line.name === "id" && this.policy.hideId !== undefined && findDrop(edits, "event") === undefined) {
       const { entity } = edits[0];

@@ -12,6 +12,7 @@ import { isJsonSpace } from "./walker.ts";
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const LETTER_U = 0x75;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
@@ -50,7 +51,11 @@ export class DecodedRecords {
     const end = this.decode(record, quotes);
     if (end < 0) return false;
     const text = this.buffer.subarray(start, end);
-    if (text.indexOf(BACKSLASH) >= 0 && quotes.some((quote) => opensJson(this.buffer, quote + 1, end))) return false;
+    if (
+      text.indexOf(BACKSLASH) >= 0 &&
+      (holdsEscape(text) || quotes.some((quote) => opensJson(this.buffer, quote + 1, end)))
+    )
+      return false;
     this.length = end;
     this.spans.push({ start, end });
     this.quotes.set(start, quotes);
@@ -82,6 +87,13 @@ export class DecodedRecords {
     }
     return length;
   }
+}
+
+/** True for a text in which characters are written as JSON escapes. */
+export function holdsEscape(text: Uint8Array): boolean {
+  let at = text.indexOf(BACKSLASH);
+  while (at >= 0 && text[at + 1] !== LETTER_U) at = text.indexOf(BACKSLASH, at + 1);
+  return at >= 0;
 }
 
 /** True when what ends before `from` is a name: nothing but white space parts it from a colon. */

@@ -14,6 +14,7 @@ import type { JoinedText } from "../joined-text.ts";
 import { MemberDrops } from "../optional.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits, keptEdits, textEdits, valueEdits } from "../text-edits.ts";
+import { holdsEscape } from "./decoded-record.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
@@ -235,9 +236,13 @@ export class JsonEditor implements JsonVisitor {
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
     const { mayTell, place } = this.level;
-    const held = isKey
-      ? { key: "", nesting: this.nesting, mayTell: false, at: NOWHERE_SPECIAL }
-      : { key: this.keyText(), nesting: this.nesting, mayTell, at: place };
+    const held = {
+      key: isKey ? "" : this.keyText(),
+      nesting: this.nesting,
+      mayTell: !isKey && mayTell,
+      at: isKey ? NOWHERE_SPECIAL : place,
+      isUnescaped: hasEscape,
+    };
     const edits = heldTextEdits(this.policy, text, held);
     const channel = isKey || this.joined === undefined ? undefined : joinedBy(place.verdict);
     if (channel !== undefined && !(mayTell && this.policy.keyedValues.isNamed(held.key))) {
@@ -339,6 +344,8 @@ export interface HeldText {
   readonly nesting: number;
   /** False when it is known that the name alone tells nothing. */
   readonly mayTell: boolean;
+  /** True for a string whose escapes are undone: there may be more below, as in a line of a log that has JSON in it. */
+  readonly isUnescaped?: boolean;
   /** Where the text stands by the policy's paths. */
   readonly at: FieldPlace;
 }
@@ -351,20 +358,23 @@ export interface HeldText {
 export function heldTextEdits(
   policy: Policy,
   text: Uint8Array,
-  { key, nesting, mayTell, at }: HeldText,
+  { key, nesting, mayTell, at, isUnescaped = false }: HeldText,
 ): readonly Edit[] {
   if (at.verdict === "keep") return keptEdits(policy, text, { key, kind: "text" });
   const ruled = ruledEdits(at, text);
   if (ruled !== undefined) return ruled;
   if (mayTell && policy.keyedValues.isNamed(key)) return valueEdits(policy, text, { key, kind: "text" });
-  if (!looksLikeJson(text)) return textEdits(policy, text, key);
+  const isText = !looksLikeJson(text);
+  if (isText && !(isUnescaped && holdsEscape(text))) return textEdits(policy, text, key);
+  const readEscaped = (): readonly Edit[] => escapedTextEdits(policy, text, { encode: encodeJsonText, key });
+  if (isText) return readEscaped();
   if (nesting < policy.limits.nestedJsonDepth) {
     const { edits, fault } = editJson(policy, text, { nesting: nesting + 1, at });
     if (fault === undefined) return edits;
   } else policy.observer.invalid("NESTED_JSON_DEPTH");
   // Fields that are to be hidden cannot be told from the others any more.
   if (policy.fields.hidesOnDoubt && at.items.length > 0) return [hideWhole(text)];
-  return escapedTextEdits(policy, text, { encode: encodeJsonText, key });
+  return readEscaped();
 }
 
 /** True when the first visible byte opens an object or array. */

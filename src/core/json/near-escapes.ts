@@ -17,6 +17,7 @@ import { countBelow } from "./record-context.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
@@ -76,6 +77,7 @@ export class NearEscapes {
         holdsBackslash ||= point === BACKSLASH;
         holdsBracket ||= opensJson(point);
         at += escape?.length ?? 1;
+        if (isEscape && point === BACKSLASH && bytes[at] === LETTER_U) return false;
       }
       if (isBeforeColon(bytes, at + 1, end)) return false;
       if (holdsBackslash && (holdsBracket || this.hasBracketBefore(from, start))) return false;
