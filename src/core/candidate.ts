@@ -12,7 +12,7 @@ import type { Candidate, RawMatch } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
 import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
-import type { Boundary } from "./pattern/boundary.ts";
+import { type Boundary, isColourBefore, LEAD } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 import type { Span } from "./span.ts";
 import { partCamelCase, splitWords } from "./words.ts";
@@ -153,8 +153,9 @@ export class TextCandidate implements Candidate, RawMatch {
     const near = bytes[start - 1];
     const far = start > 1 ? bytes[start - 2] : NEWLINE;
     const isEscaped = isHexAfterPercent(bytes, start) || isHexAfterPercent(bytes, start - 1);
-    if (!isPlain(near) || !isPlain(far) || isEscaped) return isAllowed([...this.before].toReversed(), boundary);
-    return near === NEWLINE || !isForbidden(near, far, boundary);
+    if (!isPlain(near) || !isPlain(far) || isEscaped)
+      return isAllowed([...this.before].toReversed(), boundary, this.isUnseen(previousStart(bytes, start, 0)));
+    return near === NEWLINE || !isForbidden(near, far, boundary) || isColourBefore(bytes, start);
   }
 
   private isBoundedAfter(boundary: Boundary): boolean {
@@ -163,8 +164,13 @@ export class TextCandidate implements Candidate, RawMatch {
     if (end === bytes.length) return true;
     const near = bytes[end];
     const far = end + 1 < bytes.length ? bytes[end + 1] : NEWLINE;
-    if (!isPlain(near) || !isPlain(far)) return isAllowed([...this.after], boundary);
+    if (!isPlain(near) || !isPlain(far)) return isAllowed([...this.after], boundary, this.isUnseen(end));
     return near === NEWLINE || !isForbidden(near, far, boundary);
+  }
+
+  private isUnseen(at: number): boolean {
+    const { bytes } = this.around;
+    return isIgnorable(readCharacter(bytes, at, bytes.length).codePoint);
   }
 
   private plainBefore(): string | undefined {
@@ -282,7 +288,11 @@ function isSpace(codePoint: number): boolean {
 export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
   if (at === 0) return true;
   if (rule.boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
-  return (KINDS[bytes[at - 1]] & rule.touching) === 0 || isHexAfterPercent(bytes, at);
+  return (
+    (KINDS[bytes[at - 1]] & rule.touching) === 0 ||
+    isHexAfterPercent(bytes, at) ||
+    isColourBefore(bytes, at, LEAD.escape)
+  );
 }
 
 /** Kinds of ASCII neighbours that forbid a match. */
@@ -294,9 +304,11 @@ export const TOUCHING: Readonly<Record<Boundary, number>> = {
   number: ALPHANUMERIC | UNDERSCORE,
 };
 
-/** Neighbours in order of distance, as characters. */
-function isAllowed([near, far]: readonly string[], boundary: Boundary): boolean {
-  return near === undefined || !isForbidden(near.codePointAt(0) as number, far?.codePointAt(0) ?? NEWLINE, boundary);
+/** Neighbours in order of distance, as characters; what cannot be seen parts a value from letters, though not from more digits. */
+function isAllowed([near, far]: readonly string[], boundary: Boundary, isParted: boolean): boolean {
+  const point = near?.codePointAt(0) ?? NEWLINE;
+  if (isParted && point !== FULL_STOP && !isDigit(point)) return true;
+  return near === undefined || !isForbidden(point, far?.codePointAt(0) ?? NEWLINE, boundary);
 }
 
 function isForbidden(near: number, far: number, boundary: Boundary): boolean {

@@ -50,7 +50,9 @@ export function nameBefore(text: string, wordLimit: number): string {
     if (words > 0 && text[at - 1] === " ") at--;
     while (at > 0 && isNameCharacter(text, at - 1)) at--;
   }
-  return text.slice(at, end).trimStart();
+  const name = text.slice(at, end).trimStart();
+  // What colours it on a terminal is no part of it.
+  return "[;".includes(text[at - 1]) ? name.replace(/^\d*m/, "") : name;
 }
 
 function isNameCharacter(text: string, at: number): boolean {

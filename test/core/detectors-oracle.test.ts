@@ -78,6 +78,10 @@ const glue = constantFrom(
   "谢",
   "😀",
   "\0",
+  "\u200b",
+  "\u001b[1;31m",
+  "\u001b[m",
+  "%00",
   "%3D",
   "%20",
   "%",
@@ -112,7 +116,7 @@ test("engine and definition agree on words at the edge of where they count", () 
 });
 
 test("engine and definition agree on noise made of the characters that values are made of", () => {
-  const noise = string({ unit: constantFrom(..."0123456789abcdefXY:.-+ ()/@_%\n"), maxLength: 60 });
+  const noise = string({ unit: constantFrom(..."0123456789abcdefmXY:.-+ ()/@_%\n\t\0\u001b[;"), maxLength: 60 });
   assert(
     property(noise, (text) => {
       expect(engineFindings(text)).toEqual(naiveFindings(BUILT_IN, text));

@@ -41,6 +41,14 @@ const EXCEPTIONS: readonly {
       entity === "CLOUD_KEY" && before.endsWith("AccountKey=") && name === "base64 of a sentence",
   },
   {
+    reason: "a word that tells a value is read behind a blank, not right behind a colour or what nobody sees",
+    holds: ({ before }, _, dress) => /colours|joiners/.test(dress) && before !== "",
+  },
+  {
+    reason: "an address goes on in letters behind what nobody sees",
+    holds: ({ entity, text }, _, dress) => entity === "EMAIL" && /[^ -~]/.test(text) && /joiners|NULs/.test(dress),
+  },
+  {
     reason: "quotes would end the string",
     holds: ({ text, before }, _, dress) => dress.startsWith("a line") && (text + before).includes('"'),
   },

@@ -32,7 +32,11 @@ const ZEROS = {
 };
 const INVISIBLE = {
   "zero-width space": 0x200b,
+  "zero-width non-joiner": 0x200c,
   "zero-width joiner": 0x200d,
+  "combining grapheme joiner": 0x34f,
+  "Mongolian vowel separator": 0x180e,
+  "tag space": 0xe0020,
   "word joiner": 0x2060,
   "soft hyphen": 0xad,
   "byte order mark": 0xfeff,
@@ -42,7 +46,19 @@ const INVISIBLE = {
   NUL: 0,
 };
 const SPACES = { "no-break": 0xa0, "narrow no-break": 0x202f, figure: 0x2007, thin: 0x2009, ideographic: 0x3000 };
-const HYPHENS = { "non-breaking": 0x2011, figure: 0x2012, "en dash": 0x2013, minus: 0x2212 };
+const HYPHENS = {
+  "non-breaking": 0x2011,
+  figure: 0x2012,
+  "en dash": 0x2013,
+  "em dash": 0x2014,
+  bar: 0x2015,
+  minus: 0x2212,
+  bullet: 0x2043,
+  small: 0xfe63,
+  "full-width": 0xff0d,
+  "two-em": 0x2e3a,
+  Armenian: 0x58a,
+};
 
 const named = <Value>(
   all: Readonly<Record<string, Value>>,
@@ -54,6 +70,12 @@ const percent = (character: string, toCase: (text: string) => string): string =>
   Array.from(Buffer.from(character), (byte) => `%${toCase(hex(byte))}`).join("");
 const unicodeEscape = (character: string): string =>
   Array.from(character.split(""), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+const IS_CARD = /^\d{4}([ -])\d{4}\1\d{4}\1\d{4}$/;
+/** Between the groups of a printed card. */
+const inCards =
+  (text: string) =>
+  (value: string): string =>
+    IS_CARD.test(value) ? value.replaceAll(/[ -]/g, text) : value;
 const isSpecial = (character: string): boolean => /[^0-9a-z]/i.test(character);
 
 /** Where a backslash is no escape already. */
@@ -66,6 +88,20 @@ export const DISGUISES: readonly Disguise[] = [
     name: `${name} digits`,
     put: (value) => value.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit))),
   })),
+  {
+    name: "digits of a script each",
+    put: (value) => {
+      const zeros = Object.values(ZEROS);
+      return value.replaceAll(/\d/g, (digit, at: number) =>
+        String.fromCodePoint(zeros[at % zeros.length] + Number(digit)),
+      );
+    },
+  },
+  {
+    name: "digits in circles",
+    put: (value) => value.replaceAll(/[1-9]/g, (digit) => String.fromCodePoint(0x245f + Number(digit))),
+  },
+  { name: "superscript digits", put: (value) => value.replaceAll(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]) },
   { name: "full-width", put: (value) => value.replaceAll(/[!-~]/g, (one) => String.fromCodePoint(code(one) + 0xfee0)) },
   {
     name: "mathematical letters",
@@ -95,9 +131,31 @@ export const DISGUISES: readonly Disguise[] = [
   },
   { name: "percent-encoded", put: (value) => mapEach(value, (one) => percent(one, (text) => text.toUpperCase())) },
   { name: "percent-encoded, small letters", put: (value) => mapEach(value, (one) => percent(one, (text) => text)) },
+  {
+    name: "percent-encoded here and there, in both cases",
+    put: (value) =>
+      mapEach(value, (one, at) =>
+        at % 3 === 0 ? one : percent(one, (text) => (at % 2 === 0 ? text : text.toUpperCase())),
+      ),
+  },
+  { name: "two unlike spaces", put: (value) => value.replaceAll(/(?<! ) (?! )/g, " \u00a0") },
+  { name: "low lines in a card", put: inCards("_") },
+  { name: "hyphens in spaces in a card", put: inCards(" - ") },
+  {
+    name: "a card of single digits",
+    put: (value) => (IS_CARD.test(value) ? value.replaceAll(/\D/g, "").replaceAll(/\B/g, " ") : value),
+  },
   { name: "plus for space", put: (value) => value.replaceAll(/(?<! ) (?! )/g, "+") },
   { name: "keycap digits", put: (value) => value.replaceAll(/\d/g, (digit) => `${digit}\ufe0f\u20e3`) },
   { name: "escapes of JSON", put: (value) => mapEach(value, unicodeEscape), dresses: READ_ESCAPES },
+  {
+    name: "escapes of JSON in both cases, here and there",
+    put: (value) =>
+      mapEach(value, (one, at) =>
+        at % 3 === 0 ? unicodeEscape(one).replace(/[0-9a-f]{4}/, (digits) => digits.toUpperCase()) : one,
+      ),
+    dresses: READ_ESCAPES,
+  },
   {
     name: "escapes of JSON where it is not a letter or digit",
     put: (value) => mapEach(value, (one) => (isSpecial(one) ? unicodeEscape(one) : one)),

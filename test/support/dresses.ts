@@ -37,8 +37,21 @@ const LONG = { lineLimitBytes: 16 };
 
 export const DRESSES: Readonly<Record<string, Dress>> = {
   text: { choice: "text", wrap: (text) => `note: ${text} end`, read: asItIs },
+  "between colours": { choice: "text", wrap: (text) => `note \u001b[1;31m${text}\u001b[0m end`, read: asItIs },
+  "between NULs": { choice: "text", wrap: (text) => `note\0 \0${text}\0end`, read: asItIs },
+  "between joiners": { choice: "text", wrap: (text) => `\u06a9\u200c${text}\u200cx`, read: asItIs },
   "a string of JSON": { choice: "json", wrap: (text) => JSON.stringify({ note: text }), read: strings },
   "a string of escapes": { choice: "json", wrap: (text) => `{"note":"${escaped(text)}"}`, read: strings },
+  "a string with colours": {
+    choice: "ndjson",
+    wrap: (text) => `${JSON.stringify({ a: 1, note: `\u001b[33m${text}\u001b[39m` })}\n`,
+    read: strings,
+  },
+  "words before JSON in a string": {
+    choice: "ndjson",
+    wrap: (text) => `${JSON.stringify({ log: `INFO {"note":"${escaped(text)}"} ok` })}\n`,
+    read: strings,
+  },
   "a name of JSON": { choice: "json", wrap: (text) => JSON.stringify({ [text]: 1 }), read: strings },
   "a list of JSON": {
     choice: "json",
@@ -131,6 +144,21 @@ export const DRESSES: Readonly<Record<string, Dress>> = {
   "a comment between events": {
     choice: "sse",
     wrap: (text) => (LINE_BREAK.test(text) ? undefined : `: ${text}\ndata: 1\n\n`),
+    read: asItIs,
+  },
+  "JSON in a comment": {
+    choice: "sse",
+    wrap: (text) => `: {"note":"${escaped(text)}"}\ndata: 1\n\n`,
+    read: asItIs,
+  },
+  "JSON in a field that no client knows": {
+    choice: "sse",
+    wrap: (text) => `DATA: {"note":"${escaped(text)}"}\ndata: 1\n\n`,
+    read: asItIs,
+  },
+  "JSON in the id of an event": {
+    choice: "sse",
+    wrap: (text) => `data: 1\nid: {"note":"${escaped(text)}"}\n\n`,
     read: asItIs,
   },
   "the type of an event": {

@@ -82,7 +82,7 @@ function endsOf(source: string): End[] {
 
 /** What vanishes; a lone surrogate is what invalid bytes decode to. */
 const INVISIBLE = /\u20e3|[\p{Default_Ignorable_Code_Point}\0\ufffd\p{Cs}]/u;
-const HYPHEN = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+const HYPHEN = /[\p{Pd}\u2043\u2212]/u;
 
 /** One printable ASCII character where there is such a form; a compatibility form of several characters stays. */
 function foldCharacter(character: string): string {
@@ -106,6 +106,8 @@ function digitValue(digit: string): number {
  */
 interface Place {
   readonly start: number;
+  /** What stands before it as it is written. */
+  readonly prior: string;
   /** The source from it on. */
   readonly source: string;
   /** Offsets are counted from it. */
@@ -119,8 +121,15 @@ interface Place {
 function placesOf(text: string): Place[] {
   return Array.from({ length: text.length }, (_, start) => {
     const lines = text.slice(0, start).split("\n").map(fold);
-    const source = text.slice(start);
-    return { start, source, ends: endsOf(source), line: lines.at(-1) as string[], labelled: labelledLine(lines) };
+    const [prior, source] = [text.slice(0, start), text.slice(start)];
+    return {
+      start,
+      prior,
+      source,
+      ends: endsOf(source),
+      line: lines.at(-1) as string[],
+      labelled: labelledLine(lines),
+    };
   });
 }
 
@@ -175,7 +184,7 @@ function longestAccepted(matcher: NaiveMatcher, place: Place, threshold: number)
   for (const end of ends.toReversed()) {
     if (!isRead(matcher.whole, source, { end, isPlain })) continue;
     const candidate = candidateAt(place, end, detector);
-    if (!isBounded(candidate, detector.boundary ?? "word")) continue;
+    if (!isBounded(standingAlone(candidate, place, end), detector.boundary ?? "word")) continue;
     const score = detector.validate(candidate);
     if (score < threshold || isExcluded(detector, place, score)) continue;
     const tail = matcher.tails[detector.whichTail?.(candidate) ?? 0];
@@ -263,7 +272,25 @@ const LETTER_OR_DIGIT = /[\p{L}\p{Nd}_]/u;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-function isBounded({ before, after }: Candidate, boundary: NonNullable<Detector["boundary"]>): boolean {
+const COLOUR = new RegExp(`${String.fromCodePoint(0x1b)}[[\\d;]{0,18}m$`);
+
+/** What cannot be seen, or colours text on a terminal, parts a value from letters; what cannot be seen does not part digits. */
+function standingAlone(
+  { before, after }: Candidate,
+  { prior, source }: Place,
+  { offset }: End,
+): Pick<Candidate, "before" | "after"> {
+  const isUnseen = (unit = ""): boolean => INVISIBLE.test(foldUnit(unit));
+  const [last] = (prior.slice(-ESCAPE_LENGTH).match(UNITS) ?? []).slice(-1);
+  const [next] = source.slice(offset).match(UNITS) ?? [];
+  const isParted = (isUnseen(last) && !/\d\.?$/.test(before)) || COLOUR.test(prior);
+  return { before: isParted ? "" : before, after: isUnseen(next) && !/^\.?\d/.test(after) ? "" : after };
+}
+
+function isBounded(
+  { before, after }: Pick<Candidate, "before" | "after">,
+  boundary: NonNullable<Detector["boundary"]>,
+): boolean {
   if (boundary === "none") return true;
   const touching = [Array.from(before).at(-1), boundary === "leading" ? undefined : Array.from(after)[0]];
   const neighbours = touching.filter(isWordCharacter);

@@ -3,6 +3,7 @@
  *
  * The scheme word stays. Beside a word such as "authorization" only: "basic training" and "bearer of news" are no secrets.
  */
+import { isColourBefore, LEAD } from "../pattern/boundary.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
 
@@ -41,7 +42,10 @@ export const authHeader: Detector = {
   tail: Object.values(TAILS),
   boundary: "none",
   contextWords: ["authorization", "proxy authorization", "auth", "authentication", "authenticate", "cookie", "curl"],
-  mayBegin: (bytes, at) => at > 0 && bytes[at - 1] !== 0x2c && !(bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a),
+  mayBegin: (bytes, at) =>
+    at > 0 &&
+    bytes[at - 1] !== 0x2c &&
+    (!(bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a) || isColourBefore(bytes, at, LEAD.escape)),
   whichTail: (candidate) => TAIL_NAMES.indexOf(tailOf(candidate)),
   validate({ text, after, preceding, hasContext }) {
     if (opensPlaceholder(text)) return 0;

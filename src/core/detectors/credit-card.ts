@@ -1,25 +1,30 @@
 /** Payment card numbers: brand table and check digit; a word like "card" makes up for a missing brand. */
-import { type Detector, SCORES } from "../detector.ts";
+import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { isPlain } from "../folded-text.ts";
 import { brandEvidence } from "../validators/card-brand.ts";
 import { passesLuhn, passesLuhnInBytes } from "../validators/luhn.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
 
-/** As printed on cards: multiples of four, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; separators may differ. */
-const SEPARATOR = "[ .+-]{1,2}";
+/**
+ * As printed on cards: multiples of four, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; separators may differ. Or every
+ * digit by itself.
+ */
+const SEPARATOR = String.raw`(?:[ ._+-]{1,2}| [._+-] |\t)`;
 const PRINTED = new RegExp(
-  `^(?:\\d{4}(?:(?:${SEPARATOR})?\\d{4}){2,3}(?:(?:${SEPARATOR})?\\d{1,4})?|` +
-    `\\d{4}${SEPARATOR}\\d{6}${SEPARATOR}\\d{4,5}|\\d{6}${SEPARATOR}\\d{13})$`,
+  `^(?:\\d{4}(?:${SEPARATOR}?\\d{4}){2,3}(?:${SEPARATOR}?\\d{1,4})?|` +
+    `\\d{4}${SEPARATOR}\\d{6}${SEPARATOR}\\d{4,5}|\\d{6}${SEPARATOR}\\d{13}|\\d(?:[ ._+-]\\d){11,18})$`,
 );
+/** What a table puts behind a number that it takes for a measured one. */
+const ZERO_FRACTION = /\.0$/;
 
 export const creditCard: Detector = {
   entity: "CREDIT_CARD",
   source: "ISO/IEC 7812-1:2017; issuer ranges as the schemes publish them",
-  // 19 digits and 18 separators of up to two characters. The first digit is that of an issuer, and 1 has 15 (UATP) or 16
+  // 19 digits and 18 separators of up to three characters. The first digit is that of an issuer, and 1 has 15 (UATP) or 16
   // digits: time stamps begin with 1.
-  pattern: String.raw`[2-6](?:[ .+-]{0,2}\d){11,18}|1(?:[ .+-]{0,2}\d){14,15}`,
+  pattern: String.raw`[2-6](?:[ \t._+-]{0,3}\d){11,18}|1(?:[ \t._+-]{0,3}\d){14,15}`,
   // Without upper counts and first digits: groups of digits would stand in thousands of combinations of counts.
-  scan: { pattern: String.raw`\d(?:[ .+-]{0,2}\d){11,}`, maxLength: 55 },
+  scan: { pattern: String.raw`\d(?:[ \t._+-]{0,3}\d){11,}`, maxLength: 73 },
   boundary: "number",
   contextWords: [
     "card",
@@ -48,12 +53,13 @@ export const creditCard: Detector = {
   ],
   mayMatch: mayBeCard,
   validate(candidate) {
-    const digits = candidate.text.replaceAll(/\D/g, "");
+    const text = candidate.text.replace(ZERO_FRACTION, "");
+    const digits = text.replaceAll(/\D/g, "");
     if (isInsideNumber(candidate, "-.") || !passesLuhn(digits) || isOneDigit(digits)) return 0;
     const brand = brandEvidence(digits);
     if (brand === "none" && EPOCH.test(digits)) return 0;
-    const isPrinted = digits.length === candidate.text.length || PRINTED.test(candidate.text);
-    if (brand === "own" && isPrinted) return SCORES.ranged;
+    const isPrinted = digits.length === text.length || PRINTED.test(text);
+    if (brand === "own" && isPrinted && !isListed(candidate, text)) return SCORES.ranged;
     return candidate.hasContext && (brand !== "none" || isPrinted) ? SCORES.contextual : SCORES.weak;
   },
   hits: [
@@ -65,6 +71,8 @@ export const creditCard: Detector = {
     "4111+1111+1111+1111",
     "4111-1111 1111.1111",
     "41111111 11111111",
+    "4111_1111_1111_1111",
+    "4111111111111111.0",
     "5555555555554444",
     "2223003122003222",
     "378282246310005",
@@ -89,17 +97,26 @@ export const creditCard: Detector = {
     "550e8400-e29b-41d4-a716-446655440000",
     "4006381333931",
     "41 11 11 11 11 11 11 11",
+    "4111\t1111\t1111\t1111",
+    "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
     "a4111111111111111",
     '"span_id":"c7cc6557e138b504","order":"512174821011"',
   ],
 };
 
 const ONE = 0x31;
+const POINT = 0x2e;
 
 /** False where `pattern` cannot match either: the scanner's shape takes time stamps of 13 and 19 digits, many in logs. */
 function mayBeCard(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === ONE && !hasLengthOfOnes(bytes, start, end)) return false;
-  return passesLuhnInBytes(bytes, start, end);
+  return bytes[end - 2] === POINT || passesLuhnInBytes(bytes, start, end);
+}
+
+/** True for columns of a table, and for single digits with more of them beside. */
+function isListed(candidate: Candidate, text: string): boolean {
+  if (text.includes("\t")) return /(?:^|\t)$/.test(candidate.before) || /^(?:[\t\r]|$)/.test(candidate.after);
+  return /^\d\D\d\D/.test(text) && isInsideNumber(candidate, " _+");
 }
 
 function hasLengthOfOnes(bytes: Uint8Array, start: number, end: number): boolean {

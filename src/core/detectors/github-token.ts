@@ -2,7 +2,6 @@
 import { type Detector, SCORES } from "../detector.ts";
 import { toBase62 } from "../validators/base62.ts";
 import { crc32 } from "../validators/crc32.ts";
-import { isInsideWordBefore } from "../validators/neighbours.ts";
 
 const DISTINCT_LEAST = 5;
 const PREFIX_LENGTH = 4;
@@ -14,10 +13,10 @@ export const githubToken: Detector = {
   pattern: "gh[oprsu]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36}",
   // GitHub reserves the right to 255 characters; whatever follows belongs to the token.
   tail: "[A-Za-z0-9_]*",
-  boundary: "none",
+  boundary: "leading",
   isPlain: true,
   validate(candidate) {
-    if (isInsideWordBefore(candidate) || new Set(candidate.text.slice(PREFIX_LENGTH)).size < DISTINCT_LEAST) return 0;
+    if (new Set(candidate.text.slice(PREFIX_LENGTH)).size < DISTINCT_LEAST) return 0;
     return hasCheckDigits(candidate.text) ? SCORES.strong : SCORES.ranged;
   },
   // The documentation shows the first three of each: no complete token is among them.

@@ -36,6 +36,7 @@ export const iban: Detector = {
     "gb82 west 1234 5698 7654 32",
     "DE89 3704 0044 0532 0130 00",
     "DE89-3704-0044-0532-0130-00",
+    "DE89 3704-0044.0532 0130 00",
     "FR14 2004 1010 0505 0001 3M02 606",
     "NO9386011117947",
     "MT84MALT011000012345MTLCAST001S",
@@ -54,8 +55,8 @@ export const iban: Detector = {
 
 /** A UUID has hyphens too, but not after every fourth character. */
 function isUneven(text: string): boolean {
-  const groups = text.split("-");
+  const groups = text.split(/[ .+-]+/);
   return (
-    groups.length > 1 && groups.some((group, i) => (i < groups.length - 1 ? group.length !== 4 : group.length > 4))
+    text.includes("-") && groups.some((group, i) => (i < groups.length - 1 ? group.length !== 4 : group.length > 4))
   );
 }

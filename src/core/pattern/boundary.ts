@@ -1,7 +1,7 @@
 /**
  * What stands beside a place, as far as a byte can forbid a match to begin or end there.
  *
- * Owns a five-state reading of the last bytes. It errs on the side of "may": the resolver checks again with
+ * Owns a reading in few states of the last bytes. It errs on the side of "may": the resolver checks again with
  * whole characters. Without it every place inside a word or a number would start threads that cannot
  * become findings, and the automaton would grow a hundredfold.
  */
@@ -13,6 +13,8 @@ export const LEAD = {
   /** A percent sign; two hex digits may make it a character of its own. */
   percent: 3,
   percentHex: 4,
+  /** What colours text on a terminal, `ESC [ 1 ; 31 m`, without its last letter: what follows that stands alone. */
+  escape: 5,
 } as const;
 export type Lead = (typeof LEAD)[keyof typeof LEAD];
 
@@ -21,8 +23,13 @@ export type Boundary = "none" | "leading" | "alphanumeric" | "word" | "number";
 
 export function nextLead(lead: Lead, byte: number): Lead {
   if (byte === 0x25) return LEAD.percent;
+  if (byte === 0x1b) return LEAD.escape;
   if (byte === 0x5f) return LEAD.underscore;
   const isDigit = byte >= 0x30 && byte <= 0x39;
+  if (lead === LEAD.escape) {
+    if (isDigit || byte === 0x3b || byte === 0x5b) return lead;
+    if (byte === 0x6d) return LEAD.open;
+  }
   const letter = byte | 0x20;
   if (!isDigit && (letter < 0x61 || letter > 0x7a)) return LEAD.open;
   const isHex = isDigit || letter <= 0x66;
@@ -30,9 +37,23 @@ export function nextLead(lead: Lead, byte: number): Lead {
   return isHex && lead === LEAD.percentHex ? LEAD.open : LEAD.alphanumeric;
 }
 
+/** Bytes of the longest sequence of colours that is looked for. */
+const COLOUR_BYTES = 20;
+
+/**
+ * True when what colours text on a terminal ends just before `end`: no other letter leaves what follows alone. `before`: what
+ * stands before the bytes, LEAD.escape for who has to allow for it.
+ */
+export function isColourBefore(bytes: Uint8Array, end: number, before: Lead = LEAD.open): boolean {
+  if (bytes[end - 1] !== 0x6d) return false;
+  let lead = before;
+  for (let at = Math.max(0, end - COLOUR_BYTES); at < end; at++) lead = nextLead(lead, bytes[at]);
+  return lead === LEAD.open;
+}
+
 /** True when a match of a pattern with this boundary may begin after `lead`. */
 export function mayBegin(boundary: Boundary, lead: Lead): boolean {
-  if (boundary === "none" || lead === LEAD.open || lead === LEAD.percent) return true;
+  if (boundary === "none" || lead === LEAD.open || lead === LEAD.percent || lead === LEAD.escape) return true;
   return lead === LEAD.underscore && (boundary === "alphanumeric" || boundary === "leading");
 }
 
@@ -45,11 +66,15 @@ export function mayEnd(boundary: Boundary, byte: number): boolean {
 
 /** Bytes that `nextLead` tells apart. */
 export const LEAD_RANGES: readonly (readonly [number, number])[] = [
+  [0x1b, 0x1b],
   [0x25, 0x25],
   [0x30, 0x39],
+  [0x3b, 0x3b],
   [0x41, 0x46],
   [0x47, 0x5a],
+  [0x5b, 0x5b],
   [0x5f, 0x5f],
   [0x61, 0x66],
   [0x67, 0x7a],
+  [0x6d, 0x6d],
 ];
