@@ -219,6 +219,17 @@ limits: { eventLimitBytes: 1000, connectionMaxAgeMs: unlimited }
     await expect(readdir(out)).rejects.toThrow("ENOENT");
   });
 
+  test("needs no secret to build, and says which ones the deployment needs", async () => {
+    const issuer = "{ issuer: i, audience: a, algorithms: [HS256] }";
+    const policies = "policies: { default: { operators: { EMAIL: { operator: hash } } } }";
+    const { code, stderr, out } = await build("hs-bare", `auth: { issuers: [${issuer}] }\n${policies}\n`);
+    expect(code).toBe(0);
+    expect(stderr.match(/secret put \w+/g)).toEqual(["secret put MASKWIRE_KEY", "secret put MASKWIRE_JWT_SECRET"]);
+    expect(await readFile(join(out, "deployment.js"), "utf8")).not.toContain("secret");
+    const plain = await build("no-secrets", `${OPEN}feeds: { a: {} }\n`);
+    expect(plain.stderr).not.toContain("secret put");
+  });
+
   test("says what of a configuration is not for the edge", async () => {
     const { code, stderr } = await build("history", `${OPEN}history: { broker: memory }\n`);
     expect([code, stderr]).toEqual([0, expect.stringContaining("history is not for the edge")]);

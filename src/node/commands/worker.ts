@@ -60,8 +60,9 @@ Exit: 0 written, 1 the configuration does not hold at the edge, 2 usage, or a fi
     const loaded = await loadConfig({
       environment: io.environment,
       configFile: args.config,
-      // Policies with keyed operators are checked too; the deployment's own key is a secret of the platform.
+      // Policies with keyed operators are checked too; the deployment's own key and secret are the platform's.
       missingKey: "random",
+      isJwtSecretElsewhere: true,
     });
     if (!loaded.ok) {
       report(loaded.problems, io);
@@ -130,6 +131,13 @@ function explain(key: string): string {
     : `${key}: cannot take effect at the edge`;
 }
 
+/** What the platform has to hold for a configuration to take effect. */
+const SECRETS: Readonly<Record<string, (config: ServerConfig) => boolean>> = {
+  MASKWIRE_KEY: ({ policies }) => namesOperator(policies, "hash", "pseudonym", "encrypt", "fpe", "date-shift"),
+  MASKWIRE_JWT_SECRET: ({ auth }) =>
+    (auth?.issuers ?? []).some(({ algorithms }) => algorithms.some((algorithm) => algorithm.startsWith("HS"))),
+};
+
 interface ModuleNames {
   readonly always: readonly string[];
   readonly optional: readonly OptionalModule[];
@@ -157,6 +165,8 @@ async function write(deployed: object, { folder, io, config }: Writing): Promise
     tell(io, "--out: the folder cannot be written, or this installation has no dist/worker (npm run build)");
     return 2;
   }
+  for (const [name, isNeeded] of Object.entries(SECRETS))
+    if (isNeeded(config)) tell(io, `${folder}: it needs a secret: \`npx wrangler secret put ${name}\` there`);
   tell(io, `${folder}: deploy it with \`npx wrangler deploy\` there`);
   return 0;
 }

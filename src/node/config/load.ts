@@ -44,6 +44,8 @@ export interface LoadRequest {
   readonly onListFile?: ((file: string, bytes: Uint8Array) => void) | undefined;
   /** What stands for a missing root key: nothing, or one that dies with the process. */
   readonly missingKey: "none" | "random";
+  /** True where another place than this process holds the secret of HS algorithms. */
+  readonly isJwtSecretElsewhere?: boolean;
 }
 
 export interface Loaded {
@@ -103,7 +105,7 @@ export async function loadConfig(request: LoadRequest): Promise<Loading> {
   const auth = await completeAuth(held.config.auth, {
     configFile: fileName,
     problemAt: fileProblemAt,
-    hasSecret: jwt.value !== undefined,
+    hasSecret: jwt.value !== undefined || request.isJwtSecretElsewhere === true,
   });
   const lists = await completeLists(held.config.policies, {
     configFile: fileName,
