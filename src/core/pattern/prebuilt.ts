@@ -5,6 +5,7 @@
  * cannot read it, the pattern is compiled.
  */
 import { bytesOfBase64 } from "../native-bytes.ts";
+import { once } from "../once.ts";
 import { type CharacterClass, classOf } from "./character-class.ts";
 import type { CharSet } from "./charset.ts";
 import { INVISIBLE } from "./emitter.ts";
@@ -60,9 +61,10 @@ export class Prebuilt {
 
   /** Undefined where the runtime takes longer to read it than to compile. */
   static read(text: string): Prebuilt | undefined {
+    const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+    if (!isLittleEndian || bytesOfBase64("") === undefined) return undefined;
     const table = JSON.parse(text) as WrittenTable;
-    const bytes = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? bytesOfBase64(table.code) : undefined;
-    return bytes && new Prebuilt(table, bytes);
+    return new Prebuilt(table, bytesOfBase64(table.code) as Uint8Array<ArrayBuffer>);
   }
 
   private constructor({ sets, patterns, count }: WrittenTable, bytes: Uint8Array<ArrayBuffer>) {
@@ -116,14 +118,11 @@ function moved(place: number, by: number): number {
   return place === NOWHERE ? NOWHERE : place + by;
 }
 
-let known: Prebuilt | undefined;
-
 /** The table of the program; undefined where there is none. */
-export function prebuilt(): Prebuilt | undefined {
-  const text = known === undefined ? prebuiltTable() : "";
-  if (text !== "") known = Prebuilt.read(text);
-  return known;
-}
+export const prebuilt = once(() => {
+  const text = prebuiltTable();
+  return text === "" ? undefined : Prebuilt.read(text);
+});
 
 function bound(written: number): number {
   return written < 0 ? Infinity : written;
