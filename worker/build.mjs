@@ -11,7 +11,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { minify } from "rolldown/utils";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -43,6 +43,22 @@ const withoutProofs = {
         .replaceAll(/^( *)misses: \[(?:.*\]|[^]*?^\1\]),$/gm, "misses: [],")
         .replaceAll(/\bhits: \[\s*(?:"(?:[^"\\]|\\.)*",?\s*)+\]/g, "hits: []");
       return { contents, loader: "ts" };
+    });
+  },
+};
+
+/** What the page carries into the browser: nobody at the edge reads the source of its script and style. */
+const withSmallPage = {
+  name: "with-small-page",
+  setup({ onLoad }) {
+    onLoad({ filter: /src[\\/]console[\\/](?:script|style)\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ entryPoints: [path], bundle: true, format: "esm", write: false });
+      const [name, text] = Object.entries(
+        await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`),
+      )[0];
+      const loader = path.endsWith("style.ts") ? "css" : "js";
+      const { code } = await transform(text, { loader, minify: true, charset: "utf8", target: "es2022" });
+      return { contents: `export const ${name} = ${JSON.stringify(code)};` };
     });
   },
 };
@@ -154,14 +170,14 @@ async function buildModules(folder) {
     outdir: folder,
     splitting: true,
     chunkNames: "shared",
-    plugins: [withoutProofs, withoutHostErrors, withoutOperations, apart],
+    plugins: [withoutProofs, withSmallPage, withoutHostErrors, withoutOperations, apart],
   });
   // For `maskwire worker build`, which asks the worker's own code what it would refuse.
   await build({
     ...OPTIONS,
     entryPoints: [join(ROOT, "worker/config.ts")],
     outfile: join(folder, "check.js"),
-    plugins: [withoutProofs, withoutHostErrors, withoutOperations],
+    plugins: [withoutProofs, withSmallPage, withoutHostErrors, withoutOperations],
   });
   // Alone, or what it has in common with others would be one more module.
   await build({
@@ -194,5 +210,5 @@ else
     ...OPTIONS,
     entryPoints: [join(ROOT, first)],
     outfile,
-    plugins: [withoutProofs, withoutHostErrors, withoutOperations],
+    plugins: [withoutProofs, withSmallPage, withoutHostErrors, withoutOperations],
   });
