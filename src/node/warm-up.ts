@@ -33,6 +33,8 @@ const FEEDS = 4;
 const PRODUCERS = 4;
 const EVENTS = 2_000;
 const DIFFERENT_EVENTS = 64;
+/** So many get the same that a delivery goes through them in more than one turn. */
+const CROWD = 20;
 const WIRES = {
   sse: ["accept: text/event-stream"],
   websocket: [
@@ -45,6 +47,8 @@ const WIRES = {
 
 interface Round {
   readonly wires: readonly (keyof typeof WIRES)[];
+  /** To each wire of each feed. */
+  readonly subscribers: number;
   /** Header names as most clients write them, and some more headers. */
   readonly isWordy: boolean;
 }
@@ -54,10 +58,10 @@ interface Round {
  * away at another's: the code that stays has seen several, and so does not mind the real one.
  */
 const ROUNDS: readonly Round[] = [
-  { wires: ["sse", "websocket"], isWordy: false },
-  { wires: ["websocket"], isWordy: true },
-  { wires: ["sse"], isWordy: true },
-  { wires: ["websocket", "sse"], isWordy: false },
+  { wires: ["sse", "websocket"], subscribers: 1, isWordy: false },
+  { wires: ["websocket"], subscribers: CROWD, isWordy: true },
+  { wires: ["sse"], subscribers: CROWD, isWordy: true },
+  { wires: ["websocket", "sse"], subscribers: 2, isWordy: false },
 ];
 
 /** Resolves with how many events were answered, once all is closed. @throws Error when it cannot listen or connect. */
@@ -116,9 +120,11 @@ class Clients {
     const paths = feeds.map((feed) => `/v1/feeds/${feed}/events`);
     for (const path of paths) {
       for (const wire of this.#round.wires) {
-        const subscriber = await this.#connect(listenPort);
-        await ask(subscriber, this.#request("GET", path, WIRES[wire]));
-        subscriber.resume();
+        for (let count = 0; count < this.#round.subscribers; count++) {
+          const subscriber = await this.#connect(listenPort);
+          await ask(subscriber, this.#request("GET", path, WIRES[wire]));
+          subscriber.resume();
+        }
       }
     }
     const bodies = drawBodies();

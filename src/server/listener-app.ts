@@ -41,7 +41,7 @@ export function createListenerApp(services: Services, listeners: readonly Listen
   }
   // A drain refuses work, but probes and scrapes are still answered.
   app.use("/v1/*", async (context, next) => {
-    if (services.lifecycle.stopping.aborted) throw new StreamError("DRAINING");
+    if (services.lifecycle.isStopping) throw new StreamError("DRAINING");
     const headers = originHeaders(context, services.settings.config.allowedOrigins);
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     // A worker's router, a small one, takes `/v1/mask/` for `/v1/mask`.

@@ -8,8 +8,10 @@ import { StreamError } from "../../core/index.ts";
 export class Lifecycle {
   readonly #connectionsLimit: number;
   readonly #stopping = new AbortController();
+  readonly #onStop = new Set<() => void>();
   #connections = 0;
   #isReady = true;
+  #isStopping = false;
   #onIdle: () => void = () => {};
 
   constructor(connectionsLimit: number) {
@@ -21,9 +23,23 @@ export class Lifecycle {
     return this.#isReady;
   }
 
-  /** Aborted when nothing new is taken any more: producers are answered for what was accepted. */
+  /** True when nothing new is taken any more: producers are answered for what was accepted. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** Aborted at the same time, for whoever waits for it. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /**
+   * Calls `run` at that time, never when it has come already; returns how to call it off. For what every event does: a
+   * listener of the signal costs more than masking a word.
+   */
+  whenStopping(run: () => void): () => void {
+    this.#onStop.add(run);
+    return () => void this.#onStop.delete(run);
   }
 
   announceStop(): void {
@@ -32,7 +48,11 @@ export class Lifecycle {
 
   stop(): void {
     this.#isReady = false;
+    if (this.#isStopping) return;
+    this.#isStopping = true;
     this.#stopping.abort();
+    for (const run of this.#onStop) run();
+    this.#onStop.clear();
   }
 
   /**
@@ -40,7 +60,7 @@ export class Lifecycle {
    * @throws StreamError `DRAINING`, `CONNECTION_LIMIT`.
    */
   connect(): () => void {
-    if (this.#stopping.signal.aborted) throw new StreamError("DRAINING");
+    if (this.#isStopping) throw new StreamError("DRAINING");
     if (this.#connections >= this.#connectionsLimit) {
       throw new StreamError("CONNECTION_LIMIT", { limit: this.#connectionsLimit });
     }

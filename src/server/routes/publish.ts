@@ -49,8 +49,7 @@ export async function publish(context: Context, services: Services, { access }: 
     idleMs: limits.producerIdleTimeoutMs,
     expiresAtMs: access.expiresAtMs,
   });
-  const stop = (): void => body.cancel();
-  lifecycle.stopping.addEventListener("abort", stop);
+  const forget = lifecycle.whenStopping(() => body.cancel());
   try {
     const reader = RECORD_READERS[format](limits.eventLimitBytes);
     const failure = await readAll({ services, access, body, reader, publication, joiner, isPaid });
@@ -68,10 +67,10 @@ export async function publish(context: Context, services: Services, { access }: 
       },
       error?.code,
     );
-    if (lifecycle.stopping.aborted) context.header("connection", "close");
+    if (lifecycle.isStopping) context.header("connection", "close");
     return error === undefined ? receive(context, services, publication) : refuse(context, publication, error);
   } finally {
-    lifecycle.stopping.removeEventListener("abort", stop);
+    forget();
     disconnect();
     metrics.add("producers", -1);
   }
@@ -97,9 +96,9 @@ async function readAll(intake: Intake): Promise<StreamError | undefined> {
       // The history sets the pace: no more of a body waits for it than one chunk.
       await joiner.paced();
     }
-    if (!services.lifecycle.stopping.aborted) await takeAll(intake, reader.end());
+    if (!services.lifecycle.isStopping) await takeAll(intake, reader.end());
     // Cut off by a drain, the texts may go on elsewhere.
-    if (services.lifecycle.stopping.aborted) joiner.breakOff();
+    if (services.lifecycle.isStopping) joiner.breakOff();
     joiner.end();
     await publication.settled();
     return undefined;
@@ -119,7 +118,7 @@ async function takeAll(intake: Intake, records: Iterable<BodyRecord>): Promise<v
     let waitMs = isPaid ? 0 : clients.waitToPublish(access.subject);
     while (waitMs > 0) {
       await new Promise<void>((resolve) => void ports.clock.after(waitMs, resolve));
-      if (lifecycle.stopping.aborted) return;
+      if (lifecycle.isStopping) return;
       waitMs = clients.waitToPublish(access.subject);
     }
     publication.add(record);
