@@ -41,6 +41,21 @@ interface SpeltWord {
   readonly bytes: Uint8Array;
 }
 
+/** What is to be known of a word or phrase, whatever list it is in. */
+interface Spelling extends SpeltWord {
+  readonly isAscii: boolean;
+  readonly isLatin: boolean;
+  readonly isForeign: boolean;
+  /** Of its last word. */
+  readonly hash: number;
+  /** Of its last two words; undefined when it has but one. */
+  readonly pair: number | undefined;
+  /** Rows and bits of `triples` of the longer one of the last two words: `number` and `id` stand in every log. */
+  readonly firstRow: number;
+  readonly lastRow: number;
+  readonly thirds: number;
+}
+
 /** No hash: the word before was none of the list, whatever it was. */
 const NO_HASH = -1;
 
@@ -67,52 +82,23 @@ export class ContextWords {
 
   constructor(words: readonly string[]) {
     this.words = words;
-    // Other letters stand in no plain ASCII, which is all that is read as bytes.
-    const spelt = words.filter((word) => encodeUtf8(word).length === word.length);
-    this.isLetters = spelt.every((word) => /^[a-z ]+$/.test(word));
     this.all = new Set(words);
-    const latin = words.filter((word) => IS_LATIN.test(word));
-    const foreign = words.filter((word) => /[^\0-\u00ff]/.test(word));
-    this.hasForeign = foreign.length > 0;
-    this.isSpelt = words.every((word) => latin.includes(word) || foreign.includes(word));
-    for (const word of latin) if (!word.includes(" ")) this.note(word);
-    for (const phrase of latin) this.markPair(phrase);
-    for (const word of spelt) if (latin.includes(word)) this.markLetters(word);
+    const spellings = words.map(spellingOf);
+    // Other letters stand in no plain ASCII, which is all that is read as bytes.
+    this.isLetters = spellings.every(({ isAscii, isLatin }) => isLatin || !isAscii);
+    this.hasForeign = spellings.some(({ isForeign }) => isForeign);
+    this.isSpelt = spellings.every(({ isLatin, isForeign }) => isLatin || isForeign);
+    for (const one of spellings) if (one.isLatin) this.note(one);
   }
 
-  private note(word: string): void {
-    const bytes = encodeUtf8(word);
-    const hash = this.mark(bytes);
-    const alike = this.known.get(hash);
-    if (alike === undefined) this.known.set(hash, [{ word, bytes }]);
-    else alike.push({ word, bytes });
-  }
-
-  private markPair(phrase: string): void {
-    const [first, last] = phrase.split(" ").slice(-2).map(encodeUtf8);
-    if (last === undefined) return;
-    this.mark(last);
-    const pair = first.reduce(mix, 0) * MARKS + last.reduce(mix, 0);
-    this.pairs.set(pair, [...(this.pairs.get(pair) ?? []), phrase]);
-  }
-
-  private mark(word: Uint8Array): number {
-    const hash = word.reduce(mix, 0);
+  private note(one: Spelling): void {
+    const { hash, pair, word } = one;
     this.marks[hash >> 5] |= 1 << (hash & 31);
-    return hash;
-  }
-
-  /** Of a phrase in ASCII the longer one of the last two words: `number` and `id` stand in every log. */
-  private markLetters(phrase: string): void {
-    const [word] = phrase
-      .split(" ")
-      .slice(-2)
-      .toSorted((a, b) => b.length - a.length);
-    const [first, second, third] = encodeUtf8(word);
-    const row = CODES[first] << 5;
+    if (pair === undefined) append(this.known, hash, one);
+    else append(this.pairs, pair, word);
+    if (!one.isAscii) return;
     // What follows a short word may be a letter as well: a capital.
-    if (second === undefined) this.triples.fill(-1, row, row + LETTER_BITS + 1);
-    else this.triples[row | CODES[second]] |= third === undefined ? -1 : 1 << CODES[third];
+    for (let row = one.firstRow; row <= one.lastRow; row++) this.triples[row] |= one.thirds;
   }
 
   get isEmpty(): boolean {
@@ -293,6 +279,45 @@ function beginsWord(bytes: Uint8Array, start: number, at: number): boolean {
 function codeOf(kind: number, byte: number): number {
   if ((kind & LETTER) !== 0) return byte & LETTER_BITS;
   return kind === NOT_PLAIN ? HIDDEN : 0;
+}
+
+/** Words that were spelt lately: a policy has dozens of lists, of the same words. */
+const spelt = new Map<string, Spelling>();
+const SPELT_LIMIT = 4096;
+
+function spellingOf(word: string): Spelling {
+  let spelling = spelt.get(word);
+  if (spelling === undefined) {
+    if (spelt.size >= SPELT_LIMIT) spelt.clear();
+    spelt.set(word, (spelling = spell(word)));
+  }
+  return spelling;
+}
+
+function spell(word: string): Spelling {
+  const bytes = encodeUtf8(word);
+  const [first, last = first] = word.split(" ").slice(-2).map(encodeUtf8);
+  const hash = last.reduce(mix, 0);
+  const [start, second, third] = last.length > first.length ? last : first;
+  const row = CODES[start] << 5;
+  return {
+    word,
+    bytes,
+    isAscii: bytes.length === word.length,
+    isLatin: IS_LATIN.test(word),
+    isForeign: /[^\0-\u00ff]/.test(word),
+    hash,
+    pair: last === first ? undefined : first.reduce(mix, 0) * MARKS + hash,
+    firstRow: second === undefined ? row : row | CODES[second],
+    lastRow: second === undefined ? row | LETTER_BITS : row | CODES[second],
+    thirds: third === undefined ? -1 : 1 << CODES[third],
+  };
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 /** A hash below MARKS of letters, whatever their case. */
