@@ -76,10 +76,18 @@ const withoutHostErrors = {
 };
 
 /**
- * What the server has and the edge has not: `/metrics`, network policies to be tried, quicker ways past escapes and signs, and patterns that
- * are compiled already. Each has a stand-in in `worker/no-….ts`.
+ * What the server has and the edge has not: `/metrics`, network policies to be tried, quicker ways past escapes, signs and
+ * numbers, and patterns that are compiled already. Each has a stand-in in `worker/no-….ts`.
  */
-const LEFT_OUT = ["telemetry/metrics", "lifecycle/canary", "json/near-escapes", "json/token-ends", "prebuilt"];
+const LEFT_OUT = [
+  "telemetry/metrics",
+  "lifecycle/canary",
+  "json/near-escapes",
+  "json/token-ends",
+  "prebuilt",
+  "sieve-use",
+  "sifted-lines",
+];
 
 const withoutOperations = {
   name: "without-operations",

@@ -4,6 +4,10 @@ import type { NearEscapes as Near } from "../src/core/json/near-escapes.ts";
 export const ESCAPE_BYTES = 12;
 
 export class NearEscapes implements Pick<Near, keyof Near> {
+  static of(): NearEscapes {
+    return new NearEscapes();
+  }
+
   showNothing(): boolean {
     return false;
   }

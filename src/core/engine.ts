@@ -5,13 +5,16 @@
  */
 import { encodeUtf8 } from "./bytes.ts";
 import { ContextWords, NO_WORDS } from "./context-words.ts";
-import type { Detector, Group } from "./detector.ts";
+import type { Detector } from "./detector.ts";
 import { once } from "./once.ts";
+import { groupsOf } from "./pattern-groups.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
 import { compileRules, inOrder, type Rule, type RuleOptions } from "./rule.ts";
 import { RuleList } from "./rule-list.ts";
 import { Scan } from "./scan.ts";
+import type { Automata } from "./sieve.ts";
+import { SieveUse } from "./sieve-use.ts";
 import { Scratch } from "./window.ts";
 
 /** Rules with a match, in order of rank. */
@@ -29,7 +32,7 @@ export interface Hits {
   readonly none: RuleList;
 }
 
-export interface Engine {
+export interface Engine extends Automata {
   readonly rules: readonly Rule[];
   /** The words of all rules together. */
   readonly words: ContextWords;
@@ -39,6 +42,8 @@ export interface Engine {
   readonly automata: readonly Dfa[];
   /** Scratch: the run of `automata`; used by one stream at a time, never across calls. */
   readonly scan: Scan;
+  /** A quicker look at many records, where there is one. */
+  readonly sieve: SieveUse;
   /** Scratch: the joined view of a held rest and a chunk. */
   readonly scratch: Scratch;
   /** Which rules a state with matches stands for. */
@@ -56,16 +61,9 @@ export interface Engine {
   readonly program: Program;
 }
 
-/**
- * From how many patterns on a group has an automaton of its own, which costs a run over every byte. The patterns of a few
- * countries fit the table beside all others, those of thirty double it; what counts characters behind an assignment
- * multiplies all that counts others.
- */
-const GROUP_LEAST: Readonly<Record<Group, number>> = { packs: 8, secrets: 1 };
-
 /** @throws ConfigurationError `BAD_PATTERN` with the entity and the reason. */
 export function compileEngine(detectors: readonly Detector[], options: RuleOptions): Engine {
-  const { program, rules, own, certain, needContext } = compileRules(detectors, options);
+  const { program, rules, shapes, own, certain, needContext } = compileRules(detectors, options);
   const { onClear } = options;
   const automata = groupsOf([...certain, ...needContext]).map(
     (patterns) => new Dfa(program, { patterns, isUnanchored: true, onClear }),
@@ -104,6 +102,7 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
     },
     automata,
     scan: new Scan(automata),
+    sieve: new SieveUse(shapes, onClear),
     scratch: new Scratch(),
     hitsAt: (state) => (state.outcome ??= hitsOf(state.matches)) as Hits,
     hitsOf,
@@ -114,16 +113,6 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
     longestMatchBytes: Math.max(0, ...program.patterns.map(boundedBytes)),
     program,
   };
-}
-
-/** The automata that look for the patterns of these rules, each by its patterns. */
-function groupsOf(patterns: readonly (readonly [index: number, rule: Rule])[]): readonly (readonly number[])[] {
-  const parted = Object.entries(GROUP_LEAST).flatMap(([name, least]) => {
-    const group = patterns.filter(([, { detector }]) => detector.group === name);
-    return group.length < least ? [] : [group];
-  });
-  const rest = patterns.filter((pattern) => !parted.some((group) => group.includes(pattern)));
-  return [rest, ...parted].filter((group) => group.length > 0).map((group) => group.map(([index]) => index));
 }
 
 /** Tails are read on and never held. */

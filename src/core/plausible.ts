@@ -12,6 +12,10 @@ import type { Hits } from "./engine.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleList } from "./rule-list.ts";
 
+const PERCENT = 0x25;
+/** Bytes of one percent-encoded character. */
+const ESCAPE_BYTES = 3;
+
 /** Longer stretches are not searched: they are rare, and every match end in them would search them again. */
 export const STRETCH_LIMIT_BYTES = 256;
 
@@ -39,6 +43,13 @@ export function refusesEnd(bytes: Uint8Array, end: number, { lone }: Hits): bool
   return lone !== undefined && !mayMatch(bytes, 0, end, lone);
 }
 
+/** True when there is such a rule. */
+export function isPlausible(bytes: Uint8Array, { start, end }: Stretch, rules: readonly Rule[]): boolean {
+  if (end - start > STRETCH_LIMIT_BYTES) return rules.length > 0;
+  for (const rule of rules) if (!rule.isPicky || mayMatch(bytes, start, end, rule)) return true;
+  return false;
+}
+
 function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): boolean {
   const { detector } = rule;
   if (detector.mayEnd?.(bytes, end) === false) return false;
@@ -47,7 +58,11 @@ function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): bo
   const to = detector.exactBytes === undefined ? end : from + 1;
   if (from < start) return true;
   const firstBytes = rule.firstBytes();
+  const { touching } = rule;
   for (let at = from; at < to; at++) {
+    // Most places are inside of words and numbers, and this says less than the question below, but at once.
+    const isInside = at >= ESCAPE_BYTES && (KINDS[bytes[at - 1]] & touching) !== 0;
+    if (isInside && bytes[at - ESCAPE_BYTES] !== PERCENT) continue;
     if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule) && detector.mayMatch(bytes, at, end)) return true;
   }
   return false;

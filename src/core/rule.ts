@@ -47,10 +47,19 @@ export interface RuleOptions {
   needsText(entity: string): boolean;
 }
 
+/** What the scanner meets a rule by. */
+export interface Shape {
+  readonly rule: Rule;
+  readonly source: PatternSource;
+  /** It counts for nothing where no context word of the rule stands. */
+  readonly needsContext: boolean;
+}
+
 /** The rules of a policy, and by which of the program's patterns the scanner meets each. */
 export interface CompiledRules {
   readonly program: Program;
   readonly rules: readonly Rule[];
+  readonly shapes: readonly Shape[];
   /** The patterns of matches, without tails and what only the scanner looks for. */
   readonly own: ReadonlySet<number>;
   /** Patterns that count wherever they match. */
@@ -65,6 +74,7 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
   const program = compileTogether(detectors, sources.flatMap(inProgramOrder));
   const certain = new Map<number, Rule>();
   const needContext = new Map<number, Rule>();
+  const shapes: Shape[] = [];
   const ownPatternIndices = new Set<number>();
   let next = 0;
   const take = (patterns: readonly PatternSource[]): number[] => patterns.map(() => next++);
@@ -73,14 +83,17 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
     const [ownIndices, scannedIndices, tailIndices] = [take(own), take(scanned), take(tails)];
     for (const index of ownIndices) ownPatternIndices.add(index);
     const rule = buildRule(program, { detector, rank, ownIndices, tailIndices }, options);
-    const [shape, contextShape] = [scannedIndices[0] ?? ownIndices[0], ownIndices[1]];
-    // A low threshold lets even bare shapes pass: then nothing needs a word.
-    const worded = options.threshold <= SCORES.weak ? certain : needContext;
-    (detector.needsContext === true ? worded : certain).set(shape, rule);
-    if (contextShape !== undefined) worded.set(contextShape, rule);
+    const meet = (index: number, source: PatternSource, isWorded: boolean): void => {
+      // A low threshold lets even bare shapes pass: then nothing needs a word.
+      const needsContext = isWorded && options.threshold > SCORES.weak;
+      (needsContext ? needContext : certain).set(index, rule);
+      shapes.push({ rule, source, needsContext });
+    };
+    meet(scannedIndices[0] ?? ownIndices[0], scanned[0] ?? own[0], detector.needsContext === true);
+    if (own.length > 1) meet(ownIndices[1], own[1], true);
     return rule;
   });
-  return { program, rules, own: ownPatternIndices, certain, needContext };
+  return { program, rules, shapes, own: ownPatternIndices, certain, needContext };
 }
 
 interface RuleParts {

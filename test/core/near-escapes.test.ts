@@ -7,9 +7,12 @@ import { type Arbitrary, array, assert, constantFrom, integer, oneof, property, 
 import { describe, expect, test } from "vitest";
 import { compilePolicy, maskWhole, PACK_NAMES, type Policy } from "../../src/core/index.ts";
 import { tries } from "../support/seed.ts";
+import { sifting } from "../support/sifting.ts";
 
 const DEFAULT = compilePolicy({});
 const FULL = compilePolicy({ packs: [...PACK_NAMES] });
+const SIFTING = sifting(compilePolicy({}));
+const FULL_SIFTING = sifting(compilePolicy({ packs: [...PACK_NAMES] }));
 
 function mask(policy: Policy, input: string): string {
   return new TextDecoder().decode(maskWhole(policy, "ndjson", new TextEncoder().encode(input)));
@@ -43,7 +46,8 @@ describe("an escape", () => {
   ])("%s is read as the careful way reads it", (_where, line) => {
     const clean = String.raw`{"note":"W/\"cad24b6f\"","path":"C:\\temp\\report.txt"}`;
     const input = `${clean}\n${line}\n${clean}\n`;
-    expect(mask(DEFAULT, input)).toBe(mask({ ...DEFAULT, passesClean: false }, input));
+    for (const policy of [DEFAULT, SIFTING])
+      expect(mask(policy, input)).toBe(mask({ ...DEFAULT, passesClean: false }, input));
   });
 
   test.each(["ssn", "social", "security"].flatMap((word) => Array.from(word, (_, at) => [word, at] as const)))(
@@ -52,7 +56,8 @@ describe("an escape", () => {
       const spelt = word.slice(0, at) + escapeUnits(word.charAt(at)) + word.slice(at + 1);
       for (const between of [" ", " number is, ", ` ${FILLER}`]) {
         const line = `{"a":"${word === "security" ? "social " : ""}${spelt}${word === "social" ? " security" : ""}${between}219099990"}\n`;
-        expect(mask(DEFAULT, line)).toBe(mask({ ...DEFAULT, passesClean: false }, line));
+        for (const policy of [DEFAULT, SIFTING])
+          expect(mask(policy, line)).toBe(mask({ ...DEFAULT, passesClean: false }, line));
       }
     },
   );
@@ -95,6 +100,8 @@ const line = array(member, { minLength: 1, maxLength: 4 }).map((members) => `{${
 test.each([
   ["the default", DEFAULT],
   ["every pack", FULL],
+  ["a sieve", SIFTING],
+  ["a sieve and every pack", FULL_SIFTING],
 ])("random lines, with %s", (_name, policy) => {
   const careful: Policy = { ...policy, passesClean: false };
   assert(

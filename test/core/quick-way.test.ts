@@ -8,11 +8,13 @@ import { describe, expect, test } from "vitest";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
 import { compilePolicy, createMasker, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
 import { tries } from "../support/seed.ts";
+import { sifting } from "../support/sifting.ts";
 
 const POLICIES: readonly Policy[] = [
   compilePolicy({}),
   compilePolicy({}, { limits: { nestedJsonDepth: 0 } }),
   compilePolicy({}, { limits: { nestedJsonDepth: 1 } }),
+  sifting(compilePolicy({})),
 ];
 
 const NAMES = ["id", "note", "ssn", "social_security", "Phone", "cardNumber", "a b", "password", "first_name", "zip"];

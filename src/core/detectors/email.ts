@@ -1,5 +1,5 @@
 /** E-mail addresses, internationalised ones included. No list of top-level domains: reserved and internal ones mask too. */
-import { ALPHANUMERIC, DIGIT, KINDS, NOT_PLAIN } from "../ascii.ts";
+import { ALPHANUMERIC, DIGIT, KINDS, NOT_PLAIN, UNDERSCORE } from "../ascii.ts";
 import { asciiText } from "../bytes.ts";
 import { type Candidate, type Detector, type RawMatch, SCORES } from "../detector.ts";
 import { isHexAfterPercent } from "../folded-text.ts";
@@ -104,13 +104,18 @@ function mayBeDomain(bytes: Uint8Array, start: number, end: number): boolean {
   return !NOT_A_DOMAIN.test(asciiText(bytes, domain, end));
 }
 
+/** By byte: 1 for what a local part may hold, of ASCII. */
+const IS_LOCAL = Uint8Array.from(KINDS, (kind, byte) =>
+  (kind & (ALPHANUMERIC | UNDERSCORE)) !== 0 || ".+'-".includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+
 /** An address that begins inside a word has a local part of the full length. */
 function mayBeReach(bytes: Uint8Array, at: number): boolean {
   const end = Math.min(bytes.length, at + LOCAL_LIMIT);
   let i = at;
-  while (i < end && bytes[i] !== AT_SIGN && KINDS[bytes[i]] !== NOT_PLAIN) i++;
-  // The first at-sign ends the local part.
-  if (i < end) return bytes[i] !== AT_SIGN;
+  while (i < end && IS_LOCAL[bytes[i]] === 1) i++;
+  // What is written in other ways may be anything.
+  if (i < end) return KINDS[bytes[i]] === NOT_PLAIN;
   // What is written in other ways may be one.
   return bytes[at + LOCAL_LIMIT] === AT_SIGN || KINDS[bytes[at + LOCAL_LIMIT]] === NOT_PLAIN;
 }

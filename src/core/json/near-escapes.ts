@@ -8,8 +8,11 @@
 import { encodeUtf8 } from "../bytes.ts";
 import type { Engine } from "../engine.ts";
 import { indexOfByte } from "../native-bytes.ts";
-import { type Dfa, HAS_MATCH, NO_THREAD, ROW_BITS, STATE } from "../pattern/dfa.ts";
+import { MatchPlaces } from "../match-places.ts";
+import { type Dfa, type DfaState, HAS_MATCH, NO_THREAD, ROW_BITS, STATE } from "../pattern/dfa.ts";
 import { KIND } from "../pattern/neighbour.ts";
+import { isPlausible, type Stretch } from "../plausible.ts";
+import type { Automata, Sieve } from "../sieve.ts";
 import type { Span } from "../span.ts";
 import { isBeforeColon } from "./decoded-record.ts";
 import { readEscape } from "./escapes.ts";
@@ -23,6 +26,11 @@ const OPEN_BRACKET = 0x5b;
 
 /** Bytes of the longest escape: two code units of one character. */
 export const ESCAPE_BYTES = 12;
+/** UTF-8 of one character at most. */
+const CHARACTER_BYTES = 4;
+/** Decoded bytes of one run; a longer one is not looked at. */
+const RUN_LIMIT_BYTES = 512;
+
 /** As many bytes as a percent-encoded character has: nothing that is judged by its neighbours sees an escape behind them. */
 const DISTANCE_BYTES = 3;
 
@@ -30,16 +38,36 @@ const DISTANCE_BYTES = 3;
 const PARTS = new Uint8Array(256);
 for (const byte of encodeUtf8(' ",:{}[]')) PARTS[byte] = 1;
 
+/** False when it is certain that what ends in a stretch, by a state with matches, comes to nothing. */
+type MayCount = (bytes: Uint8Array, stretch: Stretch, state: DfaState) => boolean;
+
 export class NearEscapes {
-  private readonly engine: Engine;
+  private readonly engine: Automata;
+  private readonly mayCount: MayCount;
   private readonly bytes: Uint8Array;
   /** Where the escapes of the record begin that was asked for last. */
   private readonly places: number[] = [];
+  /** The decoded bytes of a run, and a few before it. */
+  private readonly run = new Uint8Array(RUN_LIMIT_BYTES);
+  private runLength = 0;
+  /** Where matches ended in it, and by which states. */
+  private readonly hits = new MatchPlaces();
 
   /** For bytes over which `engine.scan` has run and which it has not left since. */
-  constructor(engine: Engine, bytes: Uint8Array) {
+  private constructor(engine: Automata, bytes: Uint8Array, mayCount: MayCount) {
     this.engine = engine;
     this.bytes = bytes;
+    this.mayCount = mayCount;
+  }
+
+  static of(engine: Engine, bytes: Uint8Array): NearEscapes {
+    return new NearEscapes(engine, bytes, (run, stretch, state) =>
+      isPlausible(run, stretch, engine.hitsAt(state).rules),
+    );
+  }
+
+  static ofSieve(sieve: Sieve, bytes: Uint8Array): NearEscapes {
+    return new NearEscapes(sieve, bytes, sieve.mayCount.bind(sieve));
   }
 
   /**
@@ -108,43 +136,51 @@ export class NearEscapes {
     return generation === dfa.generation;
   }
 
-  /** Runs from a place where nothing is alive to one where nothing is, decoded or not; returns it, or -1 when a match ended. */
+  /** Runs from a place where nothing is alive to one where nothing is, decoded or not; returns it, or -1 when a match may count. */
   private runFrom(dfa: Dfa, index: number, { start, end }: Span): number {
-    const { bytes } = this;
+    const { bytes, hits } = this;
     const { scan } = this.engine;
+    const lead = Math.min(start, DISTANCE_BYTES);
+    for (let i = 0; i < lead; i++) this.run[i] = bytes[start - lead + i];
+    this.runLength = lead;
+    hits.clear();
     let entry = dfa.start(KIND.none);
     let free = end;
-    for (let at = start; at < end;) {
+    let at = start;
+    while (at < end && this.runLength + CHARACTER_BYTES <= RUN_LIMIT_BYTES) {
       const byte = bytes[at];
-      if (byte === BACKSLASH) {
-        const escape = readEscape(bytes, at, true);
-        if (escape === "cut" || escape === "none") return -1;
-        entry = stepAll(dfa, entry, escape.codePoint);
-        at += escape.length;
-        free = at + DISTANCE_BYTES;
-      } else {
-        const known = dfa.table[((entry & STATE) << ROW_BITS) | byte];
-        entry = known < HAS_MATCH ? known : dfa.step(entry, byte);
-        at++;
-      }
-      if ((entry & HAS_MATCH) !== 0) return -1;
+      const escape = byte === BACKSLASH ? readEscape(bytes, at, true) : undefined;
+      if (escape === "cut" || escape === "none") return -1;
+      entry = escape === undefined ? this.step(dfa, entry, byte) : this.stepAll(dfa, entry, escape.codePoint);
+      at += escape?.length ?? 1;
+      if (escape !== undefined) free = at + DISTANCE_BYTES;
       const isIdle = at >= free && (entry & NO_THREAD) !== 0 && PARTS[byte] === 1;
-      if (isIdle && scan.isIdleIn(index, at - 1)) return at;
+      if (isIdle && scan.isIdleIn(index, at - 1)) return this.comesToNothing(lead) ? at : -1;
     }
-    return dfa.matchesAtEnd(entry).length > 0 ? -1 : end;
+    return at === end && dfa.matchesAtEnd(entry).length === 0 && this.comesToNothing(lead) ? end : -1;
   }
-}
 
-/** The entry after a character; one with HAS_MATCH when a match ended before some byte of it. */
-function stepAll(dfa: Dfa, entry: number, codePoint: number): number {
-  if (codePoint < 0x80) return dfa.step(entry, codePoint);
-  let matched = 0;
-  let next = entry;
-  for (const byte of encodeUtf8(String.fromCodePoint(codePoint))) {
-    next = dfa.step(next, byte);
-    matched |= next & HAS_MATCH;
+  private step(dfa: Dfa, entry: number, byte: number): number {
+    const known = dfa.table[((entry & STATE) << ROW_BITS) | byte];
+    const next = known < HAS_MATCH ? known : dfa.step(entry, byte);
+    if ((next & HAS_MATCH) !== 0) this.hits.add(this.runLength, dfa.stateOf(next));
+    this.run[this.runLength++] = byte;
+    return next;
   }
-  return next | matched;
+
+  private stepAll(dfa: Dfa, entry: number, codePoint: number): number {
+    if (codePoint < 0x80) return this.step(dfa, entry, codePoint);
+    return encodeUtf8(String.fromCodePoint(codePoint)).reduce((next, byte) => this.step(dfa, next, byte), entry);
+  }
+
+  private comesToNothing(start: number): boolean {
+    const { hits } = this;
+    if (hits.size === 0) return true;
+    const run = this.run.subarray(0, this.runLength);
+    for (let i = 0; i < hits.size; i++)
+      if (this.mayCount(run, { start, end: hits.places[i] }, hits.states[i])) return false;
+    return true;
+  }
 }
 
 function opensJson(codePoint: number): boolean {

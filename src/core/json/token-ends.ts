@@ -5,9 +5,9 @@
  * for a policy that looks for `=` or `:` before a value nearly every value is one. Errs on the side of "may be". Strings with escapes are
  * read whatever it says.
  */
-import type { Engine } from "../engine.ts";
 import { type Dfa, HAS_MATCH, ROW_BITS, STATE, UNKNOWN } from "../pattern/dfa.ts";
 import { KIND } from "../pattern/neighbour.ts";
+import type { Automata } from "../sieve.ts";
 import type { Span } from "../span.ts";
 
 const QUOTE = 0x22;
@@ -15,11 +15,11 @@ const QUOTE = 0x22;
 const NEAR_BYTES = 256;
 
 /** Those of the places in a record, counted from its start, that a match inside a token may have. O(256) a place. */
-export function endsInTokens(engine: Engine, bytes: Uint8Array, record: Span, places: readonly number[]): number[] {
+export function endsInTokens(engine: Automata, bytes: Uint8Array, record: Span, places: readonly number[]): number[] {
   return places.filter((place) => mayEndInToken(engine, bytes, record, record.start + place));
 }
 
-function mayEndInToken({ automata }: Engine, bytes: Uint8Array, { start }: Span, place: number): boolean {
+function mayEndInToken({ automata }: Automata, bytes: Uint8Array, { start }: Span, place: number): boolean {
   const limit = Math.max(start, place - NEAR_BYTES);
   let quote = place - 1;
   while (quote >= limit && bytes[quote] !== QUOTE) quote--;
