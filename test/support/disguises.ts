@@ -167,6 +167,8 @@ export const DISGUISES: readonly Disguise[] = [
 export const OPTIONAL_DISGUISES: readonly Disguise[] = [
   { name: "line break in the middle", put: breakBy("\n"), option: { crossLine: true } },
   { name: "CR LF in the middle", put: breakBy("\r\n"), option: { crossLine: true } },
+  { name: "line separator in the middle", put: breakBy("\u2028"), option: { crossLine: true } },
+  { name: "next line in the middle", put: breakBy("\u0085"), option: { crossLine: true } },
   { name: "line breaks for spaces", put: (value) => value.replaceAll(" ", "\n"), option: { crossLine: true } },
   {
     name: "decimal entities",
@@ -189,6 +191,28 @@ export const OPTIONAL_DISGUISES: readonly Disguise[] = [
     name: "base64 of a sentence",
     put: (value) => Buffer.from(`see ${value} now`).toString("base64"),
     option: { decodeBase64: true },
+  },
+  {
+    name: "full-width and percent-encoded",
+    put: (value) =>
+      mapEach(
+        value.replaceAll(/[!-~]/g, (one) => String.fromCodePoint(code(one) + 0xfee0)),
+        (one) => percent(one, String),
+      ),
+    option: { decodeDepth: 2 },
+  },
+  {
+    name: "percent-encoded no-break spaces and joiners",
+    put: (value) => value.replaceAll(" ", "%C2%A0").replaceAll(/(?<=\d)(?=\d)/g, "%E2%80%8D"),
+    option: { decodeDepth: 2 },
+  },
+  {
+    name: "entities that nobody sees",
+    put: (value) =>
+      mapEach(value, (one, at) =>
+        at === 0 ? one : `${["&ZeroWidthSpace;", "&zwj;", "&#8203;", "&shy;"][at % 4]}${one}`,
+      ),
+    option: { decodeEntities: true },
   },
   {
     name: "percent-encoded twice",
@@ -234,6 +258,7 @@ const UNDO: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits))),
   (text) =>
     text.replaceAll(/&#x([0-9a-f]+);/gi, (_, digits: string) => String.fromCodePoint(Number.parseInt(digits, 16))),
+  (text) => text.replaceAll(/&(?:ZeroWidthSpace|zwj|shy|#8203);/g, ""),
   (text) => text.replaceAll(/[\w+/-]{16,}={0,2}/g, (run: string) => Buffer.from(run, "base64").toString()),
 ];
 

@@ -1,6 +1,6 @@
 /** Escapes that somebody downstream undoes: HTML entities, percent signs, JSON strings, line breaks. */
 import { encodeUtf8 } from "../bytes.ts";
-import { hexValue } from "../folded-text.ts";
+import { encodedLength, hexValue } from "../folded-text.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import { type Escape, escapeReading, type EscapeRule, MappedDecoder, openEscapes, type Reading } from "./reading.ts";
 
@@ -13,6 +13,7 @@ const SEMICOLON = 0x3b;
 const BACKSLASH = 0x5c;
 const LOWER_X = 0x78;
 const LAST_CODE_POINT = 0x10ffff;
+const PERCENT_BYTES = 3;
 
 /** Leading zeros are legal without end; nobody writes more in good faith, and a stream must not wait for ever. */
 const ENTITY_LIMIT_BYTES = 32;
@@ -62,22 +63,43 @@ const NAMED: Readonly<Record<string, string>> = {
   dash: "\u2010",
   ndash: "\u2013",
   mdash: "\u2014",
+  horbar: "\u2015",
+  minus: "\u2212",
+  numsp: "\u2007",
+  puncsp: "\u2008",
+  hairsp: "\u200a",
+  ZeroWidthSpace: "\u200b",
   zwnj: "\u200c",
   zwj: "\u200d",
+  lrm: "\u200e",
+  rlm: "\u200f",
+  NoBreak: "\u2060",
 };
 
-/** Percent escapes, one round; the matcher undoes the last one itself. Bytes beyond ASCII stay: no value needs them. */
+/** Percent escapes, one round; the matcher undoes the last one of ASCII itself. */
 export function percentReading(inner: readonly Reading[]): Reading {
   return escapeReading({ openers: [PERCENT], read: readPercent }, 3, inner);
 }
 
+/** One character; bytes that are none stay as they stand. */
 function readPercent(input: Uint8Array, at: number): Escape | "none" | "cut" {
-  if (at + 1 === input.length) return "cut";
-  const high = hexValue(input[at + 1]);
-  if (high < 0 || high > 7) return "none";
-  if (at + 2 === input.length) return "cut";
-  const low = hexValue(input[at + 2]);
-  return low < 0 ? "none" : { bytes: Uint8Array.of(high * 16 + low), length: 3 };
+  const bytes: number[] = [];
+  for (let length = 1; bytes.length < length; length = encodedLength(bytes[0])) {
+    const byte = readPercentByte(input, at + bytes.length * PERCENT_BYTES);
+    if (byte === "none" || byte === "cut") return byte;
+    const isLead = byte < 0x80 || encodedLength(byte) > 1;
+    if (bytes.length === 0 ? !isLead : (byte & 0xc0) !== 0x80) return "none";
+    bytes.push(byte);
+  }
+  return { bytes: Uint8Array.from(bytes), length: bytes.length * PERCENT_BYTES };
+}
+
+function readPercentByte(input: Uint8Array, at: number): number | "none" | "cut" {
+  if (at === input.length) return "cut";
+  if (input[at] !== PERCENT) return "none";
+  const digits = Array.from(input.subarray(at + 1, at + PERCENT_BYTES), hexValue);
+  if (digits.includes(-1)) return "none";
+  return digits.length < 2 ? "cut" : digits[0] * 16 + digits[1];
 }
 
 /** HTML entities: numbers, with or without a semicolon, and names of ASCII and of what is invisible or a separator. */
@@ -121,12 +143,15 @@ function readName(input: Uint8Array, at: number): Escape | "none" | "cut" {
 
 /** Line breaks in a row that a value goes on over: text that waits for its end must not wait for ever. */
 export const BREAKS_LIMIT = 8;
-const BREAK_BYTES = 2;
+/** Line breaks as Unicode has them, without CR LF: LF, VT, FF, CR, NEL, LS, PS. */
+const BREAKS = ["\n", "\v", "\f", "\r", "\u0085", "\u2028", "\u2029"].map(encodeUtf8);
+const BREAK_OPENERS = [...new Set(BREAKS.map(([first]) => first))];
+const BREAK_BYTES = 3;
 
 /** Line breaks as something else: nothing, or a space. After BREAKS_LIMIT of them in a row the others are line breaks. */
 export function lineBreakReading(as: string): Reading {
   return {
-    mayChange: (text) => text.includes(LF) || text.includes(CR),
+    mayChange: (text) => BREAK_OPENERS.some((opener) => text.includes(opener)),
     open: () => openEscapes(new LineBreaks(encodeUtf8(as))),
     inner: [],
     stretch: 1 + BREAKS_LIMIT * BREAK_BYTES,
@@ -134,7 +159,7 @@ export function lineBreakReading(as: string): Reading {
 }
 
 class LineBreaks implements EscapeRule {
-  readonly openers = [LF, CR];
+  readonly openers = BREAK_OPENERS;
   private readonly bytes: Uint8Array;
   /** Where the line breaks read last end in the text, and how many stand in a row. */
   private end = -1;
@@ -145,15 +170,22 @@ class LineBreaks implements EscapeRule {
   }
 
   read(input: Uint8Array, at: number, position: number): Escape | "none" | "cut" {
-    const isLf = input[at] === LF;
-    if (!isLf && at + 1 === input.length) return "cut";
-    const length = !isLf && input[at + 1] === LF ? BREAK_BYTES : 1;
+    const length = breakLength(input, at);
+    if (typeof length !== "number") return length;
     this.count = position === this.end ? this.count + 1 : 1;
     this.end = position + length;
     if (this.count <= BREAKS_LIMIT) return { bytes: this.bytes, length };
     this.end = position + 1;
     return "none";
   }
+}
+
+function breakLength(input: Uint8Array, at: number): number | "none" | "cut" {
+  const left = input.length - at;
+  if (input[at] === CR) return left === 1 ? "cut" : input[at + 1] === LF ? 2 : 1;
+  const mayBe = BREAKS.filter((bytes) => bytes.every((byte, i) => i >= left || byte === input[at + i]));
+  if (mayBe.length === 0) return "none";
+  return mayBe[0].length > left ? "cut" : mayBe[0].length;
 }
 
 /** Escapes of JSON strings, for what somebody else decoded and may be JSON. */
