@@ -23,8 +23,6 @@ interface Place {
   readonly instruction: number;
   /** Node of the class's trie; 0 is before the character. */
   readonly node: number;
-  /** By what stood before and class of the next byte. */
-  readonly moves: (Move | undefined)[];
   /** True when what stood before decides where the thread can go on. */
   readonly needsKinds: boolean;
   /** The place of which this is a copy; itself outside of repeats. */
@@ -40,6 +38,8 @@ interface Closure {
 }
 
 const CLASS_BITS = 8;
+/** Most moves of one place. */
+const MOVES = 1 << (KIND_BITS + CLASS_BITS);
 const NONE: readonly number[] = [];
 
 export class Threads {
@@ -50,6 +50,8 @@ export class Threads {
   private readonly places: Place[] = [];
   /** By instruction, then by node. */
   private readonly numbers: (Map<number, number> | undefined)[] = [];
+  /** By place, what stood before and class of the next byte. */
+  private readonly moves = new Map<number, Move>();
   private readonly closures = new Map<number, Closure>();
   private readonly begun = new Map<number, readonly number[]>();
 
@@ -89,9 +91,10 @@ export class Threads {
 
   /** Where a thread goes by a byte; worked out once for the bytes of one class. */
   move(thread: number, before: Kind, byte: number): Move {
-    const { moves } = this.places[thread];
-    const key = (before << CLASS_BITS) | this.program.byteClasses[byte];
-    return (moves[key] ??= this.findMove(this.places[thread], before, byte));
+    const key = thread * MOVES + ((before << CLASS_BITS) | this.program.byteClasses[byte]);
+    let move = this.moves.get(key);
+    if (move === undefined) this.moves.set(key, (move = this.findMove(this.places[thread], before, byte)));
+    return move;
   }
 
   /** The threads that begin with a byte; worked out once for the bytes of one class. */
@@ -120,7 +123,7 @@ export class Threads {
       const { first: toFirst, rank } = this.program.instructions;
       const isFirst = toFirst[instruction] === 0;
       const first = isFirst ? this.places.length : this.numberOf(instruction + toFirst[instruction], node);
-      number = this.places.push({ instruction, node, moves: [], needsKinds, first, rank: rank[instruction] }) - 1;
+      number = this.places.push({ instruction, node, needsKinds, first, rank: rank[instruction] }) - 1;
       byNode.set(node, number);
     }
     return number;
