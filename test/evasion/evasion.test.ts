@@ -23,7 +23,7 @@ type Verdicts = Readonly<Record<(typeof VERDICTS)[number], string>>;
 const POLICIES = {
   crossLine: { crossLine: true },
   foldEmoji: {},
-  humanObfuscation: {},
+  humanObfuscation: { decodeEntities: true },
   decodeDepth: { decodeDepth: 2 },
   decodeEntities: { decodeEntities: true },
   decodeBase64: { decodeBase64: true },

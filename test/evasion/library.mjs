@@ -20,6 +20,7 @@ function specOf(option) {
 const OPTIONS = {
   crossLine: () => ({ crossLine: true }),
   decodeEntities: () => ({ decodeEntities: true }),
+  humanObfuscation: () => ({ decodeEntities: true }),
   decodeBase64: () => ({ decodeBase64: true }),
   decodeDepth: (depth) => ({ decodeDepth: Number(depth) }),
   joinField: (path) => ({ joinFields: [path] }),

@@ -171,6 +171,11 @@ export const OPTIONAL_DISGUISES: readonly Disguise[] = [
   { name: "next line in the middle", put: breakBy("\u0085"), option: { crossLine: true } },
   { name: "line breaks for spaces", put: (value) => value.replaceAll(" ", "\n"), option: { crossLine: true } },
   {
+    name: "an at-sign and full stops that are spelt",
+    put: (value) => (value.includes("@") ? value.replaceAll("@", " [at] ").replaceAll(".", "(DOT)") : value),
+    option: { decodeEntities: true },
+  },
+  {
     name: "decimal entities",
     put: (value) => mapEach(value, (one) => `&#${code(one)};`),
     option: { decodeEntities: true },
@@ -258,6 +263,7 @@ const UNDO: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits))),
   (text) =>
     text.replaceAll(/&#x([0-9a-f]+);/gi, (_, digits: string) => String.fromCodePoint(Number.parseInt(digits, 16))),
+  (text) => text.replaceAll(/ ?[[(](?:at|dot)[\])] ?/gi, ""),
   (text) => text.replaceAll(/&(?:ZeroWidthSpace|zwj|shy|#8203);/g, ""),
   (text) => text.replaceAll(/[\w+/-]{16,}={0,2}/g, (run: string) => Buffer.from(run, "base64").toString()),
 ];

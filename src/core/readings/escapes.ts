@@ -1,10 +1,11 @@
 /** Escapes that somebody downstream undoes: HTML entities, percent signs, JSON strings, line breaks. */
-import { encodeUtf8 } from "../bytes.ts";
+import { asciiText, encodeUtf8 } from "../bytes.ts";
 import { encodedLength, hexValue } from "../folded-text.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import { type Escape, escapeReading, type EscapeRule, MappedDecoder, openEscapes, type Reading } from "./reading.ts";
 
 const LF = 0x0a;
+const SPACE = 0x20;
 const CR = 0x0d;
 const HASH = 0x23;
 const PERCENT = 0x25;
@@ -102,9 +103,35 @@ function readPercentByte(input: Uint8Array, at: number): number | "none" | "cut"
   return digits.length < 2 ? "cut" : digits[0] * 16 + digits[1];
 }
 
-/** HTML entities: numbers, with or without a semicolon, and names of ASCII and of what is invisible or a separator. */
+/** What an at-sign and a full stop are spelt between, as people do for people: `jane [at] acme (dot) com`. */
+const BRACKETS = [0x28, 0x5b, 0x7b];
+const SPELT = /^ ?[[({] ?(at|dot) ?[\])}] ?/i;
+/** The start of one. */
+const BEGUN = /^ ?(?:[[({] ?(?:at?|do?|(?:at|dot) ?[\])}]?)?)?$/i;
+const SPELT_BYTES = 9;
+
+/**
+ * HTML entities: numbers, with or without a semicolon, and names of ASCII and of what is invisible or a separator; and at-signs
+ * and full stops that are spelt.
+ */
 export function entityReading(inner: readonly Reading[]): Reading {
-  return escapeReading({ openers: [AMPERSAND], read: readEntity }, ENTITY_LIMIT_BYTES + 1, inner);
+  const openers = [AMPERSAND, ...BRACKETS];
+  const read = (input: Uint8Array, at: number): Escape | "none" | "cut" =>
+    input[at] === AMPERSAND ? readEntity(input, at) : readSpelt(input, at);
+  return {
+    ...escapeReading({ openers: [...openers, SPACE], read }, ENTITY_LIMIT_BYTES + 1, inner),
+    mayChange: (text) => openers.some((opener) => text.includes(opener)),
+  };
+}
+
+function readSpelt(input: Uint8Array, at: number): Escape | "none" | "cut" {
+  const next = at + 1;
+  if (input[at] === SPACE && next < input.length && !BRACKETS.includes(input[next])) return "none";
+  const text = asciiText(input, at, Math.min(input.length, at + SPELT_BYTES));
+  if (text.length < SPELT_BYTES && BEGUN.test(text)) return "cut";
+  const found = SPELT.exec(text);
+  if (found === null) return "none";
+  return { bytes: encodeUtf8(found[1].length === 2 ? "@" : "."), length: found[0].length };
 }
 
 function readEntity(input: Uint8Array, at: number): Escape | "none" | "cut" {
