@@ -41,7 +41,7 @@ export function plausibleRules(bytes: Uint8Array, { start, end }: Stretch, { rul
 }
 
 /** A quick no to a match end of matches that are equally long, wherever they began. */
-export function refusesEnd(bytes: Uint8Array, end: number, { lone }: Hits): boolean {
+export function refusesEnd(bytes: Uint8Array, end: number, { lone }: Pick<Hits, "lone">): boolean {
   return lone !== undefined && !mayMatch(bytes, 0, end, lone);
 }
 

@@ -11,7 +11,7 @@ import { CONTEXT_BYTES, ContextWords, NO_WORDS } from "./context-words.ts";
 import { Dfa, type DfaState } from "./pattern/dfa.ts";
 import { compileProgram, type PatternSource } from "./pattern/program.ts";
 import { groupsOf, SIEVE_GROUP_LEAST } from "./pattern-groups.ts";
-import { isPlausible, type Stretch } from "./plausible.ts";
+import { isPlausible, refusesEnd, type Stretch } from "./plausible.ts";
 import type { Rule, Shape } from "./rule.ts";
 import { Scan } from "./scan.ts";
 import type { Span } from "./span.ts";
@@ -22,6 +22,8 @@ const WORDS_OF_PATTERN = 40;
 /** What a state with matches stands for. */
 interface Sign {
   readonly rules: readonly Rule[];
+  /** The only one of them, when its matches are all equally long. */
+  readonly lone: Rule | undefined;
   readonly isClue: boolean;
 }
 
@@ -85,7 +87,8 @@ export class Sieve implements Automata {
 
   private signOf(patterns: readonly number[]): Sign {
     const rules = patterns.filter((pattern) => pattern < this.rules.length).map((pattern) => this.rules[pattern]);
-    return { rules, isClue: patterns.some((pattern) => pattern >= this.rules.length) };
+    const lone = rules.length === 1 && rules[0].detector.exactBytes !== undefined ? rules[0] : undefined;
+    return { rules, lone, isClue: patterns.some((pattern) => pattern >= this.rules.length) };
   }
 
   /** False when it is certain that no word and no phrase ends at `end`. */
@@ -151,7 +154,7 @@ export class Signs {
     const { scan } = this.sieve;
     const { places, states } = scan.hits;
     const sign = this.sieve.signAt(states[i]);
-    if (sign.rules.length === 0) return false;
+    if (sign.rules.length === 0 || refusesEnd(this.block, places[i], sign)) return false;
     return isPlausible(this.block, { start: scan.idleBefore(places[i]) + 1, end: places[i] }, sign.rules);
   }
 }
