@@ -135,6 +135,22 @@ describe.skipIf(nats.path === null)("with a NATS server", () => {
     await broker.close();
   });
 
+  test("the epoch stands in the stream, where all servers tell it alike, and an older stream is given its own", async () => {
+    const host = natsHost();
+    const broker = await host.open();
+    const { feed } = await follow(broker, "orders");
+    const name = `t${hosts - 1}-orders`;
+    const described = async (): Promise<string | undefined> =>
+      (await server.streams()).find((stream) => stream.name === name)?.description;
+    expect(await described()).toBe(`maskwire epoch ${feed.epoch}`);
+    await server.describe(name, "made by hand");
+    const [one, other] = await Promise.all([host.open(), host.open()]);
+    const first = await follow(one, "orders");
+    expect(await described()).toBe(`maskwire epoch ${first.feed.epoch}`);
+    expect((await follow(other, "orders")).feed.epoch).toBe(first.feed.epoch);
+    await Promise.all([broker, one, other].map((each) => each.close()));
+  });
+
   test("an event that masking made longer than the server takes is refused whole", async () => {
     const broker = await natsHost().open();
     const { feed, events } = await follow(broker, "orders");

@@ -23,6 +23,8 @@ export interface NatsServer {
   deleteStreams(): Promise<void>;
   /** The settings of each. */
   streams(): Promise<readonly StreamConfig[]>;
+  /** Gives a stream another description, as somebody else might. */
+  describe(stream: string, description: string): Promise<void>;
   deleteMessages(stream: string, sequences: readonly number[]): Promise<void>;
   /** Everything in its files, or in those of one account. */
   stored(account?: string): Promise<string>;
@@ -85,6 +87,10 @@ export async function startNats(program: string, options: NatsOptions = {}): Pro
     deleteStreams: () =>
       manage(url, async ({ streams }) => {
         for await (const { config } of streams.list()) await streams.delete(config.name);
+      }),
+    describe: (stream, description) =>
+      manage(url, async ({ streams }) => {
+        await streams.update(stream, { description });
       }),
     deleteMessages: (stream, sequences) =>
       manage(url, async ({ streams }) => {

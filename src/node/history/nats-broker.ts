@@ -4,6 +4,7 @@
  * Owns the connection, the names of streams and subjects, and the room for what is on the way. Only masked events go
  * there, and no error of the library is passed on.
  */
+import { randomBytes } from "node:crypto";
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType, DiscardPolicy } from "@nats-io/jetstream";
 import type { StreamInfo } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
@@ -12,10 +13,11 @@ import type { Broker, BrokerWatcher } from "../../server/history/broker.ts";
 import { ConfigRefusal } from "../../server/config/config-refusal.ts";
 import type { NatsHistoryConfig, ServerConfig, Viewed } from "../../server/config/config.ts";
 import type { Clock, Log } from "../../server/ports.ts";
+import { drawEpoch } from "../../server/history/position.ts";
 import { openNats } from "../nats/connection.ts";
 import { createTokenOf } from "./event-token.ts";
 import type { NatsClient } from "./nats-client.ts";
-import { NatsFeed } from "./nats-feed.ts";
+import { describeEpoch, epochOf, NatsFeed } from "./nats-feed.ts";
 import { PAGES_AT_ONCE } from "./page.ts";
 import { Turns } from "./turns.ts";
 
@@ -131,6 +133,7 @@ export class NatsBroker implements Broker {
       return await streams.add({
         ...settings,
         name: names.stream,
+        description: describeEpoch(drawEpoch((bytes) => randomBytes(bytes))),
         subjects: [names.subject],
         retention: RetentionPolicy.Limits,
         storage: StorageType.File,
@@ -140,7 +143,10 @@ export class NatsBroker implements Broker {
       if ((thrown as { code?: unknown }).code !== NAME_TAKEN) throw new StreamError("HISTORY_UNAVAILABLE");
     }
     try {
-      return await streams.update(names.stream, settings);
+      const { config: found, ...info } = await streams.info(names.stream);
+      // One that somebody else made, or an earlier build: from now on all servers tell it alike.
+      const description = describeEpoch(epochOf({ ...info, config: found }));
+      return await streams.update(names.stream, { ...settings, description });
     } catch {
       throw new StreamError("HISTORY_UNAVAILABLE");
     }

@@ -59,10 +59,14 @@ const DOUBTFUL: ReadonlySet<string> = new Set([
   "ordered_consumer_recreated",
   "stream_not_found",
 ]);
+/** So often another stream, or none, is the answer before it counts. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
 /** The server's code for a stream that is not there. */
 const STREAM_NOT_FOUND = 10_059;
 const EPOCH_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 const EPOCH_LENGTH = 6;
+const EPOCH_DESCRIPTION = /^maskwire epoch ([0-9a-z]{6})$/;
 
 export class NatsFeed implements BrokerFeed {
   readonly epoch: string;
@@ -85,6 +89,8 @@ export class NatsFeed implements BrokerFeed {
   #settling: Promise<boolean> | undefined;
   /** What came meanwhile. */
   #held: JsMsg[] = [];
+  /** The connection that events come over: a look over an earlier one says nothing of it. */
+  #attached: NatsClient | undefined;
 
   constructor(options: NatsFeedOptions, info: StreamInfo) {
     this.#options = options;
@@ -107,8 +113,10 @@ export class NatsFeed implements BrokerFeed {
   }
 
   /** Goes on over this connection, behind what came over the one before. @throws StreamError `HISTORY_UNAVAILABLE`. */
-  async attach({ jetStream, manager }: NatsClient): Promise<void> {
+  async attach(client: NatsClient): Promise<void> {
     const { stream } = this.#options;
+    const { jetStream, manager } = client;
+    this.#begin(client);
     await this.#lookAt(manager);
     try {
       const consumer = await jetStream.consumers.get(stream, {
@@ -120,9 +128,9 @@ export class NatsFeed implements BrokerFeed {
       this.#consumer = (await consumer.info(true)).name;
       this.#messages = await consumer.consume({
         idle_heartbeat: IDLE_HEARTBEAT_MS,
-        callback: (message) => this.#arrive(message),
+        callback: (message) => this.#arrive(message, client),
       });
-      void this.#heed(this.#messages);
+      void this.#heed(this.#messages, client);
     } catch {
       throw new StreamError("HISTORY_UNAVAILABLE");
     }
@@ -157,17 +165,27 @@ export class NatsFeed implements BrokerFeed {
 
   /** @throws StreamError `HISTORY_UNAVAILABLE`, also when the stream is another one by now. */
   async #lookAt(manager: JetStreamManager): Promise<StreamInfo> {
-    let info: StreamInfo;
+    for (let look = 1; !this.#isLost; look++) {
+      const info = await this.#find(manager);
+      if (info !== undefined && epochOf(info) === this.epoch) {
+        this.archive.saw(info);
+        return info;
+      }
+      // A server that has just come back may know less than the others: it is asked again before anything is given up.
+      if (look === LOOKS) this.#lose();
+      else await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+    throw new StreamError("HISTORY_UNAVAILABLE");
+  }
+
+  /** Undefined where there is no such stream. @throws StreamError `HISTORY_UNAVAILABLE`. */
+  async #find(manager: JetStreamManager): Promise<StreamInfo | undefined> {
     try {
-      info = await manager.streams.info(this.#options.stream);
+      return await manager.streams.info(this.#options.stream);
     } catch (thrown) {
-      if ((thrown as { code?: unknown }).code === STREAM_NOT_FOUND) this.#lose();
+      if ((thrown as { code?: unknown }).code === STREAM_NOT_FOUND) return undefined;
       throw new StreamError("HISTORY_UNAVAILABLE");
     }
-    if (epochOf(info) !== this.epoch) this.#lose();
-    if (this.#isLost) throw new StreamError("HISTORY_UNAVAILABLE");
-    this.archive.saw(info);
-    return info;
   }
 
   #lose(): void {
@@ -177,8 +195,8 @@ export class NatsFeed implements BrokerFeed {
   }
 
   /** Looks at the stream when the library tells of something after which it may be another one. */
-  async #heed(messages: ConsumerMessages): Promise<void> {
-    for await (const { type } of messages.status()) if (DOUBTFUL.has(type)) this.#doubt();
+  async #heed(messages: ConsumerMessages, client: NatsClient): Promise<void> {
+    for await (const { type } of messages.status()) if (DOUBTFUL.has(type) && client === this.#attached) this.#doubt();
   }
 
   #doubt(): void {
@@ -186,36 +204,41 @@ export class NatsFeed implements BrokerFeed {
     this.#settling ??= this.#settle();
   }
 
-  /** Ends with what was held given and sent, or forgotten. */
-  async #settle(): Promise<boolean> {
-    const isSame = await this.#isSame();
-    const held = this.#held;
+  /** Nothing that came over an earlier connection counts any more, nor what is doubted of it. */
+  #begin(client: NatsClient | undefined): void {
+    this.#attached = client;
+    this.#consumer = "";
     this.#held = [];
     this.#doubts = 0;
     this.#settling = undefined;
-    if (isSame) for (const message of held) this.#give(message);
-    else for (const waiting of this.#queue.splice(0)) this.#answer(waiting, "HISTORY_UNAVAILABLE");
-    this.#send();
-    return isSame;
+    for (const waiting of this.#queue.splice(0)) this.#answer(waiting, "HISTORY_UNAVAILABLE");
   }
 
-  async #isSame(): Promise<boolean> {
-    let client: NatsClient | undefined;
+  /** Ends with what was held given and sent, or forgotten. */
+  async #settle(): Promise<boolean> {
+    const client = this.#attached;
     try {
-      client = this.#options.client();
       while (this.#doubts > 0) {
         const count = this.#doubts;
+        if (client === undefined) throw new StreamError("HISTORY_UNAVAILABLE");
         await this.#lookAt(client.manager);
+        if (client !== this.#attached) return false;
         // A look that began before a doubt says nothing of it.
         this.#doubts -= count;
       }
-      return true;
     } catch {
-      // Nothing that comes may be given now: begun anew over another connection, behind what was.
-      this.#consumer = "";
+      if (client !== this.#attached) return false;
+      // Begun anew over another connection, behind what was given: what comes over this one has a hole by now.
+      this.#begin(undefined);
       if (!this.#isLost) void client?.connection.close().catch(() => undefined);
       return false;
     }
+    const held = this.#held;
+    this.#held = [];
+    this.#settling = undefined;
+    for (const message of held) this.#give(message);
+    this.#send();
+    return true;
   }
 
   /** In the order of the calls: one connection keeps it, nothing is sent twice, and nothing behind what failed. */
@@ -258,7 +281,8 @@ export class NatsFeed implements BrokerFeed {
     }
   }
 
-  #arrive(message: JsMsg): void {
+  #arrive(message: JsMsg, client: NatsClient): void {
+    if (client !== this.#attached) return;
     const { consumer } = message.info;
     if (consumer !== this.#consumer) {
       this.#consumer = consumer;
@@ -311,8 +335,19 @@ function startOf({ state }: StreamInfo, memoryBytes: number): number {
   return Math.max(0, first - 1, last - count);
 }
 
-/** A stream that was created anew must not look like the one before. */
-function epochOf({ config, created }: StreamInfo): string {
-  const digest = createHash("sha256").update(`${config.name} ${created}`).digest();
+/** The description that a stream is made with: one that was made anew must not look like the one before. */
+export function describeEpoch(epoch: string): string {
+  return `maskwire epoch ${epoch}`;
+}
+
+/**
+ * Of the stream's description, which all servers tell alike. That of a stream made without one is of its creation, which a
+ * server that came back from a crash tells some milliseconds later than the others.
+ */
+export function epochOf({ config, created }: StreamInfo): string {
+  const { name, description = "" } = config;
+  const [, told] = EPOCH_DESCRIPTION.exec(description) ?? [];
+  if (told !== undefined) return told;
+  const digest = createHash("sha256").update(`${name} ${created}`).digest();
   return Array.from(digest.subarray(0, EPOCH_LENGTH), (byte) => EPOCH_ALPHABET[byte % EPOCH_ALPHABET.length]).join("");
 }
