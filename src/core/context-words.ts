@@ -56,6 +56,11 @@ interface Spelling extends SpeltWord {
   readonly thirds: number;
 }
 
+const ESCAPE = 0x1b;
+const OPEN_BRACKET = 0x5b;
+const SEMICOLON = 0x3b;
+const COLOUR_END = 0x6d;
+
 /** No hash: the word before was none of the list, whatever it was. */
 const NO_HASH = -1;
 
@@ -132,6 +137,7 @@ export class ContextWords {
         if (kind === NOT_PLAIN && !isPercentSign(bytes, at, end)) return undefined;
         continue;
       }
+      if (endsColour(bytes, start, at)) continue;
       const wordStart = at;
       let hash = 0;
       for (;;) {
@@ -179,6 +185,10 @@ export class ContextWords {
         const parting = partingBytes(bytes, at, end);
         if (parting === 0) return undefined;
         at += parting;
+        continue;
+      }
+      if (endsColour(bytes, start, at)) {
+        at++;
         continue;
       }
       const from = at;
@@ -273,7 +283,17 @@ export class ContextWords {
 function beginsWord(bytes: Uint8Array, start: number, at: number): boolean {
   if (at <= start) return true;
   const before = KINDS[bytes[at - 1]];
-  return (before & LETTER) === 0 || (before === LOWER && KINDS[bytes[at]] === UPPER);
+  return (
+    (before & LETTER) === 0 || (before === LOWER && KINDS[bytes[at]] === UPPER) || endsColour(bytes, start, at - 1)
+  );
+}
+
+/** True for the last byte of what colours text on a terminal, `ESC [ 1 ; 31 m`: its letter is no part of a word. */
+function endsColour(bytes: Uint8Array, start: number, at: number): boolean {
+  if (bytes[at] !== COLOUR_END) return false;
+  let from = at - 1;
+  while (from > start && (KINDS[bytes[from]] === DIGIT || bytes[from] === SEMICOLON)) from--;
+  return from > start && bytes[from] === OPEN_BRACKET && bytes[from - 1] === ESCAPE;
 }
 
 function codeOf(kind: number, byte: number): number {

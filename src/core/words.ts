@@ -3,6 +3,9 @@
 /** Stands for a word between digits: whoever reads `02aba24` has no word before them. No word of a list has a digit. */
 const PIECE = "0";
 const CAMEL_CASE = /(\p{Ll})(\p{Lu})/gu;
+/** What colours text on a terminal, as a regular expression. Its letter is no part of a word. */
+export const COLOUR = String.raw`\u001b\[[\d;]*m`;
+const COLOURS = new RegExp(COLOUR, "g");
 const WORD_AND_DIGITS = /(\d?)(\p{L}+)(?=(\d?))/gu;
 
 /**
@@ -11,8 +14,8 @@ const WORD_AND_DIGITS = /(\d?)(\p{L}+)(?=(\d?))/gu;
  */
 export function hasWord(text: string, words: readonly string[]): boolean {
   if (text === "") return false;
-  const found = [...partCamelCase(text).toLowerCase().matchAll(WORD_AND_DIGITS)].map(([, before, word, after]) =>
-    before === "" || after === "" ? word : PIECE,
+  const found = [...partCamelCase(text.replace(COLOURS, " ")).toLowerCase().matchAll(WORD_AND_DIGITS)].map(
+    ([, before, word, after]) => (before === "" || after === "" ? word : PIECE),
   );
   const spaced = ` ${found.join(" ")} `;
   return words.some((word) => spaced.includes(` ${word} `));

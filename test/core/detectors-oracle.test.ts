@@ -125,6 +125,17 @@ test("engine and definition agree on noise made of the characters that values ar
   );
 });
 
+test("engine and definition agree on words in colours", () => {
+  const befores = ["\u001b[36m", "\u001b[1;31m", "\u001b[m", "\u001b[36", "[36m", "\u001b[36mx", "7"];
+  const behinds = ["\u001b[0m", "\u001b[0m=", "=\u001b[0m", ": \u001b[", "m", ""];
+  for (const before of befores)
+    for (const behind of behinds)
+      for (const word of ["ssn", "social security", `social${before}security`, `ssn ${"- ".repeat(8)}`, "\u00e9 ssn"]) {
+        const text = `x ${before}${word}${behind}536904399`;
+        expect(engineFindings(text), JSON.stringify(text)).toEqual(naiveFindings(BUILT_IN, text));
+      }
+});
+
 test("engine and definition agree on labels in the line before", () => {
   const labels = ["ssn", "a ssn", "x\nssn", "ssn\nx", "7ssn", "\uff53\uff53\uff4e", "-".repeat(38), ""];
   const colons = [":", " :", "\uff1a", "", ":x", "::", ":\u200b", "%3A", ":%20", "%3"];

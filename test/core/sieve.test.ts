@@ -63,6 +63,7 @@ const WRITINGS: readonly ((word: string) => string)[] = [
   (word) => `7${word}7`,
   (word) => `7${word}`,
   (word) => word.slice(1),
+  (word) => `\u001b[1;36m${word}=\u001b[0m`,
 ];
 
 describe.each([

@@ -245,14 +245,20 @@ function candidateAt({ line, labelled, source }: Place, end: End, detector: Dete
 
 /** A whole word, not further back than 40 characters; camelCase, `_` and digits part words. Between digits there is none. */
 function hasContextWord(detector: Detector, line: readonly string[]): boolean {
-  const words = wordsOf(line.join(""));
-  const near = wordsOf(line.slice(-CONTEXT_CHARACTERS).join("")).split(" ");
+  const text = withoutColours(line.join(""));
+  const words = wordsOf(text);
+  const near = wordsOf(withoutColours(line.slice(-CONTEXT_CHARACTERS).join(""))).split(" ");
   // A word that the window cuts is not whole.
   while (near.length > 0 && !` ${words} `.endsWith(` ${near.join(" ")} `)) near.shift();
   // The last of them, in a text that says so where one stands between digits.
-  const told = wordsOf(withoutPieces(line.join(""))).split(" ");
+  const told = wordsOf(withoutPieces(text)).split(" ");
   const window = ` ${told.slice(told.length - near.length).join(" ")} `;
   return (detector.contextWords ?? []).some((word) => window.includes(` ${word} `));
+}
+
+/** What a terminal reads of `ESC [ 31 m ssn` is a word in red. */
+function withoutColours(text: string): string {
+  return text.replaceAll(COLOURS, " ");
 }
 
 /** `02aba24` as `02ʘ24`: a letter that is no word of any list. */
@@ -272,6 +278,7 @@ const LETTER_OR_DIGIT = /[\p{L}\p{Nd}_]/u;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
+const COLOURS = new RegExp(String.raw`\u001b\[[\d;]*m`, "g");
 const COLOUR = new RegExp(`${String.fromCodePoint(0x1b)}[[\\d;]{0,18}m$`);
 
 /** What cannot be seen, or colours text on a terminal, parts a value from letters; what cannot be seen does not part digits. */

@@ -6,13 +6,15 @@
 import { isColourBefore, LEAD } from "../pattern/boundary.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
+import { COLOUR } from "../words.ts";
 
 const SCHEMES = "basic|bearer|digest|negotiate|apikey|token";
 const COOKIE = String.raw`cookie2?["']?[ \t]{0,4}:[ \t]{0,4}["']?`;
-const BEHIND_SCHEME = new RegExp(String.raw`(?:^|[^a-z])(?:${SCHEMES})[ \t]{1,4}$`, "i");
+const WORD_START = `(?:^|[^a-z]|${COLOUR})`;
+const BEHIND_SCHEME = new RegExp(String.raw`${WORD_START}(?:${SCHEMES})[ \t]{1,4}$`, "i");
 /** The same with quotes doubled or escaped. */
 const WRITTEN_COOKIE = String.raw`cookie2?[\\"']{0,3}[ \t]{0,4}:[ \t]{0,4}[\\"']{0,3}`;
-const BEHIND_COOKIE = new RegExp(`(?:^|[^a-z])(?:set-)?${COOKIE}$`, "i");
+const BEHIND_COOKIE = new RegExp(`${WORD_START}(?:set-)?${COOKIE}$`, "i");
 
 const OPENING = String.raw`[^\s"'\\,;](?:[^\n"'\\]){0,3}`;
 /** Pairs up to a quote; but the value of a cookie may stand in quotes itself. */
