@@ -10,7 +10,7 @@ import { once } from "./once.ts";
 import { groupsOf } from "./pattern-groups.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
-import { compileRules, inOrder, type Rule, type RuleOptions } from "./rule.ts";
+import { compileRules, inOrder, loneOf, type Rule, type RuleOptions } from "./rule.ts";
 import { RuleList } from "./rule-list.ts";
 import { Scan } from "./scan.ts";
 import type { Automata } from "./sieve.ts";
@@ -26,7 +26,7 @@ export interface Hits {
   readonly words: ContextWords;
   /** Those of `rules` that may count where none of `words` stands. */
   readonly wordless: readonly Rule[];
-  /** The only rule, where all its matches are equally long and so can be refused without a look for where they begin. */
+  /** `loneOf` the rules. */
   readonly lone: Rule | undefined;
   /** No rules yet: where a choice of them begins. */
   readonly none: RuleList;
@@ -86,7 +86,7 @@ export function compileEngine(detectors: readonly Detector[], options: RuleOptio
       needContext: needsWord,
       words: wordsOf(needsWord),
       wordless: all.filter((rule) => !needsWord.includes(rule) || rule.contextWords().mayHoldOf(NO_WORDS)),
-      lone: all.length === 1 && all[0].detector.exactBytes !== undefined ? all[0] : undefined,
+      lone: loneOf(all),
       none: new RuleList(),
     };
   };

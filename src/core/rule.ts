@@ -167,6 +167,11 @@ export function tailsOf({ tail = [] }: Detector): readonly string[] {
   return typeof tail === "string" ? [tail] : tail;
 }
 
+/** The only one of these rules, where all its matches are equally long and so can be refused without a look for where they begin. */
+export function loneOf(rules: readonly Rule[]): Rule | undefined {
+  return rules.length === 1 && rules[0].detector.exactBytes !== undefined ? rules[0] : undefined;
+}
+
 /** Each rule once, in order of rank. */
 export function inOrder(rules: readonly Rule[]): Rule[] {
   return [...new Set(rules)].toSorted((a, b) => a.rank - b.rank);

@@ -12,7 +12,7 @@ import { Dfa, type DfaState } from "./pattern/dfa.ts";
 import { compileProgram, type PatternSource } from "./pattern/program.ts";
 import { groupsOf, SIEVE_GROUP_LEAST } from "./pattern-groups.ts";
 import { isPlausible, refusesEnd, type Stretch } from "./plausible.ts";
-import type { Rule, Shape } from "./rule.ts";
+import { loneOf, type Rule, type Shape } from "./rule.ts";
 import { Scan } from "./scan.ts";
 import type { Span } from "./span.ts";
 
@@ -22,7 +22,7 @@ const WORDS_OF_PATTERN = 40;
 /** What a state with matches stands for. */
 interface Sign {
   readonly rules: readonly Rule[];
-  /** The only one of them, when its matches are all equally long. */
+  /** `loneOf` the rules. */
   readonly lone: Rule | undefined;
   readonly isClue: boolean;
 }
@@ -87,8 +87,7 @@ export class Sieve implements Automata {
 
   private signOf(patterns: readonly number[]): Sign {
     const rules = patterns.filter((pattern) => pattern < this.rules.length).map((pattern) => this.rules[pattern]);
-    const lone = rules.length === 1 && rules[0].detector.exactBytes !== undefined ? rules[0] : undefined;
-    return { rules, lone, isClue: patterns.some((pattern) => pattern >= this.rules.length) };
+    return { rules, lone: loneOf(rules), isClue: patterns.some((pattern) => pattern >= this.rules.length) };
   }
 
   /** False when it is certain that no word and no phrase ends at `end`. */
