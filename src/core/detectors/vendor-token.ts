@@ -14,40 +14,51 @@ const URL_SAFE = "[A-Za-z0-9_-]";
 /** Where the issuer promises no length. */
 const OPEN = "{20}";
 
-/** Issuer, its marks, and the least that follows them; whatever goes on in the same alphabet belongs to the token. */
-const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], rest: string])[] = [
-  ["1Password", ["A3-"], "[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}"],
-  ["1Password", ["ops_eyJ"], "[A-Za-z0-9+/]{20}"],
-  ["Adafruit, Doppler", ["dp[.]pt[.]", "dp[.]st[.]", "dp[.]ct[.]", "dp[.]sa[.]"], `${WORD}{40}`],
-  ["age", ["AGE-SECRET-KEY-1"], "[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"],
-  ["Alibaba", ["LTAI"], `${WORD}{17}`],
-  ["Anthropic", ["sk-ant-"], `${URL_SAFE}${OPEN}`],
-  ["Atlassian", ["ATATT3", "ATCTT3", "ATBB"], `[A-Za-z0-9_=-]{24}`],
-  ["Adobe", ["p8e-"], "[A-Za-z0-9]{32}"],
-  [
-    "Authress",
-    ["(?:sc|ext|scauth|authress)_"],
-    "[a-z0-9]{5,30}[.][a-z0-9]{4,6}[.]acc[_-][a-z0-9-]{10,32}[.][a-z0-9+/_=-]{30}",
-  ],
-  ["AWS Bedrock", ["bedrock-api-key-"], "YmVkcm9jay5hbWF6b25hd3MuY29t"],
-  ["ClickHouse Cloud", ["4b1d"], `${WORD}{38}`],
-  ["AWS Bedrock", ["ABSK"], "[A-Za-z0-9+/]{80}"],
-  ["Cloudflare", ["v1[.]0-"], `${HEX}{24}-${HEX}{100}`],
-  ["Clojars", ["CLOJARS_"], "[a-z0-9]{60}"],
-  ["Databricks", ["dapi"], `${HEX}{32}(?:-\\d)?`],
-  ["Defined Networking", ["dnkey-"], "[A-Za-z0-9_=-]{26}-[A-Za-z0-9_=-]{52}"],
-  ["DigitalOcean", ["doo_v1_", "dop_v1_", "dor_v1_"], `${HEX}{64}`],
-  ["Docker", ["dckr_pat_", "dckr_oat_"], `${URL_SAFE}{20}`],
-  ["Duffel", ["duffel_live_", "duffel_test_"], "[A-Za-z0-9_=-]{43}"],
-  ["Dynatrace", ["dt0c01[.]", "dt0s01[.]"], "[A-Za-z0-9]{24}[.][A-Za-z0-9]{64}"],
-  ["EasyPost", ["EZAK", "EZTK"], `${WORD}{54}`],
-  ["Figma", ["figd_"], `${URL_SAFE}{40}`],
-  ["Flutterwave", ["FLWSECK_TEST-", "FLWSECK-", "FLWPUBK_TEST-"], "[A-Za-z0-9]{12}(?:-X)?"],
-  ["Fly.io", ["fo1_", "fm1a_", "fm1r_", "fm2_"], `[A-Za-z0-9_+/-]{40}`],
-  ["Frame.io", ["fio-u-"], "[A-Za-z0-9_=-]{64}"],
-  [
-    "GitLab",
-    [
+interface TokenFamily {
+  /** The issuer. */
+  readonly source: string;
+  readonly marks: readonly string[];
+  /** The least that follows a mark; whatever goes on in the same alphabet belongs to the token. */
+  readonly rest: string;
+}
+
+const FAMILIES: readonly TokenFamily[] = [
+  {
+    source: "1Password",
+    marks: ["A3-"],
+    rest: "[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}",
+  },
+  { source: "1Password", marks: ["ops_eyJ"], rest: "[A-Za-z0-9+/]{20}" },
+  { source: "Adafruit, Doppler", marks: ["dp[.]pt[.]", "dp[.]st[.]", "dp[.]ct[.]", "dp[.]sa[.]"], rest: `${WORD}{40}` },
+  { source: "age", marks: ["AGE-SECRET-KEY-1"], rest: "[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}" },
+  { source: "Alibaba", marks: ["LTAI"], rest: `${WORD}{17}` },
+  { source: "Anthropic", marks: ["sk-ant-"], rest: `${URL_SAFE}${OPEN}` },
+  { source: "Atlassian", marks: ["ATATT3", "ATCTT3", "ATBB"], rest: `[A-Za-z0-9_=-]{24}` },
+  { source: "Adobe", marks: ["p8e-"], rest: "[A-Za-z0-9]{32}" },
+  {
+    source: "Authress",
+    marks: ["(?:sc|ext|scauth|authress)_"],
+    rest: "[a-z0-9]{5,30}[.][a-z0-9]{4,6}[.]acc[_-][a-z0-9-]{10,32}[.][a-z0-9+/_=-]{30}",
+  },
+  { source: "AWS Bedrock", marks: ["bedrock-api-key-"], rest: "YmVkcm9jay5hbWF6b25hd3MuY29t" },
+  { source: "ClickHouse Cloud", marks: ["4b1d"], rest: `${WORD}{38}` },
+  { source: "AWS Bedrock", marks: ["ABSK"], rest: "[A-Za-z0-9+/]{80}" },
+  { source: "Cloudflare", marks: ["v1[.]0-"], rest: `${HEX}{24}-${HEX}{100}` },
+  { source: "Clojars", marks: ["CLOJARS_"], rest: "[a-z0-9]{60}" },
+  { source: "Databricks", marks: ["dapi"], rest: `${HEX}{32}(?:-\\d)?` },
+  { source: "Defined Networking", marks: ["dnkey-"], rest: "[A-Za-z0-9_=-]{26}-[A-Za-z0-9_=-]{52}" },
+  { source: "DigitalOcean", marks: ["doo_v1_", "dop_v1_", "dor_v1_"], rest: `${HEX}{64}` },
+  { source: "Docker", marks: ["dckr_pat_", "dckr_oat_"], rest: `${URL_SAFE}{20}` },
+  { source: "Duffel", marks: ["duffel_live_", "duffel_test_"], rest: "[A-Za-z0-9_=-]{43}" },
+  { source: "Dynatrace", marks: ["dt0c01[.]", "dt0s01[.]"], rest: "[A-Za-z0-9]{24}[.][A-Za-z0-9]{64}" },
+  { source: "EasyPost", marks: ["EZAK", "EZTK"], rest: `${WORD}{54}` },
+  { source: "Figma", marks: ["figd_"], rest: `${URL_SAFE}{40}` },
+  { source: "Flutterwave", marks: ["FLWSECK_TEST-", "FLWSECK-", "FLWPUBK_TEST-"], rest: "[A-Za-z0-9]{12}(?:-X)?" },
+  { source: "Fly.io", marks: ["fo1_", "fm1a_", "fm1r_", "fm2_"], rest: `[A-Za-z0-9_+/-]{40}` },
+  { source: "Frame.io", marks: ["fio-u-"], rest: "[A-Za-z0-9_=-]{64}" },
+  {
+    source: "GitLab",
+    marks: [
       "glpat-",
       "glptt-",
       "gldt-",
@@ -62,61 +73,65 @@ const FAMILIES: readonly (readonly [issuer: string, marks: readonly string[], re
       "glffct-",
       "GR1348941",
     ],
-    `[A-Za-z0-9_.-]${OPEN}`,
-  ],
-  ["Google", ["AIza"], `${URL_SAFE}{35}`],
-  ["Google", ["ya29[.]", "GOCSPX-"], `${URL_SAFE}${OPEN}`],
-  ["Grafana", ["glc_", "glsa_"], `[A-Za-z0-9_+/]${OPEN}`],
-  ["Grafana", ["eyJrIjoi"], `${WORD}{60}`],
-  ["Groq", ["gsk_"], `${WORD}{52}`],
-  ["Harness", ["pat[.]", "sat[.]"], `${URL_SAFE}{22}[.]${WORD}{24}[.]${WORD}{20}`],
-  ["Heroku", ["HRKU-AA"], `${URL_SAFE}{50}`],
-  ["Hugging Face", ["hf_", "api_org_"], `${WORD}{34}`],
-  ["Infracost", ["ico-"], `${WORD}{32}`],
-  ["Intra 42", ["s-s4t2ud-", "s-s4t2af-"], `${HEX}{64}`],
-  ["JFrog", ["AKCp"], `${WORD}{64}`],
-  ["JFrog", ["cmVmd"], `${WORD}{59}`],
-  ["Linear", ["lin_api_", "lin_oauth_"], `${WORD}{40}`],
-  ["Mapbox", ["pk[.]", "sk[.]"], "[A-Za-z0-9]{60}[.][A-Za-z0-9]{22}"],
-  ["New Relic", ["NRAK-", "NRII-", "NRJS-"], "[A-Za-z0-9-]{19}"],
-  ["Notion", ["ntn_"], `${WORD}{40}`],
-  ["npm", ["npm_"], `${WORD}{36}`],
-  ["Octopus Deploy", ["API-"], "[A-Z0-9]{26}"],
-  ["OpenAI", ["sk-proj-", "sk-svcacct-", "sk-admin-"], `${URL_SAFE}${OPEN}`],
-  ["OpenAI", ["sk-"], `${WORD}{20}T3BlbkFJ${WORD}{20}`],
-  ["OpenShift", ["sha256~"], `${URL_SAFE}{43}`],
-  ["Perplexity", ["pplx-"], `${WORD}{48}`],
-  ["PlanetScale", ["pscale_tkn_", "pscale_oauth_", "pscale_pw_"], "[A-Za-z0-9=._-]{32}"],
-  ["Postman", ["PMAK-"], `${HEX}{24}-${HEX}{34}`],
-  ["Prefect", ["pnu_", "pnb_"], `${WORD}{36}`],
-  ["Pulumi", ["pul-"], `${HEX}{40}`],
-  ["PyPI", ["pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZ"], `${URL_SAFE}{40}`],
-  ["ReadMe", ["rdme_"], "[a-z0-9]{70}"],
-  ["Replicate", ["r8_"], `${WORD}{37}`],
-  ["RubyGems", ["rubygems_"], `${HEX}{48}`],
-  ["Scalingo", ["tk-us-"], `${URL_SAFE}{48}`],
-  ["SendGrid", ["SG[.]"], `[A-Za-z0-9=_-]{22}[.]?[A-Za-z0-9=_.-]{20}`],
-  ["Sendinblue", ["xkeysib-"], `${HEX}{64}-[A-Za-z0-9]{16}`],
-  ["Sentry", ["sntrys_", "sntryu_"], `[A-Za-z0-9_+/=-]{40}`],
-  ["SettleMint", ["sm_aat_", "sm_pat_", "sm_sat_"], `${WORD}{16}`],
-  ["Shippo", ["shippo_live_", "shippo_test_"], "[A-Za-f0-9]{40}"],
-  ["Shopify", ["shpat_", "shpca_", "shppa_", "shpss_"], "[A-Fa-f0-9]{32}"],
-  ["Slack", ["xox[abeoprs]-", "xoxe[.]xox[bp]-", "xapp-"], "[A-Za-z0-9-]{10}"],
-  ["Sourcegraph", ["sgp_"], "(?:[A-Fa-f0-9]{16}_|local_)?[A-Fa-f0-9]{40}"],
-  ["Square", ["sq0atp-", "sq0csp-"], `${URL_SAFE}{22}`],
-  ["Square, Facebook", ["EAAA", "EAAM", "EAAC"], `${URL_SAFE}{22}`],
-  ["Stripe", ["sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"], `${WORD}{10}`],
-  ["Stripe, Svix", ["whsec_"], "[A-Za-z0-9+/]{24}"],
-  ["Terraform Cloud", [`${WORD}{14}[.]atlasv1[.]`], "[A-Za-z0-9_=-]{60}"],
-  ["Twilio", ["SK"], "[0-9A-Fa-f]{32}"],
-  ["Typeform", ["tfp_"], "[A-Za-z0-9_.=-]{40}"],
-  ["Vault", ["hvs[.]", "hvb[.]"], `${URL_SAFE}{24}`],
-  ["xAI", ["xai-"], `${WORD}{80}`],
-  ["Yandex", ["AQVN"], `${URL_SAFE}{35}`],
+    rest: `[A-Za-z0-9_.-]${OPEN}`,
+  },
+  { source: "Google", marks: ["AIza"], rest: `${URL_SAFE}{35}` },
+  { source: "Google", marks: ["ya29[.]", "GOCSPX-"], rest: `${URL_SAFE}${OPEN}` },
+  { source: "Grafana", marks: ["glc_", "glsa_"], rest: `[A-Za-z0-9_+/]${OPEN}` },
+  { source: "Grafana", marks: ["eyJrIjoi"], rest: `${WORD}{60}` },
+  { source: "Groq", marks: ["gsk_"], rest: `${WORD}{52}` },
+  { source: "Harness", marks: ["pat[.]", "sat[.]"], rest: `${URL_SAFE}{22}[.]${WORD}{24}[.]${WORD}{20}` },
+  { source: "Heroku", marks: ["HRKU-AA"], rest: `${URL_SAFE}{50}` },
+  { source: "Hugging Face", marks: ["hf_", "api_org_"], rest: `${WORD}{34}` },
+  { source: "Infracost", marks: ["ico-"], rest: `${WORD}{32}` },
+  { source: "Intra 42", marks: ["s-s4t2ud-", "s-s4t2af-"], rest: `${HEX}{64}` },
+  { source: "JFrog", marks: ["AKCp"], rest: `${WORD}{64}` },
+  { source: "JFrog", marks: ["cmVmd"], rest: `${WORD}{59}` },
+  { source: "Linear", marks: ["lin_api_", "lin_oauth_"], rest: `${WORD}{40}` },
+  { source: "Mapbox", marks: ["pk[.]", "sk[.]"], rest: "[A-Za-z0-9]{60}[.][A-Za-z0-9]{22}" },
+  { source: "New Relic", marks: ["NRAK-", "NRII-", "NRJS-"], rest: "[A-Za-z0-9-]{19}" },
+  { source: "Notion", marks: ["ntn_"], rest: `${WORD}{40}` },
+  { source: "npm", marks: ["npm_"], rest: `${WORD}{36}` },
+  { source: "Octopus Deploy", marks: ["API-"], rest: "[A-Z0-9]{26}" },
+  { source: "OpenAI", marks: ["sk-proj-", "sk-svcacct-", "sk-admin-"], rest: `${URL_SAFE}${OPEN}` },
+  { source: "OpenAI", marks: ["sk-"], rest: `${WORD}{20}T3BlbkFJ${WORD}{20}` },
+  { source: "OpenShift", marks: ["sha256~"], rest: `${URL_SAFE}{43}` },
+  { source: "Perplexity", marks: ["pplx-"], rest: `${WORD}{48}` },
+  { source: "PlanetScale", marks: ["pscale_tkn_", "pscale_oauth_", "pscale_pw_"], rest: "[A-Za-z0-9=._-]{32}" },
+  { source: "Postman", marks: ["PMAK-"], rest: `${HEX}{24}-${HEX}{34}` },
+  { source: "Prefect", marks: ["pnu_", "pnb_"], rest: `${WORD}{36}` },
+  { source: "Pulumi", marks: ["pul-"], rest: `${HEX}{40}` },
+  { source: "PyPI", marks: ["pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZ"], rest: `${URL_SAFE}{40}` },
+  { source: "ReadMe", marks: ["rdme_"], rest: "[a-z0-9]{70}" },
+  { source: "Replicate", marks: ["r8_"], rest: `${WORD}{37}` },
+  { source: "RubyGems", marks: ["rubygems_"], rest: `${HEX}{48}` },
+  { source: "Scalingo", marks: ["tk-us-"], rest: `${URL_SAFE}{48}` },
+  { source: "SendGrid", marks: ["SG[.]"], rest: `[A-Za-z0-9=_-]{22}[.]?[A-Za-z0-9=_.-]{20}` },
+  { source: "Sendinblue", marks: ["xkeysib-"], rest: `${HEX}{64}-[A-Za-z0-9]{16}` },
+  { source: "Sentry", marks: ["sntrys_", "sntryu_"], rest: `[A-Za-z0-9_+/=-]{40}` },
+  { source: "SettleMint", marks: ["sm_aat_", "sm_pat_", "sm_sat_"], rest: `${WORD}{16}` },
+  { source: "Shippo", marks: ["shippo_live_", "shippo_test_"], rest: "[A-Za-f0-9]{40}" },
+  { source: "Shopify", marks: ["shpat_", "shpca_", "shppa_", "shpss_"], rest: "[A-Fa-f0-9]{32}" },
+  { source: "Slack", marks: ["xox[abeoprs]-", "xoxe[.]xox[bp]-", "xapp-"], rest: "[A-Za-z0-9-]{10}" },
+  { source: "Sourcegraph", marks: ["sgp_"], rest: "(?:[A-Fa-f0-9]{16}_|local_)?[A-Fa-f0-9]{40}" },
+  { source: "Square", marks: ["sq0atp-", "sq0csp-"], rest: `${URL_SAFE}{22}` },
+  { source: "Square, Facebook", marks: ["EAAA", "EAAM", "EAAC"], rest: `${URL_SAFE}{22}` },
+  {
+    source: "Stripe",
+    marks: ["sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"],
+    rest: `${WORD}{10}`,
+  },
+  { source: "Stripe, Svix", marks: ["whsec_"], rest: "[A-Za-z0-9+/]{24}" },
+  { source: "Terraform Cloud", marks: [`${WORD}{14}[.]atlasv1[.]`], rest: "[A-Za-z0-9_=-]{60}" },
+  { source: "Twilio", marks: ["SK"], rest: "[0-9A-Fa-f]{32}" },
+  { source: "Typeform", marks: ["tfp_"], rest: "[A-Za-z0-9_.=-]{40}" },
+  { source: "Vault", marks: ["hvs[.]", "hvb[.]"], rest: `${URL_SAFE}{24}` },
+  { source: "xAI", marks: ["xai-"], rest: `${WORD}{80}` },
+  { source: "Yandex", marks: ["AQVN"], rest: `${URL_SAFE}{35}` },
 ];
 
 /** Whose tokens are found, in order of name. */
-export const TOKEN_ISSUERS: readonly string[] = [...new Set(FAMILIES.map(([issuer]) => issuer))].toSorted();
+export const TOKEN_ISSUERS: readonly string[] = [...new Set(FAMILIES.map(({ source }) => source))].toSorted();
 
 /** A hash that begins as a key of ClickHouse does. */
 const HASH = /^4b1d[0-9a-f]+$/;
@@ -129,18 +144,18 @@ const WIDE =
  * What the automaton looks for: a mark, and something behind it. The lengths would stand in as many states, and a mark
  * that follows fourteen letters would tell words of every length apart.
  */
-const OPENINGS = FAMILIES.map(([, marks]) => marks)
-  .flatMap((marks) => marks.map((mark) => mark.replace(`${WORD}{14}`, `${WORD}+`)))
-  .join("|");
+const OPENINGS = FAMILIES.flatMap(({ marks }) => marks.map((mark) => mark.replace(`${WORD}{14}`, `${WORD}+`))).join(
+  "|",
+);
 const SCAN = { pattern: `(?:${OPENINGS})[A-Za-z0-9_+/.=-]{10,}`, maxLength: 256 };
 
 /** Text in front of the secret part, which is the same in every token of an issuer. */
-const MARK = new RegExp(`^(?:${FAMILIES.flatMap(([, marks]) => marks).join("|")})`);
+const MARK = new RegExp(`^(?:${FAMILIES.flatMap(({ marks }) => marks).join("|")})`);
 
 export const vendorToken: Detector = {
   entity: "VENDOR_TOKEN",
   source: "the issuers' documentation of their token formats",
-  pattern: FAMILIES.map(([, marks, rest]) => `(?:${marks.join("|")})${rest}`).join("|"),
+  pattern: FAMILIES.map(({ marks, rest }) => `(?:${marks.join("|")})${rest}`).join("|"),
   boundary: "leading",
   isPlain: true,
   scan: SCAN,
