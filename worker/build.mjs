@@ -86,7 +86,8 @@ const withoutHostErrors = {
 
 /**
  * What the server has and the edge has not: `/metrics`, network policies to be tried, quicker ways past escapes, signs and
- * numbers, and patterns that are compiled already. Each has a stand-in in `worker/no-….ts`.
+ * numbers, and patterns that are compiled already. Each has a stand-in in `worker/no-….ts`, and so have the parts of Hono
+ * that no route asks for.
  */
 const LEFT_OUT = [
   "telemetry/metrics",
@@ -98,6 +99,9 @@ const LEFT_OUT = [
   "sifted-lines",
 ];
 
+/** How Hono names the files that read forms, write HTML out of parts, and put apps under apps. */
+const HONO_PARTS = /^\.\/utils\/(?:body|html|mount)\.js$/;
+
 const withoutOperations = {
   name: "without-operations",
   setup({ onResolve }) {
@@ -105,6 +109,9 @@ const withoutOperations = {
       const path = join(ROOT, `worker/no-${name.split("/").at(-1)}.ts`);
       onResolve({ filter: new RegExp(`^\\.{1,2}/${name}\\.ts$`) }, () => ({ path }));
     }
+    onResolve({ filter: HONO_PARTS }, ({ importer }) =>
+      /[\\/]node_modules[\\/]hono[\\/]/.test(importer) ? { path: join(ROOT, "worker/no-hono.ts") } : null,
+    );
   },
 };
 
