@@ -52,6 +52,11 @@ export interface RawMatch {
 
 export type Group = "packs" | "secrets";
 
+export interface Scan {
+  readonly pattern: string;
+  readonly maxLength?: number;
+}
+
 export interface Detector {
   readonly entity: string;
   /** Standard or public definition that the pattern and the validator come from. */
@@ -87,7 +92,9 @@ export interface Detector {
    * needs fewer states. Has to begin where `pattern` has a finding or before, and to end wherever it has one; and to
    * match as well where quotes are doubled or escaped, as formats write them.
    */
-  readonly scan?: { readonly pattern: string; readonly maxLength?: number };
+  readonly scan?: Scan;
+  /** The same in place of `contextPattern`. */
+  readonly contextScan?: Scan;
   /**
    * Which neighbours forbid a match: `word` (default) = a letter, digit or `_` on either side;
    * `alphanumeric` = a letter or digit on either side, while `_` may touch; `leading` = the same before the match only,

@@ -6,7 +6,6 @@
  */
 import { ALPHANUMERIC, KINDS, LETTER, UNDERSCORE } from "./ascii.ts";
 import { asciiText } from "./bytes.ts";
-import { withoutColour } from "./colour.ts";
 import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
@@ -52,7 +51,8 @@ export function nameBefore(text: string, wordLimit: number): string {
     while (at > 0 && isNameCharacter(text, at - 1)) at--;
   }
   const name = text.slice(at, end).trimStart();
-  return withoutColour(name, text[at - 1]);
+  // What colours it on a terminal is no part of it.
+  return "[;".includes(text[at - 1]) ? name.replace(/^\d*m/, "") : name;
 }
 
 function isNameCharacter(text: string, at: number): boolean {

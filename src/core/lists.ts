@@ -64,7 +64,7 @@ function needsWord({ needsContext = false, contextPattern, contextWords = [] }: 
 
 /** Every shape counts, as if a word stood before it. */
 function withoutWords(detector: Detector): Detector {
-  const { contextPattern, ...rest } = detector;
+  const { contextPattern, contextScan: _, ...rest } = detector;
   const { pattern } = detector;
   return {
     ...rest,

@@ -77,10 +77,10 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
   const shapes: Shape[] = [];
   const ownPatternIndices = new Set<number>();
   let next = 0;
-  const take = (patterns: readonly PatternSource[]): number[] => patterns.map(() => next++);
+  const take = (patterns: readonly unknown[]): number[] => patterns.map(() => next++);
   const rules = detectors.map((detector, rank) => {
     const { own, scanned, tails } = sources[rank];
-    const [ownIndices, scannedIndices, tailIndices] = [take(own), take(scanned), take(tails)];
+    const [ownIndices, scannedIndices, tailIndices] = [own, scanned, tails].map(take);
     for (const index of ownIndices) ownPatternIndices.add(index);
     const rule = buildRule(program, { detector, rank, ownIndices, tailIndices }, options);
     const meet = (index: number, source: PatternSource, isWorded: boolean): void => {
@@ -89,8 +89,12 @@ export function compileRules(detectors: readonly Detector[], options: RuleOption
       (needsContext ? needContext : certain).set(index, rule);
       shapes.push({ rule, source, needsContext });
     };
-    meet(scannedIndices[0] ?? ownIndices[0], scanned[0] ?? own[0], detector.needsContext === true);
-    if (own.length > 1) meet(ownIndices[1], own[1], true);
+    const met = (place: number): [index: number, source: PatternSource] => {
+      const at = scanned.findIndex(({ scans }) => scans === place);
+      return at === -1 ? [ownIndices[place], own[place]] : [scannedIndices[at], scanned[at].source];
+    };
+    meet(...met(0), detector.needsContext === true);
+    if (own.length > 1) meet(...met(1), true);
     return rule;
   });
   return { program, rules, shapes, own: ownPatternIndices, certain, needContext };
@@ -135,7 +139,8 @@ function buildRule(
 /** What a detector brings to the program. */
 interface Sources {
   readonly own: readonly PatternSource[];
-  readonly scanned: readonly PatternSource[];
+  /** In place of which of `own`. */
+  readonly scanned: readonly { readonly scans: number; readonly source: PatternSource }[];
   readonly tails: readonly PatternSource[];
 }
 
@@ -145,17 +150,19 @@ export function patternSources(detector: Detector): readonly PatternSource[] {
 }
 
 function sourcesOf(detector: Detector): Sources {
-  const { scan, maxLength, boundary = "word", isPlain = false } = detector;
+  const { scan, contextScan, maxLength, boundary = "word", isPlain = false } = detector;
   const bound = { boundary, isPlain, ...(maxLength === undefined ? {} : { maxLength }) };
   return {
     own: ownPatterns(detector).map((pattern) => ({ pattern, ...bound })),
-    scanned: scan === undefined ? [] : [{ ...scan, boundary, isPlain }],
+    scanned: [scan, contextScan].flatMap((one, scans) =>
+      one === undefined ? [] : [{ scans, source: { ...one, boundary, isPlain } }],
+    ),
     tails: tailsOf(detector).map((pattern) => ({ pattern, isTail: true, isPlain })),
   };
 }
 
 function inProgramOrder({ own, scanned, tails }: Sources): PatternSource[] {
-  return [...own, ...scanned, ...tails];
+  return [...own, ...scanned.map(({ source }) => source), ...tails];
 }
 
 function ownPatterns({ pattern, contextPattern }: Detector): string[] {

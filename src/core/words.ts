@@ -1,11 +1,15 @@
 /** Words of texts and field names. */
-import { COLOUR } from "./colour.ts";
 
 /** Stands for a word between digits: whoever reads `02aba24` has no word before them. No word of a list has a digit. */
 const PIECE = "0";
 const CAMEL_CASE = /(\p{Ll})(\p{Lu})/gu;
+/** What colours text on a terminal, as a regular expression. Its letter is no part of a word. */
+export const COLOUR = String.raw`\u001b\[[\d;]*m`;
 const COLOURS = new RegExp(COLOUR, "g");
 const WORD_AND_DIGITS = /(\d?)(\p{L}+)(?=(\d?))/gu;
+
+/** Scripts that part no words, or hang endings on them: a word stands in any run of their letters. */
+const UNPARTED = /^[\p{sc=Han}\p{sc=Hang}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
 
 /**
  * True when one of the lower-case words stands in the text as a whole word; a word may hold spaces. Digits on one side number
@@ -17,7 +21,7 @@ export function hasWord(text: string, words: readonly string[]): boolean {
     ([, before, word, after]) => (before === "" || after === "" ? word : PIECE),
   );
   const spaced = ` ${found.join(" ")} `;
-  return words.some((word) => spaced.includes(` ${word} `));
+  return words.some((word) => spaced.includes(UNPARTED.test(word) ? word : ` ${word} `));
 }
 
 /** Lower-case words of a text or a field name, one space between; camelCase, snake_case and digits split. */

@@ -253,8 +253,11 @@ function hasContextWord(detector: Detector, line: readonly string[]): boolean {
   // The last of them, in a text that says so where one stands between digits.
   const told = wordsOf(withoutPieces(text)).split(" ");
   const window = ` ${told.slice(told.length - near.length).join(" ")} `;
-  return (detector.contextWords ?? []).some((word) => window.includes(` ${word} `));
+  return (detector.contextWords ?? []).some((word) => window.includes(ANYWHERE.test(word) ? word : ` ${word} `));
 }
+
+/** No blanks stand around words of these scripts. */
+const ANYWHERE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 
 /** What a terminal reads of `ESC [ 31 m ssn` is a word in red. */
 function withoutColours(text: string): string {

@@ -147,7 +147,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     values: /^\d{13}$/,
     why: "the tax number of France, another one than the NIR of fifteen digits",
   },
-  { entity: "BE_NRN", we: "refuse", values: /\//, why: "points and hyphens are how it is written" },
+  {
+    entity: "BE_NRN",
+    we: "take",
+    values: / /,
+    why: "behind its name digits may be grouped in any way, and days may be unknown",
+  },
   { entity: "PL_PESEL", we: "refuse", values: /^\d{10}$/, why: "that is a NIP, which has a detector of its own" },
   {
     entity: "PL_PESEL",

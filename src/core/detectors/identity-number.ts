@@ -6,6 +6,7 @@
 import { type Detector, SCORES } from "../detector.ts";
 import { isInsideNumber } from "../validators/neighbours.ts";
 import type { Check } from "../validators/checks.ts";
+import { splitWords } from "../words.ts";
 
 export interface Scheme {
   readonly entity: string;
@@ -32,7 +33,7 @@ export interface Scheme {
  * What the automaton looks for in place of the shapes of a number that counts beside a word only: digits, eight or more,
  * without upper counts. One for all of them, or groups of digits would stand in thousands of combinations of counts.
  */
-const DIGITS = { pattern: String.raw`\d(?:[ +./-]{0,2}\d){7,}`, maxLength: 40 };
+const DIGITS = { pattern: String.raw`\d(?:[ +._/-]{0,2}\d){7,}`, maxLength: 40 };
 const IS_DIGITS = /^(?:\\d|[^A-Za-z])*$/;
 
 /** A space may be two, or the plus sign that forms write for it; a class with a count says itself what it takes. */
@@ -42,6 +43,14 @@ export function separated(pattern: string): string {
     if (inner === undefined) return String.raw`(?: {1,2}|\+)`;
     return inner.includes(" ") ? `(?: {1,2}|[+${inner.replace(" ", "")}])` : one;
   });
+}
+
+/**
+ * So many digits, fourteen at most, grouped as one likes: for numbers with check digits, beside a word. What forms write for a
+ * space is none here: `960121+1021413` is no such number.
+ */
+export function grouped(digits: number): string {
+  return String.raw`\d(?:[\x20./-]?\d){${digits - 1}}`;
 }
 
 /** The shapes of a number; those that count beside a word only are one. */
@@ -58,18 +67,27 @@ function shapesOf(scheme: Scheme): Partial<Detector> & { pattern: string } {
  */
 export function looseDetectorOf(scheme: Scheme): Detector {
   const detector = detectorOf(scheme);
-  const isLoose = detector.needsContext === true && IS_DIGITS.test(detector.pattern);
-  return { ...detector, group: "packs", ...(isLoose ? { scan: DIGITS } : {}) };
+  const { pattern, contextPattern, needsContext } = detector;
+  // Words are read without the vowels that some scripts write above and below: `เลขประจำต วประชาชน`.
+  const contextWords = scheme.words.map(splitWords);
+  return {
+    ...detector,
+    contextWords,
+    group: "packs",
+    ...(needsContext === true && IS_DIGITS.test(pattern) ? { scan: DIGITS } : {}),
+    ...(contextPattern !== undefined && IS_DIGITS.test(contextPattern) ? { contextScan: DIGITS } : {}),
+  };
 }
 
 export function detectorOf(scheme: Scheme): Detector {
-  const { entity, source, bare, needsContext = false, words, ...rest } = scheme;
+  const { entity, source, needsContext = false, words, ...rest } = scheme;
   const { isValid, isProven, isElsewhere, score = SCORES.ranged, hits, misses } = rest;
-  const bareShape = bare === undefined ? undefined : new RegExp(`^(?:${bare})$`);
+  const shapes = shapesOf(scheme);
+  const ownShape = new RegExp(`^(?:${shapes.pattern})$`);
   return {
     entity,
     source,
-    ...shapesOf(scheme),
+    ...shapes,
     boundary: "number",
     contextWords: words,
     validate(candidate) {
@@ -79,7 +97,7 @@ export function detectorOf(scheme: Scheme): Detector {
       const proven = isProven === undefined || isProven(text);
       if (candidate.hasContext)
         return proven && score !== SCORES.worded ? Math.max(score, SCORES.contextual) : SCORES.worded;
-      return !proven || needsContext || bareShape?.test(candidate.text) === true ? SCORES.weak : score;
+      return !proven || needsContext || !ownShape.test(candidate.text) ? SCORES.weak : score;
     },
     hits,
     misses,

@@ -19,9 +19,9 @@ export const usSsn: Detector = {
   entity: "US_SSN",
   source: "20 CFR 422.103; SSA, Social Security Number Randomization (2011)",
   pattern: String.raw`\d{3}(?: {1,2}|[.+-])\d{2}(?: {1,2}|[.+-])\d{4}`,
-  contextPattern: String.raw`\d{9}(?:\.0)?|\d{3}[ \t._+-]{1,3}\d{2}[ \t._+-]{1,3}\d{4}`,
+  contextPattern: String.raw`\d{9}(?:\.0)?|\d{3}[ \t._+/-]{0,3}\d{2}[ \t._+/-]{0,3}\d{4}`,
   boundary: "number",
-  contextWords: ["ssn", "ssns", "social security", "socialsecurity", "taxpayer", "tin"],
+  contextWords: ["ssn", "ssns", "social security", "socialsecurity", "soc sec", "taxpayer", "tin"],
   validate(candidate) {
     const [, area = "", separator = "", group = "", serial = ""] =
       (candidate.hasContext ? WORDED_SHAPE : SHAPE).exec(candidate.text) ?? [];
@@ -43,6 +43,9 @@ export const usSsn: Detector = {
     "899-12-0001",
     "ssn 912-70-1234",
     "ssn: 078_05 1123",
+    "SSN 078-051123",
+    "Soc. Sec. No. 07805-1123",
+    "ssn 078/05/1123",
     "ssn 536904399.0",
     "22 111-22-3333",
   ],

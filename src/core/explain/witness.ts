@@ -62,7 +62,7 @@ export function watch(policy: Policy, witness: Testimony[]): Policy {
 }
 
 function watchOne(detector: Detector, witness: Testimony[]): Detector {
-  const { contextPattern, ...rest } = detector;
+  const { contextPattern, contextScan: _, ...rest } = detector;
   const { entity, pattern } = detector;
   return {
     ...rest,

@@ -1,6 +1,6 @@
 /** Packs of the United Kingdom and Ireland. */
 import { SCORES } from "../detector.ts";
-import type { Scheme } from "../detectors/identity-number.ts";
+import { grouped, type Scheme } from "../detectors/identity-number.ts";
 import { all, form, sum, uncounted, varied } from "../validators/checks.ts";
 
 /** `UK_POSTCODE`: which letters stand where, as Royal Mail publishes them. */
@@ -12,16 +12,15 @@ export const UK: readonly Scheme[] = [
   {
     entity: "UK_UTR",
     source: "HMRC, unique taxpayer reference: weighted mod 11, the check digit first",
-    pattern: String.raw`\d{5} \d{5}`,
-    bare: String.raw`\d{10}`,
+    pattern: grouped(10),
     needsContext: true,
-    words: ["utr", "unique taxpayer", "self assessment"],
+    words: ["utr", "unique taxpayer", "self assessment", "tax reference"],
     isValid: all(
       form(String.raw`\d{10}`),
       varied,
       sum({ weights: [6, 7, 8, 9, 10, 5, 4, 3, 2], from: 1, table: "21987654321", at: 0 }),
     ),
-    hits: ["UTR 1955839661", "unique taxpayer reference: 19558 39661", "utr=2955839665"],
+    hits: ["UTR 1955839661", "unique taxpayer reference: 19558 39661", "utr=2955839665", "tax reference: 195 583 9661"],
     misses: ["1955839661", "UTR 1955839662", "UTR 195583966", "utr 0000000000"],
   },
   {
@@ -46,7 +45,7 @@ export const UK: readonly Scheme[] = [
     entity: "UK_DRIVING_LICENCE",
     source: "DVLA, driver number: name, date of birth, initials; its check letters are not public",
     pattern: "[A-Za-z][A-Za-z9]{4}\\d{6}[A-Za-z9]{2}[0-9A-Za-z][A-Za-z]{2}",
-    words: ["driving licence", "driver number", "licence"],
+    words: ["driving licence", "driver number", "licence", "driving license"],
     isValid: form(
       "(?=.{5})[A-Z]{1,5}9{0,4}\\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\\d|3[01])\\d[A-Z9]{2}[0-9A-Z][A-Z]{2}",
     ),
@@ -70,12 +69,12 @@ export const UK: readonly Scheme[] = [
     source: "DVLA, INF104: plates since 2001, 1983 and 1963; no check digit",
     pattern: "(?:[A-Za-z]{2}\\d{2} ?[A-Za-z]{3}|[A-Za-z]\\d{1,3} ?[A-Za-z]{3}|[A-Za-z]{3} ?\\d{1,3}[A-Za-z])",
     needsContext: true,
-    words: ["registration", "vehicle", "vehicles", "plate", "plates", "vrn", "vrm"],
+    words: ["registration", "vehicle", "vehicles", "plate", "plates", "vrn", "vrm", "reg"],
     isValid: form(
       `[A-HJ-PR-Y]{2}${AGE}[A-HJ-PR-Z]{3}|[A-HJ-NPR-TV-Y]\\d{1,3}[A-HJ-PR-Y]{3}|[A-HJ-PR-Y]{3}\\d{1,3}[A-HJ-NPR-TV-Y]`,
     ),
     score: SCORES.worded,
-    hits: ["registration BD62XYZ", "vehicle AB51 ABC", "plate K1 ABC", "vrn abc 123d"],
+    hits: ["registration BD62XYZ", "vehicle AB51 ABC", "plate K1 ABC", "vrn abc 123d", "car reg: AB51 ABC"],
     misses: ["BD62XYZ", "plate IB51 ABC", "plate AB49 ABC", "plate I123 BCD", "plate ABC 123Z"],
   },
   {
@@ -104,9 +103,9 @@ export const IE: readonly Scheme[] = [
   {
     entity: "IE_PPSN",
     source: "Department of Social Protection, personal public service number: mod 23",
-    pattern: "\\d{7}[A-Wa-w][A-IWa-iw]?",
+    pattern: "\\d{7}[ -]?[A-Wa-w] ?[A-IWa-iw]?",
     needsContext: true,
-    words: ["pps", "ppsn", "pps no", "personal public service"],
+    words: ["pps", "ppsn", "pps no", "personal public service", "rsi"],
     isValid: (text) =>
       sum({
         weights: text.length > 8 ? [8, 7, 6, 5, 4, 3, 2, 0, 9] : [8, 7, 6, 5, 4, 3, 2],
@@ -115,7 +114,7 @@ export const IE: readonly Scheme[] = [
         // A to I count 1 to 9; the W of a wife nothing.
         worth: (character) => ("0123456789".includes(character) ? Number(character) : "WABCDEFGHI".indexOf(character)),
       })(text),
-    hits: ["PPSN 6433435F", "PPS No 6433435FW", "ppsn: 6433435OA"],
+    hits: ["PPSN 6433435F", "PPS No 6433435FW", "ppsn: 6433435OA", "RSI number: 6433435 FW"],
     misses: ["6433435F", "PPSN 6433435E", "PPSN 6433435OB", "pps 643343F"],
   },
 ];
