@@ -4,10 +4,10 @@
  *   node worker/build.mjs [folder]        index.js and what it imports by name, in dist/worker; with --quiet no sizes
  *   node worker/build.mjs entry outfile   everything that this entry reaches, in one module
  *
- * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `scripts`, `strictness`, `jose` and `ciphers`:
+ * `packs.js` and `no-packs.js` take each other's place, and so for `operators`, `properties`, `strictness`, `jose` and `ciphers`:
  * a deployment carries what it uses; `deployment.js` is where its own configuration goes. Whoever deploys needs no bundler.
  */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -22,7 +22,7 @@ const GZIP_LIMIT_BYTES = 150_000;
 const MODULES = [
   { filter: /packs[\\/]index\.ts$/, path: "./packs.js" },
   { filter: /core[\\/]optional\.ts$|^\.{1,2}[\\/]optional\.ts$/, path: "./operators.js" },
-  { filter: /[\\/]unicode-scripts\.ts$/, path: "./scripts.js" },
+  { filter: /[\\/]unicode-properties\.ts$/, path: "./properties.js" },
   { filter: /[\\/]strictness\.ts$/, path: "./strictness.js" },
   { filter: /^jose$/, path: "./jose.js" },
   { filter: /^@noble[\\/]ciphers[\\/]/, path: "./ciphers.js" },
@@ -30,16 +30,18 @@ const MODULES = [
 ];
 
 /**
- * What tables carry for people and for tests: where a pattern comes from, what it is to find and what not, what an operator
- * and its options do. Nothing at the edge reads it, and it is a fortieth of the bundle. Examples may be counted, so that
- * their lists stay.
+ * What tables carry for people and for tests: where a pattern comes from, what it is to find and what not, which brand
+ * issues a card, what an operator and its options do. Nothing at the edge reads it, and it is a fortieth of the bundle.
+ * Examples may be counted, so that their lists stay.
  */
-const PROOFS = { source: "", description: "", hits: "hits: [],", misses: "misses: []," };
+const PROOFS = { source: "", brand: "", description: "", hits: "hits: [],", misses: "misses: []," };
+
+const WITH_PROOFS = /src[\\/]core[\\/](?:detectors|operators|packs|validators)[\\/][^\\/]+\.ts$/;
 
 const withoutProofs = {
   name: "without-proofs",
   setup({ onLoad }) {
-    onLoad({ filter: /src[\\/]core[\\/](?:detectors|operators|packs)[\\/][^\\/]+\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: WITH_PROOFS }, async ({ path }) => {
       const text = await readFile(path, "utf8");
       const parts = [];
       let end = 0;
@@ -152,7 +154,7 @@ const STAND_INS = OPTIONAL.map((name) => `no-${name}`);
 const ENTRIES = {
   index: "worker/index.ts",
   packs: "src/core/packs/index.ts",
-  scripts: "src/core/pattern/unicode-scripts.ts",
+  properties: "src/core/pattern/unicode-properties.ts",
   jose: "worker/jose.ts",
   ciphers: "worker/ciphers.ts",
   console: "src/console/page.ts",
@@ -187,6 +189,15 @@ async function shrink(folder) {
   }
 }
 
+/** A module that has another name now would be taken for one that there is. */
+async function sweep(folder) {
+  const made = new Set([...ALWAYS, ...OPTIONAL, ...STAND_INS, "check", "deployment"].map((name) => `${name}.js`));
+  const files = await readdir(folder);
+  await Promise.all(
+    files.filter((name) => name.endsWith(".js") && !made.has(name)).map((name) => rm(join(folder, name))),
+  );
+}
+
 async function buildModules(folder) {
   const { metafile } = await build({
     ...OPTIONS,
@@ -216,6 +227,7 @@ async function buildModules(folder) {
     outfile: join(folder, "strictness.js"),
     plugins: [apart],
   });
+  await sweep(folder);
   await shrink(folder);
   await writeFile(join(folder, "deployment.js"), "export default undefined;\n");
   await writeFile(join(folder, "meta.json"), JSON.stringify(metafile));

@@ -11,8 +11,9 @@ import { asciiText } from "./bytes.ts";
 import type { Candidate, RawMatch } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
+import { isColourBefore, mayBeColourBefore } from "./colour.ts";
 import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
-import { type Boundary, isColourBefore, LEAD } from "./pattern/boundary.ts";
+import type { Boundary } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 import type { Span } from "./span.ts";
 import { partCamelCase, splitWords } from "./words.ts";
@@ -288,11 +289,7 @@ function isSpace(codePoint: number): boolean {
 export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
   if (at === 0) return true;
   if (rule.boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
-  return (
-    (KINDS[bytes[at - 1]] & rule.touching) === 0 ||
-    isHexAfterPercent(bytes, at) ||
-    isColourBefore(bytes, at, LEAD.escape)
-  );
+  return (KINDS[bytes[at - 1]] & rule.touching) === 0 || isHexAfterPercent(bytes, at) || mayBeColourBefore(bytes, at);
 }
 
 /** Kinds of ASCII neighbours that forbid a match. */

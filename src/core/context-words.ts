@@ -6,6 +6,7 @@
  */
 import { DIGIT, KINDS, LETTER, LOWER, NOT_PLAIN, UPPER } from "./ascii.ts";
 import { encodeUtf8 } from "./bytes.ts";
+import { endsColour } from "./colour.ts";
 import { isPercentSign } from "./folded-text.ts";
 import { FIRST_LOWER, FOREIGN, letterAt, partingBytes } from "./latin.ts";
 import { hasWord } from "./words.ts";
@@ -55,11 +56,6 @@ interface Spelling extends SpeltWord {
   readonly lastRow: number;
   readonly thirds: number;
 }
-
-const ESCAPE = 0x1b;
-const OPEN_BRACKET = 0x5b;
-const SEMICOLON = 0x3b;
-const COLOUR_END = 0x6d;
 
 /** No hash: the word before was none of the list, whatever it was. */
 const NO_HASH = -1;
@@ -286,14 +282,6 @@ function beginsWord(bytes: Uint8Array, start: number, at: number): boolean {
   return (
     (before & LETTER) === 0 || (before === LOWER && KINDS[bytes[at]] === UPPER) || endsColour(bytes, start, at - 1)
   );
-}
-
-/** True for the last byte of what colours text on a terminal, `ESC [ 1 ; 31 m`: its letter is no part of a word. */
-function endsColour(bytes: Uint8Array, start: number, at: number): boolean {
-  if (bytes[at] !== COLOUR_END) return false;
-  let from = at - 1;
-  while (from > start && (KINDS[bytes[from]] === DIGIT || bytes[from] === SEMICOLON)) from--;
-  return from > start && bytes[from] === OPEN_BRACKET && bytes[from - 1] === ESCAPE;
 }
 
 function codeOf(kind: number, byte: number): number {

@@ -13,6 +13,7 @@ import { EMPTY } from "./bytes.ts";
 import { type Dfa, HAS_MATCH, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 import { KIND } from "./pattern/neighbour.ts";
 import { BLOCKED, Resolver, type RuleFinding, Tail } from "./resolver.ts";
+import type { ScanState } from "./scan.ts";
 import { type Region, Scanner, type TextScanner } from "./scanner.ts";
 import { Window } from "./window.ts";
 
@@ -73,10 +74,13 @@ export class Finder {
     this.window.keepFrom(this.keepFrom);
   }
 
-  /** A whole text at once, instead of `push` and `end`: most texts hold nothing that needs a second look. */
-  findWhole(text: Uint8Array): readonly FoundText[] {
+  /**
+   * A whole text at once, instead of `push` and `end`: most texts hold nothing that needs a second look. `ran`: where
+   * `engine.scan` has come to, when its last run was over this text.
+   */
+  findWhole(text: Uint8Array, ran?: ScanState): readonly FoundText[] {
     const { scanner } = this;
-    scanner.scan(text);
+    scanner.scan(text, ran);
     scanner.end(text);
     if (scanner.regions.length === 0) return this.found;
     this.isEnded = true;
@@ -242,6 +246,9 @@ function endsNowhere(dfa: Dfa, bytes: Uint8Array, span: { start: number; end: nu
 
 /** All findings of a whole text. */
 export function findIn(engine: Engine, text: Uint8Array, key = ""): readonly FoundText[] {
-  if (isClean(engine, text, { start: 0, end: text.length })) return [];
-  return new Finder(engine, key).findWhole(text);
+  if (engine.isBlind) return new Finder(engine, key).findWhole(text);
+  const { scan } = engine;
+  const ran = scan.run(text, scan.begin());
+  const isClean = scan.hits.size === 0 && scan.matchesAtEnd(ran).length === 0;
+  return isClean ? [] : new Finder(engine, key).findWhole(text, ran);
 }

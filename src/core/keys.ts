@@ -6,6 +6,7 @@
  */
 import { ALPHANUMERIC, KINDS, LETTER, UNDERSCORE } from "./ascii.ts";
 import { asciiText } from "./bytes.ts";
+import { withoutColour } from "./colour.ts";
 import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
@@ -51,8 +52,7 @@ export function nameBefore(text: string, wordLimit: number): string {
     while (at > 0 && isNameCharacter(text, at - 1)) at--;
   }
   const name = text.slice(at, end).trimStart();
-  // What colours it on a terminal is no part of it.
-  return "[;".includes(text[at - 1]) ? name.replace(/^\d*m/, "") : name;
+  return withoutColour(name, text[at - 1]);
 }
 
 function isNameCharacter(text: string, at: number): boolean {

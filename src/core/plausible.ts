@@ -7,6 +7,7 @@
  */
 import { KINDS, NOT_PLAIN } from "./ascii.ts";
 import { CONTEXT_CHARACTERS, LOOK_BACK_BYTES, mayBeginAt } from "./candidate.ts";
+import { COLOUR_LETTER } from "./colour.ts";
 import { type ContextWords, MAY_HIDE, NO_WORDS } from "./context-words.ts";
 import type { Hits } from "./engine.ts";
 import type { Rule } from "./rule.ts";
@@ -15,8 +16,6 @@ import type { RuleList } from "./rule-list.ts";
 const PERCENT = 0x25;
 /** Bytes of one percent-encoded character. */
 const ESCAPE_BYTES = 3;
-/** Ends what colours text on a terminal. */
-const COLOUR_END = 0x6d;
 
 /** Longer stretches are not searched: they are rare, and every match end in them would search them again. */
 export const STRETCH_LIMIT_BYTES = 256;
@@ -64,7 +63,7 @@ function mayMatch(bytes: Uint8Array, start: number, end: number, rule: Rule): bo
   for (let at = from; at < to; at++) {
     // Most places are inside of words and numbers, and this says less than the question below, but at once.
     const isInside = at >= ESCAPE_BYTES && (KINDS[bytes[at - 1]] & touching) !== 0;
-    if (isInside && bytes[at - ESCAPE_BYTES] !== PERCENT && bytes[at - 1] !== COLOUR_END) continue;
+    if (isInside && bytes[at - ESCAPE_BYTES] !== PERCENT && bytes[at - 1] !== COLOUR_LETTER) continue;
     if (firstBytes[bytes[at]] === 1 && mayBeginAt(bytes, at, rule) && detector.mayMatch(bytes, at, end)) return true;
   }
   return false;

@@ -24,7 +24,8 @@ export interface TextScanner {
   readonly position: number;
   /** No match that begins before this can still grow or appear. */
   readonly safeTo: number;
-  scan(bytes: Uint8Array): void;
+  /** `ran`: where the automata have come to, when they have just run over the bytes. */
+  scan(bytes: Uint8Array, ran?: ScanState): void;
   /** Tells that the text ends here; `bytes` are its last ones, all that is undecided among them. */
   end(bytes: Uint8Array): void;
 }
@@ -49,9 +50,9 @@ export class Scanner implements TextScanner, TextAround {
   }
 
   /** Scans on. O(bytes.length). */
-  scan(bytes: Uint8Array): void {
+  scan(bytes: Uint8Array, ran?: ScanState): void {
     const { automata } = this;
-    this.state = automata.run(bytes, this.state);
+    this.state = ran ?? automata.run(bytes, this.state);
     this.noteAll(bytes);
     const idle = automata.idleBefore(bytes.length);
     if (idle >= 0) this.liveFrom = this.position + idle + 1;

@@ -1,10 +1,9 @@
 /** Words of texts and field names. */
+import { COLOUR } from "./colour.ts";
 
 /** Stands for a word between digits: whoever reads `02aba24` has no word before them. No word of a list has a digit. */
 const PIECE = "0";
 const CAMEL_CASE = /(\p{Ll})(\p{Lu})/gu;
-/** What colours text on a terminal, as a regular expression. Its letter is no part of a word. */
-export const COLOUR = String.raw`\u001b\[[\d;]*m`;
 const COLOURS = new RegExp(COLOUR, "g");
 const WORD_AND_DIGITS = /(\d?)(\p{L}+)(?=(\d?))/gu;
 

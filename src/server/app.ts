@@ -19,7 +19,7 @@ import { feedRules, Feeds } from "./feeds/feeds.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
 import { createMaskCounts } from "./masking/mask-counts.ts";
-import { MaskStreams } from "./masking/mask-stream.ts";
+import { MaskStreams } from "./masking/mask-streams.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { PolicySet } from "./masking/policy-set.ts";
 import type { Ports, SocketMemo } from "./ports.ts";

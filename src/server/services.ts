@@ -13,7 +13,7 @@ import type { PolicySet } from "./masking/policy-set.ts";
 import type { Ports } from "./ports.ts";
 import type { Relay } from "./relays/relay.ts";
 import type { Roster } from "./subscribers/roster.ts";
-import type { MaskStreams } from "./masking/mask-stream.ts";
+import type { MaskStreams } from "./masking/mask-streams.ts";
 
 /** One configuration and what was made of it. Immutable: a reload puts another one in its place. */
 export interface Settings {

@@ -12,7 +12,7 @@ import { MemoryBroker } from "./history/memory-broker.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
 import { createMaskCounts } from "./masking/mask-counts.ts";
-import { MaskStreams } from "./masking/mask-stream.ts";
+import { MaskStreams } from "./masking/mask-streams.ts";
 import { Roster } from "./subscribers/roster.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import type { Ports } from "./ports.ts";

@@ -38,6 +38,11 @@ test.each([
     { detectors: [{ entity: "CALLSIGN", pattern: "\\p{Greek}{3}", hits: ["ΑΒΓ"], misses: ["x"] }] },
     "detectors.0.pattern",
   ],
+  [
+    "a category",
+    { detectors: [{ entity: "CALLSIGN", pattern: "\\p{Lu}{3}", hits: ["ΑΒΓ"], misses: ["x"] }] },
+    "detectors.0.pattern",
+  ],
 ] as const)(
   "that ask for %s, which it has not, are refused for every request, and the log says where",
   async (_name, policy, key) => {

@@ -3,10 +3,9 @@
  *
  * The scheme word stays. Beside a word such as "authorization" only: "basic training" and "bearer of news" are no secrets.
  */
-import { isColourBefore, LEAD } from "../pattern/boundary.ts";
+import { COLOUR, mayBeColourBefore } from "../colour.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
-import { COLOUR } from "../words.ts";
 
 const SCHEMES = "basic|bearer|digest|negotiate|apikey|token";
 const COOKIE = String.raw`cookie2?["']?[ \t]{0,4}:[ \t]{0,4}["']?`;
@@ -47,7 +46,7 @@ export const authHeader: Detector = {
   mayBegin: (bytes, at) =>
     at > 0 &&
     bytes[at - 1] !== 0x2c &&
-    (!(bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a) || isColourBefore(bytes, at, LEAD.escape)),
+    (!(bytes[at - 1] >= 0x61 && bytes[at - 1] <= 0x7a) || mayBeColourBefore(bytes, at)),
   whichTail: (candidate) => TAIL_NAMES.indexOf(tailOf(candidate)),
   validate({ text, after, preceding, hasContext }) {
     if (opensPlaceholder(text)) return 0;

@@ -5,7 +5,7 @@
  * from the first token that breaks the grammar on.
  */
 import { BOM, bomLength, ByteQueue, concat, EMPTY } from "../bytes.ts";
-import { editJson, JsonEditor } from "../json/editor.ts";
+import { editJson, type EditorOptions, JsonEditor } from "../json/editor.ts";
 import { encodeJsonText } from "../json/escapes.ts";
 import { isJsonSpace } from "../json/walker.ts";
 import type { RecordReader } from "../operators/operator.ts";
@@ -23,11 +23,11 @@ function prefixLength(bytes: Uint8Array): number {
   return bomLength(bytes) || (bytes[0] === RECORD_SEPARATOR ? 1 : 0);
 }
 
-/**
- * Masks one whole JSON value and writes it; `onInvalid` decides when it is none. `places`: where in the record
- * matches end, when the automaton has run over it already.
- */
-export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Output, places?: readonly number[]): void {
+/** What the automata have told of a record; places count from its start. */
+export type RecordEnds = Required<Pick<EditorOptions, "places" | "escapesShowNothing">>;
+
+/** Masks one whole JSON value and writes it; `onInvalid` decides when it is none. */
+export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Output, ends?: RecordEnds): void {
   if (isBlank(record)) {
     output.write(record);
     return;
@@ -35,7 +35,8 @@ export function writeJsonRecord(policy: Policy, record: Uint8Array, output: Outp
   const prefix = prefixLength(record);
   const body = record.subarray(prefix);
   const joined = output.openTexts();
-  const options = { places: places?.map((place) => place - prefix), joined };
+  const places = ends?.places?.map((place) => place - prefix);
+  const options = { places, escapesShowNothing: ends?.escapesShowNothing, joined };
   const read = (reader: RecordReader): void => reader.readJson(body);
   const { edits, fault } = whileRead(policy.readers, read, () => editJson(policy, body, options));
   if (fault === undefined) {

@@ -16,7 +16,7 @@ import { JsonContext } from "../json/record-context.ts";
 import { endsInTokens } from "../json/token-ends.ts";
 import { BlockScan, cleanDecoded, type WordGlance } from "./block-scan.ts";
 import { type FormatMasker, Output } from "./format-masker.ts";
-import { writeJsonRecord } from "./json.ts";
+import { type RecordEnds, writeJsonRecord } from "./json.ts";
 import { type RecordFormat, RecordMasker } from "./record.ts";
 import { siftLines, type SuspectLine } from "./sifted-lines.ts";
 import { suspectsIn } from "./suspect-places.ts";
@@ -83,9 +83,9 @@ export class NdjsonMasker implements FormatMasker {
 
   private writeLines(block: Uint8Array, output: Output): void {
     let cleanFrom = 0;
-    for (const { start, end, places } of siftLines(this.policy.engine, block) ?? this.findSuspects(block)) {
+    for (const { start, end, ends } of siftLines(this.policy.engine, block) ?? this.findSuspects(block)) {
       output.write(block.subarray(cleanFrom, start));
-      this.writeLine(block.subarray(start, end), places, output);
+      this.writeLine(block.subarray(start, end), ends, output);
       cleanFrom = end;
     }
     output.write(block.subarray(cleanFrom));
@@ -112,21 +112,23 @@ export class NdjsonMasker implements FormatMasker {
       end = lineFeedFrom(block, suspect) + 1;
       const record = { start, end };
       const escape = escapes.next(start);
-      if (escape < end && undone.showNothing(record, escape) && !scan.hasMatch(record, context, undone)) continue;
+      const escapesShowNothing = escape < end && undone.showNothing(record, escape);
+      if (escapesShowNothing && !scan.hasMatch(record, context, undone)) continue;
       const isClean = !scan.hasMatch(record, context);
       if (isClean && escape >= end) continue;
       const isDecoded = isClean && decoded.add(block.subarray(start, end));
       // Words may hide in escapes.
       const places = escape < end ? scan.placesIn(start, end) : suspectsIn(scan, record, glance);
-      suspects.push({ start, end, places: endsInTokens(engine, block, record, places), isDecoded });
+      const ends = { places: endsInTokens(engine, block, record, places), escapesShowNothing };
+      suspects.push({ start, end, ends, isDecoded });
     }
     const clean = cleanDecoded(engine, decoded);
     let index = 0;
     return suspects.filter(({ isDecoded }) => !isDecoded || !clean[index++]);
   }
 
-  private writeLine(line: Uint8Array, places: readonly number[], output: Output): void {
+  private writeLine(line: Uint8Array, ends: RecordEnds, output: Output): void {
     if (line.length > this.policy.limits.lineLimitBytes) output.write(this.records.push(line));
-    else writeJsonRecord(this.policy, line, output, places);
+    else writeJsonRecord(this.policy, line, output, ends);
   }
 }

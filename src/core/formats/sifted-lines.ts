@@ -11,12 +11,12 @@ import { lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import type { Sieve } from "../sieve.ts";
 import type { Span } from "../span.ts";
 import { BlockScan } from "./block-scan.ts";
+import type { RecordEnds } from "./json.ts";
 
 const BACKSLASH = 0x5c;
 
 export interface SuspectLine extends Span {
-  /** Where matches end, counted from its start. */
-  readonly places: readonly number[];
+  readonly ends: RecordEnds;
 }
 
 /**
@@ -32,8 +32,11 @@ export function siftLines(engine: Engine, block: Uint8Array): readonly SuspectLi
   engine.sieve.note(through, block.length);
   return lines.map(({ start, end, places }) => {
     const line = { start, end };
-    const ends = places ?? new BlockScan(engine, block.subarray(start, end)).placesIn(0, end - start);
-    return { start, end, places: endsInTokens(places === undefined ? engine : sieve, block, line, ends) };
+    // Where words stand, escapes may hide what counts beside one.
+    const escapesShowNothing = places !== undefined;
+    const all = places ?? new BlockScan(engine, block.subarray(start, end)).placesIn(0, end - start);
+    const automata = escapesShowNothing ? sieve : engine;
+    return { start, end, ends: { places: endsInTokens(automata, block, line, all), escapesShowNothing } };
   });
 }
 

@@ -77,6 +77,8 @@ export interface EditorOptions {
   readonly nesting?: number;
   /** Offsets at which matches end in the bytes of the one walk, in order, when that is known already. */
   readonly places?: readonly number[] | undefined;
+  /** True when it is certain that undoing escapes shows no match but at `places`. */
+  readonly escapesShowNothing?: boolean | undefined;
   /** Where the JSON stands in what holds it; default: the root. */
   readonly at?: FieldPlace;
   /** Takes the texts that go on in other records, whose edits are then somebody else's; left out: each stands alone. */
@@ -90,6 +92,7 @@ export class JsonEditor implements JsonVisitor {
   private readonly policy: Policy;
   private readonly nesting: number;
   private readonly places: readonly number[] | undefined;
+  private readonly escapesShowNothing: boolean;
   private readonly joined: JoinedText[] | undefined;
   private nextPlace = 0;
   private readonly walker: JsonWalker;
@@ -104,6 +107,7 @@ export class JsonEditor implements JsonVisitor {
     this.policy = policy;
     this.nesting = options.nesting ?? 0;
     this.places = options.places;
+    this.escapesShowNothing = options.escapesShowNothing === true;
     this.joined = options.joined;
     this.fields = policy.fields;
     const place = options.at ?? policy.fields.root;
@@ -203,7 +207,8 @@ export class JsonEditor implements JsonVisitor {
     if (isKey) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
     else this.enterElement();
     const isRuled = !isKey && (this.level.mayTell || this.level.place.verdict !== "look");
-    const isRead = isRuled || (flags & HAS_ESCAPE) !== 0 || !this.isClean(start, end);
+    const mayHide = (flags & HAS_ESCAPE) !== 0 && !this.escapesShowNothing;
+    const isRead = isRuled || mayHide || !this.isClean(start, end);
     const isDropped = !isKey && this.isDropped;
     if (isRead && !isDropped) this.maskString(start, end, flags);
     if (isKey) this.drops?.endName(start, end);

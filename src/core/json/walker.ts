@@ -221,7 +221,13 @@ function isScalarByte(byte: number): boolean {
 const LITERALS = ["true", "false", "null"].map((word) => Uint8Array.from(word, (letter) => letter.charCodeAt(0)));
 
 function isLiteral(bytes: Uint8Array, start: number, end: number): boolean {
-  return LITERALS.some((word) => word.length === end - start && word.every((byte, i) => bytes[start + i] === byte));
+  for (const word of LITERALS) if (end - start === word.length && holdsAt(bytes, start, word)) return true;
+  return false;
+}
+
+function holdsAt(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word[i]) return false;
+  return true;
 }
 
 /** RFC 8259, section 6, on bytes: minus, whole part without leading zeros, fraction, exponent. */

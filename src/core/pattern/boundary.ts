@@ -5,6 +5,8 @@
  * whole characters. Without it every place inside a word or a number would start threads that cannot
  * become findings, and the automaton would grow a hundredfold.
  */
+import { COLOUR_LETTER, COLOUR_SIGNS, ESCAPE, isInColour } from "../colour.ts";
+
 export const LEAD = {
   /** Nothing that forbids: text start, punctuation, any byte beyond ASCII, or a whole percent-encoded character. */
   open: 0,
@@ -13,7 +15,7 @@ export const LEAD = {
   /** A percent sign; two hex digits may make it a character of its own. */
   percent: 3,
   percentHex: 4,
-  /** What colours text on a terminal, `ESC [ 1 ; 31 m`, without its last letter: what follows that stands alone. */
+  /** What colours text on a terminal, without its letter: what follows that stands alone. */
   escape: 5,
 } as const;
 export type Lead = (typeof LEAD)[keyof typeof LEAD];
@@ -23,32 +25,18 @@ export type Boundary = "none" | "leading" | "alphanumeric" | "word" | "number";
 
 export function nextLead(lead: Lead, byte: number): Lead {
   if (byte === 0x25) return LEAD.percent;
-  if (byte === 0x1b) return LEAD.escape;
+  if (byte === ESCAPE) return LEAD.escape;
   if (byte === 0x5f) return LEAD.underscore;
   const isDigit = byte >= 0x30 && byte <= 0x39;
   if (lead === LEAD.escape) {
-    if (isDigit || byte === 0x3b || byte === 0x5b) return lead;
-    if (byte === 0x6d) return LEAD.open;
+    if (isInColour(byte)) return lead;
+    if (byte === COLOUR_LETTER) return LEAD.open;
   }
   const letter = byte | 0x20;
   if (!isDigit && (letter < 0x61 || letter > 0x7a)) return LEAD.open;
   const isHex = isDigit || letter <= 0x66;
   if (isHex && lead === LEAD.percent) return LEAD.percentHex;
   return isHex && lead === LEAD.percentHex ? LEAD.open : LEAD.alphanumeric;
-}
-
-/** Bytes of the longest sequence of colours that is looked for. */
-const COLOUR_BYTES = 20;
-
-/**
- * True when what colours text on a terminal ends just before `end`: no other letter leaves what follows alone. `before`: what
- * stands before the bytes, LEAD.escape for who has to allow for it.
- */
-export function isColourBefore(bytes: Uint8Array, end: number, before: Lead = LEAD.open): boolean {
-  if (bytes[end - 1] !== 0x6d) return false;
-  let lead = before;
-  for (let at = Math.max(0, end - COLOUR_BYTES); at < end; at++) lead = nextLead(lead, bytes[at]);
-  return lead === LEAD.open;
 }
 
 /** True when a match of a pattern with this boundary may begin after `lead`. */
@@ -66,15 +54,12 @@ export function mayEnd(boundary: Boundary, byte: number): boolean {
 
 /** Bytes that `nextLead` tells apart. */
 export const LEAD_RANGES: readonly (readonly [number, number])[] = [
-  [0x1b, 0x1b],
   [0x25, 0x25],
   [0x30, 0x39],
-  [0x3b, 0x3b],
   [0x41, 0x46],
   [0x47, 0x5a],
-  [0x5b, 0x5b],
   [0x5f, 0x5f],
   [0x61, 0x66],
   [0x67, 0x7a],
-  [0x6d, 0x6d],
+  ...COLOUR_SIGNS.map((sign) => [sign, sign] as const),
 ];

@@ -9,11 +9,11 @@ import { CASES } from "./unicode-tables.ts";
 interface CaseRun {
   readonly start: number;
   readonly end: number;
-  /** To the next member of the orbit; undefined for pairs, which swap. */
+  /** To a neighbour in the orbit; undefined for pairs, which swap. */
   readonly step: number | undefined;
 }
 
-/** No orbit has more members, so that many steps less one lead from any of them to every other. */
+/** No orbit has more members, so that many steps less one, up or down, lead from any of them to every other. */
 const LONGEST_ORBIT = 4;
 
 let runs: readonly CaseRun[] | undefined;
@@ -29,12 +29,12 @@ export function foldCase(set: CharSet): CharSet {
 
 function closure(set: CharSet): CharSet {
   let folded = set;
-  for (let i = 1; i < LONGEST_ORBIT; i++) folded = union(folded, normalize(nextOf(folded)));
+  for (let i = 1; i < LONGEST_ORBIT; i++) folded = union(folded, normalize(neighboursOf(folded)));
   return folded;
 }
 
-/** Each member's next in its orbit, in no order. */
-function nextOf(set: CharSet): readonly number[] {
+/** Each member's neighbours in its orbit, in no order. */
+function neighboursOf(set: CharSet): readonly number[] {
   const out: number[] = [];
   runs ??= decodeRuns();
   let from = 0;
@@ -43,7 +43,8 @@ function nextOf(set: CharSet): readonly number[] {
     for (let r = from; r < runs.length && runs[r].start <= set[i + 1]; r++) {
       const lo = Math.max(set[i], runs[r].start);
       const hi = Math.min(set[i + 1], runs[r].end);
-      out.push(...imageOf(runs[r], lo, hi));
+      // Runs up and runs down overlap: one that ends before the set may stand behind one that does not.
+      if (lo <= hi) out.push(...imageOf(runs[r], lo, hi));
     }
   }
   return out;
@@ -55,13 +56,16 @@ function imageOf({ start, end, step }: CaseRun, lo: number, hi: number): [number
   return [lo - ((lo - start) % 2), Math.min(end, hi + 1 - ((hi - start) % 2))];
 }
 
+/** The table leads upwards only. */
 function decodeRuns(): CaseRun[] {
   const parts = CASES.split(" ");
   const out: CaseRun[] = [];
   for (let i = 0, end = 0; i < parts.length; i += 3) {
     const start = end + Number.parseInt(parts[i], 36);
     end = start + Number.parseInt(parts[i + 1], 36);
-    out.push({ start, end, step: parts[i + 2] === "x" ? undefined : Number.parseInt(parts[i + 2], 36) });
+    const step = parts[i + 2] === "x" ? undefined : Number.parseInt(parts[i + 2], 36);
+    out.push({ start, end, step });
+    if (step !== undefined) out.push({ start: start + step, end: end + step, step: -step });
   }
-  return out;
+  return out.toSorted((a, b) => a.start - b.start);
 }

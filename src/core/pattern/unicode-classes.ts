@@ -5,50 +5,49 @@
  */
 import { ANY } from "./classes.ts";
 import { type CharSet, union } from "./charset.ts";
-import { SCRIPT_NAMES, SCRIPTS } from "./unicode-scripts.ts";
-import { CATEGORIES, CATEGORY_NAMES } from "./unicode-tables.ts";
+import { CATEGORIES, SCRIPT_NAMES, SCRIPTS } from "./unicode-properties.ts";
+import { COMMON_CLASSES } from "./unicode-tables.ts";
 
 type Sets = ReadonlyMap<string, CharSet>;
 
 /** As in RE2 an unassigned code point has no category of its own. */
 const UNASSIGNED = "Cn";
 
-let categories: Sets | undefined;
-let scripts: Sets | undefined;
+let common: Sets | undefined;
+let others: Sets | undefined;
 
 /** The set of a general category (`L`, `Lu`), a script (`Greek`) or `Any`; undefined when there is no such class. */
 export function unicodeClass(name: string): CharSet | undefined {
-  categories ??= decodeCategories();
-  return categories.get(name) ?? (scripts ??= decodeScripts()).get(name);
+  common ??= decodeCommon();
+  return common.get(name) ?? (others ??= decodeOthers()).get(name);
 }
 
-function decodeCategories(): Sets {
-  const byKey = decodePartition(CATEGORIES, /([A-Za-z])(\d*)/g);
-  const named = CATEGORY_NAMES.matchAll(/(.)(..)/g);
-  const leaves = new Map(Array.from(named, ([, key, name]) => [name, byKey.get(key) ?? []]));
-  leaves.delete(UNASSIGNED);
-  const out = new Map(leaves);
-  for (const group of new Set([...leaves.keys()].map((name) => name.slice(0, 1)))) {
-    const members = [...leaves].filter(([name]) => name.startsWith(group));
-    out.set(group, union(...members.map(([, set]) => set)));
-  }
-  return out.set("Any", ANY);
+/** Those that the matcher itself asks for, and most patterns. */
+function decodeCommon(): Sets {
+  const { L, M, N = [], Nd = [] } = Object.fromEntries(decodePartition(COMMON_CLASSES, /(Nd|[LMN-])(\d*)/g));
+  return new Map(Object.entries({ L, M, N: union(N, Nd), Nd, Any: ANY }));
 }
 
 const FIRST = 0x41;
 const SECOND = 0x61;
 const LETTERS = 26;
 
-function decodeScripts(): Sets {
-  const byKey = decodePartition(SCRIPTS, /([A-Z][a-z])(\d*)/g);
-  return new Map(
-    // None where a deployment at the edge goes without scripts.
-    (SCRIPT_NAMES.match(/\S+/g) ?? []).map((name, index) => {
-      const key = String.fromCharCode(FIRST + Math.floor(index / LETTERS), SECOND + (index % LETTERS));
-      return [name, byKey.get(key) ?? []];
-    }),
-  );
+/** None of them where a deployment at the edge goes without. */
+function decodeOthers(): Sets {
+  const out = decodePartition(CATEGORIES, TWO_LETTERS);
+  out.delete(UNASSIGNED);
+  const leaves = [...out];
+  for (const group of new Set(leaves.map(([name]) => name.slice(0, 1))))
+    out.set(group, union(...leaves.flatMap(([name, set]) => (name.startsWith(group) ? [set] : []))));
+  const byKey = decodePartition(SCRIPTS, TWO_LETTERS);
+  (SCRIPT_NAMES.match(/\S+/g) ?? []).forEach((name, index) => {
+    const key = String.fromCharCode(FIRST + Math.floor(index / LETTERS), SECOND + (index % LETTERS));
+    out.set(name, byKey.get(key) ?? []);
+  });
+  return out;
 }
+
+const TWO_LETTERS = /([A-Z][a-z])(\d*)/g;
 
 /** "key length" runs over all code points, as the expression parts them: from key to set. */
 function decodePartition(text: string, runs: RegExp): Map<string, CharSet> {

@@ -36,7 +36,11 @@ interface FoldRun {
   readonly target: number;
 }
 
-const RUNS: readonly FoldRun[] = decodeRuns();
+const LETTERS = property("L") as CharSet;
+const DIGITS = property("Nd") as CharSet;
+const UNSPACED = property("Unspaced") as CharSet;
+
+const RUNS: readonly FoldRun[] = [...decodeRuns(), ...digitRuns()].toSorted((a, b) => a.start - b.start);
 
 function decodeRuns(): FoldRun[] {
   const numbers = FOLDS.split(" ").map((part) => Number.parseInt(part, 36));
@@ -46,6 +50,14 @@ function decodeRuns(): FoldRun[] {
     end = start + numbers[i + 1];
     out.push({ start, end, target: numbers[i + 2] });
   }
+  return out;
+}
+
+/** Decimal digits of all scripts come from 0 to 9, some of them side by side; those of ASCII are themselves. */
+function digitRuns(): FoldRun[] {
+  const out: FoldRun[] = [];
+  for (let i = 2; i < DIGITS.length; i += 2)
+    for (let start = DIGITS[i]; start <= DIGITS[i + 1]; start += 10) out.push({ start, end: start + 9, target: 0x30 });
   return out;
 }
 
@@ -121,10 +133,6 @@ function pushRuns(ranges: number[], set: CharSet): void {
     }
   }
 }
-
-const LETTERS = property("L") as CharSet;
-const DIGITS = property("Nd") as CharSet;
-const UNSPACED = property("Unspaced") as CharSet;
 
 /**
  * Letter, digit or `_` that cannot touch a value. Scripts that are written without spaces do not count:

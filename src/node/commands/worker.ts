@@ -16,7 +16,7 @@ import { makeFolder } from "../make-folder.ts";
 import { WORKER_FOLDER, WORKER_NAMES_FILE, WRANGLER_FILE } from "../package-files.ts";
 import { compileNamed, report } from "../policies.ts";
 
-type OptionalModule = "packs" | "operators" | "scripts" | "strictness" | "jose" | "ciphers";
+type OptionalModule = "packs" | "operators" | "properties" | "strictness" | "jose" | "ciphers";
 
 /** Which configurations need each module that a deployment may go without. */
 const NEEDS: Readonly<Record<OptionalModule, (config: ServerConfig) => boolean>> = {
@@ -24,8 +24,8 @@ const NEEDS: Readonly<Record<OptionalModule, (config: ServerConfig) => boolean>>
   operators: ({ policies }) =>
     namesOperator(policies, ...OPTIONAL_KINDS.map(({ name }) => name)) ||
     Object.values(policies).some(({ extraFields }) => extraFields === "drop"),
-  // A class of one or two letters is a category.
-  scripts: ({ policies }) => /\\p\{\^?\w{3}/i.test(JSON.stringify(policies)),
+  // Letters, marks, numbers and decimal digits are always there.
+  properties: ({ policies }) => /\\[pP](?![LMN]|\{\^?(?:[LMN]|Nd|Any)\})/.test(JSON.stringify(policies)),
   strictness: ({ feeds, relays }) =>
     Object.values({ ...feeds, ...relays }).some(({ strictness = [] }) => strictness.length > 0),
   jose: ({ auth }) => (auth?.issuers ?? []).length > 0,

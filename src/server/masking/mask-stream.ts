@@ -6,7 +6,7 @@
  */
 import {
   createMasker,
-  StreamError,
+  type StreamError,
   toStreamError,
   type FormatChoice,
   type Policy,
@@ -15,10 +15,8 @@ import {
 import { concat } from "../../core/bytes.ts";
 import type { BodyReader } from "../http/body-reader.ts";
 import type { FindingsReport } from "./findings-report.ts";
-import type { Clock } from "../ports.ts";
 import type { Stage, StageStream } from "./stage.ts";
-import type { Metrics, Stopwatch } from "../telemetry/metrics.ts";
-import type { PolicySet } from "./policy-set.ts";
+import type { Stopwatch } from "../telemetry/metrics.ts";
 
 export interface MaskStreamOptions {
   readonly policy: Policy;
@@ -37,146 +35,150 @@ export interface MaskStreamOptions {
   readonly onEnd: (failure: unknown) => void;
 }
 
-interface OpenStream {
+/** What a stream tells of itself. */
+export interface MaskStreamObserver {
+  readonly stopwatch: Stopwatch;
+  /** After each chunk. */
+  held(bytes: number): void;
+  /** Told once, however it ended. */
+  ended(stream: MaskStream): void;
+}
+
+/** What a chunk came to. */
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly isLast: boolean;
+}
+
+export class MaskStream {
   readonly policy: Policy;
   /** True for a stream that may not go on by a policy which is no longer in force. */
   readonly isBound: boolean;
-  readonly breakOff: (error: StreamError) => void;
-  readonly staged: StageStream | undefined;
-}
+  readonly #options: MaskStreamOptions;
+  readonly #observer: MaskStreamObserver;
+  readonly #masker: StreamMasker;
+  readonly #staged: StageStream | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** What was made before anybody read. */
+  #first: Made | undefined;
+  #broken: StreamError | undefined;
+  #hasEnded = false;
 
-function heldBytesOf(masker: StreamMasker, staged: StageStream | undefined): number {
-  return masker.heldBytes + (staged?.heldBytes ?? 0);
-}
-
-/** All open mask streams, so that what they hold can be counted. */
-export class MaskStreams {
-  readonly #open = new Map<StreamMasker, OpenStream>();
-  readonly #stopwatch: Stopwatch;
-  #heldBytesMax = 0;
-
-  constructor(clock: Pick<Clock, "elapsedMs">, metrics: Metrics) {
-    this.#stopwatch = metrics.stopwatch(clock, 1, "mask_seconds", "chunk");
-  }
-
-  /** The most that one of all streams so far held after a chunk. */
-  get heldBytesMax(): number {
-    return this.#heldBytesMax;
+  /** @throws StreamError as masker and stage do; the body is cancelled then. */
+  constructor(options: MaskStreamOptions, observer: MaskStreamObserver) {
+    const { policy, forStream = policy, choice, stage, beforeLeaving } = options;
+    this.policy = policy;
+    this.isBound = beforeLeaving !== undefined;
+    this.#options = options;
+    this.#observer = observer;
+    try {
+      this.#masker = createMasker(forStream, choice);
+      this.#staged = stage?.open(choice.format, forStream);
+    } catch (thrown) {
+      this.#giveUp(thrown);
+      throw thrown;
+    }
   }
 
   get heldBytes(): number {
-    let bytes = 0;
-    for (const [masker, { staged }] of this.#open) bytes += heldBytesOf(masker, staged);
-    return bytes;
-  }
-
-  /** How many go by a policy that is not one of these. */
-  countOld(policies: PolicySet): number {
-    return this.#oldOnes(policies).length;
-  }
-
-  /**
-   * Breaks off those that go by a policy which is not one of these; what is undecided is dropped. `bound`: only those that
-   * give values back, which nobody may do by what was taken back.
-   */
-  endOld(policies: PolicySet, which: "all" | "bound"): void {
-    for (const { isBound, breakOff } of this.#oldOnes(policies))
-      if (isBound || which === "all") breakOff(new StreamError("CONFIG_CHANGED"));
-  }
-
-  #oldOnes(policies: PolicySet): readonly OpenStream[] {
-    return [...this.#open.values()].filter(({ policy }) => !policies.holds(policy));
-  }
-
-  #create({ policy, forStream = policy, choice, stage, body, onEnd }: MaskStreamOptions): {
-    masker: StreamMasker;
-    staged: StageStream | undefined;
-  } {
-    try {
-      return { masker: createMasker(forStream, choice), staged: stage?.open(choice.format, forStream) };
-    } catch (thrown) {
-      body.cancel();
-      onEnd(thrown);
-      throw thrown;
-    }
+    return this.#masker.heldBytes + (this.#staged?.heldBytes ?? 0);
   }
 
   /**
    * Reads the first chunk, so that an error in it still gets its status; then answers as the body comes in.
    * @throws StreamError as the body reader and the masker do.
    */
-  async open(options: MaskStreamOptions): Promise<ReadableStream<Uint8Array>> {
-    const { masker, staged } = this.#create(options);
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    let broken: StreamError | undefined;
-    const breakOff = (error: StreamError): void => {
-      broken = error;
-      options.body.cancel();
-      controller?.error(error);
-      end(error);
-    };
-    const { policy, beforeLeaving, report } = options;
-    this.#open.set(masker, { policy, isBound: beforeLeaving !== undefined, breakOff, staged });
-    const end = (failure?: unknown): void => {
-      if (this.#open.delete(masker)) options.onEnd(failure);
-    };
-    const step = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
-      const made = await make();
-      if (report === undefined) return made;
-      const { bytes, isLast } = made;
-      return { isLast, bytes: isLast ? report.end(bytes) : report.pass(bytes, heldBytesOf(masker, staged)) };
-    };
-    const make = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
-      const chunk = await options.body.read();
-      // A cancelled body looks like one that ended in order.
-      if (broken !== undefined) throw broken;
-      const isLast = chunk === undefined;
-      const beganMs = this.#stopwatch.begin();
-      const bytes = isLast ? masker.flush() : masker.push(chunk);
-      this.#stopwatch.end(beganMs);
-      this.#heldBytesMax = Math.max(this.#heldBytesMax, heldBytesOf(masker, staged));
-      await beforeLeaving?.(isLast);
-      if (staged === undefined && beforeLeaving === undefined) return { bytes, isLast };
-      const looked =
-        staged === undefined ? bytes : concat([await staged.push(bytes), ...(isLast ? [await staged.flush()] : [])]);
-      if (broken !== undefined) throw broken;
-      return { bytes: looked, isLast };
-    };
+  async answer(): Promise<ReadableStream<Uint8Array>> {
     try {
-      let first: Awaited<ReturnType<typeof step>> | undefined = await step();
-      while (options.isShort && first.bytes.length === 0 && !first.isLast) first = await step();
-      return new ReadableStream<Uint8Array>(
-        {
-          start: (given) => void (controller = given),
-          async pull(controller) {
-            try {
-              for (;;) {
-                const { bytes, isLast } = first ?? (await step());
-                first = undefined;
-                if (bytes.length > 0) controller.enqueue(bytes);
-                if (isLast) {
-                  end();
-                  controller.close();
-                }
-                if (isLast || bytes.length > 0) return;
-              }
-            } catch (thrown) {
-              options.body.cancel();
-              end(thrown);
-              controller.error(toStreamError(thrown));
-            }
-          },
-          cancel() {
-            options.body.cancel();
-            end();
-          },
-        },
-        { highWaterMark: 0 },
-      );
+      this.#first = await this.#step();
+      while (this.#options.isShort && this.#first.bytes.length === 0 && !this.#first.isLast)
+        this.#first = await this.#step();
     } catch (thrown) {
-      options.body.cancel();
-      end(thrown);
+      this.#giveUp(thrown);
       throw thrown;
     }
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => void (this.#controller = controller),
+        pull: (controller) => this.#pull(controller),
+        cancel: () => this.#giveUp(undefined),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** What is undecided is dropped. */
+  breakOff(error: StreamError): void {
+    this.#broken = error;
+    this.#options.body.cancel();
+    this.#controller?.error(error);
+    this.#end(error);
+  }
+
+  /** Until something leaves. */
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      for (;;) {
+        const { bytes, isLast } = this.#first ?? (await this.#step());
+        this.#first = undefined;
+        if (bytes.length > 0) controller.enqueue(bytes);
+        if (isLast) {
+          this.#end(undefined);
+          controller.close();
+        }
+        if (isLast || bytes.length > 0) return;
+      }
+    } catch (thrown) {
+      this.#giveUp(thrown);
+      controller.error(toStreamError(thrown));
+    }
+  }
+
+  async #step(): Promise<Made> {
+    const { report } = this.#options;
+    const masked = await this.#mask();
+    const made = this.#staged === undefined && !this.isBound ? masked : await this.#lookAgain(masked);
+    if (report === undefined) return made;
+    const { bytes, isLast } = made;
+    return { isLast, bytes: isLast ? report.end(bytes) : report.pass(bytes, this.heldBytes) };
+  }
+
+  async #mask(): Promise<Made> {
+    const chunk = await this.#options.body.read();
+    this.#refuseBroken();
+    const isLast = chunk === undefined;
+    const { stopwatch } = this.#observer;
+    const beganMs = stopwatch.begin();
+    const bytes = isLast ? this.#masker.flush() : this.#masker.push(chunk);
+    stopwatch.end(beganMs);
+    this.#observer.held(this.heldBytes);
+    return { bytes, isLast };
+  }
+
+  /** By the stage, and by who has to know before anything leaves. */
+  async #lookAgain({ isLast, bytes }: Made): Promise<Made> {
+    const staged = this.#staged;
+    await this.#options.beforeLeaving?.(isLast);
+    const looked =
+      staged === undefined ? bytes : concat([await staged.push(bytes), ...(isLast ? [await staged.flush()] : [])]);
+    this.#refuseBroken();
+    return { bytes: looked, isLast };
+  }
+
+  /** A cancelled body looks like one that ended in order. */
+  #refuseBroken(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  #giveUp(failure: unknown): void {
+    this.#options.body.cancel();
+    this.#end(failure);
+  }
+
+  #end(failure: unknown): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#observer.ended(this);
+    this.#options.onEnd(failure);
   }
 }
