@@ -3,9 +3,8 @@
  */
 import type { Hono } from "hono";
 import { type ErrorCode, StreamError, type KeyRing, type Policy } from "../core/index.ts";
-import { Authenticator } from "./auth/authenticator.ts";
 import { ConfigRefusal } from "./config/config-refusal.ts";
-import type { ListenerName, ServerConfig, ServerLimits, Viewed } from "./config/config.ts";
+import type { ListenerName, ServerConfig, ServerLimits } from "./config/config.ts";
 import { Canary, parseEndpoint } from "./lifecycle/canary.ts";
 import { ClientLimits, type ConnectionLimit } from "./limits/client-limits.ts";
 import type { Detokenizer } from "./reversal/detokenizer.ts";
@@ -18,21 +17,17 @@ import { MemoryBroker } from "./history/memory-broker.ts";
 import { feedRules, Feeds } from "./feeds/feeds.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { createListenerApp } from "./listener-app.ts";
-import { createMaskCounts } from "./masking/mask-counts.ts";
 import { MaskStreams } from "./masking/mask-streams.ts";
 import { Metrics } from "./telemetry/metrics.ts";
-import { PolicySet } from "./masking/policy-set.ts";
 import type { Ports, SocketMemo } from "./ports.ts";
 import { Relay } from "./relays/relay.ts";
 import { namedEntries } from "./telemetry/log.ts";
 import { refuseFixed } from "./config/reload.ts";
-import type { openRemoteDetectors } from "./remote/index.ts";
 import { Roster } from "./subscribers/roster.ts";
 import { type Conversation, openConversation } from "./routes/socket.ts";
-import { assembleServices, type Place, type Settings } from "./services.ts";
-import type { OpenStage } from "./masking/stage.ts";
+import { assembleServices, type LiveServices, type Place, type Services, type Settings } from "./services.ts";
+import { SettingsMaker, type SettingsOptions } from "./settings-maker.ts";
 import { httpUrlOf, isUpstreamUrl } from "./relays/upstream.ts";
-import { refuseViews } from "./feeds/view-rules.ts";
 
 export interface HostCounts {
   /** A connection was not let in. */
@@ -114,119 +109,37 @@ export interface Reloaded {
   readonly oldStreams: number;
 }
 
-export interface ServerOptions {
-  /** For operators that need a key and for tokens of upstream ids; absent: policies that need one are refused. */
-  readonly keys?: KeyRing;
-  /** Key of issuers that sign with HS256, HS384 or HS512. */
-  readonly jwtSecret?: Uint8Array;
+export interface ServerOptions extends SettingsOptions {
   /** Of maskwire, for `/metrics`. */
   readonly version?: string;
-  /** What speaks to `remoteDetectors`; a host that brings none refuses a configuration with some. */
-  readonly openRemote?: typeof openRemoteDetectors;
   /** Makes a server for the warm-up; absent: none. */
   readonly createWarmUp?: typeof createOne;
-}
-
-interface Before {
-  readonly previous?: Settings;
-  /** Keys that take the place of those in force. */
-  readonly keys?: KeyRing | undefined;
 }
 
 const TICK_LIMIT_MS = 1_000;
 
 /** @throws StreamError `BAD_CONFIG`, `BAD_PATTERN`, `KEY_MISSING` when a policy cannot be compiled. */
 export function createServer(ports: Ports, config: ServerConfig, options: ServerOptions = {}): MaskwireServer {
+  const { version = "", createWarmUp } = options;
+  const { limits } = config;
+  const metrics = new Metrics();
   // For all that leaves: relays, and the keys of issuers.
   const outward = { ...ports, fetch: guardFetch(ports.fetch, new Egress(config.upstreams)) };
-  const metrics = new Metrics();
-  const observer = createMaskCounts(metrics);
-  let keys = options.keys;
-  const settle = (next: ServerConfig, { previous, keys: others = keys }: Before = {}): Settings => {
-    const openStage = openStages(next, options, { ports: outward, metrics });
-    const policies = PolicySet.compile(next, {
-      keys: others,
-      observer,
-      openStage,
-      checksOf: ports.checksOf,
-      restore: ports.reversal?.compile,
-      previous: previous?.policies,
-    });
-    checkUses(next, policies);
-    const hasKeys = others !== undefined;
-    const [refused, ...alsoRefused] = [...refuseViews(next), ...(ports.reversal?.refuse(next, { hasKeys }) ?? [])];
-    if (refused !== undefined) throw new ConfigRefusal(refused, ...alsoRefused);
-    for (const name of next.detokenize?.policies ?? []) policies.restorerOf(name);
-    // One that goes on keeps the public keys that it has fetched.
-    const isKept = JSON.stringify(previous?.config.auth) === JSON.stringify(next.auth);
-    const authenticator = isKept ? previous?.authenticator : createAuthenticator(outward, next, { options, metrics });
-    keys = others;
-    return { config: next, policies, authenticator };
-  };
-  const settings = settle(config);
-  const { version = "", createWarmUp } = options;
+  const maker = new SettingsMaker({ ports: outward, metrics, options });
+  const settings = maker.make(config);
   metrics.tellConfig(config, version);
-  const { limits } = config;
-  const memory = new MemoryBroker({ limits, ports });
-  const broker = ports.broker ?? memory;
-  const feeds = new Feeds({ feeds: config.feeds, policies: settings.policies, limits, ports, metrics, broker });
-  const services = assembleServices({
-    ports,
-    settings,
-    refused: [],
-    limits,
-    metrics,
-    feeds,
-    isHistoryAvailable: undefined,
-    relays: createRelays(settings, { ports: outward, metrics, memory }),
-    lifecycle: new Lifecycle(limits.connectionsLimit),
-    clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
-    roster: new Roster(ports.clock, tickMs(limits)),
-    maskStreams: new MaskStreams(ports.clock, metrics),
-    detokenizer: createDetokenizer(config, ports, metrics),
-    canary: createCanary(config, ports, metrics),
-  });
-  broker.watch({
-    committed: (waitedMs) => metrics.observe("history_append_seconds", waitedMs / 1000),
-    available: (isAvailable) => {
-      services.isHistoryAvailable = isAvailable;
-      metrics.set("history_available", isAvailable ? 1 : 0);
-    },
-    paged: (result, damages) => {
-      metrics.add("history_pages_total", 1, result);
-      metrics.add("history_damages_total", damages);
-    },
-  });
+  const services = createServices(settings, { ports, outward, metrics });
   return {
-    app(listeners) {
-      const always = listeners.includes("subscribe") ? [...services.relays] : [];
-      for (const [name, relay] of always) if (config.relays[name]?.always) relay.start();
-      return createListenerApp(services, listeners);
-    },
-    publish(name, data, event) {
-      const outcome = andThen(feeds.open(name), (feed) => feed.tryPublish(data, event));
-      if (typeof outcome === "string" && outcome !== "EVENT_DROPPED") throw new StreamError(outcome);
-      if (outcome instanceof Promise)
-        outcome.catch(() => metrics.add("events_refused_total", 1, "HISTORY_UNAVAILABLE"));
-    },
-    intake: { open: (name) => feeds.open(name), metrics, stopping: services.lifecycle.stopping },
-    reload(next, nextKeys) {
+    app: (listeners) => openApp(services, listeners),
+    publish: (name, data, event) => publish(services, name, { data, event }),
+    intake: { open: (name) => services.feeds.open(name), metrics, stopping: services.lifecycle.stopping },
+    reload(next, keys) {
       const previous = services.settings;
       const [first, ...others] = refuseFixed(previous.config, next);
       if (first !== undefined) throw new ConfigRefusal(first, ...others);
-      services.settings = settle(next, { previous, keys: nextKeys });
-      const { policies } = services.settings;
-      feeds.reload({ feeds: next.feeds, policies });
-      for (const [name, { feed }] of services.relays) feed.reload(feedRules(next.relays[name], policies));
-      services.maskStreams.endOld(policies, next.reload === "live" ? "all" : "bound");
-      services.refused = [];
+      const reloaded = takeOver(services, maker.make(next, { previous, keys }));
       metrics.tellConfig(next, version);
-      metrics.set("config_refused", 0);
-      metrics.add("config_reloads_total", 1, "taken");
-      return {
-        changedPolicies: policies.countChanged(previous.policies),
-        oldStreams: services.maskStreams.countOld(policies),
-      };
+      return reloaded;
     },
     counts: {
       refused: (limit) => metrics.add("connections_refused_total", 1, limit),
@@ -241,30 +154,107 @@ export function createServer(ports: Ports, config: ServerConfig, options: Server
     drain: () => drainServer(services, { graceMs: limits.drainGraceMs, windowMs: limits.drainWindowMs }),
     drainAtOnce: () => drainServer(services, AT_ONCE),
     policy: (name) => services.settings.policies.get(name),
-    session(listeners, { ports: own, limits: ownLimits }) {
-      const ownFeeds = new Feeds({
-        feeds: services.settings.config.feeds,
-        policies: services.settings.policies,
-        limits: ownLimits,
-        ports: own,
-        metrics,
-        broker: own.broker,
-      });
-      const session = assembleServices({
-        ...services,
-        ports: own,
-        limits: ownLimits,
-        feeds: ownFeeds,
-        relays: new Map(),
-        lifecycle: new Lifecycle(ownLimits.connectionsLimit),
-        roster: new Roster(own.clock, tickMs(ownLimits)),
-      });
-      return createListenerApp(session, listeners);
-    },
+    session: (listeners, parts) => createListenerApp(sessionOf(services, parts), listeners),
     converse: (memo) => openConversation(services, memo),
     canary: services.canary,
     openWarmUp: createWarmUp === undefined ? undefined : () => createWarmUp(services),
   };
+}
+
+/** `outward`: the same ports, for all that leaves. */
+interface ServiceParts {
+  readonly ports: Ports;
+  readonly outward: Ports;
+  readonly metrics: Metrics;
+}
+
+/** @throws StreamError `BAD_CONFIG` for what the host has no port for. */
+function createServices(settings: Settings, { ports, outward, metrics }: ServiceParts): LiveServices {
+  const { config, policies } = settings;
+  const { limits } = config;
+  const memory = new MemoryBroker({ limits, ports });
+  const broker = ports.broker ?? memory;
+  const services = assembleServices({
+    ports,
+    settings,
+    refused: [],
+    limits,
+    metrics,
+    feeds: new Feeds({ feeds: config.feeds, policies, limits, ports, metrics, broker }),
+    isHistoryAvailable: undefined,
+    relays: createRelays(settings, { ports: outward, metrics, memory }),
+    lifecycle: new Lifecycle(limits.connectionsLimit),
+    clients: new ClientLimits({ limits, clock: ports.clock, metrics }),
+    roster: new Roster(ports.clock, tickMs(limits)),
+    maskStreams: new MaskStreams(ports.clock, metrics),
+    detokenizer: createDetokenizer(config, ports, metrics),
+    canary: createCanary(config, ports, metrics),
+  });
+  watch(broker, services);
+  return services;
+}
+
+/** What a history tells of itself goes to `/metrics` and `/readyz`. */
+function watch(broker: Broker, services: LiveServices): void {
+  const { metrics } = services;
+  broker.watch({
+    committed: (waitedMs) => metrics.observe("history_append_seconds", waitedMs / 1000),
+    available: (isAvailable) => {
+      services.isHistoryAvailable = isAvailable;
+      metrics.set("history_available", isAvailable ? 1 : 0);
+    },
+    paged: (result, damages) => {
+      metrics.add("history_pages_total", 1, result);
+      metrics.add("history_damages_total", damages);
+    },
+  });
+}
+
+function openApp(services: Services, listeners: readonly ListenerName[]): Hono {
+  const { relays } = services.settings.config;
+  if (listeners.includes("subscribe"))
+    for (const [name, relay] of services.relays) if (relays[name]?.always) relay.start();
+  return createListenerApp(services, listeners);
+}
+
+interface Published {
+  readonly data: Uint8Array;
+  readonly event: string | undefined;
+}
+
+function publish({ feeds, metrics }: Services, name: string, { data, event }: Published): void {
+  const outcome = andThen(feeds.open(name), (feed) => feed.tryPublish(data, event));
+  if (typeof outcome === "string" && outcome !== "EVENT_DROPPED") throw new StreamError(outcome);
+  if (outcome instanceof Promise) outcome.catch(() => metrics.add("events_refused_total", 1, "HISTORY_UNAVAILABLE"));
+}
+
+/** Puts other settings in the place of those in force. */
+function takeOver(services: LiveServices, settings: Settings): Reloaded {
+  const { feeds, relays, maskStreams, metrics, settings: previous } = services;
+  const { config, policies } = settings;
+  services.settings = settings;
+  feeds.reload({ feeds: config.feeds, policies });
+  for (const [name, { feed }] of relays) feed.reload(feedRules(config.relays[name], policies));
+  maskStreams.endOld(policies, config.reload === "live" ? "all" : "bound");
+  services.refused = [];
+  metrics.set("config_refused", 0);
+  metrics.add("config_reloads_total", 1, "taken");
+  return { changedPolicies: policies.countChanged(previous.policies), oldStreams: maskStreams.countOld(policies) };
+}
+
+/** The same settings and counts, and all else of its own. */
+function sessionOf(services: Services, { ports, limits }: SessionParts): Services {
+  const { settings, metrics } = services;
+  const { config, policies } = settings;
+  return assembleServices({
+    ...services,
+    ports,
+    limits,
+    feeds: new Feeds({ feeds: config.feeds, policies, limits, ports, metrics, broker: ports.broker }),
+    relays: new Map(),
+    lifecycle: new Lifecycle(limits.connectionsLimit),
+    roster: new Roster(ports.clock, tickMs(limits)),
+  });
 }
 
 /** @throws StreamError `BAD_CONFIG` when the host keeps no audit records. */
@@ -281,34 +271,6 @@ function createCanary({ canary, limits }: ServerConfig, ports: Ports, metrics: M
   const isReadable = [canary.control, canary.forbidden].every((text) => parseEndpoint(text) !== undefined);
   if (dial === undefined || !isReadable) throw new StreamError("BAD_CONFIG");
   return new Canary({ config: canary, limits, ports, dial, metrics });
-}
-
-function createAuthenticator(
-  { fetch: fetchPort, clock }: Ports,
-  { auth }: ServerConfig,
-  { options: { jwtSecret }, metrics }: { options: ServerOptions; metrics: Metrics },
-): Authenticator | undefined {
-  if (auth === undefined) return undefined;
-  const onKeyFetch = (result: string): void => metrics.add("key_fetches_total", 1, result);
-  return new Authenticator({ config: auth, jwtSecret, fetch: fetchPort, clock, onKeyFetch });
-}
-
-/** @throws StreamError `BAD_CONFIG` when the host speaks to nobody. */
-function openStages(
-  { remoteDetectors = {} }: ServerConfig,
-  { openRemote }: ServerOptions,
-  parts: Parameters<typeof openRemoteDetectors>[1],
-): OpenStage | undefined {
-  if (Object.keys(remoteDetectors).length === 0) return undefined;
-  if (openRemote === undefined) throw new StreamError("BAD_CONFIG");
-  return openRemote(remoteDetectors, parts);
-}
-
-/** @throws StreamError `BAD_CONFIG` when a feed or relay names a policy that does not exist. */
-function checkUses(config: ServerConfig, policies: PolicySet): void {
-  const used: readonly Viewed[] = [...Object.values(config.feeds), ...Object.values(config.relays)];
-  const names = used.flatMap(({ policy, views }) => [policy, ...Object.values(views)]);
-  if (names.some((name) => policies.get(name) === undefined)) throw new StreamError("BAD_CONFIG");
 }
 
 /** Their events stay in memory: the upstream has them, and is asked again after a restart. */
