@@ -13,7 +13,7 @@ const SEMICOLON = 0x3b;
 export const COLOUR_LETTER = 0x6d;
 
 /** As a regular expression. */
-export const COLOUR = String.raw`\u001b\[[\d;]*m`;
+export const COLOUR = String.raw`\x1b\[[\d;]*m`;
 
 /** Bytes of the longest one that is looked for before a value. */
 const COLOUR_BYTES = 20;
@@ -58,7 +58,10 @@ function openerOf(bytes: Uint8Array, end: number): number {
   return at < first ? UNSEEN : bytes[at];
 }
 
-/** The name without what is left of a sequence, of which `before`, the character before it, may have been the last sign. */
-export function withoutColour(name: string, before: string | undefined): string {
-  return before === "[" || before === ";" ? name.replace(/^\d*m/, "") : name;
+/** A sequence of which the end is taken for the start of a name. */
+const CUT_COLOUR = new RegExp(String.raw`\x1b\[[\d;]*$`);
+
+/** The name without what is left of a sequence, of which `before`, the text before it, may hold the rest. */
+export function withoutColour(name: string, before: string): string {
+  return CUT_COLOUR.test(before) ? name.replace(/^\d*m/, "") : name;
 }

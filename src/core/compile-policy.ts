@@ -268,6 +268,6 @@ function compileRemote(spec: PolicySpec, entities: readonly string[]): RemoteRul
 // A rule for an entity that nobody looks for would never take effect.
 function requireEntity(entity: string, detectors: readonly Detector[], where: string): void {
   if (detectors.some((detector) => detector.entity === entity)) return;
-  const known = detectors.map((detector) => detector.entity).join(", ");
+  const known = [...new Set(detectors.map((detector) => detector.entity))].join(", ");
   throw new ConfigurationError("BAD_CONFIG", `${where}: no detector looks for ${entity}; there are ${known}`);
 }

@@ -1,13 +1,15 @@
 /**
  * Names of fields that say what their value is.
  *
- * Owns how a name is read: camelCase, snake_case, kebab-case, dots and digits part words, and the last words decide:
- * `user_password`, `clientSecret2`, but not `password_policy`.
+ * Owns how a name is read: camelCase, snake_case, kebab-case, dots, brackets and digits part words, and the last words decide:
+ * `user_password`, `clientSecret2`, `user[password][]`, but not `password_policy`.
  */
 import { splitWords } from "./words.ts";
 
 /** `phone2` is a phone. */
 const NUMBER = String.raw`\d{0,3}`;
+/** Of the fields of forms: `user[password]`, `token[0][]`. */
+const BRACKETS = String.raw`(?:\]|\[\d{0,3}){0,4}`;
 
 export class FieldNames {
   readonly names: readonly string[];
@@ -21,7 +23,7 @@ export class FieldNames {
   constructor(names: readonly string[]) {
     this.names = names;
     this.endings = [...new Set(names.flatMap((name) => [` ${name}`, ` ${name.replaceAll(" ", "")}`]))];
-    this.written = new RegExp(`(?:${this.alternatives})${NUMBER}$`, "i");
+    this.written = new RegExp(`(?:${this.alternatives})${NUMBER}${BRACKETS}$`, "i");
   }
 
   /** True when the name ends in one of the names. */
@@ -36,7 +38,7 @@ export class FieldNames {
 
   /** RE2 syntax: a name as it may be written; matches more than `has` accepts. */
   get pattern(): string {
-    return `(?i:${this.alternatives})${NUMBER}`;
+    return `(?i:${this.alternatives})${NUMBER}${BRACKETS}`;
   }
 
   private get alternatives(): string {

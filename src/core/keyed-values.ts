@@ -46,7 +46,7 @@ export class KeyedValues {
   mayName(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.rules.length === 0) return false;
     let last = end;
-    while (last > start && KINDS[bytes[last - 1]] === DIGIT) last--;
+    while (last > start && (KINDS[bytes[last - 1]] === DIGIT || isBracket(bytes[last - 1]))) last--;
     if (last - start < ENDING_LETTERS) return false;
     const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]];
     return (kinds & NOT_PLAIN) !== 0 || this.endings[endingOf(bytes, last)] === 1;
@@ -87,6 +87,11 @@ export class KeyedValues {
   private rankOf(entity: string): number {
     return this.engine.rules.findIndex((rule) => rule.detector.entity === entity);
   }
+}
+
+/** Forms write `user[password]` and `token[]`. */
+function isBracket(byte: number): boolean {
+  return byte === 0x5b || byte === 0x5d;
 }
 
 function endingOf(bytes: Uint8Array, end: number): number {

@@ -6,12 +6,14 @@
  */
 import { ALPHANUMERIC, KINDS, LETTER, UNDERSCORE } from "./ascii.ts";
 import { asciiText } from "./bytes.ts";
-import { withoutColour } from "./colour.ts";
+import { COLOUR, withoutColour } from "./colour.ts";
 import { isHexAfterPercent, isPlain } from "./folded-text.ts";
 import { splitWords } from "./words.ts";
 
 const NAME_CHARACTER = /[\p{L}\p{N}_.-]/u;
 const KEY_BEFORE = /([\p{L}\p{N}_.-]{1,40})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/u;
+
+const COLOUR_AT_END = new RegExp(`${COLOUR}$`);
 
 const EXCLUDED = [
   "trace id",
@@ -39,20 +41,39 @@ export function keyBefore(text: string): string {
 const BLANKS_LIMIT = 4;
 
 /**
- * The name at the end of a text, of as many words as given, when a sign follows it and nothing but a quote more; else "".
- * Quotes may be escaped, as in JSON inside a log line.
+ * The name at the end of a text, of as many words as given, when a sign follows it and nothing but a quote more; else "". It
+ * may stand in brackets, as in `user[password]=` of forms and `user["password"] = "` of programs. Quotes may be escaped, as in
+ * JSON inside a log line.
  */
 export function nameBefore(text: string, wordLimit: number): string {
   let at = blanksBefore(text, quoteBefore(text, text.length));
-  if (text[at - 1] !== ":" && text[at - 1] !== "=") return "";
-  const end = quoteBefore(text, blanksBefore(text, at - 1));
+  if (text[at - 1] === ">" && text[at - 2] === "=") at--;
+  const signEnd = at;
+  if (text[at - 1] === "=") at--;
+  if (text[at - 1] === ":") at--;
+  // Two colons part names of programs, two equals signs compare.
+  if (at === signEnd || text[at - 1] === ":" || text[at - 1] === "=") return "";
+  const bracket = colourBefore(text, blanksBefore(text, at));
+  const isBracketed = text[bracket - 1] === "]";
+  const end = quoteBefore(text, isBracketed ? bracket - 1 : bracket);
+  if (isBracketed && !(text.endsWith("=") ? end === bracket - 1 : /=[ \t]*\\?["']$/.test(text))) return "";
   at = end;
   for (let words = 0; words < wordLimit; words++) {
     if (words > 0 && text[at - 1] === " ") at--;
     while (at > 0 && isNameCharacter(text, at - 1)) at--;
   }
   const name = text.slice(at, end).trimStart();
-  return withoutColour(name, text[at - 1]);
+  return withoutColour(name, text.slice(0, at));
+}
+
+/** True for what stands behind a sign and is no value: the rest of the sign, as `=> x` behind `name=`, or a block of a program. */
+export function opensNoValue(preceding: string, text: string): boolean {
+  if (/[:=]$/.test(preceding)) return /^(?:[:=]|>(?![^\s"'=>]))/.test(text);
+  return /^[[({]/.test(text) && /=>[ \t]*$/.test(preceding);
+}
+
+function colourBefore(text: string, end: number): number {
+  return text[end - 1] === "m" ? text.slice(0, end).replace(COLOUR_AT_END, "").length : end;
 }
 
 function isNameCharacter(text: string, at: number): boolean {
@@ -78,7 +99,13 @@ export function isBehindSign(bytes: Uint8Array, place: number): boolean {
   at = skipBlanks(bytes, at, 0);
   if (at === 0) return false;
   const sign = bytes[at - 1];
-  return sign === 0x3a || sign === 0x3d || !isPlain(sign) || isHexAfterPercent(bytes, at);
+  return (
+    sign === 0x3a ||
+    sign === 0x3d ||
+    (sign === 0x3e && bytes[at - 2] === 0x3d) ||
+    !isPlain(sign) ||
+    isHexAfterPercent(bytes, at)
+  );
 }
 
 const KEY_WINDOW_BYTES = 40;

@@ -52,10 +52,10 @@ describe("a sequence of colours", () => {
   });
 
   test("is no part of a name behind it", () => {
-    expect(withoutColour("31mphone", "[")).toBe("phone");
-    expect(withoutColour("1mphone", ";")).toBe("phone");
-    expect(withoutColour("mphone", "[")).toBe("phone");
-    for (const before of [" ", "m", undefined]) expect(withoutColour("31mphone", before)).toBe("31mphone");
-    expect(withoutColour("3xphone", "[")).toBe("3xphone");
+    expect(withoutColour("31mphone", "x \u001b[")).toBe("phone");
+    expect(withoutColour("1mphone", "\u001b[3;")).toBe("phone");
+    expect(withoutColour("mphone", "\u001b[")).toBe("phone");
+    for (const before of [" ", "m", "", "user[", "a;"]) expect(withoutColour("31mphone", before)).toBe("31mphone");
+    expect(withoutColour("3xphone", "\u001b[")).toBe("3xphone");
   });
 });

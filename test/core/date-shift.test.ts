@@ -319,7 +319,7 @@ describe("the subject", () => {
 
 test("what is no date is redacted", () => {
   const input = '{"visit":"soon","dob":"x","at":12,"user":{"id":7}}';
-  expect(mask(SPEC, "json", input)).toBe('{"visit":"[FIELD]","dob":"x","at":"[FIELD]","user":{"id":7}}');
+  expect(mask(SPEC, "json", input)).toBe('{"visit":"[FIELD]","dob":"[DATE_OF_BIRTH]","at":"[FIELD]","user":{"id":7}}');
 });
 
 test.each<readonly [string, PolicySpec, string]>([

@@ -58,7 +58,8 @@ describe("explain", () => {
       countMasked(row.policy, row.choice, row.input).toSorted(),
     );
     for (const { testimony, entity } of masked)
-      if (testimony === undefined) expect([FIELD, "PASSWORD_FIELD", "KEYED_PII"]).toContain(entity);
+      if (testimony === undefined)
+        expect([FIELD, "AUTH_HEADER", "DATE_OF_BIRTH", "PASSWORD_FIELD", "KEYED_PII"]).toContain(entity);
   });
 
   it("says where: offsets, and the path of a field", () => {

@@ -11,6 +11,6 @@ const DEFAULT =
   "KEYED_PII";
 
 it("holds the first tier, on by default but for HIGH_ENTROPY", () => {
-  expect(BUILT_IN.map(({ entity }) => entity).toSorted()).toEqual(DEFAULT.split(" ").toSorted());
+  expect([...new Set(BUILT_IN.map(({ entity }) => entity))].toSorted()).toEqual(DEFAULT.split(" ").toSorted());
   expect(packDetectors(PACK_NAMES).map(({ entity }) => entity)).toContain("HIGH_ENTROPY");
 });

@@ -5,6 +5,7 @@
  */
 import { COLOUR, mayBeColourBefore } from "../colour.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { FieldNames } from "../field-name.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
 
 const SCHEMES = "basic|bearer|digest|negotiate|apikey|token";
@@ -14,6 +15,9 @@ const BEHIND_SCHEME = new RegExp(String.raw`${WORD_START}(?:${SCHEMES})[ \t]{1,4
 /** The same with quotes doubled or escaped. */
 const WRITTEN_COOKIE = String.raw`cookie2?[\\"']{0,3}[ \t]{0,4}:[ \t]{0,4}[\\"']{0,3}`;
 const BEHIND_COOKIE = new RegExp(`${WORD_START}(?:set-)?${COOKIE}$`, "i");
+
+/** In formats with fields nothing but the name tells a cookie. */
+const COOKIE_NAMES = new FieldNames(["cookie", "cookie2"]);
 
 const OPENING = String.raw`[^\s"'\\,;](?:[^\n"'\\]){0,3}`;
 /** Pairs up to a quote; but the value of a cookie may stand in quotes itself. */
@@ -37,11 +41,12 @@ export const authHeader: Detector = {
   source: "RFC 9110, section 11; RFC 7617; RFC 6750; RFC 6265",
   pattern: OPENING,
   scan: {
-    pattern: `(?i:(?:${SCHEMES})[ \\t]{1,4}|${WRITTEN_COOKIE})[^\\n](?:[^\\n]{3})?`,
+    pattern: `(?i:(?:${SCHEMES})[ \\t]{1,4}|${WRITTEN_COOKIE})[^\\n](?:[^\\n]{3})?|(?i:cookie2?)["']`,
     maxLength: 40,
   },
   tail: Object.values(TAILS),
   boundary: "none",
+  keys: { names: COOKIE_NAMES, takes: "text" },
   contextWords: ["authorization", "proxy authorization", "auth", "authentication", "authenticate", "cookie", "curl"],
   mayBegin: (bytes, at) =>
     at > 0 &&

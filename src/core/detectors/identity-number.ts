@@ -4,7 +4,7 @@
  * Owns what separators, words and checks are worth; knows no number.
  */
 import { type Detector, SCORES } from "../detector.ts";
-import { isInsideNumber } from "../validators/neighbours.ts";
+import { isListed } from "../validators/neighbours.ts";
 import type { Check } from "../validators/checks.ts";
 import { splitWords } from "../words.ts";
 
@@ -92,7 +92,7 @@ export function detectorOf(scheme: Scheme): Detector {
     contextWords: words,
     validate(candidate) {
       const text = candidate.text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
-      if (!isValid(text) || isInsideNumber(candidate, candidate.hasContext ? "-." : "-. ")) return 0;
+      if (!isValid(text) || isListed(candidate)) return 0;
       if (isElsewhere?.test(candidate.label) === true) return 0;
       const proven = isProven === undefined || isProven(text);
       if (candidate.hasContext)

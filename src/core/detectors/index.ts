@@ -12,7 +12,7 @@ import { githubToken } from "./github-token.ts";
 import { iban } from "./iban.ts";
 import { ipv4, ipv6 } from "./ip.ts";
 import { jwt } from "./jwt.ts";
-import { cardSecurity, keyedPii, passwordField } from "./keyed.ts";
+import { birthField, cardSecurity, keyedPii, passwordField } from "./keyed.ts";
 import { mac } from "./mac.ts";
 import { nationalIds } from "./national-ids.ts";
 import { phone } from "./phone.ts";
@@ -41,7 +41,7 @@ const AHEAD_OF_PACKS: readonly Detector[] = [
   ...nationalIds,
 ];
 
-const BEHIND_PACKS: readonly Detector[] = [usSsn, cryptoAddress, ipv6, ipv4, mac, phone, dateOfBirth];
+const BEHIND_PACKS: readonly Detector[] = [usSsn, cryptoAddress, ipv6, ipv4, mac, phone, dateOfBirth, birthField];
 
 /** What looks where a policy names no packs. */
 export const BUILT_IN: readonly Detector[] = [...AHEAD_OF_PACKS, ...BEHIND_PACKS];

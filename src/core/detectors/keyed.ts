@@ -4,9 +4,10 @@
  * Owns the names, and how such a value is written in plain text (`password=x`, `"surname": "x"`, `City: x`). In formats
  * with fields the whole value of a field is taken.
  */
+import { COLOUR } from "../colour.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { FieldNames } from "../field-name.ts";
-import { isBehindSign, nameBefore } from "../keys.ts";
+import { isBehindSign, nameBefore, opensNoValue } from "../keys.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
 
 const SECRET_NAMES = [
@@ -60,6 +61,9 @@ const PERSONAL_NAMES = [
   "next of kin",
 ];
 
+/** Of dates that are written in more ways than the pattern of dates has, as `1985-03-14T00:00:00Z` and `19850314`. */
+const BIRTH_NAMES = ["dob", "date of birth", "birth date", "birth day", "geburtsdatum", "geboortedatum"];
+
 const CARD_NAMES = [
   "cvv",
   "cvc",
@@ -75,10 +79,13 @@ const CARD_NAMES = [
 
 /** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
 const QUOTE = String.raw`\\?["']`;
-/** What stands between a name and its value; a quote may be escaped, as in JSON inside a log line. */
-const SIGN = String.raw`\\?["']?[ \t]*[:=][ \t]*\\?["']?`;
-/** The longest name, four blanks on either side of the sign, quotes and the opening. */
-const SCAN_CHARACTERS = 48;
+/**
+ * What stands between a name and its value: a colon, an equals sign, and what programs write of the two (`:=`, `=>`). The
+ * name may stand in brackets and quotes, and in a colour; a quote may be escaped, as in JSON inside a log line.
+ */
+const SIGN = String.raw`\\?["']?\]?(?:${COLOUR})?[ \t]*[:=]+>?[ \t]*\\?["']?`;
+/** The longest name, a colour, four blanks on either side of the sign, quotes and the opening. */
+const SCAN_CHARACTERS = 60;
 const NAME_WORDS = 3;
 /** Characters that decide; the rest is the tail. */
 const OPENING_CHARACTERS = 8;
@@ -119,11 +126,13 @@ interface KeyedParts {
   readonly takes: "text" | "scalar";
   /** How a value without quotes goes on behind a colon. */
   readonly afterColon: Form;
+  /** What a value in text has to hold, within its opening; names in sentences have other words behind them. */
+  readonly holds?: RegExp;
   readonly hits: readonly string[];
   readonly misses: readonly string[];
 }
 
-function keyed({ entity, source, names, takes, afterColon, hits, misses }: KeyedParts): Detector {
+function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }: KeyedParts): Detector {
   const fieldNames = new FieldNames(names);
   const formOf = ({ before, preceding }: Candidate): Form => {
     if (before.endsWith('"')) return "double";
@@ -143,7 +152,8 @@ function keyed({ entity, source, names, takes, afterColon, hits, misses }: Keyed
     validate(candidate) {
       const { text, after, preceding } = candidate;
       const name = nameBefore(preceding, NAME_WORDS);
-      if (!fieldNames.has(name) || opensPlaceholder(text)) return 0;
+      if (!fieldNames.has(name) || opensPlaceholder(text) || opensNoValue(preceding, text)) return 0;
+      if (holds?.test(text) === false) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
       const form = formOf(candidate);
       const { stop } = FORMS[form];
@@ -179,6 +189,11 @@ export const passwordField = keyed({
     "password=a<b>c",
     "password=%s3cret",
     "token%3Dabcdef",
+    'config["password"] := "hunter2',
+    "user[password]=hunter2",
+    "user%5Bpassword%5D=hunter2",
+    "\u001b[36mpassword\u001b[0m=hunter2",
+    "password => hunter2",
   ],
   misses: [
     "the password is wrong",
@@ -193,6 +208,14 @@ export const passwordField = keyed({
     "password=***",
     "password=[PASSWORD_FIELD]",
     "secretary=Jane",
+    "Token::new",
+    "password !== x",
+    "password == x",
+    "typeof password === 'string'",
+    'Kind["OpenToken"] = 18',
+    "[credentials]: https://example.com",
+    "firstname => { required => 1 }",
+    "password => {{ vault }}",
   ],
 });
 
@@ -240,4 +263,15 @@ export const cardSecurity = keyed({
   afterColon: "word",
   hits: ["cvv=123", "CVC: 1234", "cardExpiry=12/27", "card_security_code: 123", "valid thru: 12/27"],
   misses: ["the cvv is wrong", "cvv=", "cvv: required", "expiry_policy=30d", "exp=1748503543", "cvv=***"],
+});
+
+export const birthField = keyed({
+  entity: "DATE_OF_BIRTH",
+  source: "names of fields that hold dates of birth; ISO 8601, HL7",
+  names: BIRTH_NAMES,
+  takes: "scalar",
+  afterColon: "word",
+  holds: /\d/,
+  hits: ["dob=1985-03-14T00:00:00Z", "birthDate: 19850314", '"date_of_birth":"14-Mar-85'],
+  misses: ["dob=", "dob: unknown", "date of birth: see above", "birthday_count=3", "born=1985"],
 });

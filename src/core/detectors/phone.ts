@@ -57,8 +57,8 @@ const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-
 /** Also with an extension behind it. */
 const BEGINS_NORTH_AMERICAN = new RegExp(String.raw`${NORTH_AMERICAN_GROUPS}(?!\d)`);
 
-/** Seven digits behind a plus are another number, where one may have ended before. */
-const HOLDS_TWO = /^\+?(?:\D*\d){7,}\+\d{7}/;
+/** Seven digits behind a plus are another number, where one may have ended before; so is a plus behind a blank. */
+const HOLDS_TWO = /^\+?(?:\D*\d){7,}(?:\+\d{7}|[ +]\+\d)/;
 
 const IS_LOCAL = new RegExp(`^(?:${LOCAL}|${BARE})$`);
 const IS_CODE_LED = new RegExp(`^(?:${CODE_LED})$`);
@@ -254,9 +254,12 @@ function isWrongTrunkOne(digits: string): boolean {
 
 /** A number that goes on beside it, or a piece of an id. A number with its `+` is one whatever stands there. */
 function isInsideRun({ before, after }: Candidate, number: string): boolean {
-  if (before.endsWith("+")) return true;
+  // A plus behind a number stands for the blank before the next one.
+  if (before.endsWith("+")) return !(number.startsWith("+") && /^\d/.test(before));
   if (number.startsWith("+")) return false;
   // Of bytes in hex.
   if (/^-[A-Za-z]/.test(after) && /^\d\d(?:-\d\d)+$/.test(number)) return true;
+  // Two of a person: nothing else that a slash parts is written like them.
+  if (IS_NORTH_AMERICAN.test(number) && (before.endsWith("/") || after.startsWith("/"))) return false;
   return /(?:\d[./:-]|[A-Za-z][-_])$/.test(before) || /^(?:[./:-]\d|-[A-Za-z]*\d)/.test(after);
 }

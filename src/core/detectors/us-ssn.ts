@@ -1,6 +1,6 @@
 /** United States social security numbers. Nine bare digits, and the areas of taxpayer numbers, need a word before them. */
 import { type Detector, SCORES } from "../detector.ts";
-import { isInsideNumber } from "../validators/neighbours.ts";
+import { isListed } from "../validators/neighbours.ts";
 import { namesOtherNumber } from "./label.ts";
 
 /**
@@ -28,8 +28,7 @@ export const usSsn: Detector = {
     if (area === "" || area === "000" || area === "666" || group === "00" || serial === "0000") return 0;
     if (VOID.test(`${area}-${group}-${serial}`)) return 0;
     if (candidate.hasContext ? OTHER_TIN.test(candidate.label) : namesOtherNumber(candidate.label)) return 0;
-    // In running text a space and more digits beside it are a list of numbers, if spaces part it as well.
-    if (isInsideNumber(candidate, candidate.hasContext || separator === "-" ? "-." : "-. ")) return 0;
+    if (isListed(candidate)) return 0;
     if (candidate.hasContext) return separator === "" ? SCORES.worded : SCORES.shaped;
     return separator === "" || area.startsWith("9") ? SCORES.bare : SCORES.shaped;
   },

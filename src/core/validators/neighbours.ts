@@ -52,6 +52,17 @@ export function isInsideNumber({ before, after }: Candidate, separators: string)
   );
 }
 
+/** Digits that spaces part. */
+const SPACED_DIGITS = /^\d.*[ +].*\d$/;
+
+/**
+ * True for a part of a longer number, or of a list of numbers: in running text spaces part those, and more digits stand behind
+ * one.
+ */
+export function isListed(candidate: Candidate): boolean {
+  return isInsideNumber(candidate, !candidate.hasContext && SPACED_DIGITS.test(candidate.text) ? "-. " : "-.");
+}
+
 function isDigit(character: string): boolean {
   return character >= "0" && character <= "9";
 }

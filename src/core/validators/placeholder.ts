@@ -11,7 +11,7 @@ const TEMPLATES = [
 const WHOLE_ONLY = ["<[a-z/][\\w /-]*>", String.raw`%\{[\w.:-]*\}`, String.raw`%\(\w*\)[a-z]`, "%[dsv]", "x{4,}"];
 const WHOLE = new RegExp(`^(?:${[...TEMPLATES.map((parts) => parts.join("")), ...WHOLE_ONLY].join("|")})$`);
 const OPENING = new RegExp(
-  `^(?:${TEMPLATES.map(([open, inside, close]) => `${open}${inside}(?:${close})?`).join("|")})$`,
+  `^(?:${TEMPLATES.map(([open, inside, close]) => `${open}${inside}(?:${close}|\\})?`).join("|")})$`,
 );
 
 /** True for a whole value that is none. All of it counts: a password may begin as a template does. */
