@@ -2,49 +2,33 @@
  * From a policy as it is written to the immutable form that every stream shares.
  *
  * Owns which detectors look, and which operator each entity gets; a rule that could never take effect is refused.
+ * assemble-policy.ts puts them together.
  */
-import { LOOK_AHEAD_BYTES } from "./candidate.ts";
-import { DEFAULT_THRESHOLD } from "./defaults.ts";
 import type { Detector } from "./detector.ts";
-import type { Drops } from "./drops.ts";
 import { withPacks } from "./detectors/index.ts";
-import { compileEngine, type Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { ConfigurationError } from "./errors.ts";
 import { findIn } from "./finder.ts";
 import { compileCustom } from "./custom-detector.ts";
 import { compileFields } from "./compile-fields.ts";
-import type { FieldRules } from "./field-rules.ts";
 import { FIELD } from "./finding.ts";
 import { allowedBy, bend, DENIED } from "./lists.ts";
-import { KeyedValues } from "./keyed-values.ts";
 import type { TenantKeys } from "./key-ring.ts";
 import { examplesOf, finderOf } from "./lone-detector.ts";
 import { entitiesOf, PACK_NAMES, type PackName, unknownPacks, withPhoneCheck } from "./packs/index.ts";
-import { NO_OBSERVER } from "./observer.ts";
 import { compileOperator, KEEP, type OperatorPlace } from "./operators/index.ts";
-import type { Operator, RecordReader } from "./operators/operator.ts";
-import { COUNTER, exampleOf } from "./operators/redact.ts";
+import type { Operator } from "./operators/operator.ts";
+import { exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
-import {
-  DEFAULT_LIMITS,
-  DEFAULT_ON_INVALID,
-  DEFAULT_TENANT,
-  type Policy,
-  type PolicyOptions,
-  type PolicySpec,
-} from "./policy.ts";
-import { compileReadings, heldWithin } from "./readings/index.ts";
+import { DEFAULT_TENANT, type Policy, type PolicyOptions, type PolicySpec } from "./policy.ts";
 import { remoteEntitiesOf, type RemoteRules } from "./remote-rules.ts";
-import { UTF8_HOLD_BYTES } from "./utf8-repair.ts";
+import { assemblePolicy } from "./assemble-policy.ts";
 
 /** Of an event's id: who resumes needs equal ids to be equal. */
 const ID_ENTITY = "ID";
-const NO_REMOTE: RemoteRules = { detectors: [], entities: new Set(), isAllowed: () => false };
 const DEFAULT_OPERATOR: OperatorSpec = { operator: "redact" };
 /** Key of `operators` that stands for every entity without its own. */
 const EVERY_ENTITY = "default";
-/** A place waits for the two characters behind a match, and for one byte that ends it. */
-const LOOK_AHEAD_HOLD_BYTES = LOOK_AHEAD_BYTES + 1;
 
 /**
  * Compiles a policy; some milliseconds, most of them for the detectors' automaton.
@@ -78,100 +62,12 @@ export function detectorsOf(spec: PolicySpec, known = withPacks(choosePacks(spec
   return bend(chooseDetectors(spec, [...compileCustom(spec.detectors ?? [], taken), ...known]), spec);
 }
 
-/** What a policy has come to, before it is put together. */
-export interface PolicyParts {
-  readonly detectors: readonly Detector[];
-  readonly operators: ReadonlyMap<string, Operator>;
-  readonly fields: FieldRules;
-  readonly hideId: Operator | undefined;
-  readonly remote?: RemoteRules;
-  readonly readers?: readonly RecordReader[];
-}
-
-export function assemblePolicy(spec: PolicySpec, options: PolicyOptions, parts: PolicyParts): Policy {
-  const { detectors, operators, fields, hideId, remote = NO_REMOTE, readers = [] } = parts;
-  const row = (entity: string): Operator => operators.get(entity) as Operator;
-  const readings = compileReadings(spec);
-  const joins = { fields: (spec.joinFields ?? []).length > 0, messages: spec.joinMessages === true };
-  const engine = compileEngine(detectors, {
-    threshold: spec.threshold ?? DEFAULT_THRESHOLD,
-    needsText: (entity) => row(entity).needsText,
-    matcher: options.matcher,
-    onClear: options.observer?.cleared,
-  });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const heldBytes = heldWithin(
-    { spec, readings },
-    engine.longestMatchBytes + LOOK_AHEAD_HOLD_BYTES,
-    limits.holdbackLimitBytes,
-  );
-  const onInvalid = spec.onInvalid ?? DEFAULT_ON_INVALID;
-  const isCounting = Object.values(spec.operators ?? {}).some(
-    (one) => one.operator === "redact" && one.template?.includes(COUNTER) === true,
-  );
-  const policy: Policy = {
-    name: options.name ?? "default",
-    detectors,
-    onInvalid,
-    limits,
-    longestMatchBytes: engine.longestMatchBytes,
-    holdbackMaxBytes: heldBytes + UTF8_HOLD_BYTES,
-    figures: { instructions: engine.program.instructions.length, byteClasses: engine.program.byteClassCount },
-    engine,
-    keyedValues: new KeyedValues(engine),
-    fields,
-    numbers: spec.numbers ?? "string",
-    extraFields: spec.extraFields ?? "mask",
-    joins,
-    drops: joinDrops(operators, fields),
-    readers,
-    readings,
-    passesClean:
-      onInvalid === "mask-as-text" &&
-      !engine.program.hasAssertions &&
-      !engine.isBlind &&
-      readings.length === 0 &&
-      !joins.fields &&
-      !joins.messages &&
-      !fields.hasOperators,
-    observer: options.observer ?? NO_OBSERVER,
-    remote,
-    hideId,
-    replace: (found) => row(found.entity).replace(found),
-    operatorOf: (entity) => (entity === FIELD ? "field" : row(entity).name),
-    perStream() {
-      return isCounting ? counting(this) : this;
-    },
-  };
-  return policy;
-}
-
-function joinDrops(operators: ReadonlyMap<string, Operator>, fields: FieldRules): Drops | undefined {
-  const all = [...operators.values()].map(({ drops }) => drops);
-  const field = fields.drops.field || all.includes("field");
-  const event = fields.drops.event || all.includes("event");
-  return field || event ? { field, event } : undefined;
-}
-
 function hideIdBy(keys: TenantKeys): Operator {
   const given: Given = { keys, custom: {}, policy: {}, readers: new Map() };
   return compileOperator(
     { operator: "hash" },
     { where: [], entity: ID_ENTITY, ...given, examples: [], isFinding: undefined },
   );
-}
-
-/** Findings of each entity are numbered from 1. */
-function counting(policy: Policy): Policy {
-  const counts = new Map<string, number>();
-  return {
-    ...policy,
-    replace: (found) => {
-      const count = (counts.get(found.entity) ?? 0) + 1;
-      counts.set(found.entity, count);
-      return policy.replace({ ...found, count });
-    },
-  };
 }
 
 /** What looks like a finding would be masked again by whoever reads it next, and taken for a leak by everybody else. */

@@ -7,7 +7,8 @@
 import { DEFAULT_THRESHOLD } from "./defaults.ts";
 import { compileFields } from "./compile-fields.ts";
 import type { Detector } from "./detector.ts";
-import { assemblePolicy, detectorsOf, specOf } from "./compile-policy.ts";
+import { assemblePolicy } from "./assemble-policy.ts";
+import { detectorsOf, specOf } from "./compile-policy.ts";
 import type { FoundText } from "./finder.ts";
 import type { KeyRing, TenantKeys } from "./key-ring.ts";
 import { FIELD } from "./finding.ts";
