@@ -1,5 +1,16 @@
 /** Small helpers on byte arrays; the ones every host needs and none brings alike. */
+import { StreamError } from "./errors.ts";
+
 export const EMPTY = new Uint8Array(0);
+
+/**
+ * What a caller takes for bytes, of whatever realm; a Buffer is one.
+ * @throws StreamError `BAD_CHUNK` for all else: a string would be read as nothing, wider numbers would be cut.
+ */
+export function checkBytes(chunk: Uint8Array): void {
+  const given: { readonly [Symbol.toStringTag]?: unknown } | null | undefined = chunk;
+  if (given?.[Symbol.toStringTag] !== "Uint8Array") throw new StreamError("BAD_CHUNK");
+}
 
 /**
  * The same memory without a subclass. A `slice` of Node's Buffer is no copy: what writes over one would write over the

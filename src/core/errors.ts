@@ -29,6 +29,7 @@ export const ERRORS = {
     retry: false,
     text: "multipart/form-data needs a boundary of 1 to 70 characters in which nothing is found",
   },
+  BAD_CHUNK: { http: 500, close: 1011, retry: false, text: "a chunk is a Uint8Array; text goes through TextEncoder" },
   BAD_CONFIG: { http: 500, close: 1011, retry: false, text: "the configuration is not valid" },
   BAD_IDEMPOTENCY_KEY: {
     http: 400,

@@ -1,4 +1,4 @@
-/** The library: `import { compilePolicy, createMasker, maskWhole } from "maskwire"`. */
+/** The library: `import { compilePolicy, createMasker, maskStream } from "maskwire"`. */
 export { ConfigurationError, ERRORS, StreamError, toStreamError } from "./errors.ts";
 export type { ConfigurationCode, ErrorCode, ErrorRow } from "./errors.ts";
 export type { Finding } from "./finding.ts";
@@ -21,6 +21,7 @@ export type { RemoteEntities, RemoteRules } from "./remote-rules.ts";
 export { DECODE_DEPTH_LIMIT } from "./readings/index.ts";
 export { createMasker, findAll, maskEvent, maskWhole, tryMaskEvent } from "./masker.ts";
 export type { FormatChoice, StreamMasker } from "./masker.ts";
+export { maskStream } from "./mask-stream.ts";
 export { EventJoiner } from "./formats/event-joiner.ts";
 export type { JoinedEvent } from "./formats/event-joiner.ts";
 export type { Delimiter, FormatOptions } from "./formats/format-options.ts";

@@ -3,8 +3,8 @@
  *
  * Owns the one way out: valid UTF-8 first, then the format, and after a failure nothing more.
  */
-import { concat, plainView } from "./bytes.ts";
-import { toStreamError } from "./errors.ts";
+import { checkBytes, concat, plainView } from "./bytes.ts";
+import { ConfigurationError, toStreamError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits, validEvent } from "./formats/event-data.ts";
 import { CsvMasker } from "./formats/csv-masker.ts";
@@ -31,7 +31,7 @@ export interface StreamMasker {
    * Adds one chunk; returns the bytes that no later chunk can change (often empty, often a view of the chunk).
    * All returns joined, plus `flush()`, equal `maskWhole` of the joined chunks, whatever the cuts.
    * The chunk is never written to. The caller must not change it afterwards.
-   * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`.
+   * @throws StreamError `INVALID_INPUT` when the policy says `onInvalid: close`, `BAD_CHUNK` for what are no bytes.
    */
   push(chunk: Uint8Array): Uint8Array;
   /** Ends the input; returns the rest, every byte of it decided. */
@@ -63,12 +63,18 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
     new MultipartMasker(policy, { boundary, open: ({ format, options }) => OPENERS[format](policy, options) }),
 };
 
+const NO_FORMAT = `there is no such format; there are ${Object.keys(OPENERS).join(", ")}`;
+
 /** A format, alone or with what its media type says in parameters. */
 export type FormatChoice = Format | ({ readonly format: Format } & FormatOptions);
 
-/** Opens a masker for one stream of this format. */
+/**
+ * Opens a masker for one stream of this format.
+ * @throws ConfigurationError for a format that there is not.
+ */
 export function createMasker(policy: Policy, choice: FormatChoice): StreamMasker {
   const { format, ...options } = typeof choice === "string" ? { format: choice } : choice;
+  if (!Object.hasOwn(OPENERS, format)) throw new ConfigurationError("BAD_CONFIG", NO_FORMAT, ["format"]);
   const own = policy.perStream();
   return new GuardedMasker(own, OPENERS[format](own, options));
 }
@@ -89,7 +95,10 @@ class GuardedMasker implements StreamMasker {
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    return this.guard(() => this.format.push(this.valid(this.repair.push(chunk))));
+    return this.guard(() => {
+      checkBytes(chunk);
+      return this.format.push(this.valid(this.repair.push(chunk)));
+    });
   }
 
   flush(): Uint8Array {
@@ -134,6 +143,7 @@ export function maskEvent(shared: Policy, data: Uint8Array): Uint8Array | null {
 
 /** The same, with the reason for which the policy drops it. */
 export function tryMaskEvent(shared: Policy, data: Uint8Array): Uint8Array | "INVALID_INPUT" | "EVENT_DROPPED" {
+  checkBytes(data);
   const policy = shared.perStream();
   const valid = validEvent(policy, data);
   const edits = eventDataEdits(policy, valid);
@@ -147,5 +157,6 @@ export function tryMaskEvent(shared: Policy, data: Uint8Array): Uint8Array | "IN
 
 /** All findings in a text, disjoint and in order; offsets are bytes. The text must be valid UTF-8. */
 export function findAll(policy: Policy, text: Uint8Array): Finding[] {
+  checkBytes(text);
   return findRead(policy, plainView(text)).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }

@@ -82,7 +82,7 @@ describe("the image", () => {
   });
 
   test("starts without a shell", () => {
-    expect(last("ENTRYPOINT")?.exec).toEqual(["node", "dist/node/main.js"]);
+    expect(last("ENTRYPOINT")?.exec).toEqual(["node", "--no-memory-reducer", "dist/node/main.js"]);
     expect(last("CMD")?.exec).toEqual(["serve"]);
     expect(last("HEALTHCHECK")?.exec?.[0]).toBe("node");
     expect(stages.flatMap(names)).not.toContain("SHELL");

@@ -53,9 +53,9 @@ describe("the README's examples", () => {
     expect(stdout).toBe(block(`output=${mark}`));
   });
 
-  it("use the library as it says", async () => {
-    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", block("run=library")], { cwd: ROOT });
-    expect(stdout).toBe(block("output=library"));
+  it.each(["library", "library-stream"])("use the library as it says: %s", async (mark) => {
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", block(`run=${mark}`)], { cwd: ROOT });
+    expect(stdout).toBe(block(`output=${mark}`));
   });
 
   it("publish an event that a subscriber then gets masked", async () => {

@@ -84,6 +84,7 @@ describe("the OpenAPI document", () => {
 
 const ELSEWHERE: readonly string[] = [
   "AGE_LIMIT",
+  "BAD_CHUNK",
   "BAD_CONFIG",
   "BAD_MESSAGE",
   "BAD_PATTERN",
