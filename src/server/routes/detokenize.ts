@@ -5,28 +5,26 @@
  */
 import type { Context } from "hono";
 import { countRestored, StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
-import { BodyReader } from "../http/body-reader.ts";
 import { nameIn } from "../telemetry/log.ts";
 import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../http/request.ts";
 import { readTraceparent } from "../telemetry/traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
+import { enterProducer, readerOf } from "./producer.ts";
 
 export async function detokenize(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
-  const { limits, ports, metrics, lifecycle, maskStreams, detokenizer } = services;
+  const { ports, maskStreams, detokenizer } = services;
   if (detokenizer === undefined) throw new StreamError("NOT_FOUND");
   const { policy: name = "default" } = queryOf(context, ["policy"]);
   const type = mediaTypeOf(context);
   const incoming = bodyOf(context, services);
-  const disconnect = lifecycle.connect();
-  metrics.add("producers", 1);
+  const leaveProducers = enterProducer(services);
   const span = ports.tracer?.start("maskwire.detokenize", {
     traceparent: readTraceparent(context.req.header("traceparent")),
   });
   let restoredCount = 0;
   const leave = (failure: unknown, bytes: number): void => {
-    disconnect();
-    metrics.add("producers", -1);
+    leaveProducers();
     span?.end(
       {
         "maskwire.policy": nameIn(services.settings.config.policies, name),
@@ -43,11 +41,7 @@ export async function detokenize(context: Context, services: Services, { access 
       leave(thrown, 0);
       throw thrown;
     });
-  const body = new BodyReader(incoming, {
-    clock: ports.clock,
-    idleMs: limits.producerIdleTimeoutMs,
-    expiresAtMs: access.expiresAtMs,
-  });
+  const body = readerOf(incoming, services, access);
   // Read now: while the record was written another configuration may have come.
   const restorer = services.settings.policies.restorerOf(name);
   const restored = await maskStreams.open({

@@ -4,16 +4,16 @@
 import type { Context } from "hono";
 import { StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
 import { requireAction } from "../auth/access.ts";
-import { BodyReader } from "../http/body-reader.ts";
 import { nameIn } from "../telemetry/log.ts";
 import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../http/request.ts";
 import { readTraceparent } from "../telemetry/traceparent.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
+import { enterProducer, readerOf } from "./producer.ts";
 
 export async function mask(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   requireAction(access, "mask", []);
-  const { settings, limits, ports, metrics, lifecycle, maskStreams } = services;
+  const { settings, ports, metrics, maskStreams } = services;
   const { policy: name = "default", findings } = queryOf(
     context,
     ports.openReport ? ["policy", "findings"] : ["policy"],
@@ -23,13 +23,8 @@ export async function mask(context: Context, services: Services, { access }: Rou
   const type = mediaTypeOf(context);
   const report = ports.openReport?.(context, { format: type.format, findings });
   const incoming = bodyOf(context, services);
-  const disconnect = lifecycle.connect();
-  metrics.add("producers", 1);
-  const body = new BodyReader(incoming, {
-    clock: ports.clock,
-    idleMs: limits.producerIdleTimeoutMs,
-    expiresAtMs: access.expiresAtMs,
-  });
+  const leave = enterProducer(services);
+  const body = readerOf(incoming, services, access);
   const span = ports.tracer?.start("maskwire.mask", {
     traceparent: readTraceparent(context.req.header("traceparent")),
   });
@@ -41,8 +36,7 @@ export async function mask(context: Context, services: Services, { access }: Rou
     body,
     isShort: isShortBody(context),
     onEnd: (failure) => {
-      disconnect();
-      metrics.add("producers", -1);
+      leave();
       const code = failure === undefined ? undefined : toStreamError(failure).code;
       if (code !== undefined) metrics.add("fail_closed_total", 1, code);
       span?.end(

@@ -4,7 +4,7 @@
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
 import { type Access, requireAction } from "../auth/access.ts";
-import { BodyReader } from "../http/body-reader.ts";
+import type { BodyReader } from "../http/body-reader.ts";
 import type { Joiner } from "../feeds/joiner.ts";
 import { nameIn } from "../telemetry/log.ts";
 import { problemBody, problemHeaders } from "../http/problem.ts";
@@ -18,8 +18,10 @@ import {
 } from "../feeds/records.ts";
 import { bodyOf, mediaTypeOf, queryOf } from "../http/request.ts";
 import { readTraceparent } from "../telemetry/traceparent.ts";
+import type { SpanFields } from "../telemetry/tracer.ts";
 import type { Services } from "../services.ts";
 import type { RouteCall } from "./index.ts";
+import { enterProducer, readerOf } from "./producer.ts";
 
 /** Short enough to leave room for the place of an event. */
 const IDEMPOTENCY_KEY = /^[!-~]{1,240}$/;
@@ -42,13 +44,8 @@ export async function publish(context: Context, services: Services, { access }: 
   const traceparent = readTraceparent(context.req.header("traceparent"));
   publication.trace = traceparent;
   const span = ports.tracer?.start("maskwire.publish", { traceparent });
-  const disconnect = lifecycle.connect();
-  metrics.add("producers", 1);
-  const body = new BodyReader(incoming, {
-    clock: ports.clock,
-    idleMs: limits.producerIdleTimeoutMs,
-    expiresAtMs: access.expiresAtMs,
-  });
+  const leave = enterProducer(services);
+  const body = readerOf(incoming, services, access);
   const forget = lifecycle.whenStopping(() => body.cancel());
   try {
     const reader = RECORD_READERS[format](limits.eventLimitBytes);
@@ -57,23 +54,19 @@ export async function publish(context: Context, services: Services, { access }: 
     // Cancelling looks like an end in order; what a drain cut off is not an event.
     const error = failure ?? publication.failure;
     if (error !== undefined) metrics.add("errors_total", 1, error.code);
-    const { feeds } = services.settings.config;
-    span?.end(
-      {
-        // Names that only the configuration's `*` lets in are the client's.
-        "maskwire.feed": nameIn(feeds, name) ?? nameIn(feeds, "*"),
-        "maskwire.format": format,
-        ...publication.spanFields(),
-      },
-      error?.code,
-    );
+    span?.end({ ...fieldsOf(services, name, format), ...publication.spanFields() }, error?.code);
     if (lifecycle.isStopping) context.header("connection", "close");
     return error === undefined ? receive(context, services, publication) : refuse(context, publication, error);
   } finally {
     forget();
-    disconnect();
-    metrics.add("producers", -1);
+    leave();
   }
+}
+
+/** Names that only the configuration's `*` lets in are the client's, and in no span. */
+function fieldsOf({ settings }: Services, feed: string, format: PublishFormat): SpanFields {
+  const { feeds } = settings.config;
+  return { "maskwire.feed": nameIn(feeds, feed) ?? nameIn(feeds, "*"), "maskwire.format": format };
 }
 
 interface Intake {
