@@ -10,6 +10,11 @@ export function withCountries(detector: Detector): Detector {
   return detector;
 }
 
+/** No pack, so no names in its language. */
+export function withFieldNames(detector: Detector): Detector {
+  return detector;
+}
+
 /** No pack, so none that a deployment could not have. */
 export function withPhoneCheck(_: unknown, detectors: readonly Detector[]): readonly Detector[] {
   return detectors;

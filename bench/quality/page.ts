@@ -9,6 +9,7 @@ import { TOKEN_ISSUERS } from "../../src/core/detectors/vendor-token.ts";
 import { compileEngine, type Engine } from "../../src/core/engine.ts";
 import { PACK_NAMES } from "../../src/core/index.ts";
 import { packDetectors } from "../../src/core/packs/index.ts";
+import { FIELD_NAMES, type TellingNames } from "../../src/core/packs/field-names.ts";
 import { GIVEN_NAMES } from "../../src/core/packs/given-names.ts";
 import { person } from "../../src/core/packs/names.ts";
 import { NAMED_ISSUERS } from "../../src/core/packs/secrets.ts";
@@ -308,7 +309,7 @@ function renderNames(): string[] {
     "Under these names a value is found by the name alone: in JSON, NDJSON, JSON in events and in strings, CSV columns and",
     'forms the whole value of the field; in plain text what is written as `name=value`, `name: value` or `"name": "value"`.',
     "A name may be written in camelCase, with `_`, `-`, `.` or a blank between its words, with words before it and up to three",
-    "digits behind it; what follows makes it another name (`password_policy`). Arrays inherit their name, objects do not.",
+    "digits behind it (`address_line_1`); what follows makes it another name (`password_policy`). Arrays inherit their name, objects do not.",
     "Empty values, `true`, `false`, `null`, templates (`${X}`, `{{x}}`), stars and masked values stay.",
     "",
     "| entity | values | names |",
@@ -320,6 +321,15 @@ function renderNames(): string[] {
             `| ${entity} | ${keys.takes === "text" ? "strings" : "strings, numbers"} | ${keys.names.names.join(", ")} |`,
           ],
     ),
+    "",
+    "Packs bring the names of their languages:",
+    "",
+    "| pack | KEYED_PII | PASSWORD_FIELD |",
+    "|---|---|---|",
+    ...Object.entries(FIELD_NAMES).map(([pack, tables]) => {
+      const all = (kind: keyof TellingNames): string => tables.flatMap((table) => table[kind]).join(", ");
+      return `| ${pack} | ${all("personal")} | ${all("secret")} |`;
+    }),
   ];
 }
 

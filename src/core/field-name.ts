@@ -6,8 +6,8 @@
  */
 import { splitWords } from "./words.ts";
 
-/** `phone2` is a phone. */
-const NUMBER = String.raw`\d{0,3}`;
+/** `phone2` is a phone, and `address_line_1` a line. */
+const NUMBER = String.raw`(?:[_.-]?\d{1,3})?`;
 /** Of the fields of forms: `user[password]`, `token[0][]`. */
 const BRACKETS = String.raw`(?:\]|\[\d{0,3}){0,4}`;
 

@@ -27,6 +27,8 @@ export interface KeyedField {
 const ENDING_LETTERS = 3;
 /** Nothing longer stands for a value. */
 const PLACEHOLDER_BYTES = 64;
+/** `_`, `.` and `-` between a name and its number. */
+const NUMBER_SIGNS: readonly number[] = [0x5f, 0x2e, 0x2d];
 const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
 
 export class KeyedValues {
@@ -39,7 +41,10 @@ export class KeyedValues {
     this.engine = engine;
     this.rules = engine.threshold > SCORES.ranged ? [] : engine.rules.filter(({ detector }) => detector.keys);
     for (const { detector } of this.rules)
-      for (const name of detector.keys?.names.names ?? []) this.endings[endingOf(encodeUtf8(name), name.length)] = 1;
+      for (const name of detector.keys?.names.names ?? []) {
+        const bytes = encodeUtf8(name);
+        this.endings[endingOf(bytes, bytes.length)] = 1;
+      }
   }
 
   /** False when the bytes of a name, as they stand, are certain to tell nothing. O(1). */
@@ -47,6 +52,7 @@ export class KeyedValues {
     if (this.rules.length === 0) return false;
     let last = end;
     while (last > start && (KINDS[bytes[last - 1]] === DIGIT || isBracket(bytes[last - 1]))) last--;
+    if (last > start && last < end && NUMBER_SIGNS.includes(bytes[last - 1])) last--;
     if (last - start < ENDING_LETTERS) return false;
     const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]];
     return (kinds & NOT_PLAIN) !== 0 || this.endings[endingOf(bytes, last)] === 1;

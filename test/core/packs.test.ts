@@ -1,7 +1,8 @@
 /** Country packs: their examples. What their check digits are worth is in test/validators. */
 import { describe, expect, it, test } from "vitest";
 import { withPacks } from "../../src/core/detectors/index.ts";
-import { compilePolicy, findAll, PACK_NAMES } from "../../src/core/index.ts";
+import { compilePolicy, findAll, maskWhole, PACK_NAMES } from "../../src/core/index.ts";
+import { FIELD_NAMES } from "../../src/core/packs/field-names.ts";
 import { packDetectors } from "../../src/core/packs/index.ts";
 import { naiveFindings } from "../support/naive-matcher.ts";
 
@@ -29,6 +30,36 @@ describe.each(PACK_NAMES.map((name) => ({ name })))("pack $name", ({ name }) => 
       });
     },
   );
+});
+
+describe.each(Object.entries(FIELD_NAMES))("names of fields of pack %s", (pack, tables) => {
+  const policy = compilePolicy({ packs: [pack as "de"] });
+  const without = compilePolicy({});
+  const mask = (one: typeof policy, format: "json" | "text", text: string): string =>
+    new TextDecoder().decode(maskWhole(one, format, new TextEncoder().encode(text)));
+  const rows = tables.flatMap(({ personal, secret }) => [
+    ...personal.map((name) => ({ name, entity: "KEYED_PII" })),
+    ...secret.map((name) => ({ name, entity: "PASSWORD_FIELD" })),
+  ]);
+
+  it.each(rows)("tell a value in JSON and in text: $name", ({ name, entity }) => {
+    const written = [name.replaceAll(" ", "_"), name.replaceAll(/ (.)/gu, (_, letter: string) => letter.toUpperCase())];
+    for (const one of [...written, `${written[0]}2`, `kunde.${written[0]}_2`]) {
+      expect(mask(policy, "json", JSON.stringify({ [one]: "10115-Xaver" }))).toBe(
+        JSON.stringify({ [one]: `[${entity}]` }),
+      );
+      expect(mask(policy, "text", `${one}: 10115-Xaver`)).toBe(`${one}: [${entity}]`);
+    }
+    for (const text of [`${written[0]}_field: 10115-Xaver`, `q${written[0]}: 10115-Xaver`])
+      expect(mask(policy, "text", text)).toBe(text);
+    expect(mask(without, "json", JSON.stringify({ [written[0]]: "10115-Xaver" }))).toContain("10115-Xaver");
+  });
+});
+
+it.each(["00000", "1011", "99999", "101150"])("leaves plz: %s alone, which is no postal code of Germany", (value) => {
+  const find = (text: string): unknown[] => findAll(compilePolicy({ packs: ["de"] }), new TextEncoder().encode(text));
+  expect(find(`plz: ${value}`)).toEqual([]);
+  expect(find("plz: 10115")).toHaveLength(1);
 });
 
 describe("packs of a policy", () => {

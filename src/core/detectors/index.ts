@@ -1,6 +1,6 @@
 /** The built-in detectors. Their order is their precedence: where two findings overlap, the earlier names both. */
 import type { Detector } from "../detector.ts";
-import { type PackName, packDetectors, withCountries } from "../packs/index.ts";
+import { type PackName, packDetectors, withCountries, withFieldNames } from "../packs/index.ts";
 import { authHeader } from "./auth-header.ts";
 import { cloudKey } from "./cloud-key.ts";
 import { cardTrack, swiftBic, usAba } from "./bank.ts";
@@ -53,7 +53,8 @@ const LAST = "HIGH_ENTROPY";
 export function withPacks(names: readonly PackName[]): readonly Detector[] {
   if (names.length === 0) return BUILT_IN;
   const packs = packDetectors(names);
+  const ahead = AHEAD_OF_PACKS.map((detector) => withFieldNames(detector, names));
   const behind = BEHIND_PACKS.map((detector) => (detector === phone ? withCountries(phone) : detector));
   const last = packs.filter(({ entity }) => entity === LAST);
-  return [...AHEAD_OF_PACKS, ...packs.filter(({ entity }) => entity !== LAST), ...behind, ...last];
+  return [...ahead, ...packs.filter(({ entity }) => entity !== LAST), ...behind, ...last];
 }

@@ -32,6 +32,19 @@ const SECRET_NAMES = [
   "session token",
   "private key",
   "credentials",
+  "master key",
+  "account key",
+  "secret key base",
+  "seed phrase",
+  "mnemonic",
+  "recovery code",
+  "backup code",
+  "verification code",
+  "mfa code",
+  "otp",
+  "security answer",
+  "secret answer",
+  "password hash",
 ];
 
 const PERSONAL_NAMES = [
@@ -43,13 +56,44 @@ const PERSONAL_NAMES = [
   "given name",
   "family name",
   "surname",
+  "forename",
+  "fname",
+  "lname",
+  "first names",
+  "last names",
+  "middle initial",
+  "legal name",
+  "birth name",
+  "preferred name",
+  "contact name",
+  "customer name",
+  "employee name",
+  "guest name",
+  "passenger name",
+  "beneficiary name",
+  "spouse name",
+  "father name",
+  "mother name",
+  "name on card",
+  "emergency contact",
+  "emergency contact name",
   "account holder",
+  "account holder name",
   "card holder",
   "cardholder name",
   "card holder name",
   "street",
+  "street name",
+  "street line",
   "street address",
   "address line",
+  "home address",
+  "postal address",
+  "mailing address",
+  "billing address",
+  "shipping address",
+  "delivery address",
+  "residential address",
   "postal code",
   "post code",
   "zip",
@@ -74,6 +118,8 @@ const CARD_NAMES = [
   "card exp",
   "expiry date",
   "expiration date",
+  "exp date",
+  "card verification",
   "valid thru",
 ];
 
@@ -101,9 +147,12 @@ const FORMS = {
 type Form = keyof typeof FORMS;
 const FORM_NAMES = Object.keys(FORMS) as Form[];
 
-const POSTAL_NAME = /(?:post|zip)(?:al)?[ ._-]?(?:code)?\d*$/i;
+const POSTAL_NAME = /(?:zip(?:[ ._-]?code)?|post(?:al)?[ ._-]?code|(?:code|c[oó]digo)[ ._-]?postal)[_.-]?\d*$/i;
 /** How a postal code begins anywhere: three letters at most before a digit. */
 const POSTAL_START = /^[A-Z]{0,3}[ +-]{0,2}\d/i;
+/** The name is short, and so asks for what Deutsche Post gives out: five digits from 01001 to 99998. */
+const GERMAN_POSTAL_NAME = /plz[_.-]?\d*$/i;
+const GERMAN_POSTAL = /^(?!00|01000|99999)\d{5}(?!\d)/;
 /** Of the shape of a British one, with letters that none has in that place. */
 const NO_POSTCODE =
   /^(?:[QVX]|[A-Z][IJZ])[A-Z]?\d[A-Z\d]?[ +]{0,2}\d[A-Z]{2}$|^[A-Z]{1,2}\d[A-Z\d]?[ +]{0,2}\d(?:[A-Z]?[CIKMOV]|[CIKMOV][A-Z])$/i;
@@ -155,6 +204,7 @@ function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }
       if (!fieldNames.has(name) || opensPlaceholder(text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
+      if (GERMAN_POSTAL_NAME.test(name) && !GERMAN_POSTAL.test(text)) return 0;
       const form = formOf(candidate);
       const { stop } = FORMS[form];
       if (stop.test(text)) return 0;
@@ -167,6 +217,15 @@ function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }
     hits,
     misses,
   };
+}
+
+/** The same for more names. */
+export function withNames(detector: Detector, more: readonly string[]): Detector {
+  const { keys } = detector;
+  if (keys === undefined || more.length === 0) return detector;
+  const { takes } = keys;
+  const afterColon = takes === "text" ? "line" : "word";
+  return keyed({ ...detector, names: [...keys.names.names, ...more], takes, afterColon });
 }
 
 export const passwordField = keyed({
@@ -185,6 +244,8 @@ export const passwordField = keyed({
     "X-Api-Key:4f5a6b7c8d9e",
     "apiKey=x",
     "password2=correct-horse-battery",
+    "password_2=correct-horse-battery",
+    "recovery_code: 4f5a-6b7c",
     "password=<hunter2",
     "password=a<b>c",
     "password=%s3cret",
@@ -227,6 +288,9 @@ export const keyedPii = keyed({
   afterColon: "line",
   hits: [
     "first_name=Jane",
+    "address_line_1=Elm",
+    "home_address: 12 Long Acre",
+    "fname=Jane",
     "lastName=Doe",
     "surname: van der Berg",
     "Street address: 12 Long Acre",

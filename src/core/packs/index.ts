@@ -5,6 +5,7 @@
  */
 import { type Detector, SCORES } from "../detector.ts";
 import { looseDetectorOf, type Scheme } from "../detectors/identity-number.ts";
+import { keyedPii, passwordField, withNames } from "../detectors/keyed.ts";
 import { url } from "../detectors/url.ts";
 import { AU, CN, HK, IN, JP, KR, SG, TH, TW } from "./asia-pacific.ts";
 import { IE, UK } from "./british-isles.ts";
@@ -12,6 +13,7 @@ import { AT, CH, DE } from "./german.ts";
 import { AR, BR, CL } from "./latin-america.ts";
 import { IL, TR, ZA } from "./middle-east-and-africa.ts";
 import { CA, MX, US } from "./north-america.ts";
+import { FIELD_NAMES, type TellingNames } from "./field-names.ts";
 import { BE, DK, FI, NL, NO, PL, SE } from "./northern-europe.ts";
 import { elsewhereOf } from "./elsewhere.ts";
 import { ES, FR, IT, PT } from "./romance.ts";
@@ -88,6 +90,14 @@ export const PACK_NAMES = [...Object.keys(SCHEMES), ...Object.keys(OTHERS)] as r
 /** Their detectors, in the order of the packs above whatever the order of the names. */
 export function packDetectors(names: readonly PackName[]): Detector[] {
   return PACK_NAMES.filter((name) => names.includes(name)).flatMap(detectorsIn);
+}
+
+/** The detector, when it goes by names of fields with those in the languages of these packs. */
+export function withFieldNames(detector: Detector, packs: readonly PackName[]): Detector {
+  const tables = [...new Set(packs.flatMap((name) => FIELD_NAMES[name] ?? []))];
+  const all = (kind: keyof TellingNames): string[] => [...new Set(tables.flatMap((table) => table[kind]))];
+  if (detector === keyedPii) return withNames(detector, all("personal"));
+  return detector === passwordField ? withNames(detector, all("secret")) : detector;
 }
 
 /** What they find. */
