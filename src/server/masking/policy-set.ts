@@ -51,6 +51,9 @@ interface Compiled {
   readonly isRestorer: (policy: Policy) => boolean;
 }
 
+type PolicySource = Pick<ServerConfig, "policies" | "limits" | "remoteDetectors">;
+
+const NONE: ReadonlyMap<string, Compiled> = new Map();
 const MARK_BYTES = 8;
 
 export class PolicySet {
@@ -61,45 +64,15 @@ export class PolicySet {
   }
 
   /** Some milliseconds a policy. @throws ConfigRefusal with what is wrong with each that cannot be compiled. */
-  static compile(
-    { policies, limits, remoteDetectors = {} }: Pick<ServerConfig, "policies" | "limits" | "remoteDetectors">,
-    parts: PolicySetParts,
-  ): PolicySet {
-    const { keys, observer, openStage, checksOf, restore, previous } = parts;
-    const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents, holdbackLimitBytes } =
-      limits;
-    const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
-    const options = {
-      limits: { ...recordLimits, joinLimitBytes, joinLimitEvents, holdbackLimitBytes },
-      observer,
-      remote: remoteEntities(remoteDetectors),
-      ...(keys === undefined ? {} : { keys }),
-    };
-    const compile = (name: string): Compiled => {
-      const spec = extendPolicy(policies, name);
-      const asked = (spec.remoteDetectors ?? []).map((one) => remoteDetectors[one]);
-      const text = writeOneWay([spec, recordLimits, keys?.print, ...asked]);
-      const known = previous === undefined ? undefined : previous.#compiled.get(name);
-      if (known?.text === text) return known;
-      const policy = compilePolicy(spec, { name, ...options, ...checksOf?.(spec) });
-      let restorer: Restorer | undefined;
-      return {
-        text,
-        policy,
-        stage: openStage?.(policy),
-        restorer: () => {
-          if (keys === undefined) throw new StreamError("KEY_MISSING");
-          if (restore === undefined) throw new StreamError("BAD_CONFIG");
-          return (restorer ??= restore(spec, { name, ...options, keys, opens: "policy" }));
-        },
-        isRestorer: (one) => one === restorer,
-      };
-    };
+  static compile(config: PolicySource, parts: PolicySetParts): PolicySet {
+    const { policies } = config;
+    const known = parts.previous === undefined ? NONE : parts.previous.#compiled;
+    const compile = compilerOf(config, parts);
     const compiled = new Map<string, Compiled>();
     const reasons: RefusalReason[] = [];
     for (const name of Object.keys(policies)) {
       try {
-        compiled.set(name, compile(name));
+        compiled.set(name, compile(name, known.get(name)));
       } catch (thrown) {
         if (!(thrown instanceof ConfigurationError)) throw thrown;
         reasons.push({ path: placeIn(policies, name, thrown.at), code: thrown.code, reason: thrown.reason });
@@ -157,6 +130,41 @@ export class PolicySet {
     const compiled = this.#compiled.get(policy.name);
     return compiled !== undefined && (compiled.policy === policy || compiled.isRestorer(policy));
   }
+}
+
+/** What compiles the policy of a name: `known` is what it is where its text has stayed the same. */
+function compilerOf(
+  { policies, limits, remoteDetectors = {} }: PolicySource,
+  { keys, observer, openStage, checksOf, restore }: PolicySetParts,
+): (name: string, known: Compiled | undefined) => Compiled {
+  const { lineLimitBytes, jsonDepthLimit, nestedJsonDepth, joinLimitBytes, joinLimitEvents, holdbackLimitBytes } =
+    limits;
+  const recordLimits = { lineLimitBytes, jsonDepthLimit, nestedJsonDepth };
+  const options = {
+    limits: { ...recordLimits, joinLimitBytes, joinLimitEvents, holdbackLimitBytes },
+    observer,
+    remote: remoteEntities(remoteDetectors),
+    ...(keys === undefined ? {} : { keys }),
+  };
+  return (name, known) => {
+    const spec = extendPolicy(policies, name);
+    const asked = (spec.remoteDetectors ?? []).map((one) => remoteDetectors[one]);
+    const text = writeOneWay([spec, recordLimits, keys?.print, ...asked]);
+    if (known?.text === text) return known;
+    const policy = compilePolicy(spec, { name, ...options, ...checksOf?.(spec) });
+    const compileWayBack = (): Restorer => {
+      if (keys === undefined) throw new StreamError("KEY_MISSING");
+      if (restore === undefined) throw new StreamError("BAD_CONFIG");
+      return restore(spec, { name, ...options, keys, opens: "policy" });
+    };
+    return { text, policy, stage: openStage?.(policy), ...wayBack(compileWayBack) };
+  };
+}
+
+/** Compiles it when it is first asked for, and knows it again. */
+function wayBack(compile: () => Restorer): Pick<Compiled, "restorer" | "isRestorer"> {
+  let restorer: Restorer | undefined;
+  return { restorer: () => (restorer ??= compile()), isRestorer: (one) => one === restorer };
 }
 
 /** What each remote detector may find, in our words. */
