@@ -51,6 +51,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
+    name: "bench",
+    summary: "measure how fast a policy masks an input of yours",
+    load: async () => (await import("./commands/bench.ts")).bench,
+  },
+  {
     name: "token",
     summary: "make an API key, or mint and verify JWTs for development",
     load: async () => (await import("./commands/token.ts")).token,

@@ -1,6 +1,6 @@
 /** What a command is: a value whose `run` is given everything it touches. */
 import { InvalidArgumentError, Option, type Command as Parser } from "commander";
-import { FORMATS, type FormatChoice, readMediaType } from "../core/index.ts";
+import { type Format, FORMATS, type FormatChoice, readMediaType } from "../core/index.ts";
 import type { Target } from "../kubernetes/render/tree.ts";
 import type { ExitCode, Io } from "./io.ts";
 
@@ -40,6 +40,8 @@ export interface Arguments {
   readonly audit?: string;
   readonly findings?: string;
   readonly conduit?: readonly string[];
+  readonly seconds?: number;
+  readonly chunk?: number;
 }
 
 /** What cli.ts reaches by its name. */
@@ -94,6 +96,10 @@ const FORMAT_BY_ENDING: Readonly<Record<string, FormatChoice>> = {
 };
 
 /** The format asked for; else by the file's ending; else text. */
+export function formatName(choice: FormatChoice): Format {
+  return typeof choice === "string" ? choice : choice.format;
+}
+
 export function formatOf({ format, file }: Arguments): FormatChoice {
   const ending = /\.([a-z]+)$/i.exec(file ?? "")?.[1] ?? "";
   return format ?? FORMAT_BY_ENDING[ending.toLowerCase()] ?? "text";

@@ -38,6 +38,20 @@ export async function requireInput(file: string | undefined, io: Io): Promise<In
   return undefined;
 }
 
+/** Longest input of commands that go over it again and again. */
+const WHOLE_LIMIT_BYTES = 268_435_456;
+
+/** A whole input that holds something; undefined after saying why there is none. */
+export async function requireWhole(file: string | undefined, io: Io): Promise<Uint8Array | undefined> {
+  const input = await requireInput(file, io);
+  if (input === undefined) return undefined;
+  const whole = await readWhole(input, WHOLE_LIMIT_BYTES);
+  if (whole === undefined) tell(io, `the input broke off, or is longer than ${WHOLE_LIMIT_BYTES} bytes`);
+  else if (whole.length === 0) tell(io, "the input is empty: it would show nothing; name a file, or pipe data in");
+  else return whole;
+  return undefined;
+}
+
 /** Everything, as one array; undefined when it is longer than `limitBytes` or breaks off. */
 export async function readWhole(input: Input, limitBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];

@@ -16,7 +16,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  readonly unit: "bytes" | "cuts";
+  readonly unit: "bytes" | "cuts" | "rounds";
   /** Absent when nobody knows. */
   readonly total?: number | undefined;
   /** The bar shows from here on; 0: at once. */
@@ -47,8 +47,9 @@ export function createProgress(io: Io, options: ProgressOptions): Progress {
 }
 
 function draw(done: number, seconds: number, { unit, total }: ProgressOptions): string {
-  const amount = unit === "bytes" ? `${(done / 1e6).toFixed(1)} MB` : `${done} cuts`;
-  const rate = unit === "bytes" ? `${(done / 1e6 / seconds).toFixed(1)} MB/s` : `${Math.round(done / seconds)} cuts/s`;
+  const amount = unit === "bytes" ? `${(done / 1e6).toFixed(1)} MB` : `${done} ${unit}`;
+  const rate =
+    unit === "bytes" ? `${(done / 1e6 / seconds).toFixed(1)} MB/s` : `${Math.round(done / seconds)} ${unit}/s`;
   if (total === undefined || total === 0) return `${amount}  ${rate}`;
   const share = Math.min(1, done / total);
   const filled = Math.round(share * WIDTH);

@@ -85,6 +85,7 @@ describe("a file or folder that was named", () => {
     ["explain"],
     ["check"],
     ["verify"],
+    ["bench"],
     ["token", "mint"],
     ["manifests", "--out", "x"],
     ["worker", "build"],
@@ -129,8 +130,8 @@ describe("a file or folder that was named", () => {
     expect([both.code, both.stderr]).toEqual([2, "maskwire: two configuration files; name one\n"]);
   });
 
-  it("and holds nothing proves nothing", async () => {
-    const { code, stdout, stderr } = await runProgram(["verify"]);
+  it.each(["verify", "bench"])("and holds nothing shows nothing: %s", async (command) => {
+    const { code, stdout, stderr } = await runProgram([command]);
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("the input is empty")]);
   });
 });

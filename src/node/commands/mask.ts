@@ -1,6 +1,14 @@
 /** `maskwire mask`: stdin to stdout, masked while it is still coming in. */
 import { createMasker, toStreamError } from "../../core/index.ts";
-import { configOption, engineOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
+import {
+  configOption,
+  engineOption,
+  formatName,
+  formatOf,
+  formatOption,
+  policyOption,
+  type Command,
+} from "../command.ts";
 import { FindingsReport } from "../../server/masking/findings-report.ts";
 import { openFindings } from "../findings-output.ts";
 import { requireInput, type Input } from "../input.ts";
@@ -49,10 +57,7 @@ Exit: 0 masked, 1 the input broke off, the policy refused it, or the output or -
     });
     try {
       const choice = formatOf(args);
-      const report = new FindingsReport({
-        format: typeof choice === "string" ? choice : choice.format,
-        findings: undefined,
-      });
+      const report = new FindingsReport({ format: formatName(choice), findings: undefined });
       const masker = createMasker(findings === undefined ? policy : report.watch(policy), choice);
       for await (const chunk of chunksOf(input)) {
         progress.add(chunk.length);

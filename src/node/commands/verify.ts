@@ -1,15 +1,20 @@
 /** `maskwire verify`: however the input is cut, the same bytes come out. */
 import { Option } from "commander";
 import { createMasker, maskWhole, toStreamError, type FormatChoice, type Policy } from "../../core/index.ts";
-import { configOption, formatOf, formatOption, policyOption, wholeNumber, type Command } from "../command.ts";
+import {
+  configOption,
+  formatName,
+  formatOf,
+  formatOption,
+  policyOption,
+  wholeNumber,
+  type Command,
+} from "../command.ts";
 import { countCuttings, EVERY_CUT_MAX_BYTES, planCuttings, type Cutting } from "../cuts.ts";
-import { requireInput, readWhole } from "../input.ts";
-import { tell } from "../io.ts";
+import { requireWhole } from "../input.ts";
 import { createOutput } from "../output.ts";
 import { openPolicy } from "../policies.ts";
 import { createProgress } from "../progress.ts";
-
-const INPUT_LIMIT_BYTES = 268_435_456;
 
 export const verify: Command = {
   notes: `
@@ -30,17 +35,8 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
   run: async (args, io) => {
     const policy = await openPolicy(args, io);
     if (policy === undefined) return 2;
-    const opened = await requireInput(args.file, io);
-    if (opened === undefined) return 2;
-    const input = await readWhole(opened, INPUT_LIMIT_BYTES);
-    if (input === undefined) {
-      tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
-      return 2;
-    }
-    if (input.length === 0) {
-      tell(io, "the input is empty: nothing would be proved; name a file, or pipe data in");
-      return 2;
-    }
+    const input = await requireWhole(args.file, io);
+    if (input === undefined) return 2;
     const subject: Subject = { policy, choice: formatOf(args), input };
     const whole = outcomeOf(() => maskWhole(policy, subject.choice, input));
     const progress = createProgress(io, { unit: "cuts", total: countCuttings(input.length), from: 1 });
@@ -61,7 +57,7 @@ Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
     }
     progress.end();
     await output.write(
-      `${tried} cuts of ${input.length} bytes as ${nameOf(subject.choice)}: the same bytes every time\n`,
+      `${tried} cuts of ${input.length} bytes as ${formatName(subject.choice)}: the same bytes every time\n`,
     );
     await output.finish();
     return 0;
@@ -72,10 +68,6 @@ interface Subject {
   readonly policy: Policy;
   readonly choice: FormatChoice;
   readonly input: Uint8Array;
-}
-
-function nameOf(choice: FormatChoice): string {
-  return typeof choice === "string" ? choice : choice.format;
 }
 
 /** What came out, or the code of the error that ended it: a cut must not change either. */
