@@ -4,8 +4,11 @@
  * Owns the way of a whole input through its format. Findings are those of the masker itself. Slow, and for people at a
  * terminal: what it returns holds the values.
  */
+import { explainCsv } from "./explain/csv.ts";
+import { explainEvents } from "./explain/events.ts";
+import { explainForm } from "./explain/form.ts";
 import { explainJson } from "./explain/json.ts";
-import { explainCsv, explainEvents, explainForm, explainMultipart } from "./explain/records.ts";
+import { explainMultipart } from "./explain/multipart.ts";
 import { type Explanation, explainEdits, type Testimony, watch, type Witnessing } from "./explain/witness.ts";
 import type { FormatChoice } from "./masker.ts";
 import type { Policy } from "./policy.ts";
@@ -38,13 +41,13 @@ function explainWatched(watched: Witnessing, choice: FormatChoice, input: Uint8A
         explainJson(policy, input.subarray(start, end), { format: "ndjson", start, witness }),
       );
     case "csv":
-      return explainCsv(watched, options, input);
+      return [...explainCsv(watched, options, input)];
     case "sse":
-      return explainEvents(watched, input);
+      return [...explainEvents(watched, input)];
     case "form":
-      return explainForm(watched, input);
+      return [...explainForm(watched, input)];
     case "multipart":
-      return explainMultipart(watched, { ...options, explain: explainWatched }, input);
+      return [...explainMultipart(watched, { ...options, explain: explainWatched }, input)];
   }
 }
 
