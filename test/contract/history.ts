@@ -5,7 +5,7 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent } from "../../src/server/history/broker.ts";
-import type { Entry } from "../../src/server/history/history.ts";
+import type { Entry } from "../../src/server/history/entry.ts";
 
 export interface BrokerHost {
   /** Opens the broker, on what an earlier one of this host left. */

@@ -1,7 +1,7 @@
 /** What a feed makes of a broker that lost events, or holds events of other policies. */
 import { describe, expect, test } from "vitest";
 import type { Archive, Broker, BrokerFeed, StoredEvent, Take } from "../../src/server/history/broker.ts";
-import type { Entry } from "../../src/server/history/history.ts";
+import type { Entry } from "../../src/server/history/entry.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { until } from "../support/until.ts";

@@ -4,7 +4,7 @@
  * Owns nothing but the way there. What is not whole any more is left out.
  */
 import type { Archive } from "../../server/history/broker.ts";
-import type { Entry } from "../../server/history/history.ts";
+import type { Entry } from "../../server/history/entry.ts";
 import { readEvent, type DiskEvent } from "./disk-record.ts";
 import type { LevelStore, Stored } from "./level-store.ts";
 import { PAGE_BYTES, type Page } from "./page.ts";

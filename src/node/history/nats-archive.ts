@@ -6,7 +6,7 @@
 import type { StreamInfo } from "@nats-io/jetstream";
 import { StreamError } from "../../core/index.ts";
 import type { Archive, StoredEvent } from "../../server/history/broker.ts";
-import type { Entry } from "../../server/history/history.ts";
+import type { Entry } from "../../server/history/entry.ts";
 import { decodeRecord } from "../../server/history/stored-event.ts";
 import type { NatsClient } from "./nats-client.ts";
 import { pull, type Pulled } from "./nats-pull.ts";

@@ -3,7 +3,7 @@
  *
  * Owns that those who stand at the same place share one, and what is told of each.
  */
-import type { Entry } from "../../server/history/history.ts";
+import type { Entry } from "../../server/history/entry.ts";
 import { shownOf, type Page } from "./page.ts";
 
 export type OnPage = (result: "read" | "failed", damages: number) => void;

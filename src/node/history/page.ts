@@ -4,7 +4,7 @@
  * Owns the gaps between them.
  */
 import type { StoredEvent } from "../../server/history/broker.ts";
-import type { Entry } from "../../server/history/history.ts";
+import type { Entry } from "../../server/history/entry.ts";
 import { entryOf } from "../../server/feeds/shown.ts";
 
 /** In order of their sequence; one that is left out up to `through` is lost. */

@@ -1,5 +1,5 @@
 /** A look for a place in a feed by halving, where single events can be read. */
-import type { Awaitable } from "../../server/history/broker.ts";
+import type { Awaitable } from "../../server/awaitable.ts";
 
 export interface Range {
   readonly first: number;

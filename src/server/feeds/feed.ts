@@ -4,7 +4,8 @@
  * Owns the views and their common count. Never waits for a reader, and never keeps what was published.
  */
 import { StreamError, type ErrorCode, type Policy } from "../../core/index.ts";
-import { andThen, type Awaitable, type Part, type Placement, type Sent, type StoredEvent } from "../history/broker.ts";
+import { andThen, type Awaitable } from "../awaitable.ts";
+import type { Part, Placement, Sent, StoredEvent } from "../history/broker.ts";
 import type { FeedOptions, FeedRules } from "./feed-options.ts";
 import { Joiner, type JoinableFeed } from "./joiner.ts";
 import { FeedCounts } from "../masking/mask-counts.ts";

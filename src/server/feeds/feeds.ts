@@ -4,7 +4,8 @@
  * Owns the names that may exist. Relays have feeds of their own, which are not here.
  */
 import { StreamError, type Policy } from "../../core/index.ts";
-import { andThen, type Awaitable, type Broker, type BrokerFeed } from "../history/broker.ts";
+import { andThen, type Awaitable } from "../awaitable.ts";
+import type { Broker, BrokerFeed } from "../history/broker.ts";
 import type { FeedConfig, RelayConfig, ServerLimits } from "../config/config.ts";
 import { DEFAULT_VIEW, Feed } from "./feed.ts";
 import type { FeedRules } from "./feed-options.ts";

@@ -6,7 +6,8 @@
  * never passed. Without a policy that joins, nothing waits.
  */
 import { EventJoiner, type ErrorCode, type JoinedEvent, type Policy } from "../../core/index.ts";
-import type { Awaitable, Sent } from "../history/broker.ts";
+import type { Awaitable } from "../awaitable.ts";
+import type { Sent } from "../history/broker.ts";
 import type { ServerLimits } from "../config/config.ts";
 import type { Outcome } from "./feed.ts";
 import { KeyWindow } from "../history/key-window.ts";

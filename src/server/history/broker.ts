@@ -5,9 +5,8 @@
  * policy, and the part names the policy by its mark, so that nobody is shown what another policy let through.
  */
 import type { ErrorCode } from "../../core/index.ts";
-import type { Entry } from "./history.ts";
-
-export type Awaitable<Value> = Value | Promise<Value>;
+import type { Awaitable } from "../awaitable.ts";
+import type { Entry } from "./entry.ts";
 
 /** What one policy made of an event. */
 export interface Part {
@@ -108,12 +107,4 @@ export interface Broker {
   open(feed: string): Awaitable<BrokerFeed>;
   /** Commits what is under way and lets go of files and connections. */
   close(): Promise<void>;
-}
-
-/** Goes on with a value at once where it is there, so that a broker in memory costs no turn of the loop. */
-export function andThen<Value, Result>(
-  value: Awaitable<Value>,
-  run: (value: Value) => Awaitable<Result>,
-): Awaitable<Result> {
-  return value instanceof Promise ? value.then(run) : run(value);
 }

@@ -3,7 +3,7 @@
  *
  * Owns a bounded number of bytes: the oldest frames go first, and are made anew if somebody replays them.
  */
-import type { Entry } from "../history/history.ts";
+import type { Entry } from "../history/entry.ts";
 import { TRANSPORTS, type Transport, type TransportName } from "./transports.ts";
 
 export class FrameCache {

@@ -4,7 +4,7 @@
  * Owns the one read under way, and since when none succeeds. A page is given once, at the moment that it is there; what is
  * not taken then is read again.
  */
-import type { Entry } from "../history/history.ts";
+import type { Entry } from "../history/entry.ts";
 import type { View } from "./view.ts";
 
 export interface PageReaderOptions {

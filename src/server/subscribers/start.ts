@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
-import type { Awaitable } from "../history/broker.ts";
+import type { Awaitable } from "../awaitable.ts";
 import type { Resume, ResumeResult } from "../history/history.ts";
 import { parsePositions } from "../history/position.ts";
 import { queryOf } from "../http/request.ts";

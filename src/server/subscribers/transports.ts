@@ -6,7 +6,7 @@
  */
 import { concat } from "../../core/bytes.ts";
 import { writeSse } from "../../core/sse/writer.ts";
-import type { Entry } from "../history/history.ts";
+import type { Entry } from "../history/entry.ts";
 import { decodeText, encodeText } from "../text.ts";
 
 export const TRANSPORTS = ["sse", "ndjson", "websocket"] as const;

@@ -6,7 +6,7 @@
  */
 import { StreamError } from "../../core/index.ts";
 import type { ServerLimits } from "../config/config.ts";
-import type { Entry } from "../history/history.ts";
+import type { Entry } from "../history/entry.ts";
 import { decodeText } from "../text.ts";
 
 /** No feed passes a longer one. */
