@@ -6,16 +6,17 @@
  * may stand in the line before, where that is a label. Plain ASCII, by far the most frequent case, is judged on bytes;
  * everything else is folded first.
  */
-import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER, UNDERSCORE } from "./ascii.ts";
+import { DIGIT, KINDS, LETTER, LOWER } from "./ascii.ts";
 import { asciiText } from "./bytes.ts";
 import type { Candidate, RawMatch } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 import { foldSpan, isHexAfterPercent, isPlain, previousStart, readCharacter } from "./folded-text.ts";
 import { isColourBefore, mayBeColourBefore } from "./colour.ts";
 import { isExcludedKey, isExcludedKeyBefore, keyBefore, keyBeforeInBytes } from "./keys.ts";
-import type { Boundary } from "./pattern/boundary.ts";
+import { type Boundary, TOUCHING } from "./pattern/boundary.ts";
 import { isIgnorable, isWordCharacter } from "./pattern/unicode.ts";
 import type { Span } from "./span.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { partCamelCase, splitWords } from "./words.ts";
 
 /** Bytes before a match in which context words and neighbours are looked for: 41 characters and their wide forms. */
@@ -29,19 +30,6 @@ const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const FULL_STOP = 0x2e;
 const COLON = 0x3a;
-
-/** The bytes at hand; offsets are counted from the start of the text. */
-export interface Surroundings {
-  readonly bytes: Uint8Array;
-  /** Offset of `bytes[0]`. */
-  readonly offset: number;
-  /** True when no byte comes after these. */
-  readonly isEnded: boolean;
-  /** Name of the field that holds the text, "" outside of structured formats. */
-  readonly key: string;
-  /** Different for every pass over every text. */
-  readonly pass: number;
-}
 
 /** True when the (up to) two visible characters after `end` are at hand, or the text or line ends before. */
 export function canLookAhead(around: Surroundings, end: number): boolean {
@@ -291,15 +279,6 @@ export function mayBeginAt(bytes: Uint8Array, at: number, rule: Rule): boolean {
   if (rule.boundary === "none") return rule.detector.mayBegin?.(bytes, at) ?? true;
   return (KINDS[bytes[at - 1]] & rule.touching) === 0 || isHexAfterPercent(bytes, at) || mayBeColourBefore(bytes, at);
 }
-
-/** Kinds of ASCII neighbours that forbid a match. */
-export const TOUCHING: Readonly<Record<Boundary, number>> = {
-  none: 0,
-  leading: ALPHANUMERIC,
-  alphanumeric: ALPHANUMERIC,
-  word: ALPHANUMERIC | UNDERSCORE,
-  number: ALPHANUMERIC | UNDERSCORE,
-};
 
 /** Neighbours in order of distance, as characters; what cannot be seen parts a value from letters, though not from more digits. */
 function isAllowed([near, far]: readonly string[], boundary: Boundary, isParted: boolean): boolean {

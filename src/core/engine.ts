@@ -7,6 +7,7 @@ import { encodeUtf8 } from "./bytes.ts";
 import { ContextWords, NO_WORDS } from "./context-words.ts";
 import type { Detector } from "./detector.ts";
 import { once } from "./once.ts";
+import type { Hits } from "./hits.ts";
 import { groupsOf } from "./pattern-groups.ts";
 import { Dfa, type DfaState, ROW_BITS, STATE_LIMIT } from "./pattern/dfa.ts";
 import { type CompiledPattern, type Program, readsByte } from "./pattern/program.ts";
@@ -16,21 +17,6 @@ import { Scan } from "./scan.ts";
 import type { Automata } from "./sieve.ts";
 import { SieveUse } from "./sieve-use.ts";
 import { Scratch } from "./window.ts";
-
-/** Rules with a match, in order of rank. */
-export interface Hits {
-  readonly rules: readonly Rule[];
-  /** Those of `rules` that matched only in a shape which needs a context word. */
-  readonly needContext: readonly Rule[];
-  /** The words of `needContext` together. */
-  readonly words: ContextWords;
-  /** Those of `rules` that may count where none of `words` stands. */
-  readonly wordless: readonly Rule[];
-  /** `loneOf` the rules. */
-  readonly lone: Rule | undefined;
-  /** No rules yet: where a choice of them begins. */
-  readonly none: RuleList;
-}
 
 export interface Engine extends Automata {
   readonly rules: readonly Rule[];

@@ -4,7 +4,8 @@
  * Owns the bytes that are not decided yet. Pure in the text: however it is cut, the findings are the same,
  * because a region or a chunk only says *when* a place is looked at, never what is found there.
  */
-import { LOOK_BACK_BYTES, type Surroundings } from "./candidate.ts";
+import { LOOK_BACK_BYTES } from "./candidate.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { BlindScanner } from "./blind-scanner.ts";
 import { Cluster } from "./cluster.ts";
 import type { Engine } from "./engine.ts";

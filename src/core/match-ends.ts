@@ -4,7 +4,7 @@
  * Owns the memory of the last run over the same bytes: once a new run stands in the same state at the same
  * place, the rest is the old run's. Patterns with loops (`[a-z]*@`) so cost each byte once, not once a start.
  */
-import type { Surroundings } from "./candidate.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Ends } from "./matcher.ts";
 import { type Dfa, HAS_MATCH, NO_THREAD, ROW_BITS, STATE, UNKNOWN } from "./pattern/dfa.ts";
 

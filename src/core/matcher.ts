@@ -4,7 +4,7 @@
  * Owns the seam. Everything else of a finding (places, boundaries, validators, overlaps, tails) is the engine's. With
  * a matcher every place is looked at, because nothing scans ahead for it.
  */
-import type { Surroundings } from "./candidate.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Where matches of one rule that begin at a place can end. */
 export interface Ends {

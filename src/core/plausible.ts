@@ -9,7 +9,7 @@ import { KINDS, NOT_PLAIN } from "./ascii.ts";
 import { CONTEXT_CHARACTERS, LOOK_BACK_BYTES, mayBeginAt } from "./candidate.ts";
 import { COLOUR_LETTER } from "./colour.ts";
 import { type ContextWords, MAY_HIDE, NO_WORDS } from "./context-words.ts";
-import type { Hits } from "./engine.ts";
+import type { Hits } from "./hits.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleList } from "./rule-list.ts";
 

@@ -5,7 +5,8 @@
  * shorter one; after a finding of a rule its next search begins where that finding ended. Pure: the answer
  * depends on the text alone, never on chunks or regions.
  */
-import { canLookAhead, mayBeginAt, type Surroundings, TextCandidate } from "./candidate.ts";
+import { canLookAhead, mayBeginAt, TextCandidate } from "./candidate.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Engine } from "./engine.ts";
 import type { Rule } from "./rule.ts";
 import { SCORES } from "./detector.ts";

@@ -3,13 +3,12 @@
  *
  * Owns which patterns a detector brings and what each is for. Immutable but for the automata's own caches.
  */
-import { TOUCHING } from "./candidate.ts";
 import { ContextWords } from "./context-words.ts";
 import { type Detector, SCORES } from "./detector.ts";
 import { ConfigurationError } from "./errors.ts";
 import { MatchEnds } from "./match-ends.ts";
 import type { Ends, Matcher } from "./matcher.ts";
-import type { Boundary } from "./pattern/boundary.ts";
+import { type Boundary, TOUCHING } from "./pattern/boundary.ts";
 import { Dfa } from "./pattern/dfa.ts";
 import { once } from "./once.ts";
 import { PatternError } from "./pattern/parse.ts";

@@ -5,7 +5,8 @@
  * everything outside the regions is clean. Never looks at a byte twice and keeps no text.
  */
 import type { ContextWords } from "./context-words.ts";
-import { type Engine, type Hits } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Hits } from "./hits.ts";
 import { inOrder, type Rule } from "./rule.ts";
 import { plausibleInText, refusesEnd, type TextAround } from "./plausible.ts";
 import type { Scan, ScanState } from "./scan.ts";

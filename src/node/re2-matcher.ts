@@ -5,7 +5,7 @@
  * a match as a whole; its own spans are never used. A percent-encoded character is read as what it stands for, or the
  * whole stretch as it is written.
  */
-import type { Surroundings } from "../core/candidate.ts";
+import type { Surroundings } from "../core/surroundings.ts";
 import { foldedCharacters, type FoldedCharacters } from "../core/folded-text.ts";
 import type { Ends, Matcher, RulePatterns } from "../core/matcher.ts";
 import { compileRe2, type Re2Pattern } from "./re2.ts";

@@ -5,7 +5,8 @@
  * Knows no format. Records are asked about in order.
  */
 import { type ContextWords, MAY_HIDE } from "../context-words.ts";
-import type { Engine, Hits } from "../engine.ts";
+import type { Engine } from "../engine.ts";
+import type { Hits } from "../hits.ts";
 import type { DecodedRecords } from "../json/decoded-record.ts";
 import { JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";

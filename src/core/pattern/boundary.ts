@@ -5,6 +5,7 @@
  * whole characters. Without it every place inside a word or a number would start threads that cannot
  * become findings, and the automaton would grow a hundredfold.
  */
+import { ALPHANUMERIC, UNDERSCORE } from "../ascii.ts";
 import { COLOUR_LETTER, COLOUR_SIGNS, ESCAPE, isInColour } from "../colour.ts";
 
 export const LEAD = {
@@ -22,6 +23,15 @@ export type Lead = (typeof LEAD)[keyof typeof LEAD];
 
 /** Which neighbours forbid a match; see `Detector.boundary`. */
 export type Boundary = "none" | "leading" | "alphanumeric" | "word" | "number";
+
+/** Kinds of ASCII neighbours that forbid a match. */
+export const TOUCHING: Readonly<Record<Boundary, number>> = {
+  none: 0,
+  leading: ALPHANUMERIC,
+  alphanumeric: ALPHANUMERIC,
+  word: ALPHANUMERIC | UNDERSCORE,
+  number: ALPHANUMERIC | UNDERSCORE,
+};
 
 export function nextLead(lead: Lead, byte: number): Lead {
   if (byte === 0x25) return LEAD.percent;
