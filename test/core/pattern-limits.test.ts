@@ -52,7 +52,7 @@ describe("refusals name the detector and the number", () => {
     [
       "a large class, many times",
       String.raw`\p{L}{1,1000}`,
-      "the pattern needs 483001 positions, over the limit of 200000",
+      "the pattern needs 487001 positions, over the limit of 200000",
     ],
     [
       "count after count",

@@ -44,8 +44,19 @@ const INVISIBLE = {
   "bidi override": 0x202d,
   "variation selector": 0xfe0f,
   NUL: 0,
+  "padding control": 0x80,
+  "stroke overlay": 0x336,
+  "enclosing circle": 0x20dd,
+  "annotation anchor": 0xfff9,
 };
-const SPACES = { "no-break": 0xa0, "narrow no-break": 0x202f, figure: 0x2007, thin: 0x2009, ideographic: 0x3000 };
+const SPACES = {
+  "no-break": 0xa0,
+  "narrow no-break": 0x202f,
+  figure: 0x2007,
+  thin: 0x2009,
+  ideographic: 0x3000,
+  Braille: 0x2800,
+};
 const HYPHENS = {
   "non-breaking": 0x2011,
   figure: 0x2012,
@@ -101,6 +112,9 @@ export const DISGUISES: readonly Disguise[] = [
     name: "digits in circles",
     put: (value) => value.replaceAll(/[1-9]/g, (digit) => String.fromCodePoint(0x245f + Number(digit))),
   },
+  { name: "accents on digits", put: (value) => value.replaceAll(/\d/g, (digit) => `${digit}\u0301`) },
+  { name: "ratios for colons", put: (value) => value.replaceAll(":", "\u2236") },
+  { name: "slashes of fractions", put: (value) => value.replaceAll("/", "\u2044") },
   { name: "superscript digits", put: (value) => value.replaceAll(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]) },
   { name: "full-width", put: (value) => value.replaceAll(/[!-~]/g, (one) => String.fromCodePoint(code(one) + 0xfee0)) },
   {

@@ -131,8 +131,19 @@ function caseRuns(): string {
   return out.join(" ");
 }
 
+/** Look the same, and are no compatibility forms: the blank of Braille, slashes of fractions, a ratio, a decimal point, a heavy plus. */
+const LOOK_ALIKES: Readonly<Record<number, string>> = {
+  0x66b: ".",
+  0x2044: "/",
+  0x2215: "/",
+  0x2236: ":",
+  0x2795: "+",
+  0x2800: " ",
+};
+
 /** What one code point that is no decimal digit folds to: one printable ASCII character, or undefined. */
 function foldOf(c: number): number | undefined {
+  if (c in LOOK_ALIKES) return LOOK_ALIKES[c].charCodeAt(0);
   const text = String.fromCodePoint(c);
   if (/\p{Zs}/u.test(text)) return 0x20;
   if (/[\p{Pd}\u2043\u2212]/u.test(text)) return 0x2d;

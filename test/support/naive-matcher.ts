@@ -81,7 +81,10 @@ function endsOf(source: string): End[] {
 }
 
 /** What vanishes; a lone surrogate is what invalid bytes decode to. */
-const INVISIBLE = /\u20e3|[\p{Default_Ignorable_Code_Point}\0\ufffd\p{Cs}]/u;
+const INVISIBLE = new RegExp(
+  String.raw`[\p{Default_Ignorable_Code_Point}\0\x80-\x84\x86-\x9f\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\ufff9-\ufffd\p{Cs}]`,
+  "u",
+);
 const HYPHEN = /[\p{Pd}\u2043\u2212]/u;
 
 /** One printable ASCII character where there is such a form; a compatibility form of several characters stays. */

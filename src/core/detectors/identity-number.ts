@@ -57,8 +57,9 @@ export function grouped(digits: number): string {
 function shapesOf(scheme: Scheme): Partial<Detector> & { pattern: string } {
   const { bare, needsContext = false } = scheme;
   const pattern = separated(scheme.pattern);
-  if (needsContext) return { pattern: bare === undefined ? pattern : `(?:${pattern})|(?:${bare})`, needsContext };
-  return bare === undefined ? { pattern } : { pattern, contextPattern: bare };
+  if (needsContext)
+    return { pattern: bare === undefined ? pattern : `(?:${pattern})|(?:${separated(bare)})`, needsContext };
+  return bare === undefined ? { pattern } : { pattern, contextPattern: separated(bare) };
 }
 
 /**

@@ -7,12 +7,18 @@ const FULL_STOP = 0x2e;
 /** `Chrome/120.0.0.0`: browsers freeze all but the first part of their version. */
 const FROZEN_VERSION = /\.0\.0\.0$/;
 
+/** Four numbers of a version, in a sentence. */
+const IS_VERSION = /(?:^|[^a-z])(?:version|build|firmware)[ :=]$/i;
+
 export const ipv4: Detector = {
   entity: "IPV4",
   source: "RFC 791, RFC 4632 (prefix length)",
   pattern: String.raw`\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?`,
   boundary: "number",
-  validate({ text, before, raw }) {
+  validate(candidate) {
+    const { text, before, raw } = candidate;
+    // Names of fields say so by themselves (keys.ts).
+    if ((raw === undefined || mayEndWord(raw)) && IS_VERSION.test(candidate.preceding)) return SCORES.bare;
     if (raw !== undefined && isOrdinary(raw)) return SCORES.shaped;
     const [address = "", prefix = "0"] = text.split("/");
     if (!isIpv4(address) || Number(prefix) > 32) return 0;
@@ -29,8 +35,16 @@ export const ipv4: Detector = {
     "192.168.0",
     "Chrome/120.0.0.0",
     "6.17.2",
+    "version 1.2.3.4",
+    "Firmware 10.0.0.1 is out",
   ],
 };
+
+/** A quick no by the last letter of the words that `IS_VERSION` has. */
+function mayEndWord({ bytes, start }: RawMatch): boolean {
+  const letter = bytes[start - 2] | 0x20;
+  return letter === 0x6e || letter === 0x64 || letter === 0x65;
+}
 
 /** True for most addresses in plain ASCII: no zero at the end, no prefix length. */
 function isOrdinary({ bytes, start, end }: RawMatch): boolean {

@@ -13,22 +13,18 @@ export function property(name: string): CharSet | undefined {
   return Object.hasOwn(SETS, name) ? decodeSet(SETS[name as keyof typeof SETS]) : unicodeClass(name);
 }
 
-/** The key around a digit, as emoji have it. */
-const KEYCAP = 0x20e3;
+/** Marks that any character may bear: accents, strokes through it, circles and keys around it, as emoji digits have them. */
+const MARKS = [0x300, 0x36f, 0x1ab0, 0x1aff, 0x1dc0, 0x1dff, 0x20d0, 0x20ff, 0xfe20, 0xfe2f];
+/** NUL; controls that no terminal shows, but for NEL, which ends a line. */
+const CONTROLS = [0, 0, 0x80, 0x84, 0x86, 0x9f];
+/** Anchors of annotations and objects; U+FFFD, which stands for invalid bytes. */
+const SPECIALS = [0xfff9, 0xfffd];
 
-/**
- * Characters that vanish inside a value: default-ignorable ones, the keycap of emoji digits, NUL, and U+FFFD, which stands
- * for invalid bytes.
- */
-export const IGNORABLE: CharSet = normalize([
-  ...(property("Ignorable") as CharSet),
-  0,
-  0,
-  KEYCAP,
-  KEYCAP,
-  0xfffd,
-  0xfffd,
-]);
+/** Characters that vanish inside a value: default-ignorable ones, and those that change nothing of how it is read. */
+export const IGNORABLE: CharSet = union(
+  property("Ignorable") as CharSet,
+  normalize([...CONTROLS, ...MARKS, ...SPECIALS]),
+);
 
 interface FoldRun {
   readonly start: number;
@@ -82,7 +78,7 @@ function isConstant(run: FoldRun): boolean {
 }
 
 export function isIgnorable(codePoint: number): boolean {
-  return (codePoint === 0 || codePoint >= 0xad) && has(IGNORABLE, codePoint);
+  return (codePoint === 0 || codePoint >= 0x80) && has(IGNORABLE, codePoint);
 }
 
 /** Characters that are never seen as themselves: they vanish, or fold to another. */
