@@ -12,7 +12,8 @@ import { type Boundary, TOUCHING } from "./pattern/boundary.ts";
 import { Dfa } from "./pattern/dfa.ts";
 import { once } from "./once.ts";
 import { PatternError } from "./pattern/parse.ts";
-import { compileProgram, firstBytes, type PatternSource, type Program } from "./pattern/program.ts";
+import type { PatternSource } from "./pattern/pattern-source.ts";
+import { compileProgram, firstBytes, type Program } from "./pattern/program.ts";
 
 /** One detector ready to run; `rank` is its place in the precedence order, 0 wins. */
 export interface Rule {

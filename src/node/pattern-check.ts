@@ -7,7 +7,8 @@ import { BUILT_IN } from "../core/detectors/index.ts";
 import { type Detector, PACK_NAMES } from "../core/index.ts";
 import { packDetectors } from "../core/packs/index.ts";
 import { PatternError } from "../core/pattern/parse.ts";
-import { compileProgram, type PatternSource } from "../core/pattern/program.ts";
+import type { PatternSource } from "../core/pattern/pattern-source.ts";
+import { compileProgram } from "../core/pattern/program.ts";
 import { tailsOf } from "../core/rule.ts";
 import { compileRe2 } from "./re2.ts";
 

@@ -4,9 +4,10 @@
  * Owns the way from the compiler's instructions to the table's. Used by src/build.mjs and by tests, never by the program.
  */
 import { Buffer } from "node:buffer";
-import { Emitter, INVISIBLE } from "../core/pattern/emitter.ts";
-import { type Instructions, OP } from "../core/pattern/instructions.ts";
-import { PatternReader, type PatternSource } from "../core/pattern/pattern-reader.ts";
+import { Emitter } from "../core/pattern/emitter.ts";
+import { INVISIBLE, type Instructions, OP } from "../core/pattern/instructions.ts";
+import { PatternReader } from "../core/pattern/pattern-reader.ts";
+import type { PatternSource } from "../core/pattern/pattern-source.ts";
 import { COLUMNS, keyOf, type WrittenPattern, type WrittenTable } from "../core/pattern/prebuilt.ts";
 
 interface Written {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { withPacks } from "../../src/core/detectors/index.ts";
 import { PACK_NAMES } from "../../src/core/packs/index.ts";
-import type { PatternSource } from "../../src/core/pattern/pattern-reader.ts";
+import type { PatternSource } from "../../src/core/pattern/pattern-source.ts";
 import { Prebuilt } from "../../src/core/pattern/prebuilt.ts";
 import { compileProgram, type Program } from "../../src/core/pattern/program.ts";
 import { patternSources } from "../../src/core/rule.ts";

@@ -4,8 +4,8 @@
  * Owns how each node is built, and which copies of a repeated part are noted. A repeated part is compiled once and copied.
  */
 import type { CharSet } from "./charset.ts";
-import { Instructions, NOWHERE, OP, type Part } from "./instructions.ts";
-import type { KnownPattern } from "./pattern-reader.ts";
+import { INVISIBLE, Instructions, NOWHERE, OP, type Part } from "./instructions.ts";
+import type { ReadyPattern } from "./prebuilt.ts";
 import { ASSERTIONS, type Node } from "./syntax.ts";
 
 /** A pattern as far as its instructions depend on it. */
@@ -17,8 +17,11 @@ export interface PatternTree {
   readonly classes: ReadonlyMap<CharSet, number>;
 }
 
-/** Number of the class of what is invisible. */
-export const INVISIBLE = 0;
+/** What was compiled before, and the numbers of its classes here. */
+interface ReadyParts {
+  readonly ready: ReadyPattern;
+  readonly numbers: readonly number[];
+}
 
 export class Emitter {
   readonly instructions: Instructions;
@@ -31,7 +34,7 @@ export class Emitter {
   }
 
   /** Adds a pattern that was compiled before; returns where it begins. */
-  addReady({ ready, numbers }: KnownPattern, index: number): number {
+  addReady({ ready, numbers }: ReadyParts, index: number): number {
     this.hasAssertions ||= ready.hasAssertions;
     return ready.write(this.instructions, index, numbers);
   }

@@ -17,6 +17,9 @@ export const OP = {
 
 export const NOWHERE = -1;
 
+/** Number of the class of what is invisible. */
+export const INVISIBLE = 0;
+
 export class Instructions {
   length = 0;
   readonly op: Uint8Array;

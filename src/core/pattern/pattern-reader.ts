@@ -6,30 +6,14 @@
 import type { Boundary } from "./boundary.ts";
 import { CharacterClass, classOf } from "./character-class.ts";
 import type { CharSet } from "./charset.ts";
-import { INVISIBLE, type PatternTree } from "./emitter.ts";
+import type { PatternTree } from "./emitter.ts";
+import { INVISIBLE } from "./instructions.ts";
 import { classesCost, PATTERN_LIMITS, refuseOver } from "./limits.ts";
 import { parsePattern, PatternError } from "./parse.ts";
+import type { Bounds, PatternSource } from "./pattern-source.ts";
 import type { Prebuilt, ReadyPattern } from "./prebuilt.ts";
 import type { Node } from "./syntax.ts";
 import { IGNORABLE } from "./unicode.ts";
-
-export interface PatternSource {
-  readonly pattern: string;
-  readonly maxLength?: number;
-  /** A tail may match nothing and need not be bounded. */
-  readonly isTail?: boolean;
-  /** Default `none`. */
-  readonly boundary?: Boundary;
-  /** Matches what stands there, folded or not; default: as the program says. */
-  readonly isPlain?: boolean;
-}
-
-export interface Bounds {
-  /** Most folded characters; declared where the syntax has no bound, Infinity for tails. */
-  readonly longestCharacters: number;
-  /** Most bytes that a match may span in the raw text. */
-  readonly longestBytes: number;
-}
 
 interface Read {
   readonly bounds: Bounds;

@@ -8,10 +8,9 @@ import { bytesOfBase64 } from "../native-bytes.ts";
 import { once } from "../once.ts";
 import { type CharacterClass, classOf } from "./character-class.ts";
 import type { CharSet } from "./charset.ts";
-import { INVISIBLE } from "./emitter.ts";
-import { type Instructions, NOWHERE, OP } from "./instructions.ts";
+import { INVISIBLE, type Instructions, NOWHERE, OP } from "./instructions.ts";
 import type { Span } from "../span.ts";
-import type { Bounds, PatternSource } from "./pattern-reader.ts";
+import type { Bounds, PatternSource } from "./pattern-source.ts";
 import { prebuiltTable } from "./prebuilt-table.ts";
 
 /** A table as it is written: text that every runtime reads. */

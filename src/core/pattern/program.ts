@@ -7,13 +7,12 @@
  */
 import { type Boundary, LEAD_RANGES } from "./boundary.ts";
 import type { CharacterClass } from "./character-class.ts";
-import { Emitter, INVISIBLE } from "./emitter.ts";
-import { type Instructions, NOWHERE, OP } from "./instructions.ts";
+import { Emitter } from "./emitter.ts";
+import { INVISIBLE, type Instructions, NOWHERE, OP } from "./instructions.ts";
 import { PATTERN_LIMITS, refuseOver } from "./limits.ts";
 import { type Prebuilt, prebuilt } from "./prebuilt.ts";
-import { type Bounds, PatternReader, type PatternSource } from "./pattern-reader.ts";
-
-export type { PatternSource } from "./pattern-reader.ts";
+import { PatternReader } from "./pattern-reader.ts";
+import type { Bounds, PatternSource } from "./pattern-source.ts";
 
 export interface CompiledPattern extends Bounds {
   readonly entry: number;
