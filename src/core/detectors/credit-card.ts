@@ -9,7 +9,7 @@ import { isInsideNumber } from "../validators/neighbours.ts";
  * As printed on cards: multiples of four, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; separators may differ. Or every
  * digit by itself.
  */
-const SEPARATOR = String.raw`(?:[ ._+-]{1,2}| [._+-] |\t)`;
+const SEPARATOR = String.raw`(?:[ ._+-]{1,2}| [._+-] |[/·•\t])`;
 const PRINTED = new RegExp(
   `^(?:\\d{4}(?:${SEPARATOR}?\\d{4}){2,3}(?:${SEPARATOR}?\\d{1,4})?|` +
     `\\d{4}${SEPARATOR}\\d{6}${SEPARATOR}\\d{4,5}|\\d{6}${SEPARATOR}\\d{13}|\\d(?:[ ._+-]\\d){11,18})$`,
@@ -22,9 +22,9 @@ export const creditCard: Detector = {
   source: "ISO/IEC 7812-1:2017; issuer ranges as the schemes publish them",
   // 19 digits and 18 separators of up to three characters. The first digit is that of an issuer, and 1 has 15 (UATP) or 16
   // digits: time stamps begin with 1.
-  pattern: String.raw`[2-6](?:[ \t._+-]{0,3}\d){11,18}|1(?:[ \t._+-]{0,3}\d){14,15}`,
+  pattern: String.raw`[2-6](?:[ \t._+/·•-]{0,3}\d){11,18}|1(?:[ \t._+/·•-]{0,3}\d){14,15}`,
   // Without upper counts and first digits: groups of digits would stand in thousands of combinations of counts.
-  scan: { pattern: String.raw`\d(?:[ \t._+-]{0,3}\d){11,}`, maxLength: 73 },
+  scan: { pattern: String.raw`\d(?:[ \t._+/·•-]{0,3}\d){11,}`, maxLength: 73 },
   boundary: "number",
   contextWords: [
     "card",
@@ -72,6 +72,10 @@ export const creditCard: Detector = {
     "4111-1111 1111.1111",
     "41111111 11111111",
     "4111_1111_1111_1111",
+    "4111/1111/1111/1111",
+    "4111·1111·1111·1111",
+    "4111•1111•1111•1111",
+    "3782/822463/10005",
     "4111111111111111.0",
     "5555555555554444",
     "2223003122003222",
@@ -98,6 +102,8 @@ export const creditCard: Detector = {
     "4006381333931",
     "41 11 11 11 11 11 11 11",
     "4111\t1111\t1111\t1111",
+    "41/11/11/11/11/11/11/11",
+    "4111/1111/1111/1112",
     "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
     "a4111111111111111",
     '"span_id":"c7cc6557e138b504","order":"512174821011"',
