@@ -47,7 +47,8 @@ const BLANKS_LIMIT = 4;
  */
 export function nameBefore(text: string, wordLimit: number): string {
   let at = blanksBefore(text, quoteBefore(text, text.length));
-  if (text[at - 1] === ">" && text[at - 2] === "=") at--;
+  if (text[at - 1] === ">" && text[at - 2] !== "=") return ELEMENT.exec(text)?.[1] ?? "";
+  if (text[at - 1] === ">") at--;
   const signEnd = at;
   if (text[at - 1] === "=") at--;
   if (text[at - 1] === ":") at--;
@@ -66,10 +67,14 @@ export function nameBefore(text: string, wordLimit: number): string {
   return withoutColour(name, text.slice(0, at));
 }
 
-/** True for what stands behind a sign and is no value: the rest of the sign, as `=> x` behind `name=`, or a block of a program. */
+/** The tag of an element of XML, which a value stands right behind; not the type in `Promise<Token>`. */
+const ELEMENT = /(?:^|\W)<(?:[\w.-]+:)?([\w.-]+)>$/;
+
+/** True for what stands behind a sign and is no value: the rest of the sign, as `=> x` behind `name=`, or what goes on in a program. */
 export function opensNoValue(preceding: string, text: string): boolean {
+  if (text.startsWith("</")) return true;
   if (/[:=]$/.test(preceding)) return /^(?:[:=]|>(?![^\s"'=>]))/.test(text);
-  return /^[[({]/.test(text) && /=>[ \t]*$/.test(preceding);
+  return /^[[({<@:;,.)\]]/.test(text) && />[ \t]*$/.test(preceding);
 }
 
 function colourBefore(text: string, end: number): number {
@@ -99,13 +104,7 @@ export function isBehindSign(bytes: Uint8Array, place: number): boolean {
   at = skipBlanks(bytes, at, 0);
   if (at === 0) return false;
   const sign = bytes[at - 1];
-  return (
-    sign === 0x3a ||
-    sign === 0x3d ||
-    (sign === 0x3e && bytes[at - 2] === 0x3d) ||
-    !isPlain(sign) ||
-    isHexAfterPercent(bytes, at)
-  );
+  return sign === 0x3a || sign === 0x3d || sign === 0x3e || !isPlain(sign) || isHexAfterPercent(bytes, at);
 }
 
 const KEY_WINDOW_BYTES = 40;

@@ -126,10 +126,10 @@ const CARD_NAMES = [
 /** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
 const QUOTE = String.raw`\\?["']`;
 /**
- * What stands between a name and its value: a colon, an equals sign, and what programs write of the two (`:=`, `=>`). The
+ * What stands between a name and its value: a colon, an equals sign, and what programs write of the two (`:=`, `=>`), or the end of an element's tag. The
  * name may stand in brackets and quotes, and in a colour; a quote may be escaped, as in JSON inside a log line.
  */
-const SIGN = String.raw`\\?["']?\]?(?:${COLOUR})?[ \t]*[:=]+>?[ \t]*\\?["']?`;
+const SIGN = String.raw`\\?["']?\]?(?:${COLOUR})?[ \t]*(?:[:=]+>?|>)[ \t]*\\?["']?`;
 /** The longest name, a colour, four blanks on either side of the sign, quotes and the opening. */
 const SCAN_CHARACTERS = 60;
 const NAME_WORDS = 3;
@@ -143,6 +143,7 @@ const FORMS = {
   single: { tail: String.raw`[^\n'\\]*`, stop: /['\\]/ },
   word: { tail: "[^\\s\"',;&)\\]}|`\\\\]*", stop: /[\s"',;&)\]}|`\\]/ },
   line: { tail: String.raw`[^\n"',;<>{}|\\]*`, stop: /[\n"',;<>{}|\\]/ },
+  element: { tail: String.raw`[^<\n]*`, stop: /[<\n]/ },
 } as const;
 type Form = keyof typeof FORMS;
 const FORM_NAMES = Object.keys(FORMS) as Form[];
@@ -190,6 +191,7 @@ function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }
   const formOf = ({ before, preceding }: Candidate): Form => {
     if (before.endsWith('"')) return "double";
     if (before.endsWith("'")) return "single";
+    if (before.endsWith(">") && !preceding.endsWith("=>")) return "element";
     return /:[ \t]{0,4}$/.test(preceding) ? afterColon : "word";
   };
   return {
@@ -260,6 +262,8 @@ export const passwordField = keyed({
     "user%5Bpassword%5D=hunter2",
     "\u001b[36mpassword\u001b[0m=hunter2",
     "password => hunter2",
+    "<password>hunter2",
+    "<wsse:Password>correct horse battery",
   ],
   misses: [
     "the password is wrong",
@@ -280,6 +284,11 @@ export const passwordField = keyed({
     "typeof password === 'string'",
     'Kind["OpenToken"] = 18',
     "[credentials]: https://example.com",
+    "</password>x",
+    "<password></password>",
+    "Promise<Token>(x)",
+    "socks5h://<username>:<password>@proxy",
+    "a > token > b",
     "firstname => { required => 1 }",
     "password => {{ vault }}",
   ],
