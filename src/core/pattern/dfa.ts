@@ -11,7 +11,7 @@
 import { LEAD, type Lead, nextLead } from "./boundary.ts";
 import { KIND, type Kind, kindBefore, plainKind } from "./neighbour.ts";
 import type { Program } from "./program.ts";
-import { Threads } from "./threads.ts";
+import { SEVERAL, Threads } from "./threads.ts";
 
 /**
  * An entry of the table: the number of a state, and what is true on arrival there. Entries, not bare numbers, go
@@ -243,15 +243,21 @@ export class Dfa {
     const { hasAssertions, isFolding } = this.program;
     gathered.clear();
     let matches: Set<number> | undefined;
-    for (const thread of state.threads) {
-      const move = all.move(thread, state.before, byte);
-      gathered.add(move.threads);
-      for (const match of move.matches) (matches ??= new Set()).add(match);
+    const { threads, before } = state;
+    // By index: it runs before anything is compiled, and there an iterator costs more than the step.
+    for (let i = 0; i < threads.length; i++) {
+      const next = all.step(threads[i], byte);
+      if (next >= 0) gathered.add(next);
+      else if (next === SEVERAL) {
+        const move = all.move(threads[i], before, byte);
+        gathered.addAll(move.threads);
+        for (const match of move.matches) (matches ??= new Set()).add(match);
+      }
     }
-    if (isUnanchored) gathered.add(all.begin(state.lead, state.before, byte));
+    if (isUnanchored) gathered.addAll(all.begin(state.lead, before, byte));
     return {
       threads: gathered.sorted(),
-      before: hasAssertions ? (isFolding ? kindBefore(state.before, byte) : plainKind(byte)) : KIND.none,
+      before: hasAssertions ? (isFolding ? kindBefore(before, byte) : plainKind(byte)) : KIND.none,
       lead: isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open,
       matches: matches === undefined ? NO_MATCH : this.matchSet(matches),
     };
@@ -288,20 +294,22 @@ class ThreadSet {
     this.time++;
   }
 
-  add(threads: readonly number[]): void {
+  addAll(threads: readonly number[]): void {
+    for (const thread of threads) this.add(thread);
+  }
+
+  add(thread: number): void {
     const { all } = this;
-    for (const thread of threads) {
-      const first = all.firstOf(thread);
-      if (first >= this.addedAt.length) this.grow(first + 1);
-      if (this.addedAt[first] === this.time) {
-        const slot = this.slots[first];
-        if (all.rankOf(thread) < all.rankOf(this.list[slot])) this.list[slot] = thread;
-        continue;
-      }
-      this.addedAt[first] = this.time;
-      this.slots[first] = this.size;
-      this.list[this.size++] = thread;
+    const first = all.firstOf(thread);
+    if (first >= this.addedAt.length) this.grow(first + 1);
+    if (this.addedAt[first] === this.time) {
+      const slot = this.slots[first];
+      if (all.rankOf(thread) < all.rankOf(this.list[slot])) this.list[slot] = thread;
+      return;
     }
+    this.addedAt[first] = this.time;
+    this.slots[first] = this.size;
+    this.list[this.size++] = thread;
   }
 
   sorted(): Uint32Array {
@@ -336,6 +344,6 @@ function isSame(a: StateShape, b: StateShape): boolean {
 /** FNV-1a, by whole numbers. */
 function hashOf({ threads, lead, matches }: StateShape, before: Kind): number {
   let hash = 0x811c9dc5 ^ lead ^ (before << 3) ^ (matches.length << 6);
-  for (const thread of threads) hash = Math.imul(hash ^ thread, 0x01000193);
+  for (let i = 0; i < threads.length; i++) hash = Math.imul(hash ^ threads[i], 0x01000193);
   return hash ^ (hash >>> 15);
 }

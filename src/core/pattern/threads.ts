@@ -37,6 +37,15 @@ interface Closure {
   readonly needsKinds: boolean;
 }
 
+/** Answers of `step` that are no place: the thread dies, or it comes to what `move` says. */
+const DEAD = -1;
+export const SEVERAL = -2;
+
+const ASCII_BYTES = 128;
+const PERCENT = 0x25;
+/** Most places with a row of steps: 4 MiB of them. */
+const ROWS = 8192;
+
 const CLASS_BITS = 8;
 /** Most moves of one place. */
 const MOVES = 1 << (KIND_BITS + CLASS_BITS);
@@ -50,6 +59,8 @@ export class Threads {
   private readonly places: Place[] = [];
   /** By instruction, then by node. */
   private readonly numbers: (Map<number, number> | undefined)[] = [];
+  /** By place, then by byte of ASCII: what `step` answers. */
+  private readonly rows: (Int32Array | undefined)[] = [];
   /** By place, what stood before and class of the next byte. */
   private readonly moves = new Map<number, Move>();
   private readonly closures = new Map<number, Closure>();
@@ -89,6 +100,34 @@ export class Threads {
     return this.places[thread].needsKinds;
   }
 
+  /**
+   * The place that a thread comes to by a byte; negative when it dies or, SEVERAL, `move` has to be asked. Nearly all threads
+   * come to one place or die, and what building a state costs is asking them.
+   */
+  step(thread: number, byte: number): number {
+    if (byte >= ASCII_BYTES || thread >= ROWS) return SEVERAL;
+    return (this.rows[thread] ??= this.rowOf(this.places[thread]))[byte];
+  }
+
+  private rowOf({ instruction, node, needsKinds }: Place): Int32Array {
+    const row = new Int32Array(ASCII_BYTES).fill(DEAD);
+    if (needsKinds || node > 0) return row.fill(SEVERAL);
+    const { characters, matches } = this.closure(instruction, KIND.none, KIND.none);
+    if (matches.length > 0) return row.fill(SEVERAL);
+    const { instructions, classes } = this.program;
+    for (const at of characters) {
+      const { ascii, form } = classes[instructions.operand[at]];
+      const to = ascii.length === 0 ? DEAD : this.numberOf(instructions.out[at], 0);
+      for (let i = 0; i < ascii.length; i += 2)
+        for (let byte = ascii[i]; byte <= ascii[i + 1]; byte++)
+          row[byte] = row[byte] === DEAD || row[byte] === to ? to : SEVERAL;
+      // What a class makes of these is no question of its members alone.
+      if (form.unfolds) row[0] = SEVERAL;
+      if (form.isEscaped) row[PERCENT] = SEVERAL;
+    }
+    return row;
+  }
+
   /** Where a thread goes by a byte; worked out once for the bytes of one class. */
   move(thread: number, before: Kind, byte: number): Move {
     const key = thread * MOVES + ((before << CLASS_BITS) | this.program.byteClasses[byte]);
@@ -102,8 +141,13 @@ export class Threads {
     const key = (((lead << KIND_BITS) | before) << CLASS_BITS) | this.program.byteClasses[byte];
     let found = this.begun.get(key);
     if (found === undefined) {
-      const threads = this.entries[lead].flatMap((entry) => this.move(entry, before, byte).threads);
-      this.begun.set(key, (found = [...new Set(threads)]));
+      const threads = new Set<number>();
+      for (const entry of this.entries[lead]) {
+        const next = this.step(entry, byte);
+        if (next >= 0) threads.add(next);
+        else if (next === SEVERAL) for (const thread of this.move(entry, before, byte).threads) threads.add(thread);
+      }
+      this.begun.set(key, (found = [...threads]));
     }
     return found;
   }
