@@ -151,10 +151,6 @@ const FORM_NAMES = Object.keys(FORMS) as Form[];
 const POSTAL_NAME = /(?:zip(?:[ ._-]?code)?|post(?:al)?[ ._-]?code|(?:code|c[oó]digo)[ ._-]?postal)[_.-]?\d*$/i;
 /** How a postal code begins anywhere: three letters at most before a digit. */
 const POSTAL_START = /^[A-Z]{0,3}[ +-]{0,2}\d/i;
-/** Where the name says whose it is: letters by place, as Royal Mail publishes them. */
-const BRITISH_POSTAL_NAME = /(?:^|[^a-z])(?:uk|gb)[ ._-]?post/i;
-const BRITISH_POSTAL =
-  /^(?:GIR|[A-PR-UWYZ](?:\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d{1,2}|[A-HK-Y]\d[ABEHMNPRVWXY]))[ +]{0,2}\d[ABD-HJLNP-UW-Z]{2}$/i;
 /** The name is short, and so asks for what Deutsche Post gives out: five digits from 01001 to 99998. */
 const GERMAN_POSTAL_NAME = /plz[_.-]?\d*$/i;
 const GERMAN_POSTAL = /^(?!00|01000|99999)\d{5}(?!\d)/;
@@ -210,7 +206,6 @@ function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }
       if (!fieldNames.has(name) || opensPlaceholder(text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
-      if (BRITISH_POSTAL_NAME.test(name) && (!BRITISH_POSTAL.test(text) || /^[A-Z\d]/i.test(after))) return 0;
       if (GERMAN_POSTAL_NAME.test(name) && !GERMAN_POSTAL.test(text)) return 0;
       const form = formOf(candidate);
       const { stop } = FORMS[form];
@@ -315,8 +310,6 @@ export const keyedPii = keyed({
     "zip: 1012 AB",
     "postal code: LV-1010",
     "postcode: GIR0AA",
-    "uk postcode: SW1A 1AA",
-    "uk postcode: m1 1ae",
     "postcode: VLT 1117",
     "patient: Jane Doe",
   ],
@@ -331,10 +324,6 @@ export const keyedPii = keyed({
     "patient_count=7",
     "zip: archived",
     "postcode: QA1 1AA",
-    "uk postcode: SW1A 1AAA",
-    "uk_postcode=SW1A1A",
-    "uk postcode: ESW1A1AA",
-    "uk postcode: 1012 AB",
     "postcode: M1 1AI",
   ],
 });
