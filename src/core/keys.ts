@@ -68,7 +68,7 @@ export function nameBefore(text: string, wordLimit: number): string {
 }
 
 /** The tag of an element of XML, which a value stands right behind; not the type in `Promise<Token>`. */
-const ELEMENT = /(?:^|\W)<(?:[\w.-]+:)?([\w.-]+)>$/;
+const ELEMENT = /(?:^|\W|\[[\d;]*m)<(?:[\w.-]+:)?([\w.-]+)>$/;
 
 /** True for what stands behind a sign and is no value: the rest of the sign, as `=> x` behind `name=`, or what goes on in a program. */
 export function opensNoValue(preceding: string, text: string): boolean {

@@ -143,7 +143,7 @@ const FORMS = {
   single: { tail: String.raw`[^\n'\\]*`, stop: /['\\]/ },
   word: { tail: "[^\\s\"',;&)\\]}|`\\\\]*", stop: /[\s"',;&)\]}|`\\]/ },
   line: { tail: String.raw`[^\n"',;<>{}|\\]*`, stop: /[\n"',;<>{}|\\]/ },
-  element: { tail: String.raw`[^<\n]*`, stop: /[<\n]/ },
+  element: { tail: String.raw`[^<\n"\\]*`, stop: /[<\n"'\\]/ },
 } as const;
 type Form = keyof typeof FORMS;
 const FORM_NAMES = Object.keys(FORMS) as Form[];
