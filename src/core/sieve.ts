@@ -12,6 +12,7 @@ import { Dfa, type DfaState } from "./pattern/dfa.ts";
 import type { PatternSource } from "./pattern/pattern-source.ts";
 import { compileProgram } from "./pattern/program.ts";
 import { groupsOf, SIEVE_GROUP_LEAST } from "./pattern-groups.ts";
+import { LastWords } from "./last-words.ts";
 import { isPlausible, refusesEnd, type Stretch } from "./plausible.ts";
 import { loneOf, type Rule, type Shape } from "./rule.ts";
 import { Scan } from "./scan.ts";
@@ -40,6 +41,7 @@ export class Sieve implements Automata {
   /** By pattern; those behind them are of words. */
   private readonly rules: readonly Rule[];
   private readonly words: ContextWords;
+  private readonly lastWords: LastWords;
   /** No match of theirs begins right behind a letter: a word between digits is none then. */
   private readonly partsDigits: boolean;
 
@@ -47,6 +49,7 @@ export class Sieve implements Automata {
   private constructor(shapes: readonly Shape[], left: readonly Rule[], onClear?: () => void) {
     const words = new ContextWords([...new Set(left.flatMap((rule) => rule.contextWords().words))]);
     this.words = words;
+    this.lastWords = new LastWords(words.words);
     this.partsDigits = left.every(({ touching }) => (touching & LETTER) === LETTER);
     this.rules = shapes.map(({ rule }) => rule);
     const clues = cluesOf(words.words);
@@ -96,6 +99,7 @@ export class Sieve implements Automata {
     const next = KINDS[bytes[end]];
     // The word goes on: a capital behind another one, or any small letter.
     if (next === LOWER || (next === UPPER && KINDS[bytes[end - 1]] === UPPER)) return false;
+    if (!this.lastWords.mayEnd(bytes, end)) return false;
     const from = Math.max(0, end - CONTEXT_BYTES);
     // Of hex digits many a word is made; with one more it shows that digits stand on both sides.
     if (this.partsDigits && next === DIGIT) return this.words.inBytes(bytes, from, end + 1) !== false;
