@@ -68,13 +68,22 @@ export function alternationOf(patterns: Patterns): string {
 }
 export const ALTERNATION = alternationOf(PATTERNS);
 
-/** What peers look for when maskwire looks for this; in the full catalogue each detector has a pattern. */
+/** What peers look for when maskwire looks for this; in the full catalogue each entity has a pattern. */
 export function patternsOf(catalogue: Catalogue): Patterns {
   if (catalogue === "default") return PATTERNS;
-  const others = fullDetectors().filter(({ entity }) => !Object.hasOwn(PATTERNS, entity));
-  return { ...PATTERNS, ...Object.fromEntries(others.map((detector) => [detector.entity, sharedPattern(detector)])) };
+  const patterns: Record<string, string> = { ...PATTERNS };
+  for (const detector of fullDetectors()) {
+    const { entity } = detector;
+    if (Object.hasOwn(PATTERNS, entity)) continue;
+    // One entity may have several detectors.
+    patterns[entity] =
+      patterns[entity] === undefined ? sharedPattern(detector) : `${patterns[entity]}|${sharedPattern(detector)}`;
+  }
+  return patterns;
 }
 
+/** One of several names, not in ASCII. */
+const FOREIGN_NAME = /\|[^|()]*[^\0-\x7f][^|()]*(?=[|)])/g;
 /** Begins with a sign. */
 const UNBOUNDED = new Set(["CARD_TRACK", "HIGH_ENTROPY"]);
 
@@ -86,7 +95,10 @@ function sharedPattern({ entity, pattern, contextPattern, scan, boundary }: Dete
   const own = contextPattern === undefined ? pattern : `${pattern}|${contextPattern}`;
   const isBounded = boundary !== "none" && !UNBOUNDED.has(entity);
   const shape = isBounded ? String.raw`\b(?:${own})\b` : (scan?.pattern ?? own);
-  return shape.replaceAll(String.raw`[0-9A-Za-z\p{L}]`, "[0-9A-Za-z]").replaceAll(/\\p\{(?:L|M|N)\}/g, "A-Za-z");
+  return shape
+    .replaceAll(String.raw`[0-9A-Za-z\p{L}]`, "[0-9A-Za-z]")
+    .replaceAll(/\\p\{(?:L|M|N)\}/g, "A-Za-z")
+    .replaceAll(FOREIGN_NAME, "");
 }
 
 /** What replaces a match of a peer: it does not know the entity. */

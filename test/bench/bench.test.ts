@@ -90,7 +90,9 @@ describe("the peers of the benchmark", () => {
       const found = hits.filter((hit) => pattern.test(hit));
       expect(found.length, entity).toBeGreaterThan(0);
     }
-    expect(Object.keys(patterns)).toHaveLength(fullDetectors().length);
+    expect(Object.keys(patterns).toSorted()).toEqual(
+      [...new Set(fullDetectors().map(({ entity }) => entity))].toSorted(),
+    );
   });
 
   it.each(PEERS)("are held to their answer in the full catalogue, too: $name", async (peer) => {

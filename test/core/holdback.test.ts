@@ -101,6 +101,21 @@ function busyText(policy: Policy, start: string, length: number): Uint8Array {
   return bytes;
 }
 
+describe("ordinary words", () => {
+  const sentences = [
+    "Please see you later, all words here mean nothing much",
+    "hello world, these lines come from people while they write their notes",
+    "our server could never reach other hosts, retry later maybe",
+    "der schnelle Hund sieht einen alten Baum und bleibt davor stehen",
+  ];
+
+  it.each(sentences)("wait for no other behind a blank: %s", (sentence) => {
+    const words = sentence.split(" ");
+    const waits = words.filter((_, i) => heldAfter(Buffer.from(`${words.slice(0, i + 1).join(" ")} `)) > 0);
+    expect(waits).toEqual([]);
+  });
+});
+
 describe("what a text holds", () => {
   it.each<readonly [string, PolicySpec]>([
     ["the default policy", {}],

@@ -137,7 +137,8 @@ const SCHEMES: readonly Scheme[] = [
     entity: "IT_CODICE_FISCALE",
     source: "Decreto ministeriale 23 dicembre 1976",
     pattern: "[A-Za-z]{6}\\d{2}[A-EHLMPRSTa-ehlmprst]\\d{2}[A-Za-z]\\d{3}[A-Za-z]",
-    bare: `[A-Za-z]{3} ?[A-Za-z]{3} ?${OMOCODIA}{2} ?[A-EHLMPRSTa-ehlmprst] ?${OMOCODIA}{2} ?[A-Za-z] ?${OMOCODIA}{3} ?[A-Za-z]`,
+    // Blanks behind capitals only: behind small letters every short word of a text would wait for the next one.
+    bare: `(?:[A-Z]{3} ?[A-Z]{3} ?|[A-Za-z]{6})${OMOCODIA}{2} ?[A-EHLMPRSTa-ehlmprst] ?${OMOCODIA}{2} ?[A-Za-z] ?${OMOCODIA}{3} ?[A-Za-z]`,
     words: ["codice fiscale", "cod fiscale", "fiscal code"],
     isValid: ids.isItCodiceFiscale,
     score: SCORES.strong,
@@ -203,7 +204,7 @@ const SCHEMES: readonly Scheme[] = [
     source: "Income-tax Rules, 1962, rule 114",
     pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z]\\d{4}[A-Z]",
     isProven: ids.isInPan,
-    bare: "[A-Za-z]{5}[ -]?\\d{4}[ -]?[A-Za-z]",
+    bare: "(?:[A-Z]{3}[ABCFGHJLPT][A-Z][ -]?|[A-Za-z]{5}-?)\\d{4}[ -]?[A-Za-z]",
     words: ["pan", "permanent account"],
     isValid: (text) => /^[A-Z]{5}(?!0000)\d{4}[A-Z]$/.test(text),
     score: SCORES.shaped,
