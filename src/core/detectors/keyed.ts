@@ -126,8 +126,9 @@ const CARD_NAMES = [
 /** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
 const QUOTE = String.raw`\\?["']`;
 /**
- * What stands between a name and its value: a colon, an equals sign, and what programs write of the two (`:=`, `=>`), or the end of an element's tag. The
- * name may stand in brackets and quotes, and in a colour; a quote may be escaped, as in JSON inside a log line.
+ * What stands between a name and its value: a colon, an equals sign, and what programs write of the two (`:=`, `=>`), or the
+ * end of an element's tag. The name may stand in brackets and quotes, and in a colour; a quote may be escaped, as in JSON
+ * inside a log line.
  */
 const SIGN = String.raw`\\?["']?\]?(?:${COLOUR})?[ \t]*(?:[:=]+>?|>)[ \t]*\\?["']?`;
 /** The longest name, a colour, four blanks on either side of the sign, quotes and the opening. */
