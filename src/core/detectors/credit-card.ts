@@ -9,11 +9,13 @@ import { isInsideNumber } from "../validators/neighbours.ts";
  * As printed on cards: multiples of four, 4-6-5, 4-6-4, and 6-13 of long UnionPay numbers; separators may differ. Or every
  * digit by itself.
  */
-const SEPARATOR = String.raw`(?:[ ._+-]{1,2}| [._+-] |[/·•\t])`;
+const SEPARATOR = String.raw`(?:[ ._+-]{1,2}| [._+-] |[/\u00b7\u2022\t])`;
 const PRINTED = new RegExp(
   `^(?:\\d{4}(?:${SEPARATOR}?\\d{4}){2,3}(?:${SEPARATOR}?\\d{1,4})?|` +
     `\\d{4}${SEPARATOR}\\d{6}${SEPARATOR}\\d{4,5}|\\d{6}${SEPARATOR}\\d{13}|\\d(?:[ ._+-]\\d){11,18})$`,
 );
+/** No `String.raw`: Bun writes what is not in ASCII there as escapes, and they stay. */
+const FURTHER_DIGIT = "(?:[ \\t._+/·•-]{0,3}\\d)";
 /** What a table puts behind a number that it takes for a measured one. */
 const ZERO_FRACTION = /\.0$/;
 
@@ -22,9 +24,9 @@ export const creditCard: Detector = {
   source: "ISO/IEC 7812-1:2017; issuer ranges as the schemes publish them",
   // 19 digits and 18 separators of up to three characters. The first digit is that of an issuer, and 1 has 15 (UATP) or 16
   // digits: time stamps begin with 1.
-  pattern: String.raw`[2-6](?:[ \t._+/·•-]{0,3}\d){11,18}|1(?:[ \t._+/·•-]{0,3}\d){14,15}`,
+  pattern: `[2-6]${FURTHER_DIGIT}{11,18}|1${FURTHER_DIGIT}{14,15}`,
   // Without upper counts and first digits: groups of digits would stand in thousands of combinations of counts.
-  scan: { pattern: String.raw`\d(?:[ \t._+/·•-]{0,3}\d){11,}`, maxLength: 73 },
+  scan: { pattern: `\\d${FURTHER_DIGIT}{11,}`, maxLength: 73 },
   boundary: "number",
   contextWords: [
     "card",
