@@ -8,11 +8,11 @@
 import { DIGIT, KINDS, LETTER, LOWER, UPPER } from "./ascii.ts";
 import { CONTEXT_CHARACTERS } from "./candidate.ts";
 import { CONTEXT_BYTES, ContextWords, NO_WORDS } from "./context-words.ts";
+import type { Boundary } from "./pattern/boundary.ts";
 import { Dfa, type DfaState } from "./pattern/dfa.ts";
 import type { PatternSource } from "./pattern/pattern-source.ts";
 import { compileProgram } from "./pattern/program.ts";
 import { groupsOf, SIEVE_GROUP_LEAST } from "./pattern-groups.ts";
-import { LastWords } from "./last-words.ts";
 import { isPlausible, refusesEnd, type Stretch } from "./plausible.ts";
 import { loneOf, type Rule, type Shape } from "./rule.ts";
 import { Scan } from "./scan.ts";
@@ -41,7 +41,6 @@ export class Sieve implements Automata {
   /** By pattern; those behind them are of words. */
   private readonly rules: readonly Rule[];
   private readonly words: ContextWords;
-  private readonly lastWords: LastWords;
   /** No match of theirs begins right behind a letter: a word between digits is none then. */
   private readonly partsDigits: boolean;
 
@@ -49,7 +48,6 @@ export class Sieve implements Automata {
   private constructor(shapes: readonly Shape[], left: readonly Rule[], onClear?: () => void) {
     const words = new ContextWords([...new Set(left.flatMap((rule) => rule.contextWords().words))]);
     this.words = words;
-    this.lastWords = new LastWords(words.words);
     this.partsDigits = left.every(({ touching }) => (touching & LETTER) === LETTER);
     this.rules = shapes.map(({ rule }) => rule);
     const clues = cluesOf(words.words);
@@ -99,7 +97,6 @@ export class Sieve implements Automata {
     const next = KINDS[bytes[end]];
     // The word goes on: a capital behind another one, or any small letter.
     if (next === LOWER || (next === UPPER && KINDS[bytes[end - 1]] === UPPER)) return false;
-    if (!this.lastWords.mayEnd(bytes, end)) return false;
     const from = Math.max(0, end - CONTEXT_BYTES);
     // Of hex digits many a word is made; with one more it shows that digits stand on both sides.
     if (this.partsDigits && next === DIGIT) return this.words.inBytes(bytes, from, end + 1) !== false;
@@ -163,15 +160,37 @@ export class Signs {
   }
 }
 
+/** Stand inside many other words, as `pan` in `span_id`. */
+const SHORT_WORD = /^[a-z]{1,4}$/;
+
 /**
  * Patterns of words and phrases. What parts two words is whatever is no letter, and nothing where camelCase does; a line end
  * only leaves nothing alive.
  */
 function cluesOf(words: readonly string[]): readonly PatternSource[] {
-  const clues = words.map((word) => word.replaceAll(" ", String.raw`[^\p{L}\n]*`));
+  const short = words.filter((word) => SHORT_WORD.test(word));
+  const others = words.filter((word) => !short.includes(word));
+  return [
+    ...patternsOf(
+      others.map((word) => `(?i:${word.replaceAll(" ", String.raw`[^\p{L}\n]*`)})`),
+      "none",
+    ),
+    // A small letter begins no word behind another letter; a capital may, and any letter behind a digit.
+    ...patternsOf(
+      short.map((word) => `${word[0]}(?i:${word.slice(1)})`),
+      "leading",
+    ),
+    ...patternsOf(
+      short.map((word) => String.raw`(?:\d(?i:${word[0]})|${word[0].toUpperCase()})(?i:${word.slice(1)})`),
+      "none",
+    ),
+  ];
+}
+
+function patternsOf(clues: readonly string[], boundary: Boundary): readonly PatternSource[] {
   return Array.from({ length: Math.ceil(clues.length / WORDS_OF_PATTERN) }, (_, i) => ({
-    pattern: `(?i:${clues.slice(i * WORDS_OF_PATTERN, (i + 1) * WORDS_OF_PATTERN).join("|")})`,
-    boundary: "none",
+    pattern: clues.slice(i * WORDS_OF_PATTERN, (i + 1) * WORDS_OF_PATTERN).join("|"),
+    boundary,
     maxLength: CONTEXT_CHARACTERS,
   }));
 }
