@@ -29,7 +29,7 @@ export const IN: readonly Scheme[] = [
   {
     entity: "IN_VOTER",
     source: "Election Commission of India, EPIC: three letters and seven digits",
-    pattern: "[A-Za-z]{3} ?\\d{7}",
+    pattern: "(?:[A-Z]{3} ?|[A-Za-z]{3})\\d{7}",
     needsContext: true,
     words: ["voter", "vote", "epic", "election", "elector"],
     isValid: form("[A-Z]{3}\\d{7}"),

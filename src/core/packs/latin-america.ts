@@ -10,7 +10,10 @@ export const BR: readonly Scheme[] = [
     entity: "BR_CNPJ",
     source: "Receita Federal, Instrução Normativa 2.229/2024: with letters from 2026 on, two mod 11 digits",
     pattern: "[0-9A-Za-z]{2}\\.[0-9A-Za-z]{3}\\.[0-9A-Za-z]{3}/[0-9A-Za-z]{4}-\\d{2}",
-    bare: "[0-9A-Za-z]{2}[ .]?[0-9A-Za-z]{3}[ .]?[0-9A-Za-z]{3}[ /]?[0-9A-Za-z]{4}[ -]?\\d{2}",
+    // Blanks between digits only: words of every text would wait for each other.
+    bare:
+      "\\d{2}[ .]?\\d{3}[ .]?\\d{3}[ /]?\\d{4}[ -]?\\d{2}|" +
+      "[0-9A-Za-z]{2}\\.?[0-9A-Za-z]{3}\\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?\\d{2}",
     words: ["cnpj"],
     isValid: all(
       form("[0-9A-Z]{12}\\d{2}"),

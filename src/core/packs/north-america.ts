@@ -165,7 +165,7 @@ export const MX: readonly Scheme[] = [
   {
     entity: "MX_RFC",
     source: "SAT, Registro Federal de Contribuyentes; the check character varies",
-    pattern: "[A-Za-z&]{3,4}[ -]?\\d{6}[ -]?[0-9A-Za-z]{3}",
+    pattern: "(?:[A-Z&]{3,4}[ -]?|[A-Za-z&]{3,4}-?)\\d{6}[ -]?[0-9A-Za-z]{3}",
     needsContext: true,
     words: ["rfc", "contribuyente", "contribuyentes"],
     isValid: any(

@@ -102,7 +102,7 @@ export const ES: readonly Scheme[] = [
   {
     entity: "ES_PASSPORT",
     source: "Real Decreto 896/2003: three letters and six digits; no check digit of its own",
-    pattern: "[A-Za-z]{3}[ -]?\\d{6}",
+    pattern: "(?:[A-Z]{3}[ -]?|[A-Za-z]{3}-?)\\d{6}",
     needsContext: true,
     words: ["pasaporte", "passport"],
     isValid: form("[A-Z]{3}\\d{6}"),
