@@ -95,11 +95,20 @@ const FORMAT_BY_ENDING: Readonly<Record<string, FormatChoice>> = {
   tsv: { format: "csv", delimiter: "tab" },
 };
 
-/** The format asked for; else by the file's ending; else text. */
 export function formatName(choice: FormatChoice): Format {
   return typeof choice === "string" ? choice : choice.format;
 }
 
+/** An input, what it is, and the policy that it goes through. */
+export function withInput(parser: Parser): Parser {
+  return parser
+    .argument("[file]", "input; stdin when left out or -")
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(configOption());
+}
+
+/** The format asked for; else by the file's ending; else text. */
 export function formatOf({ format, file }: Arguments): FormatChoice {
   const ending = /\.([a-z]+)$/i.exec(file ?? "")?.[1] ?? "";
   return format ?? FORMAT_BY_ENDING[ending.toLowerCase()] ?? "text";

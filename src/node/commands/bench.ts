@@ -1,15 +1,7 @@
 /** `maskwire bench`: how fast a policy masks an input of yours on this machine. */
 import { Option } from "commander";
 import { createMasker, type FormatChoice, type Policy, toStreamError } from "../../core/index.ts";
-import {
-  configOption,
-  formatName,
-  formatOf,
-  formatOption,
-  policyOption,
-  wholeNumber,
-  type Command,
-} from "../command.ts";
+import { formatName, formatOf, wholeNumber, type Command, withInput } from "../command.ts";
 import { requireWhole } from "../input.ts";
 import { tell } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -34,11 +26,7 @@ Example:
 
 Exit: 0 measured, 1 the policy refuses the input, 2 usage.`,
   define: (parser) =>
-    parser
-      .argument("[file]", "input; stdin when left out or -")
-      .addOption(formatOption())
-      .addOption(policyOption())
-      .addOption(configOption())
+    withInput(parser)
       .addOption(
         new Option("--seconds <number>", "how long it measures, at least")
           .default(SECONDS)

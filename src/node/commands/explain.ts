@@ -6,7 +6,7 @@ import { explain as explainInput, type Explanation } from "../../core/explain.ts
 import { FIELD } from "../../core/finding.ts";
 import { repairUtf8 } from "../../core/utf8-repair.ts";
 import type { Policy } from "../../core/index.ts";
-import { type Arguments, configOption, formatOf, formatOption, policyOption, type Command } from "../command.ts";
+import { type Arguments, formatOf, type Command, withInput } from "../command.ts";
 import { readWhole, requireInput } from "../input.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
 import { createOutput } from "../output.ts";
@@ -37,11 +37,7 @@ Example: echo 'card 4111 1111 1111 1112' | maskwire explain --refused
 
 Exit: 0 explained, 1 the input broke off or is over 16 MiB, 2 usage.`,
   define: (parser) =>
-    parser
-      .argument("[file]", "input; stdin when left out or -")
-      .addOption(formatOption())
-      .addOption(policyOption())
-      .addOption(configOption())
+    withInput(parser)
       .addOption(new Option("--refused", "also what a detector looked at and refused").default(false))
       .addOption(new Option("--json", "one JSON object a line").default(false))
       .addOption(new Option("--unsafe-show-values", "print the values themselves").default(false)),

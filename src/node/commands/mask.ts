@@ -1,14 +1,6 @@
 /** `maskwire mask`: stdin to stdout, masked while it is still coming in. */
 import { createMasker, toStreamError } from "../../core/index.ts";
-import {
-  configOption,
-  engineOption,
-  formatName,
-  formatOf,
-  formatOption,
-  policyOption,
-  type Command,
-} from "../command.ts";
+import { engineOption, formatName, formatOf, type Command, withInput } from "../command.ts";
 import { FindingsReport } from "../../server/masking/findings-report.ts";
 import { openFindings } from "../findings-output.ts";
 import { requireInput, type Input } from "../input.ts";
@@ -35,11 +27,7 @@ Examples:
 
 Exit: 0 masked, 1 the input broke off, the policy refused it, or the output or --findings cannot be written, 2 usage.`,
   define: (parser) =>
-    parser
-      .argument("[file]", "input; stdin when left out or -")
-      .addOption(formatOption())
-      .addOption(policyOption())
-      .addOption(configOption())
+    withInput(parser)
       .addOption(engineOption())
       .option("--findings <file>", "write what was found to this file, or to stderr for -"),
   run: async (args, io) => {

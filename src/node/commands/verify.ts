@@ -1,15 +1,7 @@
 /** `maskwire verify`: however the input is cut, the same bytes come out. */
 import { Option } from "commander";
 import { createMasker, maskWhole, toStreamError, type FormatChoice, type Policy } from "../../core/index.ts";
-import {
-  configOption,
-  formatName,
-  formatOf,
-  formatOption,
-  policyOption,
-  wholeNumber,
-  type Command,
-} from "../command.ts";
+import { formatName, formatOf, wholeNumber, type Command, withInput } from "../command.ts";
 import { countCuttings, EVERY_CUT_MAX_BYTES, planCuttings, type Cutting } from "../cuts.ts";
 import { requireWhole } from "../input.ts";
 import { createOutput } from "../output.ts";
@@ -23,12 +15,8 @@ size from 2 to 64, and 200 rounds of random cuts from --seed. Prints no payload.
 
 Exit: 0 every cut gives the same bytes, 1 one does not (it is named), 2 usage.`,
   define: (parser) =>
-    parser
-      .argument("[file]", "input; stdin when left out or -")
+    withInput(parser)
       .addOption(new Option("--file <file>", "the same").hideHelp())
-      .addOption(formatOption())
-      .addOption(policyOption())
-      .addOption(configOption())
       .addOption(
         new Option("--seed <number>", "start of the random cuts").default(1).argParser(wholeNumber(0, 4_294_967_295)),
       ),
