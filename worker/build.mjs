@@ -87,13 +87,14 @@ const withoutHostErrors = {
 };
 
 /**
- * What the server has and the edge has not: `/metrics`, network policies to be tried, quicker ways past escapes, signs and
+ * What the server has and the edge has not: `/metrics`, network policies to be tried, values turned back, quicker ways past escapes, signs and
  * numbers, and patterns that are compiled already. Each has a stand-in in `worker/no-….ts`, and so have the parts of Hono
  * that no route asks for.
  */
 const LEFT_OUT = [
   "telemetry/metrics",
   "lifecycle/canary",
+  "detokenize",
   "json/near-escapes",
   "json/token-ends",
   "prebuilt",

@@ -1,7 +1,5 @@
 /** What a deployment binds to the worker: names here are the names in wrangler.jsonc. */
-import type { FeedObject } from "./feed-object.ts";
 import type { LiveBinding } from "./live.ts";
-import type { RelayObject } from "./relay-object.ts";
 
 export interface Env {
   /** The configuration, as JSON text or as a JSON binding; in the place of the one that was built in. */
@@ -14,6 +12,7 @@ export interface Env {
   readonly MASKWIRE_KEY?: string;
   /** What the platform says of this version of the worker. */
   readonly CF_VERSION_METADATA?: { readonly id: string };
-  readonly FEEDS: DurableObjectNamespace<FeedObject>;
-  readonly RELAYS: DurableObjectNamespace<RelayObject>;
+  /** Where the objects of feeds are, and those of relays. Only an isolate calls them: `IsolateEnv` says what they are. */
+  readonly FEEDS: unknown;
+  readonly RELAYS: unknown;
 }

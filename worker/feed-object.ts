@@ -8,7 +8,7 @@ import { DurableObject } from "cloudflare:workers";
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import { createServer, type MaskwireServer } from "../src/server/app.ts";
 import type { StoredEvent } from "../src/server/history/broker.ts";
-import type { SocketMemo } from "../src/server/ports.ts";
+import type { SocketMemo } from "../src/server/host/socket-memo.ts";
 import type { Env } from "./env.ts";
 import { createTokenOf } from "./event-token.ts";
 import { type Appended, FeedStore, type KeyedEvent } from "./feed-store.ts";

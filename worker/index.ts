@@ -7,19 +7,18 @@
 import { env as bound } from "cloudflare:workers";
 import { StreamError, toStreamError } from "../src/core/index.ts";
 import { DEFAULT_EDGE } from "../src/server/config/edge-config.ts";
-import type { Env } from "./env.ts";
-import { Isolate } from "./isolate.ts";
+import { Isolate, type IsolateEnv } from "./isolate.ts";
 import { answer, apply, readSettings, settingsOf } from "./settings.ts";
 
 export { FeedObject } from "./feed-object.ts";
 export { RelayObject } from "./relay-object.ts";
 
 /** Settings that were refused stay refused as long. */
-let current: Isolate | StreamError | undefined = startAtOnce(bound as unknown as Env);
+let current: Isolate | StreamError | undefined = startAtOnce(bound as unknown as IsolateEnv);
 let readAtMs = 0;
 
 /** Undefined where policies have to be fetched first. */
-function startAtOnce(env: Env): Isolate | StreamError | undefined {
+function startAtOnce(env: IsolateEnv): Isolate | StreamError | undefined {
   if (env.MASKWIRE_LIVE !== undefined) return undefined;
   try {
     const isolate = apply(settingsOf(env), (settings) => new Isolate(settings));
@@ -30,7 +29,7 @@ function startAtOnce(env: Env): Isolate | StreamError | undefined {
   }
 }
 
-async function isolateOf(env: Env): Promise<Isolate | StreamError> {
+async function isolateOf(env: IsolateEnv): Promise<Isolate | StreamError> {
   const known = current instanceof Isolate ? current : undefined;
   const { liveRefreshMs } = known?.settings.edge ?? DEFAULT_EDGE;
   const isStale = env.MASKWIRE_LIVE !== undefined && Date.now() - readAtMs >= liveRefreshMs;
@@ -56,4 +55,4 @@ export default {
       return answer(new StreamError("OVERLOADED"));
     }
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<IsolateEnv>;

@@ -8,11 +8,13 @@ import type { Hono } from "hono";
 import { createMasker } from "../src/core/index.ts";
 import { createServer, type MaskwireServer } from "../src/server/app.ts";
 import type { ServerLimits } from "../src/server/config/config.ts";
-import type { SinkOpening, UpgradeSocket } from "../src/server/ports.ts";
-import { MEMO_HEADER } from "./feed-object.ts";
+import type { SinkOpening } from "../src/server/host/byte-sink.ts";
+import type { UpgradeSocket } from "../src/server/host/socket.ts";
 import type { Env } from "./env.ts";
+import { MEMO_HEADER, type FeedObject } from "./feed-object.ts";
 import { Front } from "./front.ts";
 import { createPorts } from "./ports.ts";
+import type { RelayObject } from "./relay-object.ts";
 import { FOLLOW, RemoteBroker } from "./remote-broker.ts";
 import type { Settings } from "./settings.ts";
 import { openSink, StreamSink } from "./sink.ts";
@@ -27,6 +29,12 @@ const RELAY_PATH = /^\/v1\/relays\/([^/]+)$/;
 const ADMIN_PATHS: ReadonlySet<string> = new Set(["/livez", "/readyz"]);
 /** What one subscriber holds of its feeds: a few pages, for the objects have the rest. */
 const SESSION_HISTORY_BYTES = 4_194_304;
+
+/** What an isolate is bound to: it calls the objects. */
+export interface IsolateEnv extends Env {
+  readonly FEEDS: DurableObjectNamespace<FeedObject>;
+  readonly RELAYS: DurableObjectNamespace<RelayObject>;
+}
 
 export class Isolate {
   readonly settings: Settings;
@@ -54,7 +62,7 @@ export class Isolate {
     masker.flush();
   }
 
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: IsolateEnv): Promise<Response> {
     if (this.#front !== undefined) return await this.#front.fetch(request);
     const { pathname } = new URL(request.url);
     if (ADMIN_PATHS.has(pathname)) return await this.#admin.fetch(request);
@@ -68,7 +76,7 @@ export class Isolate {
   }
 
   /** Feeds, connections and timers for this request alone. */
-  async #serveFeeds(request: Request, env: Env, names: readonly string[]): Promise<Response> {
+  async #serveFeeds(request: Request, env: IsolateEnv, names: readonly string[]): Promise<Response> {
     const { limits } = this.settings.config;
     const isUpgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
     const isJoined = names.length > 1;
@@ -108,7 +116,7 @@ export class Isolate {
 }
 
 /** Hands the conversation to the feed's object, which keeps the socket while it rests. */
-async function forward(env: Env, ...[, handler, protocol]: Parameters<UpgradeSocket>): Promise<Response> {
+async function forward(env: IsolateEnv, ...[, handler, protocol]: Parameters<UpgradeSocket>): Promise<Response> {
   const { memo } = handler;
   const name = memo?.names[0] ?? "";
   const headers = { upgrade: "websocket", [MEMO_HEADER]: encodeURIComponent(JSON.stringify(memo)) };

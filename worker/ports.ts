@@ -6,7 +6,9 @@
  */
 import type { ServerLimits } from "../src/server/config/config.ts";
 import type { LogEvent, LogFields } from "../src/server/telemetry/log.ts";
-import type { Clock, Log, Ports } from "../src/server/ports.ts";
+import type { Ports } from "../src/server/ports.ts";
+import type { Clock } from "../src/server/host/clock.ts";
+import type { Log } from "../src/server/telemetry/log.ts";
 import { openSink } from "./sink.ts";
 import { createUpgradeSocket } from "./socket.ts";
 

@@ -3,7 +3,7 @@
  *
  * Owns the one timer. A timer that always runs would keep its object in memory, and on the bill, for ever.
  */
-import type { Clock } from "../src/server/ports.ts";
+import type { Clock } from "../src/server/host/clock.ts";
 
 interface Beat {
   readonly run: () => void;

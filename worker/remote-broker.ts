@@ -6,7 +6,7 @@
  */
 import { StreamError, type ErrorCode } from "../src/core/index.ts";
 import type { Broker, BrokerFeed, NewEvent, Placement, StoredEvent, Take } from "../src/server/history/broker.ts";
-import type { Clock } from "../src/server/ports.ts";
+import type { Clock } from "../src/server/host/clock.ts";
 import { type FeedObject, LAST_HEADER, type Opened } from "./feed-object.ts";
 import type { KeyedEvent } from "./feed-store.ts";
 import { decodeEvents } from "./joined-records.ts";

@@ -5,7 +5,8 @@
  */
 import { ERRORS } from "../src/core/index.ts";
 import { ORDERLY_CLOSES, type Ending } from "../src/server/subscribers/ending.ts";
-import type { SocketHandler, SocketMemo } from "../src/server/ports.ts";
+import type { SocketHandler } from "../src/server/host/socket.ts";
+import type { SocketMemo } from "../src/server/host/socket-memo.ts";
 import { EdgeSocket } from "./socket.ts";
 
 /** A conversation that can be ended by the object. */

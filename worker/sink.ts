@@ -6,7 +6,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../src/core/index.ts";
-import type { ByteSink, SinkOpening } from "../src/server/ports.ts";
+import type { ByteSink, SinkOpening } from "../src/server/host/byte-sink.ts";
 
 export function openSink(
   context: Context,

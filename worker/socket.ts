@@ -7,7 +7,7 @@
  */
 import { ERRORS } from "../src/core/index.ts";
 import { ORDERLY_CLOSES } from "../src/server/subscribers/ending.ts";
-import type { Socket, SocketHandler, UpgradeSocket } from "../src/server/ports.ts";
+import type { Socket, SocketHandler, UpgradeSocket } from "../src/server/host/socket.ts";
 
 /** Most bytes that one socket sends; 8 MiB keeps a handful of stalled clients well inside an isolate's 128 MB. */
 const SOCKET_BUDGET_BYTES = 8_388_608;

@@ -6,7 +6,7 @@
  */
 import type { ServerResponse } from "node:http";
 import { toStreamError } from "../core/index.ts";
-import type { Log } from "../server/ports.ts";
+import type { Log } from "../server/telemetry/log.ts";
 import { FINDINGS_TRAILER, trailerOf } from "./trailer.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;

@@ -1,5 +1,5 @@
 /** Time on Node. Its timers never keep the process alive. */
-import type { Clock } from "../server/ports.ts";
+import type { Clock } from "../server/host/clock.ts";
 
 export const nodeClock: Clock = {
   now: () => Date.now(),

@@ -12,7 +12,7 @@ import { RateLimit } from "../server/limits/rate-limit.ts";
 import { networkOf } from "../server/network/cidr.ts";
 import type { ConnectionLimit } from "../server/limits/client-limits.ts";
 import type { ServerLimits } from "../server/config/config.ts";
-import type { Clock } from "../server/ports.ts";
+import type { Clock } from "../server/host/clock.ts";
 
 export interface GuardOptions {
   readonly limits: Pick<ServerLimits, "socketsLimit" | "connectionsPerAddressLimit" | "connectsPerAddressPerSecond">;

@@ -7,7 +7,7 @@
 import { styleText } from "node:util";
 import { compilePolicy, maskEvent, type Policy, type PolicySpec } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
-import type { Clock } from "../server/ports.ts";
+import type { Clock } from "../server/host/clock.ts";
 import { demoEvents } from "./demo-events.ts";
 
 export const DEMO_FEED = "demo";

@@ -11,7 +11,7 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import { ERRORS, StreamError, type ErrorCode } from "../core/index.ts";
-import type { Log } from "../server/ports.ts";
+import type { Log } from "../server/telemetry/log.ts";
 import { problemHeaders } from "../server/http/problem.ts";
 import { sendResponse } from "./answer.ts";
 import { isTakenOver, type NodeBindings } from "./bindings.ts";

@@ -5,7 +5,7 @@
  * a dozen promises, which is more than a small event costs to mask.
  */
 import type { IncomingMessage } from "node:http";
-import type { ByteSource } from "../server/ports.ts";
+import type { ByteSource } from "../server/host/byte-source.ts";
 
 export class IncomingBody implements ByteSource {
   readonly #incoming: IncomingMessage;

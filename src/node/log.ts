@@ -4,7 +4,7 @@
  * Owns the line's form. Takes no free text, so payload cannot reach it.
  */
 import type { LogEvent, LogFields } from "../server/telemetry/log.ts";
-import type { Log } from "../server/ports.ts";
+import type { Log } from "../server/telemetry/log.ts";
 
 type Level = "info" | "warn" | "error";
 

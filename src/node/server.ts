@@ -22,7 +22,9 @@ import {
 } from "../server/config/config.ts";
 import { listenerFields } from "../server/telemetry/log.ts";
 import { isLoopback } from "../server/network/loopback.ts";
-import type { Clock, Log, Ports } from "../server/ports.ts";
+import type { Ports } from "../server/ports.ts";
+import type { Clock } from "../server/host/clock.ts";
+import type { Log } from "../server/telemetry/log.ts";
 import { openApiOf } from "../server/routes/openapi.ts";
 import { Egress } from "../server/network/egress.ts";
 import { openRemoteDetectors } from "../server/remote/index.ts";

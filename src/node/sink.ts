@@ -5,7 +5,7 @@
  * by itself: what the peer has not taken stands in the socket's own queue.
  */
 import type { ServerResponse } from "node:http";
-import type { ByteSink, OpenSink } from "../server/ports.ts";
+import type { ByteSink, OpenSink } from "../server/host/byte-sink.ts";
 import { bindingsOf, takeOver } from "./bindings.ts";
 import { DirectSocket } from "./direct-write.ts";
 import { shareFrames } from "./shared-frame.ts";

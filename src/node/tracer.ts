@@ -4,7 +4,7 @@
  * Owns finding it and the parent of a span. Without an SDK nothing is loaded. What the SDK throws ends here.
  */
 import type { Context, Span as ApiSpan } from "@opentelemetry/api";
-import type { Log } from "../server/ports.ts";
+import type { Log } from "../server/telemetry/log.ts";
 import type { Span, SpanParent, Tracer } from "../server/telemetry/tracer.ts";
 import { readTraceparent } from "../server/telemetry/traceparent.ts";
 

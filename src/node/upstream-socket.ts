@@ -10,7 +10,7 @@ import type { ClientRequestArgs } from "node:http";
 import { WebSocket, type ClientOptions } from "ws";
 import { StreamError, type ErrorCode } from "../core/index.ts";
 import { destinationOf, type Destination, type Egress } from "../server/network/egress.ts";
-import type { Clock } from "../server/ports.ts";
+import type { Clock } from "../server/host/clock.ts";
 import { judgeStatus, type UpstreamRefusal } from "../server/relays/upstream.ts";
 import type {
   OpenUpstreamSocket,

@@ -12,7 +12,8 @@ import type { ListenerName } from "./config/config.ts";
 import { hostName, isLoopback } from "./network/loopback.ts";
 import { problemBody, problemHeaders } from "./http/problem.ts";
 import { originHeaders } from "./http/request.ts";
-import { ROUTES, type Route } from "./routes/index.ts";
+import { ROUTES } from "./routes/index.ts";
+import type { Route } from "./routes/route.ts";
 import type { Services } from "./services.ts";
 
 const PREFLIGHT_HEADERS = {

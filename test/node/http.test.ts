@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ByteSink } from "../../src/server/ports.ts";
+import type { ByteSink } from "../../src/server/host/byte-sink.ts";
 import { withText } from "../../src/node/answer.ts";
 import { startHost, talk, type Host } from "../support/host.ts";
 

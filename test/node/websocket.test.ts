@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import type { Socket } from "../../src/server/ports.ts";
+import type { Socket } from "../../src/server/host/socket.ts";
 import { startHost, talk, type Host } from "../support/host.ts";
 import { FakeClock } from "../support/ports.ts";
 import { until } from "../support/until.ts";

@@ -16,7 +16,8 @@ import { createOpenSink } from "../../src/node/sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "../../src/node/websocket.ts";
 import type { ConnectionLimit } from "../../src/server/limits/client-limits.ts";
 import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
-import type { OpenSink, UpgradeSocket } from "../../src/server/ports.ts";
+import type { OpenSink } from "../../src/server/host/byte-sink.ts";
+import type { UpgradeSocket } from "../../src/server/host/socket.ts";
 
 export interface Host {
   readonly app: Hono;

@@ -3,7 +3,10 @@
  *
  * Owns the clock, sinks and sockets of one test. `soon` is a real loop turn; every longer time is the test's.
  */
-import type { ByteSink, Clock, Ports, Socket, SocketHandler } from "../../src/server/ports.ts";
+import type { Ports } from "../../src/server/ports.ts";
+import type { ByteSink } from "../../src/server/host/byte-sink.ts";
+import type { Clock } from "../../src/server/host/clock.ts";
+import type { Socket, SocketHandler } from "../../src/server/host/socket.ts";
 import { FindingsReport } from "../../src/server/masking/findings-report.ts";
 import { openApiOf } from "../../src/server/routes/openapi.ts";
 

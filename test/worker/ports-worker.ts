@@ -1,7 +1,8 @@
 /** A worker for tests: opens the worker's own sinks, sockets and timers from one request and uses them from others. */
 import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
-import type { ByteSink, Socket } from "../../src/server/ports.ts";
+import type { ByteSink } from "../../src/server/host/byte-sink.ts";
+import type { Socket } from "../../src/server/host/socket.ts";
 import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
 import { createPorts } from "../../worker/ports.ts";
 

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { StreamError, toStreamError, type Policy } from "../../core/index.ts";
 import { ConfigRefusal } from "../../server/config/config-refusal.ts";
 import type { ServerConfig } from "../../server/config/config.ts";
-import type { Log } from "../../server/ports.ts";
+import type { Log } from "../../server/telemetry/log.ts";
 import { createLineAudit } from "../audit.ts";
 import { nodeClock } from "../clock.ts";
 import { type Arguments, configOption, wholeNumber, type Command } from "../command.ts";

@@ -7,7 +7,8 @@ import type { Hmac } from "../../core/index.ts";
 import type { Broker } from "../../server/history/broker.ts";
 import { ConfigRefusal, type RefusalReason } from "../../server/config/config-refusal.ts";
 import type { ServerConfig } from "../../server/config/config.ts";
-import type { Clock, Log } from "../../server/ports.ts";
+import type { Clock } from "../../server/host/clock.ts";
+import type { Log } from "../../server/telemetry/log.ts";
 
 export interface OpenBrokerOptions {
   readonly clock: Clock;

@@ -13,7 +13,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { StreamError } from "../../core/index.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import { encodeText } from "../text.ts";
 import type { AuthConfig, IssuerConfig } from "./auth-config.ts";
 import { type Caller, GrantedAccess } from "./access.ts";

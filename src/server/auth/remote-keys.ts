@@ -6,7 +6,7 @@
  */
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { StreamError } from "../../core/index.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 
 export interface RemoteKeysOptions {
   readonly url: string;

@@ -4,7 +4,7 @@ import type { BrokerFeed } from "../history/broker.ts";
 import type { JoinLimits } from "./joiner.ts";
 import type { SlowSubscribers } from "../config/config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Stage } from "../masking/stage.ts";
 import type { ViewOptions } from "../subscribers/view.ts";
 
@@ -29,7 +29,7 @@ export interface FeedOptions extends FeedRules {
   /** The metric label: a name out of the configuration. */
   readonly label: string;
   readonly limits: FeedLimits;
-  readonly ports: Pick<Ports, "clock">;
+  readonly ports: { readonly clock: Clock };
   readonly metrics: Metrics;
   /** Where its events go and come from. */
   readonly source: BrokerFeed;

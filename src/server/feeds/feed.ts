@@ -5,9 +5,10 @@
  */
 import { StreamError, type ErrorCode, type Policy } from "../../core/index.ts";
 import { andThen, type Awaitable } from "../awaitable.ts";
-import type { Part, Placement, Sent, StoredEvent } from "../history/broker.ts";
+import type { Part, Sent, StoredEvent } from "../history/broker.ts";
 import type { FeedOptions, FeedRules } from "./feed-options.ts";
 import { Joiner, type JoinableFeed } from "./joiner.ts";
+import type { Outcome } from "./outcome.ts";
 import { FeedCounts } from "../masking/mask-counts.ts";
 import { maskOne, refusalOf, type Masked } from "../masking/masked.ts";
 import { formatPositions } from "../history/position.ts";
@@ -19,9 +20,6 @@ import { View } from "../subscribers/view.ts";
 
 /** The view of a feed's own policy, which everybody gets who asks for none. */
 export const DEFAULT_VIEW = "default";
-
-/** What became of one event. */
-export type Outcome = Placement | ErrorCode;
 
 /** Views that share one policy, which masks once for all of them. */
 interface Audience {

@@ -11,7 +11,7 @@ import { DEFAULT_VIEW, Feed } from "./feed.ts";
 import type { FeedRules } from "./feed-options.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { PolicySet } from "../masking/policy-set.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 
 /** Which names may exist, and by which policies they go. */
 export interface FeedsRules {
@@ -21,7 +21,7 @@ export interface FeedsRules {
 
 export interface FeedsOptions extends FeedsRules {
   readonly limits: ServerLimits;
-  readonly ports: Pick<Ports, "clock">;
+  readonly ports: { readonly clock: Clock };
   readonly broker: Broker;
   readonly metrics: Metrics;
 }

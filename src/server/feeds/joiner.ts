@@ -9,11 +9,11 @@ import { EventJoiner, type ErrorCode, type JoinedEvent, type Policy } from "../.
 import type { Awaitable } from "../awaitable.ts";
 import type { Sent } from "../history/broker.ts";
 import type { ServerLimits } from "../config/config.ts";
-import type { Outcome } from "./feed.ts";
+import type { Outcome } from "./outcome.ts";
 import { KeyWindow } from "../history/key-window.ts";
 import { ownBytes, tryMask, type Masked } from "../masking/masked.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 
 export type JoinLimits = Pick<ServerLimits, "joinLimitBytes" | "joinLimitEvents" | "joinWaitMs" | "dedupeWindowMs">;
 
@@ -32,7 +32,7 @@ export interface JoinableFeed {
 
 export interface JoinerOptions {
   readonly limits: JoinLimits;
-  readonly ports: Pick<Ports, "clock">;
+  readonly ports: { readonly clock: Clock };
   readonly metrics: Metrics;
 }
 

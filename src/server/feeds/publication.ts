@@ -4,7 +4,8 @@
  * Owns the counting, and what keys the events of a body have. Never keeps an event.
  */
 import { StreamError, type ErrorCode } from "../../core/index.ts";
-import type { Feed, Outcome } from "./feed.ts";
+import type { Feed } from "./feed.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Joiner } from "./joiner.ts";
 import type { BodyRecord } from "./records.ts";
 import type { SpanFields } from "../telemetry/tracer.ts";

@@ -5,12 +5,13 @@
  */
 import type { Broker, BrokerFeed, NewEvent, Placement, Take } from "./broker.ts";
 import { KeyWindow, type KeyWindowLimits } from "./key-window.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Random } from "../host/random.ts";
 import { drawEpoch } from "./position.ts";
 
 export interface MemoryBrokerOptions {
   readonly limits: KeyWindowLimits;
-  readonly ports: Pick<Ports, "clock" | "random">;
+  readonly ports: { readonly clock: Clock; readonly random: Random };
 }
 
 export class MemoryBroker implements Broker {

@@ -4,8 +4,11 @@
  * Owns the reader and its idle time. Never joins chunks, and passes no foreign error on.
  */
 import { StreamError } from "../../core/index.ts";
-import type { ByteSource, Clock } from "../ports.ts";
-import type { Body } from "./request.ts";
+import type { ByteSource } from "../host/byte-source.ts";
+import type { Clock } from "../host/clock.ts";
+
+/** Of a request, or of what somebody else answers. */
+export type Body = ReadableStream<Uint8Array> | ByteSource;
 
 export interface BodyReaderOptions {
   readonly clock: Clock;

@@ -5,7 +5,7 @@
  * ends with an error, whatever came out before; nothing of the decoder's own errors is passed on.
  */
 import { StreamError } from "../../core/index.ts";
-import type { Decoder } from "../ports.ts";
+import type { Decoder } from "../host/byte-source.ts";
 
 /** Opens the decoder of an encoding; undefined where the host has none. */
 export type OpenDecoder = (encoding: Encoding) => Decoder | undefined;

@@ -4,26 +4,12 @@
  * Owns reading and refusing. Nothing of a request is quoted in a refusal.
  */
 import type { Context } from "hono";
-import { decodeBody, type OpenDecoder, readEncoding } from "./content-encoding.ts";
-import type { ByteSource } from "../ports.ts";
-import type { Services } from "../services.ts";
+import { readEncoding } from "./content-encoding.ts";
 import { type MediaType, readMediaType, StreamError } from "../../core/index.ts";
 
 /** What `Content-Type` says. @throws StreamError for a type or charset that cannot be masked. */
 export function mediaTypeOf(context: Context): MediaType {
   return readMediaType(context.req.header("content-type") ?? "");
-}
-
-export type Body = ReadableStream<Uint8Array> | ByteSource;
-
-/** The body of a request, decoded. @throws StreamError `ENCODING_UNKNOWN`. */
-export function bodyOf(context: Context, { ports, limits }: Services): Body | null {
-  const encoding = readEncoding(context.req.header("content-encoding"));
-  if (encoding === undefined && ports.bodyOf !== undefined) return ports.bodyOf(context);
-  const { body } = context.req.raw;
-  if (encoding === undefined || body === null) return body;
-  const open: OpenDecoder = (name) => (name === "br" ? ports.openBrotli?.() : new DecompressionStream(name));
-  return decodeBody(body, { encoding, open, inflationLimit: limits.inflationLimit });
 }
 
 /** Up to this length a body is awaited until something can leave, so that an error in it gets its status. */

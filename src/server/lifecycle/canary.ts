@@ -1,17 +1,19 @@
 /**
  * Tries again and again what our network policy forbids, so that a policy which nobody enforces is noticed.
  *
- * Owns the schedule, the metric and who waits for the answer. The sockets are the host's (`Ports.dial`).
+ * Owns the schedule, the metric and who waits for the answer. The sockets are the host's (`Dial`).
  */
 import type { CanaryConfig, ServerLimits } from "../config/config.ts";
 import { Enforcement, judge, type PolicyState } from "../network/enforcement.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Dial, Endpoint, Log, Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Dial, Endpoint } from "../network/dial.ts";
+import type { Log } from "../telemetry/log.ts";
 
 export interface CanaryOptions {
   readonly config: CanaryConfig;
   readonly limits: Pick<ServerLimits, "canaryIntervalMs" | "canaryTimeoutMs">;
-  readonly ports: Pick<Ports, "clock" | "log">;
+  readonly ports: { readonly clock: Clock; readonly log: Log };
   readonly dial: Dial;
   readonly metrics: Metrics;
 }

@@ -1,7 +1,7 @@
 /**
  * Leaving without losing anybody: the steps of docs/protocol.md 3.6 that are not the host's.
  */
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Services } from "../services.ts";
 
 /** For answers that were given and are not written yet. */

@@ -5,16 +5,12 @@
  * Owns which limit says no, and its metric. Who a caller is comes from its token, where it comes from out of the host;
  * without the one or the other that limit has nothing to count.
  */
-import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
 import { Admission } from "./admission.ts";
-import type { Access } from "../auth/access.ts";
-import { networkOf } from "../network/cidr.ts";
 import type { ServerLimits } from "../config/config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import { RateLimit } from "./rate-limit.ts";
-import type { Services } from "../services.ts";
 
 /** Limits of connections, as `connections_refused_total` calls them. */
 export type ConnectionLimit = Extract<
@@ -86,27 +82,5 @@ export class ClientLimits {
   /** Milliseconds until this caller may publish so many events; 0: now, and they are counted. */
   waitToPublish(subject: string | undefined, count = 1): number {
     return subject === undefined ? 0 : this.#events.take(subject, this.#options.clock.now(), count);
-  }
-}
-
-/**
- * Counts one stream or socket, of the server and of its caller; returns how to give it back (twice does no harm).
- * @throws StreamError `DRAINING`, `CONNECTION_LIMIT`, `CLIENT_LIMIT`, `RATE_LIMITED`.
- */
-export function connectClient(
-  context: Context,
-  { lifecycle, clients, ports }: Services,
-  { subject }: Access,
-): () => void {
-  const disconnect = lifecycle.connect();
-  try {
-    const leave = clients.enter({ subject, address: networkOf(ports.addressOf?.(context) ?? "") });
-    return () => {
-      leave();
-      disconnect();
-    };
-  } catch (thrown) {
-    disconnect();
-    throw thrown;
   }
 }

@@ -5,7 +5,7 @@
  * names out of the configuration and of our tables.
  */
 import type { ErrorCode, MaskObserver, Policy } from "../../core/index.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Metrics, Series, Stopwatch } from "../telemetry/metrics.ts";
 
 /** Of events: two looks at a fine clock take a tenth of the time of the smallest one. */

@@ -1,6 +1,6 @@
 /** All open mask streams, so that what they hold can be counted, and ended. */
 import { StreamError } from "../../core/index.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { MaskStream, type MaskStreamObserver, type MaskStreamOptions } from "./mask-stream.ts";
 import type { PolicySet } from "./policy-set.ts";

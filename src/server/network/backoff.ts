@@ -1,7 +1,7 @@
 /**
  * How long to wait before the next try: exponential with full jitter, so that many do not come back together.
  */
-import type { Ports } from "../ports.ts";
+import type { Random } from "../host/random.ts";
 
 const BASE_MIN_MS = 250;
 const BASE_DEFAULT_MS = 2_000;
@@ -14,7 +14,7 @@ export function backoffMs(baseMs: number = BASE_DEFAULT_MS, failures: number, ch
 }
 
 /** A random number from 0 to 1. */
-export function chanceOf(random: Ports["random"]): number {
+export function chanceOf(random: Random): number {
   const [high = 0, low = 0] = random(2);
   return (high * 256 + low) / 65_535;
 }

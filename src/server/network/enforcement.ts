@@ -3,15 +3,10 @@
  *
  * Owns the meaning of one attempt and how many equal ones count. Dials nobody, waits for nothing.
  */
+import type { DialOutcome } from "./dial.ts";
 
 /** `open`: a connection that our own policy forbids was made. `unknown`: nothing can be said. */
 export type PolicyState = "enforced" | "open" | "unknown";
-
-/**
- * What one attempt to connect came to. `shut`: refused, unreachable or without an answer in time. `failed`: it says
- * nothing about policies, such as a name that does not resolve.
- */
-export type DialOutcome = "open" | "shut" | "failed";
 
 const EQUAL_RESULTS = 3;
 

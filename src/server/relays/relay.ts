@@ -11,13 +11,14 @@ import { BodyReader } from "../http/body-reader.ts";
 import type { RelayConfig } from "../config/config.ts";
 import type { Feed } from "../feeds/feed.ts";
 import type { Joiner } from "../feeds/joiner.ts";
-import type { LogName } from "../telemetry/log.ts";
+import type { Log, LogName } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { RelayState } from "../telemetry/tracer.ts";
-import type { Ports } from "../ports.ts";
+import type { RelayState, Tracer } from "../telemetry/tracer.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Random } from "../host/random.ts";
 import { decodeText } from "../text.ts";
 import { httpUrlOf, openUpstream, type UpstreamAnswer } from "./upstream.ts";
-import type { SocketAnswer, UpstreamMessage } from "./upstream-socket.ts";
+import type { OpenUpstreamSocket, SocketAnswer, UpstreamMessage } from "./upstream-socket.ts";
 
 export interface RelayOptions {
   readonly name: LogName;
@@ -30,7 +31,14 @@ export interface RelayOptions {
     inflationLimit: number;
     relayQueueBytes: number;
   };
-  readonly ports: Pick<Ports, "clock" | "random" | "fetch" | "openUpstreamSocket" | "log" | "tracer">;
+  readonly ports: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly fetch: typeof fetch;
+    readonly openUpstreamSocket?: OpenUpstreamSocket;
+    readonly log: Log;
+    readonly tracer?: Tracer;
+  };
   readonly metrics: Metrics;
 }
 

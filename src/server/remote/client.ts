@@ -6,14 +6,14 @@
 import { StreamError, type Finding } from "../../core/index.ts";
 import type { RemoteDetectorConfig } from "../config/config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import { RemoteError, type RemoteAdapter, type RemoteFailure, type Shown } from "./detector.ts";
 import { presidio } from "./presidio.ts";
 
 export interface RemoteClientOptions {
   readonly name: string;
   readonly config: RemoteDetectorConfig;
-  readonly ports: Pick<Ports, "clock" | "fetch">;
+  readonly ports: { readonly clock: Clock; readonly fetch: typeof fetch };
   readonly metrics: Metrics;
 }
 

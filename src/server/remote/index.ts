@@ -3,13 +3,13 @@
  */
 import type { RemoteDetectorConfig } from "../config/config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import type { OpenStage } from "../masking/stage.ts";
 import { RemoteClient } from "./client.ts";
 import { RemoteStage } from "./stage.ts";
 
 export interface RemoteParts {
-  readonly ports: Pick<Ports, "clock" | "fetch">;
+  readonly ports: { readonly clock: Clock; readonly fetch: typeof fetch };
   readonly metrics: Metrics;
 }
 

@@ -8,14 +8,16 @@ import { type Access, type Caller, requireAction } from "../auth/access.ts";
 import type { Audit, AuditRecord } from "./audit.ts";
 import type { DetokenizeConfig } from "../config/config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Random } from "../host/random.ts";
+import type { Log } from "../telemetry/log.ts";
 import { createPurposeMask, isPurpose } from "./purpose.ts";
 import { RateLimit } from "../limits/rate-limit.ts";
 
 export interface DetokenizerParts {
   readonly config: DetokenizeConfig;
   readonly audit: Audit;
-  readonly ports: Pick<Ports, "clock" | "random" | "log">;
+  readonly ports: { readonly clock: Clock; readonly random: Random; readonly log: Log };
   readonly metrics: Metrics;
 }
 

@@ -7,12 +7,10 @@ import { compileRestorer } from "../../core/index.ts";
 import type { Audit } from "./audit.ts";
 import { refuseDetokenize } from "./detokenize-rules.ts";
 import { Detokenizer, type DetokenizerParts } from "./detokenizer.ts";
-import { detokenize } from "../routes/detokenize.ts";
 
 export interface Reversal {
   readonly compile: typeof compileRestorer;
   readonly refuse: typeof refuseDetokenize;
-  readonly handle: typeof detokenize;
   open(parts: Omit<DetokenizerParts, "audit">): Detokenizer;
 }
 
@@ -20,7 +18,6 @@ export function createReversal(audit: Audit): Reversal {
   return {
     compile: compileRestorer,
     refuse: refuseDetokenize,
-    handle: detokenize,
     open: (parts) => new Detokenizer({ ...parts, audit }),
   };
 }

@@ -5,7 +5,7 @@ import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
 import { COOKIE, tokenOf } from "../auth/credentials.ts";
 import { queryOf } from "../http/request.ts";
-import type { RouteCall } from "./index.ts";
+import type { RouteCall } from "./route.ts";
 import type { Services } from "../services.ts";
 
 /** An API key has no end of its own. */

@@ -1,47 +1,22 @@
 /**
  * The table of routes: which listener answers which method and path.
  */
-import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
-import type { Access } from "../auth/access.ts";
-import type { ListenerName } from "../config/config.ts";
-import type { Services } from "../services.ts";
 import { consolePage } from "./console.ts";
+import { detokenize } from "./detokenize.ts";
 import { grant } from "./grant.ts";
 import { mask } from "./mask.ts";
 import { livez, metrics, readyz } from "./operations.ts";
 import { publish } from "./publish.ts";
+import type { Route } from "./route.ts";
 import { socket } from "./socket.ts";
 import { followRelay, subscribe } from "./subscribe.ts";
-
-export interface RouteCall {
-  /** Those whose routes the answering app unites. */
-  readonly listeners: readonly ListenerName[];
-  readonly access: Access;
-}
-
-export type Handler = (context: Context, services: Services, call: RouteCall) => Response | Promise<Response>;
-
-export interface Route {
-  readonly listeners: readonly ListenerName[];
-  readonly method: "GET" | "POST" | "PUT";
-  readonly path: string;
-  /** True where the caller needs a token, when there is a way to check one. */
-  readonly isGuarded: boolean;
-  readonly handler: Handler;
-}
-
-/** A host that turns nothing back has no such route. */
-const turnBack: Handler = (context, services, call) => {
-  if (services.ports.reversal === undefined) throw new StreamError("NOT_FOUND");
-  return services.ports.reversal.handle(context, services, call);
-};
 
 export const ROUTES: readonly Route[] = [
   { listeners: ["publish"], method: "POST", path: "/v1/mask", isGuarded: true, handler: mask },
   // `curl -T FILE` uploads with PUT.
   { listeners: ["publish"], method: "PUT", path: "/v1/mask", isGuarded: true, handler: mask },
-  { listeners: ["publish"], method: "POST", path: "/v1/detokenize", isGuarded: true, handler: turnBack },
+  { listeners: ["publish"], method: "POST", path: "/v1/detokenize", isGuarded: true, handler: detokenize },
   { listeners: ["publish"], method: "POST", path: "/v1/feeds/:feed/events", isGuarded: true, handler: publish },
   { listeners: ["publish"], method: "PUT", path: "/v1/feeds/:feed/events", isGuarded: true, handler: publish },
   { listeners: ["subscribe"], method: "GET", path: "/v1/feeds/:feed/events", isGuarded: true, handler: subscribe },

@@ -5,11 +5,11 @@ import type { Context } from "hono";
 import { StreamError, toStreamError, writeMediaType } from "../../core/index.ts";
 import { requireAction } from "../auth/access.ts";
 import { nameIn } from "../telemetry/log.ts";
-import { bodyOf, isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../http/request.ts";
+import { isShortBody, mediaTypeOf, queryOf, STREAM_HEADERS } from "../http/request.ts";
 import { readTraceparent } from "../telemetry/traceparent.ts";
 import type { Services } from "../services.ts";
-import type { RouteCall } from "./index.ts";
-import { enterProducer, readerOf } from "./producer.ts";
+import type { RouteCall } from "./route.ts";
+import { bodyOf, enterProducer, readerOf } from "./producer.ts";
 
 export async function mask(context: Context, services: Services, { access }: RouteCall): Promise<Response> {
   requireAction(access, "mask", []);

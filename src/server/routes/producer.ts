@@ -3,10 +3,21 @@
  *
  * Owns how such a body is read, and what is counted of its sender. What is made of it is the routes'.
  */
+import type { Context } from "hono";
 import type { Access } from "../auth/access.ts";
-import { BodyReader } from "../http/body-reader.ts";
-import type { Body } from "../http/request.ts";
+import { type Body, BodyReader } from "../http/body-reader.ts";
+import { decodeBody, type OpenDecoder, readEncoding } from "../http/content-encoding.ts";
 import type { Services } from "../services.ts";
+
+/** The body of a request, decoded. @throws StreamError `ENCODING_UNKNOWN`. */
+export function bodyOf(context: Context, { ports, limits }: Services): Body | null {
+  const encoding = readEncoding(context.req.header("content-encoding"));
+  if (encoding === undefined && ports.bodyOf !== undefined) return ports.bodyOf(context);
+  const { body } = context.req.raw;
+  if (encoding === undefined || body === null) return body;
+  const open: OpenDecoder = (name) => (name === "br" ? ports.openBrotli?.() : new DecompressionStream(name));
+  return decodeBody(body, { encoding, open, inflationLimit: limits.inflationLimit });
+}
 
 /** Counts one more; returns what counts it off again. @throws StreamError `CONNECTION_LIMIT`, `DRAINING`. */
 export function enterProducer({ lifecycle, metrics }: Services): () => void {

@@ -16,12 +16,12 @@ import {
   type BodyRecord,
   type RecordReader,
 } from "../feeds/records.ts";
-import { bodyOf, mediaTypeOf, queryOf } from "../http/request.ts";
+import { mediaTypeOf, queryOf } from "../http/request.ts";
 import { readTraceparent } from "../telemetry/traceparent.ts";
 import type { SpanFields } from "../telemetry/tracer.ts";
 import type { Services } from "../services.ts";
-import type { RouteCall } from "./index.ts";
-import { enterProducer, readerOf } from "./producer.ts";
+import type { RouteCall } from "./route.ts";
+import { bodyOf, enterProducer, readerOf } from "./producer.ts";
 
 /** Short enough to leave room for the place of an event. */
 const IDEMPOTENCY_KEY = /^[!-~]{1,240}$/;

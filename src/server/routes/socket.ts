@@ -6,19 +6,20 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
-import { connectClient } from "../limits/client-limits.ts";
+import { connectClient } from "./client.ts";
 import { parseClientMessage, refOf, type ClientMessage, type PublishMessage } from "./client-message.ts";
 import type { Feed } from "../feeds/feed.ts";
 import type { Joiner } from "../feeds/joiner.ts";
 import { socketOutlet } from "../subscribers/outlets.ts";
 import type { Ending } from "../subscribers/ending.ts";
-import type { Socket, SocketHandler, SocketMemo } from "../ports.ts";
+import type { Socket, SocketHandler } from "../host/socket.ts";
+import type { SocketMemo } from "../host/socket-memo.ts";
 import { Publication } from "../feeds/publication.ts";
 import { isUpgrade, queryOf } from "../http/request.ts";
 import type { Services } from "../services.ts";
 import { REFUSALS } from "../auth/refusals.ts";
 import { type Access, requireAction } from "../auth/access.ts";
-import type { RouteCall } from "./index.ts";
+import type { RouteCall } from "./route.ts";
 import { resultOf, START_PARAMETERS, startAfter, startAtEnd, startOf, type Start } from "../subscribers/start.ts";
 import { Subscriber } from "../subscribers/subscriber.ts";
 import { json, TRANSPORT } from "../subscribers/transports.ts";

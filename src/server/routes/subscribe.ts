@@ -3,7 +3,7 @@
  */
 import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
-import { connectClient } from "../limits/client-limits.ts";
+import { connectClient } from "./client.ts";
 import { requireAction } from "../auth/access.ts";
 import { sinkOutlet } from "../subscribers/outlets.ts";
 import { isUpgrade, originHeaders, queryOf, transportOf } from "../http/request.ts";
@@ -14,7 +14,7 @@ import { readTraceparent } from "../telemetry/traceparent.ts";
 import { TRANSPORT } from "../subscribers/transports.ts";
 import { filterOf } from "../subscribers/type-filter.ts";
 import type { View } from "../subscribers/view.ts";
-import type { RouteCall } from "./index.ts";
+import type { RouteCall } from "./route.ts";
 import { openSocket } from "./socket.ts";
 
 const TYPES = { sse: "text/event-stream", ndjson: "application/x-ndjson" } as const;

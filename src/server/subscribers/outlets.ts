@@ -3,7 +3,8 @@
  */
 import type { Batch } from "./batch.ts";
 import { closeCodeOf, type Ending } from "./ending.ts";
-import type { ByteSink, Socket } from "../ports.ts";
+import type { ByteSink } from "../host/byte-sink.ts";
+import type { Socket } from "../host/socket.ts";
 
 /**
  * A connection as a subscriber sees it, whatever carries it. No method waits; one that throws costs this connection and

@@ -3,7 +3,7 @@
  *
  * Owns the tick and the order in which a drain ends them. Knows nothing of feeds or transports.
  */
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Ending } from "./ending.ts";
 
 export interface Member {

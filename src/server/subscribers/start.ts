@@ -7,16 +7,10 @@ import type { Context } from "hono";
 import { StreamError } from "../../core/index.ts";
 import type { Awaitable } from "../awaitable.ts";
 import type { Resume, ResumeResult } from "../history/history.ts";
+import type { StartRequest } from "../host/socket-memo.ts";
 import { parsePositions } from "../history/position.ts";
 import { queryOf } from "../http/request.ts";
 import type { View } from "./view.ts";
-
-export interface StartRequest {
-  /** `Last-Event-ID`; empty is none. Wins: a browser reconnects with the old URL. */
-  readonly header: string | undefined;
-  readonly query: string | undefined;
-  readonly from: string | undefined;
-}
 
 export interface Start {
   readonly resumes: readonly Resume[];

@@ -1,7 +1,8 @@
 /** What a subscriber is made with: where it begins, what it writes through, and how long it may stay. */
 import type { ServerLimits } from "../config/config.ts";
 import type { Resume } from "../history/history.ts";
-import type { Ports } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Random } from "../host/random.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Outlet } from "./outlets.ts";
 import type { Transport } from "./transports.ts";
@@ -24,7 +25,7 @@ export interface SubscriberOptions {
   /** What the client said it has, for the gap that tells it; null when that cannot be read. */
   readonly after: string | null;
   readonly limits: SubscriberLimits;
-  readonly ports: Pick<Ports, "clock" | "random">;
+  readonly ports: { readonly clock: Clock; readonly random: Random };
   readonly metrics: Metrics;
   /** When what lets it read ends. */
   readonly expiresAtMs?: number | undefined;

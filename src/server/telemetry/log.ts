@@ -78,6 +78,13 @@ type OnlyLogged<Fields> = { readonly [Field in keyof Fields]: Field extends LogF
 
 export type LogWrite = <Fields extends LogFields>(event: LogEvent, fields?: Fields & OnlyLogged<Fields>) => void;
 
+/** A log record has no free text: an event of the table, and numbers or names out of the configuration (log.ts). */
+export interface Log {
+  readonly info: LogWrite;
+  readonly warn: LogWrite;
+  readonly error: LogWrite;
+}
+
 /** The entries of a table of the configuration, whose keys somebody who operates the server chose. */
 export function namedEntries<Value>(table: Readonly<Record<string, Value>>): (readonly [LogName, Value])[] {
   return Object.entries(table) as [LogName, Value][];

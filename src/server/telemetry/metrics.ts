@@ -7,7 +7,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { ServerConfig } from "../config/config.ts";
 import { writeOneWay } from "../config/one-way.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../host/clock.ts";
 import { encodeText } from "../text.ts";
 
 interface MetricRow {

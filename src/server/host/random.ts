@@ -1,0 +1,2 @@
+/** `bytes` of cryptographic randomness. */
+export type Random = (bytes: number) => Uint8Array;
