@@ -55,6 +55,8 @@ export type Group = "packs" | "secrets";
 export interface Scan {
   readonly pattern: string;
   readonly maxLength?: number;
+  /** In place of the detector's own: what stands before a plain value may be written in any way. */
+  readonly isPlain?: boolean;
 }
 
 export interface Detector {

@@ -39,9 +39,14 @@ export function plausibleRules(bytes: Uint8Array, { start, end }: Stretch, { rul
   return left === undefined ? rules : left.rules;
 }
 
-/** A quick no to a match end of matches that are equally long, wherever they began. */
-export function refusesEnd(bytes: Uint8Array, end: number, { lone }: Pick<Hits, "lone">): boolean {
-  return lone !== undefined && !mayMatch(bytes, 0, end, lone);
+/**
+ * A quick no to a match end of matches that are equally long, wherever they began. `isAtStart`: the text begins with the bytes;
+ * otherwise the sign that a value stands behind may be in bytes that came before, and what is so near is not refused.
+ */
+export function refusesEnd(bytes: Uint8Array, end: number, { lone }: Pick<Hits, "lone">, isAtStart = true): boolean {
+  if (lone === undefined) return false;
+  const { exactBytes = 0 } = lone.detector;
+  return (isAtStart || end - exactBytes >= LOOK_BACK_BYTES) && !mayMatch(bytes, 0, end, lone);
 }
 
 /** True when there is such a rule. */

@@ -155,7 +155,7 @@ function sourcesOf(detector: Detector): Sources {
   return {
     own: ownPatterns(detector).map((pattern) => ({ pattern, ...bound })),
     scanned: [scan, contextScan].flatMap((one, scans) =>
-      one === undefined ? [] : [{ scans, source: { ...one, boundary, isPlain } }],
+      one === undefined ? [] : [{ scans, source: { boundary, isPlain, ...one } }],
     ),
     tails: tailsOf(detector).map((pattern) => ({ pattern, isTail: true, isPlain })),
   };

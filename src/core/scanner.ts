@@ -92,7 +92,7 @@ export class Scanner implements TextScanner, TextAround {
   }
 
   private noteMatch(bytes: Uint8Array, place: number, hits: Hits): void {
-    if (refusesEnd(bytes, place, hits)) return;
+    if (refusesEnd(bytes, place, hits, this.isAtStart)) return;
     const idle = this.automata.idleBefore(place);
     const start = idle >= 0 ? this.position + idle + 1 : this.liveFrom;
     const end = this.position + place;

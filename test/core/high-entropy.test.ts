@@ -40,7 +40,7 @@ test("finds what the definition finds", () => {
 
 test("finds the same however the text is cut", () => {
   assert(
-    property(text, array(integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 }), (input, lengths) => {
+    property(text, array(integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }), (input, lengths) => {
       const bytes = encodeUtf8(`key=${input}`);
       const finder = new Finder(engine);
       for (let at = 0, turn = 0; at < bytes.length; turn++) {
@@ -54,6 +54,21 @@ test("finds the same however the text is cut", () => {
     }),
     tries(1000),
   );
+});
+
+test("finds a value in one piece behind a sign that came before", () => {
+  const value = ["Zq8vT1mXw4Ls", "9Rb2Kd7H"].join("");
+  for (const lead of ["r:", 'key="', 'key: \\"', "key=    ", "key%3D", "<key>"]) {
+    const bytes = encodeUtf8(`${lead}${value} .`);
+    for (let cut = 0; cut <= lead.length; cut++) {
+      const finder = new Finder(engine);
+      finder.push(bytes.slice(0, cut));
+      finder.push(bytes.slice(cut));
+      finder.end();
+      const [found] = finder.found;
+      expect([found.start, found.end], `${lead} cut at ${cut}`).toEqual([lead.length, lead.length + value.length]);
+    }
+  }
 });
 
 test("has matches of one length only, as it says", () => {

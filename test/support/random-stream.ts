@@ -6,10 +6,14 @@
  */
 import { type Arbitrary, array, constant, constantFrom, integer, nat, oneof, tuple } from "fast-check";
 import { BUILT_IN } from "../../src/core/detectors/index.ts";
-import type { Format } from "../../src/core/index.ts";
+import { type Format, PACK_NAMES } from "../../src/core/index.ts";
+import { packDetectors } from "../../src/core/packs/index.ts";
 import { DISGUISES, OPTIONAL_DISGUISES } from "./disguises.ts";
 
-const EXAMPLES = BUILT_IN.flatMap(({ hits, misses }) => [...hits, ...misses]).filter((one) => one.length < 90);
+const PACKED = packDetectors(PACK_NAMES.filter((name) => name !== "phones"));
+const EXAMPLES = [...BUILT_IN, ...PACKED]
+  .flatMap(({ hits, misses }) => [...hits, ...misses])
+  .filter((one) => one.length < 90);
 const value = constantFrom(...EXAMPLES);
 const inDisguise = tuple(value, constantFrom(...DISGUISES, ...OPTIONAL_DISGUISES)).map(([text, { put }]) => put(text));
 const ofTwo = tuple(value, constantFrom(...DISGUISES), nat(90)).map(([text, { put }, at]) => {

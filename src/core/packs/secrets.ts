@@ -6,6 +6,7 @@
  */
 import { ALPHANUMERIC, DIGIT, KINDS, LETTER, LOWER } from "../ascii.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
+import { isHexAfterPercent } from "../folded-text.ts";
 import { isBehindSign, isExcludedKey, nameBefore } from "../keys.ts";
 import { isPlaceholder } from "../validators/placeholder.ts";
 
@@ -106,13 +107,18 @@ export const serviceSecret: Detector = {
   group: "secrets",
   source: "the issuers' documentation of their keys: alphabet and length beside the issuer's name",
   pattern: "[A-Za-z0-9_+/.-][!#-&(-+\\--\\[\\]-_a-~]{13,140}",
-  scan: { pattern: `(?i:${NAMES})${OPERATOR}[A-Za-z0-9_+/.-][!#-&(-+\\--\\[\\]-_a-~]{13,}`, maxLength: 200 },
+  scan: {
+    pattern: `(?i:${NAMES})${OPERATOR}[A-Za-z0-9_+/.-][!#-&(-+\\--\\[\\]-_a-~]{13,}`,
+    maxLength: 200,
+    isPlain: false,
+  },
   isPlain: true,
   // A name stands in words of any kind; the secret itself does not, which `validate` sees to.
   boundary: "none",
-  mayBegin: (bytes, at) => at > 0 && (KINDS[bytes[at - 1]] & ALPHANUMERIC) === 0,
+  mayBegin: (bytes, at) => (KINDS[bytes[at - 1]] & ALPHANUMERIC) === 0 || isHexAfterPercent(bytes, at),
   mayEnd: endsWord,
-  validate({ text, preceding }: Candidate): number {
+  validate({ text, preceding, before, after }: Candidate): number {
+    if (ENDS_IN_WORD.test(before) || BEGINS_WORD.test(after)) return 0;
     if (!isMixed(text) && !text.startsWith("sk_")) return 0;
     if (isExcludedKey(nameBefore(preceding, 1))) return 0;
     const isPureHex = /^[0-9a-f]+$/i.test(text);
@@ -135,6 +141,9 @@ export const serviceSecret: Detector = {
     "linear_offset: 1234567890123456",
   ],
 };
+
+const ENDS_IN_WORD = /[A-Za-z0-9]$/;
+const BEGINS_WORD = /^[A-Za-z0-9]/;
 
 function endsWord(bytes: Uint8Array, at: number): boolean {
   return at === bytes.length || (KINDS[bytes[at]] & ALPHANUMERIC) === 0;
@@ -202,7 +211,7 @@ export const highEntropy: Detector = {
   source: "Shannon entropy of 3.5 bits a character and more behind an assignment; no hex, UUID or path",
   // Its first characters tell, so that a value ends one match and not one a character.
   pattern: `[A-Za-z0-9+/_=.-]{${LENGTH}}`,
-  scan: { pattern: `[=:][ \\t]{0,4}\\\\?["']?[A-Za-z0-9+/_=.-]{${LENGTH}}` },
+  scan: { pattern: `[=:>][ \\t]{0,4}\\\\?["']?[A-Za-z0-9+/_=.-]{${LENGTH}}`, isPlain: false },
   tail: "[A-Za-z0-9+/_=.-]*",
   isPlain: true,
   boundary: "none",
