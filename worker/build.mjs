@@ -88,7 +88,7 @@ const withoutHostErrors = {
 
 /**
  * What the server has and the edge has not: `/metrics`, network policies to be tried, values turned back, quicker ways past escapes, signs and
- * numbers, and patterns that are compiled already. Each has a stand-in in `worker/no-….ts`, and so have the parts of Hono
+ * numbers, patterns that are compiled already, and a second look at the form of policies. Each has a stand-in in `worker/no-….ts`, and so have the parts of Hono
  * that no route asks for.
  */
 const LEFT_OUT = [
@@ -97,6 +97,7 @@ const LEFT_OUT = [
   "detokenize",
   "json/near-escapes",
   "json/token-ends",
+  "policy-check",
   "prebuilt",
   "sieve-use",
   "sifted-lines",

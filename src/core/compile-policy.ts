@@ -21,6 +21,7 @@ import type { Operator } from "./operators/operator.ts";
 import { exampleOf } from "./operators/redact.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
 import { DEFAULT_TENANT, type Policy, type PolicyOptions, type PolicySpec } from "./policy.ts";
+import { checkPolicy } from "./policy-check.ts";
 import { remoteEntitiesOf, type RemoteRules } from "./remote-rules.ts";
 import { assemblePolicy } from "./assemble-policy.ts";
 
@@ -35,6 +36,7 @@ const EVERY_ENTITY = "default";
  * @throws ConfigurationError `BAD_CONFIG`, `BAD_PATTERN` or `KEY_MISSING`, with the reason.
  */
 export function compilePolicy(spec: PolicySpec, options: PolicyOptions = {}): Policy {
+  checkPolicy(spec, options);
   const keys = options.keys?.of(spec.tenant ?? DEFAULT_TENANT);
   const given: Given = { keys, custom: options.operators ?? {}, policy: spec, readers: new Map() };
   const remote = remoteEntitiesOf(spec.remoteDetectors ?? [], options.remote ?? {});

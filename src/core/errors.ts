@@ -159,7 +159,7 @@ export const ERRORS = {
     http: 500,
     close: 1011,
     retry: false,
-    text: "a key is needed and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY",
+    text: "a key is needed and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY, or hand `keys` to compilePolicy",
   },
   LISTEN_FAILED: {
     http: 500,
@@ -293,7 +293,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The one error class. `message` is the table's text; `details` are numbers only. */
+/** The one error class. `message` is the table's text, with the reason behind it for a configuration; `details` are numbers only. */
 export class StreamError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, number>>;
@@ -313,7 +313,10 @@ export class StreamError extends Error {
 /** What is wrong with a configuration. */
 export type ConfigurationCode = "BAD_CONFIG" | "BAD_PATTERN" | "KEY_MISSING";
 
-/** A configuration that cannot take effect; `reason` names the rule and quotes nothing but the configuration. */
+/**
+ * A configuration that cannot take effect; `reason` names the rule and quotes nothing but the configuration. `message` has
+ * both, for whoever catches it prints that; what answers requests sends the text of the table only.
+ */
 export class ConfigurationError extends StreamError {
   declare readonly code: ConfigurationCode;
   readonly reason: string;
@@ -322,6 +325,7 @@ export class ConfigurationError extends StreamError {
 
   constructor(code: ConfigurationCode, reason: string, at: readonly string[] = []) {
     super(code);
+    this.message = `${this.message}: ${reason}`;
     this.reason = reason;
     this.at = at;
   }

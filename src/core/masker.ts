@@ -63,6 +63,7 @@ const OPENERS: Readonly<Record<Format, Opener>> = {
     new MultipartMasker(policy, { boundary, open: ({ format, options }) => OPENERS[format](policy, options) }),
 };
 
+const NO_POLICY = "policy: hand over what compilePolicy returns";
 const NO_FORMAT = `there is no such format; there are ${Object.keys(OPENERS).join(", ")}`;
 
 /** A format, alone or with what its media type says in parameters. */
@@ -70,10 +71,13 @@ export type FormatChoice = Format | ({ readonly format: Format } & FormatOptions
 
 /**
  * Opens a masker for one stream of this format.
- * @throws ConfigurationError for a format that there is not.
+ * @throws ConfigurationError for a format that there is not, and for a policy that is not compiled.
  */
 export function createMasker(policy: Policy, choice: FormatChoice): StreamMasker {
-  const { format, ...options } = typeof choice === "string" ? { format: choice } : choice;
+  // Callers without types leave one out, or hand over the policy as it is written.
+  const given: { readonly perStream?: unknown } | null | undefined = policy;
+  if (typeof given?.perStream !== "function") throw new ConfigurationError("BAD_CONFIG", NO_POLICY);
+  const { format, ...options } = typeof choice === "string" ? { format: choice } : { ...choice };
   if (!Object.hasOwn(OPENERS, format)) throw new ConfigurationError("BAD_CONFIG", NO_FORMAT, ["format"]);
   const own = policy.perStream();
   return new GuardedMasker(own, OPENERS[format](own, options));

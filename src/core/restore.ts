@@ -16,6 +16,7 @@ import { finderOf } from "./lone-detector.ts";
 import { TOKEN_LIMIT, TokenOpener } from "./operators/encrypt.ts";
 import { compileReverse } from "./operators/index.ts";
 import type { Operator } from "./operators/operator.ts";
+import { checkPolicy } from "./policy-check.ts";
 import { DEFAULT_ON_INVALID, DEFAULT_TENANT, type Policy, type PolicyOptions, type PolicySpec } from "./policy.ts";
 
 /** What a token is called until it is open. */
@@ -37,6 +38,7 @@ export type Restorer = Policy;
  * @throws ConfigurationError as `compilePolicy` does.
  */
 export function compileRestorer(spec: PolicySpec, options: RestorerOptions): Restorer {
+  checkPolicy(spec);
   const keys = options.keys.of(spec.tenant ?? DEFAULT_TENANT);
   const opener = new TokenOpener(keys, options.opens === "policy" ? encryptedBy(spec) : undefined);
   const all = detectorsOf(spec);

@@ -114,8 +114,7 @@ function compiling<Made>(
 /** What went wrong and why, in words that hold names out of the configuration and nothing else. */
 export function explain(thrown: unknown): string {
   const { code, message } = toStreamError(thrown);
-  const reason = thrown instanceof ConfigurationError ? `: ${thrown.reason}` : "";
-  return `${code}: ${message}${reason}`;
+  return `${code}: ${message}`;
 }
 
 export function report(problems: readonly ConfigProblem[], io: Io): void {

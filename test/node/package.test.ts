@@ -41,6 +41,15 @@ it("holds the modules of a deployment, and both entries", async () => {
   expect(packed).toEqual(expect.arrayContaining([...modules, ...entries]));
 });
 
+it("holds what each name that may be imported stands for, and its types", async () => {
+  const { exports } = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8")) as {
+    readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
+  const paths = Object.values(exports).flatMap((one) => Object.values(one).map((path) => path.replace("./", "")));
+  expect(packed).toEqual(expect.arrayContaining(paths));
+  expect(paths).toContain("dist/server/keys/library.js");
+});
+
 it("holds a library that imports nothing, and masks where there is the language and nothing else", async () => {
   const imports = (text: string): string[] =>
     [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gm)].map((found) => found[1]);

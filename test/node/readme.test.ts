@@ -1,5 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -56,6 +58,25 @@ describe("the README's examples", () => {
   it.each(["library", "library-stream"])("use the library as it says: %s", async (mark) => {
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", block(`run=${mark}`)], { cwd: ROOT });
     expect(stdout).toBe(block(`output=${mark}`));
+  });
+
+  it("give the tokens that the program gives by the same key", async () => {
+    const policy = "policies: { default: { operators: { EMAIL: { operator: hash } } } }\n";
+    const folder = await mkdtemp(join(tmpdir(), "maskwire-readme-"));
+    await writeFile(join(folder, "maskwire.yaml"), policy);
+    // As `openssl rand -base64 32` writes it, with a line end.
+    const key = `${"k3y+".repeat(11)}\n`;
+    await writeFile(join(folder, "root.key"), key);
+    const options = { cwd: ROOT, env: { ...environment, MASKWIRE_KEY: key } };
+    const library = await run(process.execPath, ["--input-type=module", "-e", block("run=library-keys")], options);
+    const shown = 'printf "mail ana.torres@example.com" | node dist/node/main.js mask -c "$0/maskwire.yaml"';
+    const program = await run("bash", ["-c", shown, folder], {
+      cwd: ROOT,
+      env: { ...environment, MASKWIRE_KEY_FILE: join(folder, "root.key") },
+    });
+    await rm(folder, { recursive: true });
+    expect(library.stdout).toMatch(/^mail EMAIL_[a-z2-7]{16}\n$/);
+    expect(library.stdout).toBe(`${program.stdout}\n`);
   });
 
   it("publish an event that a subscriber then gets masked", async () => {

@@ -8,11 +8,10 @@ import { readFile } from "node:fs/promises";
 import { KEY_MIN_BYTES } from "../../core/index.ts";
 import { readFailure } from "../read-failure.ts";
 import { createCrypto } from "../../server/keys/crypto.ts";
+import { withoutLineEnd } from "../../server/keys/root-key.ts";
 import type { Settings } from "./environment.ts";
 import type { ConfigProblem, Result } from "./problem.ts";
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const HOW_TO = "make one with: openssl rand -base64 32 > maskwire.key";
 
 /** The variables that hold a secret, or the path of one. */
@@ -73,13 +72,6 @@ function measure(
     ok: false,
     text: `the secret has ${key.length} bytes and needs at least ${KEY_MIN_BYTES}; ${HOW_TO}`,
   };
-}
-
-function withoutLineEnd(bytes: Uint8Array): Uint8Array {
-  let end = bytes.length;
-  if (bytes[end - 1] === LINE_FEED) end -= 1;
-  if (bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
-  return bytes.subarray(0, end);
 }
 
 function refuse(source: string, text: string): { readonly ok: false; readonly problems: readonly ConfigProblem[] } {

@@ -15,10 +15,20 @@ import {
   type RootSecret,
 } from "../../core/index.ts";
 
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const VERSIONED = /^v[1-9]\d{0,3}:/;
 const LINE = /^v([1-9]\d{0,3}):(.+)$/;
 /** Latin-1 keeps every byte of a secret that is no text. */
 const LAST_BYTE = 0xff;
+
+/** A file that an editor or `openssl` wrote ends with a line end, which is no part of the secret. */
+export function withoutLineEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  if (bytes[end - 1] === LINE_FEED) end -= 1;
+  if (bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
+  return bytes.subarray(0, end);
+}
 
 /** Version 1 where no version stands before it. @throws ConfigurationError `BAD_CONFIG`, with the number of the line. */
 export function readRootSecrets(bytes: Uint8Array): readonly RootSecret[] {
