@@ -45,7 +45,12 @@ describe.skipIf(!hasProc)("memory", () => {
 
   /** Streams the chunks through the route, as far as it takes them. */
   async function stream(path: string, contentType: string, chunks: Iterable<Uint8Array>): Promise<Streamed> {
-    const call = request(`${server.origin}${path}`, { method: "POST", headers: { "content-type": contentType } });
+    // A socket of its own: one that is kept for the next call would gather listeners.
+    const call = request(`${server.origin}${path}`, {
+      method: "POST",
+      headers: { "content-type": contentType },
+      agent: false,
+    });
     call.on("error", () => undefined);
     // A server that refuses early closes while we still write.
     call.on("socket", (socket) => void socket.on("error", () => undefined));
