@@ -4,7 +4,7 @@
  * Owns the one way out: valid UTF-8 first, then the format, and after a failure nothing more.
  */
 import { checkBytes, concat, plainView } from "./bytes.ts";
-import { ConfigurationError, toStreamError } from "./errors.ts";
+import { ConfigurationError, StreamError, toStreamError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { eventDataEdits, validEvent } from "./formats/event-data.ts";
 import { CsvMasker } from "./formats/csv-masker.ts";
@@ -23,7 +23,7 @@ import { SseMasker } from "./formats/sse-masker.ts";
 import { TextMasker } from "./formats/text.ts";
 import type { Format, Policy } from "./policy.ts";
 import { findRead } from "./readings/reading-finder.ts";
-import { Utf8Repair } from "./utf8-repair.ts";
+import { isUtf8, Utf8Repair } from "./utf8-repair.ts";
 
 /** One stream being masked. Not for use after `flush`; after it threw, every call throws the same again. */
 export interface StreamMasker {
@@ -159,8 +159,12 @@ export function tryMaskEvent(shared: Policy, data: Uint8Array): Uint8Array | "IN
   return output.take();
 }
 
-/** All findings in a text, disjoint and in order; offsets are bytes. The text must be valid UTF-8. */
+/**
+ * All findings in a text, disjoint and in order; offsets are bytes.
+ * @throws StreamError `BAD_CHUNK`, `INVALID_UTF8`: a repair would move the offsets.
+ */
 export function findAll(policy: Policy, text: Uint8Array): Finding[] {
   checkBytes(text);
+  if (!isUtf8(text)) throw new StreamError("INVALID_UTF8");
   return findRead(policy, plainView(text)).map(({ start, end, entity, score }) => ({ start, end, entity, score }));
 }

@@ -62,6 +62,14 @@ export class Utf8Repair {
   }
 }
 
+/** True when a repair would change nothing. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  const repair = new Utf8Repair();
+  repair.push(bytes);
+  repair.flush();
+  return repair.replaced === 0;
+}
+
 /** A whole input as a masker reads it. */
 export function repairUtf8(bytes: Uint8Array): Uint8Array {
   const repair = new Utf8Repair();

@@ -136,6 +136,15 @@ describe.each(NO_BYTES.map((value) => [Object.prototype.toString.call(value), va
   },
 );
 
+test.each([[[0xff]], [[0xc3, 0x28]], [[0xe2, 0x82]], [[0xed, 0xa0, 0x80]], [[0xf4, 0x90, 0x80, 0x80]], [[0xc0, 0x80]]])(
+  "bytes that are no UTF-8 have no findings: %j",
+  (bytes) => {
+    const text = Buffer.concat([Buffer.from("card 4111 1111 1111 1111 "), Buffer.from(bytes)]);
+    expect(() => findAll(policy, text)).toThrow(new StreamError("INVALID_UTF8"));
+    expect(Buffer.from(maskWhole(policy, "text", text)).toString()).toContain("card [CREDIT_CARD] ");
+  },
+);
+
 test("a masker that was given no bytes gives nothing any more", () => {
   const masker = createMasker(policy, "text");
   masker.push(bytesOf("mail ana.torres@exam"));

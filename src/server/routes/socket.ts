@@ -6,6 +6,7 @@
  */
 import type { Context } from "hono";
 import { StreamError, toStreamError } from "../../core/index.ts";
+import { isUtf8 } from "../../core/utf8-repair.ts";
 import { connectClient } from "./client.ts";
 import { parseClientMessage, refOf, type ClientMessage, type PublishMessage } from "./client-message.ts";
 import type { Feed } from "../feeds/feed.ts";
@@ -25,7 +26,6 @@ import { Subscriber } from "../subscribers/subscriber.ts";
 import { json, TRANSPORT } from "../subscribers/transports.ts";
 import { filterOf, type TypeFilter } from "../subscribers/type-filter.ts";
 import type { View } from "../subscribers/view.ts";
-import { isUtf8 } from "../text.ts";
 
 export interface SocketRole {
   readonly access: Access;
