@@ -16,7 +16,8 @@ export interface Scheme {
   /** A bare run of digits: beside a word only. */
   readonly bare?: string;
   readonly needsContext?: boolean;
-  readonly words: readonly string[];
+  /** Left out where the number alone is worth as much: from `SCORES.contextual` on, unless a shape counts beside a word only. */
+  readonly words?: readonly string[];
   /** What has to hold of its capitals and digits, whatever stands beside it. */
   readonly isValid: Check;
   /** Where there are numbers without check digits: what has to hold as well unless a word stands beside it. */
@@ -70,10 +71,10 @@ export function looseDetectorOf(scheme: Scheme): Detector {
   const detector = detectorOf(scheme);
   const { pattern, contextPattern, needsContext } = detector;
   // Words are read without the vowels that some scripts write above and below: `เลขประจำต วประชาชน`.
-  const contextWords = scheme.words.map(splitWords);
+  const contextWords = scheme.words?.map(splitWords);
   return {
     ...detector,
-    contextWords,
+    ...(contextWords === undefined ? {} : { contextWords }),
     group: "packs",
     ...(needsContext === true && IS_DIGITS.test(pattern) ? { scan: DIGITS } : {}),
     ...(contextPattern !== undefined && IS_DIGITS.test(contextPattern) ? { contextScan: DIGITS } : {}),
@@ -90,7 +91,7 @@ export function detectorOf(scheme: Scheme): Detector {
     source,
     ...shapes,
     boundary: "number",
-    contextWords: words,
+    ...(words === undefined ? {} : { contextWords: words }),
     validate(candidate) {
       const text = candidate.text.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
       if (!isValid(text) || isListed(candidate)) return 0;

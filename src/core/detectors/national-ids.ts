@@ -134,7 +134,6 @@ const SCHEMES: readonly Scheme[] = [
     entity: "IT_CODICE_FISCALE",
     source: "Decreto ministeriale 23 dicembre 1976",
     pattern: "[A-Za-z]{6}\\d{2}[A-EHLMPRSTa-ehlmprst]\\d{2}[A-Za-z]\\d{3}[A-Za-z]",
-    words: ["codice fiscale", "cod fiscale", "fiscal code"],
     isValid: ids.isItCodiceFiscale,
     score: SCORES.strong,
     hits: ["RSSMRA85T10A562S", "rssmra85t10a562s", "VRDGPP13R10B293P"],

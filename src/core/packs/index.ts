@@ -79,7 +79,7 @@ function detectorsIn(name: PackName): readonly Detector[] {
 
 /** What has no check digits leaves alone what a label gives to another country. */
 function atHome(country: string, scheme: Scheme): Scheme {
-  const { needsContext = false, score, words } = scheme;
+  const { needsContext = false, score, words = [] } = scheme;
   const isTold = needsContext && score === SCORES.worded;
   return isTold ? { ...scheme, isElsewhere: elsewhereOf(country, words) } : scheme;
 }

@@ -148,7 +148,6 @@ export const MX: readonly Scheme[] = [
     entity: "MX_CURP",
     source: "SEGOB, Instructivo Normativo para la Asignación de la CURP",
     pattern: "[A-Za-z]{4}\\d{6}[HMXhmx][A-Za-z]{5}[0-9A-Za-z]\\d",
-    words: ["curp"],
     isValid: all(
       form(`[A-Z][AEIOUX][A-Z]{2}\\d{6}[HMX]${CURP_STATE}[B-DF-HJ-NP-TV-Z]{3}[0-9A-Z]\\d`),
       date("yymmdd", { at: 4 }),

@@ -21,7 +21,6 @@ export const NL: readonly Scheme[] = [
     entity: "NL_VAT",
     source: "Wet op de omzetbelasting: eleven-test of the number, or mod 97 of the whole since 2020",
     pattern: "(?:NL|nl) ?\\d{4}\\.?\\d{2}\\.?\\d{3}[ .]?[Bb]\\d{2}",
-    words: ["btw", "vat"],
     isValid: all(
       form("NL\\d{9}B\\d{2}"),
       any(
@@ -241,7 +240,6 @@ export const FI: readonly Scheme[] = [
     entity: "FI_HETU",
     source: "Digi- ja väestötietovirasto, henkilötunnus: mod 31",
     pattern: `\\d{6}${HETU_CENTURY}\\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]`,
-    words: ["hetu", "henkilötunnus", "henkilotunnus", "personal identity", "personbeteckning"],
     isValid: (text) => {
       const digits = text.slice(0, 6) + text.slice(-4, -1);
       return date("ddmmyy")(text) && HETU_LETTERS[Number(digits) % 31] === text.at(-1);

@@ -43,7 +43,6 @@ export const FR: readonly Scheme[] = [
     entity: "FR_VAT",
     source: "Code général des impôts, article 286 ter: 12 + 3 × SIREN, mod 97",
     pattern: "(?:FR|fr) ?\\d{2} ?\\d{3} ?\\d{3} ?\\d{3}",
-    words: ["tva", "vat"],
     isValid: all(
       form("FR\\d{11}"),
       part(4, undefined, luhn),
