@@ -126,7 +126,7 @@ export function describeContract(name: string, start: StartHost): void {
     describeFeeds(origin);
     describeSockets(origin);
     describeSocketLines(origin);
-    describeRelays(origin);
+    describeRelays(origin, () => host.log());
     describeEncodings(origin);
     describeViews(origin);
     describeTypes(origin);

@@ -1,11 +1,12 @@
 /** Relays: a scripted upstream on loopback, followed and masked. */
 import { describe, expect, test } from "vitest";
+import { until } from "../support/until.ts";
 import { expectNothingRaw } from "./raw.ts";
 import { Subscription, type FeedEvent } from "./subscription.ts";
 
 const isControl = ({ event }: FeedEvent): boolean => event.startsWith("maskwire.");
 
-export function describeRelays(origin: () => string): void {
+export function describeRelays(origin: () => string, log: () => string): void {
   const url = (relay: string): string => `${origin()}/v1/relays/${relay}`;
 
   describe("relays", () => {
@@ -49,7 +50,9 @@ export function describeRelays(origin: () => string): void {
     ])("shows nothing of one %s", async (_name, relay) => {
       const subscription = new Subscription(`${url(relay)}?from=oldest`);
       await subscription.resume();
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // The relay has read what there is, and given up on it.
+      const isLost = (line: string): boolean => line.includes('"relay-lost"') && line.includes(`"relay":"${relay}"`);
+      await until(() => log().split("\n").some(isLost), log);
       const text = await subscription.text();
       expectNothingRaw(text);
       expect(text).not.toContain("ann@example.com");
