@@ -2,7 +2,8 @@
  * The page that `GET /` serves: one self-contained HTML document without any external request.
  *
  * Owns the markup, and that there is exactly one style and one script element, so that a content security
- * policy can allow both by their hash; besides, it needs `connect-src 'self'` and `img-src data:` (the icon). Never holds data: everything dynamic is written by script.ts as text.
+ * policy can allow both by their hash; besides, it needs `connect-src 'self'` and `img-src data:` (the icon). Never holds data: what
+ * is dynamic is written by script.ts as text, but for the few words of the configuration in `ConsoleFacts`.
  */
 import { CONSOLE_SCRIPT } from "./script.ts";
 import { CONSOLE_STYLE } from "./style.ts";
@@ -37,11 +38,11 @@ const FEED = `<section class="feed" aria-labelledby="feed-title">
 <div><label for="name">Feed</label>
 <input id="name" name="feed" list="names" value="demo" autocomplete="off" spellcheck="false" required
  pattern="[A-Za-z0-9._\\-]{1,64}(,[A-Za-z0-9._\\-]{1,64}){0,5}" title="one to six feed names, joined by commas">
-<datalist id="names"><option value="demo"></option></datalist></div>
+<datalist id="names"></datalist></div>
 <div><label for="view">View</label>
 <input id="view" name="view" size="9" list="views" placeholder="default" autocomplete="off" spellcheck="false"
  pattern="[A-Za-z0-9._\\-]{1,64}" title="a view that the feed names; empty for its default">
-<datalist id="views"><option value="support"></option><option value="analytics"></option></datalist></div>
+<datalist id="views"></datalist></div>
 <div><label for="token">Token</label>
 <input id="token" type="password" size="7" placeholder="none" autocomplete="off" spellcheck="false" title="where the server asks for one; kept by this page only"></div>
 <button>Follow</button>
@@ -64,6 +65,8 @@ const TRY = `<section class="try" aria-labelledby="try-title">
 <div class="bar">
 <h2 id="try-title">Paste text, see it masked</h2>
 </div>
+<p class="hint" id="elsewhere" hidden>This listener serves subscribers. Masking and publishing have their own, and no page reaches it.</p>
+<div id="paste">
 <div class="samples" role="group" aria-label="Examples">
 <button type="button" data-sample="mail">Support mail</button>
 <button type="button" data-sample="json">JSON order</button>
@@ -76,15 +79,26 @@ const TRY = `<section class="try" aria-labelledby="try-title">
 <h3 id="output-title">Masked</h3>
 <pre id="output" tabindex="0" role="region" aria-labelledby="output-title"></pre>
 <p class="hint" id="verdict" role="status"></p>
-<h3>The same from a terminal</h3>
+</div>
+<h3>From a terminal</h3>
 <pre class="shell" tabindex="0" aria-label="Commands" id="shell"></pre>
 </section>
 `;
 
-/** The whole document; UTF-8, about 20 KB. */
-export const CONSOLE_PAGE = `${HEAD}<style>${CONSOLE_STYLE}</style>
+/** What the page says of the server that it comes from. */
+export interface ConsoleFacts {
+  /** Names of feeds, the first of which it opens; none where it has to be asked for. */
+  readonly feeds: readonly string[];
+  readonly views: readonly string[];
+  /** The port of the publish listener, where that is another one. */
+  readonly publishPort: number | undefined;
+}
+
+/** The whole document; UTF-8, about 20 KB. Names are of `A-Z a-z 0-9 . _ -`, which need no escape. */
+export function consoleDocument({ feeds, views, publishPort }: ConsoleFacts): string {
+  return `${HEAD}<style>${CONSOLE_STYLE}</style>
 </head>
-<body>
+<body data-feeds="${feeds.join(" ")}" data-views="${views.join(" ")}" data-publish="${publishPort ?? ""}">
 ${HEADER}<main>
 ${FEED}${TRY}</main>
 <noscript><p class="note">The page needs JavaScript; the feed itself does not: <code>curl -N</code> it.</p></noscript>
@@ -92,3 +106,4 @@ ${FEED}${TRY}</main>
 </body>
 </html>
 `;
+}

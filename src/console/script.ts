@@ -22,7 +22,7 @@ const FAMILIES = [
   ["identity", /^([A-Z]{2}_[A-Z_]+|DATE_OF_BIRTH|KEYED_PII|PERSON)$/],
   ["other", /_|^(URL|PLACE|FIELD|DENIED|UNCHECKED)$/],
 ];
-const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]|\b([A-Z][A-Z0-9_]{1,39}?)_[a-z2-7]{8,52}\b|\*[*\w@.:\/+() -]{0,80}\*{2}/g;
+const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{1,39})\]|\b([A-Z][A-Z0-9_]{1,39}?)_[a-z2-7]{8,52}\b|\*(?:[*\w@.:\/+()-]| (?=\W?\*)){0,80}\*{2}/g;
 const JSON_PIECE = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
 
 const byId = (id) => document.getElementById(id);
@@ -66,7 +66,11 @@ function appendData(parent, text, found) {
 }
 `;
 
+/** The publish listener has another port, where this page may not send: the commands say it, at the host that served the page. */
 const FEED = String.raw`
+const facts = document.body.dataset;
+const isElsewhere = facts.publish !== "";
+const publishOrigin = isElsewhere ? location.protocol + "//" + location.hostname + ":" + facts.publish : location.origin;
 const rows = byId("rows");
 const counts = new Map();
 let seen = 0, masked = 0, isPaused = false, missedWhilePaused = 0, arrivals = [];
@@ -140,8 +144,8 @@ function follow(feed, view) {
   byId("note").hidden = true;
   byId("position").textContent = "none yet";
   const bearer = byId("token").value === "" ? "" : " -H \"authorization: Bearer $TOKEN\"";
-  byId("publish").textContent = "curl " + location.origin + feedPath(feed.split(",")[0]) + bearer + " -H 'content-type: application/json' -d '{\"to\":\"ana@example.com\"}'";
-  byId("shell").textContent = "curl -N '" + location.origin + feedPath(feed) + (view && "?view=" + view) + "'" + bearer + "\n\necho 'write to ana@example.com' | curl -T -" + bearer + " \\\n  -H 'content-type: text/plain' \\\n  " + location.origin + "/v1/mask";
+  byId("publish").textContent = "curl " + publishOrigin + feedPath(feed.split(",")[0]) + bearer + " -H 'content-type: application/json' -d '{\"to\":\"ana@example.com\"}'";
+  byId("shell").textContent = "curl -N '" + location.origin + feedPath(feed) + (view && "?view=" + view) + "'" + bearer + "\n\necho 'write to ana@example.com' | curl -T -" + bearer + " \\\n  -H 'content-type: text/plain' \\\n  " + publishOrigin + "/v1/mask";
   maskInput();
   const events = { "maskwire.gap": showGap, "maskwire.end": () => {} };
   stopFollowing = openFeed(feed, view, {
@@ -196,6 +200,7 @@ function contentTypeOf(text) {
 
 let attempt = 0, waiting = 0;
 async function maskInput() {
+  if (isElsewhere) return;
   const mine = ++attempt;
   const text = byId("input").value;
   const type = contentTypeOf(text);
@@ -220,9 +225,19 @@ for (const button of document.querySelectorAll("[data-sample]")) {
   button.addEventListener("click", () => { byId("input").value = SAMPLES[button.dataset.sample]; maskInput(); });
 }
 byId("input").value = SAMPLES.mail;
+byId("paste").hidden = isElsewhere;
+byId("elsewhere").hidden = !isElsewhere;
+if (isElsewhere) byId("try-title").textContent = "Mask a text";
 
+for (const list of ["names", "views"]) {
+  for (const value of facts[list === "names" ? "feeds" : list].split(" ").filter(Boolean)) {
+    const option = element("option");
+    option.value = value;
+    byId(list).append(option);
+  }
+}
 const [askedFeed, askedView = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
-if (askedFeed !== "") byId("name").value = askedFeed;
+byId("name").value = askedFeed || facts.feeds.split(" ")[0] || "demo";
 byId("view").value = askedView;
 if (byId("name").checkValidity() && byId("view").checkValidity()) follow(byId("name").value, askedView);
 else maskInput();

@@ -43,8 +43,18 @@ export const ERRORS = {
     retry: false,
     text: "a CSV record is ragged, or its quotes are not those of RFC 4180",
   },
-  BAD_JSON: { http: 400, close: 4502, retry: false, text: "the body is not one JSON value; send NDJSON for several" },
-  BAD_MESSAGE: { http: 400, close: 4502, retry: false, text: "the message is none of docs/protocol.md, section 2.2" },
+  BAD_JSON: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: "the body, or this line of NDJSON, is not one JSON value; send several as application/x-ndjson",
+  },
+  BAD_MESSAGE: {
+    http: 400,
+    close: 4502,
+    retry: false,
+    text: 'the message is none of docs/protocol.md, section 2.2, such as {"type":"publish","events":[{"data":{}}]}',
+  },
   BAD_MULTIPART: { http: 400, close: 4506, retry: false, text: "the body ends without its closing boundary" },
   BAD_PATTERN: { http: 500, close: 1011, retry: false, text: "the pattern is not valid" },
   BAD_POSITION: {
@@ -107,7 +117,12 @@ export const ERRORS = {
     retry: false,
     text: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   },
-  FEED_UNKNOWN: { http: 404, close: 4504, retry: false, text: "no such feed" },
+  FEED_UNKNOWN: {
+    http: 404,
+    close: 4504,
+    retry: false,
+    text: "no such feed; name it under `feeds`, or * there for any name",
+  },
   FINDINGS_FORM: {
     http: 400,
     close: 4502,
@@ -119,7 +134,7 @@ export const ERRORS = {
     http: 415,
     close: 4502,
     retry: false,
-    text: "unsupported content type; docs/protocol.md has the list: section 3.2 for publishing, 4 for /v1/mask",
+    text: "unsupported content type; send application/json, application/x-ndjson or text/event-stream; /v1/mask takes more (docs/protocol.md, section 4)",
   },
   ENCODING_UNKNOWN: {
     http: 415,
@@ -170,7 +185,12 @@ export const ERRORS = {
   LINE_TOO_LONG: { http: 413, close: 1009, retry: false, text: "a line is longer than lineLimitBytes" },
   JSON_TOO_DEEP: { http: 400, close: 4506, retry: false, text: "the JSON is nested deeper than jsonDepthLimit" },
   MESSAGE_TOO_LARGE: { http: 413, close: 1009, retry: false, text: "the message is longer than messageLimitBytes" },
-  METHOD_UNKNOWN: { http: 405, close: 4502, retry: false, text: "this route has no such method" },
+  METHOD_UNKNOWN: {
+    http: 405,
+    close: 4502,
+    retry: false,
+    text: "no such method on this listener: to publish takes POST or PUT on publish, to subscribe GET on subscribe",
+  },
   NATS_UNUSABLE: {
     http: 500,
     close: 1011,
@@ -179,7 +199,12 @@ export const ERRORS = {
   },
   NO_PONG: { http: 408, close: 4004, retry: true, text: "no answer to a ping" },
   NOT_ACCEPTABLE: { http: 406, close: 4502, retry: false, text: "ask for text/event-stream or application/x-ndjson" },
-  NOT_FOUND: { http: 404, close: 4504, retry: false, text: "no such route; docs/protocol.md begins with the list" },
+  NOT_FOUND: {
+    http: 404,
+    close: 4504,
+    retry: false,
+    text: "no such route on this listener: publish, subscribe and admin have their own (docs/operations.md)",
+  },
   ORIGIN_UNREADABLE: {
     http: 502,
     close: 4506,
@@ -273,7 +298,7 @@ export const ERRORS = {
     http: 400,
     close: 4502,
     retry: false,
-    text: "unknown or repeated query parameter",
+    text: "unknown or repeated query parameter; docs/protocol.md begins with those of each route",
   },
   UPGRADE_REFUSED: {
     http: 400,

@@ -270,7 +270,7 @@ describe("maskwire serve", () => {
     const port = String((other.address() as AddressInfo).port);
     const { code, stderr } = await runProgram(["serve", "--port", port], "", { MASKWIRE_ADMIN_PORT: "0" });
     other.close();
-    expect([code, /LISTEN_FAILED: .*\(listenPort \d+\)/.test(stderr)]).toEqual([1, true]);
+    expect([code, /LISTEN_FAILED: .*\(listenPort \d+ of publish and subscribe\)/.test(stderr)]).toEqual([1, true]);
   });
 
   it("drains at SIGTERM: subscribers are told to come back, and it exits 0", async () => {

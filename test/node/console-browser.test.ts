@@ -4,6 +4,7 @@ import { nodeClock } from "../../src/node/clock.ts";
 import { startServer, type RunningServer } from "../../src/node/server.ts";
 import { DEFAULT_CONFIG } from "../../src/server/config/config.ts";
 import { withPage, type Page } from "../support/browser.ts";
+import { claimPort } from "../support/claim-port.ts";
 import { ensureCommand } from "../support/debian.ts";
 
 const browser = ensureCommand("chromium", "chromium");
@@ -11,6 +12,8 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const KEY = `mwk_${"A".repeat(43)}`;
 const SHA256_OF_KEY = createHash("sha256").update(KEY).digest("hex");
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
+const DEMO = { policy: "default", views: {}, eventTypes: ["order.created"] };
 
 /** Everything on loopback, on ports that the system picks. */
 function configOf(): typeof DEFAULT_CONFIG {
@@ -25,7 +28,7 @@ function configOf(): typeof DEFAULT_CONFIG {
       subscribe: { ...subscribe, ...at0 },
       admin: { ...admin, listenPort: 0, host: "localhost" },
     },
-    feeds: { ...DEFAULT_CONFIG.feeds, demo: { policy: "default", views: {}, eventTypes: ["order.created"] } },
+    feeds: { ...DEFAULT_CONFIG.feeds, demo: DEMO },
   };
 }
 
@@ -100,24 +103,54 @@ describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason
   });
 
   it("shows entities that no build knows, what an operator left of a value, and no mark of a log as one", async () => {
-    running.server.publish("shapes", encode("[INFO] [ORDER_ID] of [KR_RRN], card **** **** **** 1111, 2 * 3"));
+    running.server.publish(
+      "shapes",
+      encode("[INFO] [ORDER_ID] of [KR_RRN], card **** **** **** 1111, ***.*.*.** for +** ** **1 922, 2 * 3"),
+    );
     await open(async (page) => {
       await page.until('document.querySelectorAll("#rows li").length === 1');
       const textsOf = (selector: string): Promise<unknown> =>
         page.evaluate(`[...document.querySelectorAll("#rows ${selector}")].map((node) => node.textContent)`);
       expect(await textsOf(".chip")).toEqual(["ORDER_ID", "KR_RRN"]);
-      expect(await textsOf(".stars")).toEqual(["**** **** ****"]);
+      expect(await textsOf(".stars")).toEqual(["**** **** ****", "***.*.*.**", "** ** **"]);
       await page.until('document.querySelector("#masked").textContent === "2"');
       expect(await page.evaluate('document.querySelector("#shell").textContent')).toContain("/v1/feeds/shapes/events");
       expect(page.complaints).toEqual([]);
     }, "#shapes");
   });
 
+  it("opens the first feed of the configuration, and says where to publish when that is another listener", async () => {
+    const config = configOf();
+    const publish = { ...config.listeners.publish, listenPort: await claimPort() };
+    const subscribe = { ...config.listeners.subscribe, host: "localhost" };
+    const orders = { policy: "default", views: { support: "default" }, eventTypes: [] };
+    const apart = await startServer(
+      { ...config, listeners: { ...config.listeners, publish, subscribe }, feeds: { orders, returns: orders } },
+      { clock: nodeClock, log: quiet },
+    );
+    const address = apart.addresses.find(({ listeners }) => listeners.includes("subscribe"));
+    const options = { browserPath: browser.path ?? "", width: 1200, height: 800, scheme: "light" } as const;
+    await withPage(`http://localhost:${address?.listenPort ?? 0}/`, options, async (page) => {
+      await page.until('document.querySelector("#state").textContent === "live"');
+      const textOf = (id: string): Promise<unknown> => page.evaluate(`document.querySelector("#${id}").textContent`);
+      expect(await textOf("publish")).toContain(`curl http://localhost:${publish.listenPort}/v1/feeds/orders/events`);
+      expect(await textOf("shell")).toContain(`http://localhost:${publish.listenPort}/v1/mask`);
+      expect(await textOf("shell")).toContain(`http://localhost:${address?.listenPort}/v1/feeds/orders/events`);
+      expect(await page.evaluate('document.querySelector("#paste").hidden')).toBe(true);
+      expect(await page.evaluate('document.querySelector("#elsewhere").hidden')).toBe(false);
+      const offered = '[...document.querySelectorAll("datalist option")].map((option) => option.value)';
+      expect(await page.evaluate(offered)).toEqual(["orders", "returns", "support"]);
+      // Nothing was sent to where there is no such route.
+      expect(page.complaints).toEqual([]);
+    });
+    await apart.stop();
+  });
+
   it("says where a token goes, and invites nobody to publish where the feed is refused", async () => {
     const grants = [{ actions: ["subscribe" as const], feeds: ["demo"], views: ["default"] }];
     const apiKeys = [{ name: "reader", sha256: SHA256_OF_KEY, grants }];
     const guarded = await startServer(
-      { ...configOf(), auth: { issuers: [], apiKeys } },
+      { ...configOf(), feeds: { "order-secret": DEMO, ...configOf().feeds }, auth: { issuers: [], apiKeys } },
       { clock: nodeClock, log: quiet },
     );
     const address = guarded.addresses.find(({ listeners }) => listeners.includes("subscribe"));
@@ -125,6 +158,8 @@ describe.skipIf(browser.path === null)(`the console in Chromium ${browser.reason
     await withPage(`http://127.0.0.1:${address?.listenPort ?? 0}/`, options, async (page) => {
       await page.until('document.querySelector("#state").textContent === "refused"');
       expect(await page.evaluate('document.querySelector("#note").textContent')).toMatch(/field Token\.$/);
+      // Whoever has shown no token is told no name.
+      expect(await page.evaluate('document.documentElement.outerHTML.includes("order-secret")')).toBe(false);
       expect(await page.evaluate('document.querySelector("#empty").hidden')).toBe(true);
       await page.evaluate(
         `document.querySelector("#token").value = "${KEY}"; document.querySelector("#pick").requestSubmit()`,

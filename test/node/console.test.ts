@@ -1,8 +1,9 @@
 import { Script, createContext, runInContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { CONSOLE_PAGE } from "../../src/console/page.ts";
+import { consoleDocument } from "../../src/console/page.ts";
 import { CONSOLE_STREAM } from "../../src/console/stream.ts";
 
+const CONSOLE_PAGE = consoleDocument({ feeds: ["orders"], views: ["support"], publishPort: 8080 });
 const scriptOf = (page: string): string => /<script>([^]*)<\/script>/.exec(page)?.[1] ?? "";
 
 describe("the console page", () => {

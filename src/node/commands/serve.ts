@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import { StreamError, toStreamError, type Policy } from "../../core/index.ts";
 import { ConfigRefusal } from "../../server/config/config-refusal.ts";
-import type { ServerConfig } from "../../server/config/config.ts";
+import { type ListenerName, LISTENERS, type ServerConfig } from "../../server/config/config.ts";
 import type { Log } from "../../server/telemetry/log.ts";
 import { createLineAudit } from "../audit.ts";
 import { nodeClock } from "../clock.ts";
@@ -169,14 +169,22 @@ async function start(settings: Loaded, { log, io, stopping }: Host): Promise<Run
       report(problemsIn(thrown, settings), io);
       return 2;
     }
-    const numbers = Object.entries(toStreamError(thrown).details).map(([name, value]) => ` (${name} ${value})`);
+    const numbers = Object.entries(toStreamError(thrown).details).map(
+      ([name, value]) => ` (${name} ${value}${name === "listenPort" ? ofListeners(config, value) : ""})`,
+    );
     tell(io, `${explain(thrown)}${numbers.join("")}`);
     return 1;
   }
 }
 
+/** Whose port it is: the flag, the variable and the key to change are not the same for all. */
+function ofListeners({ listeners }: ServerConfig, listenPort: number): string {
+  const names = LISTENERS.filter((name) => listeners[name].listenPort === listenPort);
+  return names.length === 0 ? "" : ` of ${names.join(" and ")}`;
+}
+
 function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): void {
-  const at = (name: "publish" | "subscribe"): string => {
+  const at = (name: ListenerName): string => {
     const { host = "", listenPort = 0 } = running.addresses.find(({ listeners }) => listeners.includes(name)) ?? {};
     return `http://${host.includes(":") ? `[${host}]` : host}:${listenPort}`;
   };
@@ -190,6 +198,7 @@ function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): vo
   watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events${bearer}
 ${viewLines(config, { url: `${at("subscribe")}/v1/feeds/${feed}/events`, feed, bearer })}  publish  curl ${at("publish")}/v1/feeds/${feed}/events${bearer} -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
   mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask${bearer} -H 'content-type: text/plain'
+  metrics  curl ${at("admin")}/metrics
 
 `);
 }
