@@ -5,10 +5,9 @@
  * a request (feeds, relays) runs inside the feed object only.
  */
 import type { ServerLimits } from "../src/server/config/config.ts";
-import type { LogEvent, LogFields } from "../src/server/telemetry/log.ts";
+import type { LogEvent, LogFields, Log } from "../src/server/telemetry/log.ts";
 import type { Ports } from "../src/server/ports.ts";
 import type { Clock } from "../src/server/host/clock.ts";
-import type { Log } from "../src/server/telemetry/log.ts";
 import { openSink } from "./sink.ts";
 import { createUpgradeSocket } from "./socket.ts";
 

@@ -4,8 +4,7 @@
  * Owns which errors mean that somebody on the way said no. Sends nothing and keeps nothing of what it hears.
  */
 import { connect } from "node:net";
-import type { Dial } from "../server/network/dial.ts";
-import type { DialOutcome } from "../server/network/dial.ts";
+import type { Dial, DialOutcome } from "../server/network/dial.ts";
 
 /** A plugin drops, resets, or answers that the host or network is unreachable; EPERM is a filter on the own side. */
 const SHUT_CODES: readonly unknown[] = [

@@ -3,8 +3,7 @@
  *
  * Owns the line's form. Takes no free text, so payload cannot reach it.
  */
-import type { LogEvent, LogFields } from "../server/telemetry/log.ts";
-import type { Log } from "../server/telemetry/log.ts";
+import type { LogEvent, LogFields, Log } from "../server/telemetry/log.ts";
 
 type Level = "info" | "warn" | "error";
 

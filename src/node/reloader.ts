@@ -6,8 +6,7 @@
 import { ConfigurationError, toStreamError } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
 import { ConfigRefusal } from "../server/config/config-refusal.ts";
-import { placeFields } from "../server/telemetry/log.ts";
-import type { Log } from "../server/telemetry/log.ts";
+import { placeFields, type Log } from "../server/telemetry/log.ts";
 import type { Loaded } from "./config/load.ts";
 import type { ConfigProblem, Result } from "./config/problem.ts";
 import type { Io } from "./io.ts";

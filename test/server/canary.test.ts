@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Enforcement, judge, type PolicyState } from "../../src/server/network/enforcement.ts";
-import type { DialOutcome } from "../../src/server/network/dial.ts";
+import type { DialOutcome, DialOptions, Endpoint } from "../../src/server/network/dial.ts";
 import { greetingOf, parseEndpoint } from "../../src/server/lifecycle/canary.ts";
 import type { CanaryConfig } from "../../src/server/config/config.ts";
-import type { DialOptions, Endpoint } from "../../src/server/network/dial.ts";
 import { createTestPorts, turn } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
