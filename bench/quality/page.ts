@@ -310,6 +310,7 @@ function renderNames(): string[] {
     'forms the whole value of the field; in plain text what is written as `name=value`, `name: value` or `"name": "value"`.',
     "A name may be written in camelCase, with `_`, `-`, `.` or a blank between its words, with words before it and up to three",
     "digits behind it (`address_line_1`); what follows makes it another name (`password_policy`). Arrays inherit their name, objects do not.",
+    '`value`, `string`, `s`, `n` and the like in an object hold its value, as in `{"password":{"value":"x"}}`.',
     "Empty values, `true`, `false`, `null`, templates (`${X}`, `{{x}}`), stars and masked values stay.",
     "",
     "| entity | values | names |",
@@ -320,6 +321,17 @@ function renderNames(): string[] {
         : [
             `| ${entity} | ${keys.takes === "text" ? "strings" : "strings, numbers"} | ${keys.names.names.join(", ")} |`,
           ],
+    ),
+    "",
+    "In JSON the name of the object that holds a field is read as well (`customer.name`, `billing_address.city`). The field has to be",
+    "called just so; objects in an array go by the array's name:",
+    "",
+    "| entity | in an object | fields |",
+    "|---|---|---|",
+    ...BUILT_IN.flatMap(({ entity, keys }) =>
+      (keys?.owned?.rows ?? []).map(
+        ({ owners, names }) => `| ${entity} | ${owners.join(", ")} | ${names.join(", ")} |`,
+      ),
     ),
     "",
     "Packs bring the names of their languages:",

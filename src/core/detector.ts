@@ -5,6 +5,7 @@
  */
 
 import type { FieldNames } from "./field-name.ts";
+import type { OwnedNames } from "./owned-names.ts";
 import type { Boundary } from "./pattern/boundary.ts";
 
 /** How sure a match is before context; the rows of docs/detectors.md. */
@@ -126,6 +127,8 @@ export interface Detector {
   /** In formats with fields: the whole value of a field with such a name is a finding. */
   readonly keys?: {
     readonly names: FieldNames;
+    /** Fields that have one by the object that holds them as well. */
+    readonly owned?: OwnedNames | undefined;
     /** `text`: strings only; `scalar`: numbers as well. */
     readonly takes: "text" | "scalar";
   };

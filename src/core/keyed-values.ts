@@ -23,6 +23,12 @@ export interface KeyedField {
   readonly kind: ValueKind;
 }
 
+/** What the last letters of a name may say: it tells a value; fields of its object do; it does in some object. */
+const TELLS = 1;
+const OWNS = 2;
+const OWNED = 4;
+/** Members that hold the value of the field around them: Avro, DynamoDB, protocol buffers, XML as JSON. */
+const WRAPPERS = new Set(["value", "string", "s", "n", "stringvalue", "string_value", "#text", "_text", "$t"]);
 /** Names are as long at least. */
 const ENDING_LETTERS = 3;
 /** Nothing longer stands for a value. */
@@ -34,28 +40,59 @@ const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
 export class KeyedValues {
   private readonly engine: Engine;
   private readonly rules: readonly Rule[];
-  /** 1 where the last letters of a name fall, five bits each. */
+  /** TELLS and OWNS where the last letters of a name fall, five bits each. */
   private readonly endings = new Uint8Array(1 << (5 * ENDING_LETTERS));
 
   constructor(engine: Engine) {
     this.engine = engine;
     this.rules = engine.threshold > SCORES.ranged ? [] : engine.rules.filter(({ detector }) => detector.keys);
-    for (const { detector } of this.rules)
-      for (const name of detector.keys?.names.names ?? []) {
-        const bytes = encodeUtf8(name);
-        this.endings[endingOf(bytes, bytes.length)] = 1;
+    if (this.rules.length > 0) this.note([...WRAPPERS], OWNED);
+    for (const { detector } of this.rules) {
+      this.note(detector.keys?.names.names ?? [], TELLS | OWNS);
+      for (const { owners, names } of detector.keys?.owned?.rows ?? []) {
+        this.note(owners, OWNS);
+        this.note(names, OWNED);
       }
+    }
+  }
+
+  private note(names: readonly string[], bits: number): void {
+    for (const name of names) {
+      const bytes = encodeUtf8(name);
+      this.endings[endingOf(bytes, bytes.length)] |= bits;
+    }
   }
 
   /** False when the bytes of a name, as they stand, are certain to tell nothing. O(1). */
   mayName(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.rules.length === 0) return false;
+    return (this.bitsOf(bytes, start, end) & TELLS) !== 0;
+  }
+
+  /** False when it is certain that a field of an object of this name tells no more than anywhere. O(1). */
+  mayOwn(bytes: Uint8Array, start: number, end: number): boolean {
+    return (this.bitsOf(bytes, start, end) & OWNS) !== 0;
+  }
+
+  private bitsOf(bytes: Uint8Array, start: number, end: number): number {
+    if (this.rules.length === 0) return 0;
     let last = end;
     while (last > start && (KINDS[bytes[last - 1]] === DIGIT || isBracket(bytes[last - 1]))) last--;
     if (last > start && last < end && NUMBER_SIGNS.includes(bytes[last - 1])) last--;
-    if (last - start < ENDING_LETTERS) return false;
+    if (last - start < ENDING_LETTERS) return 0;
     const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]];
-    return (kinds & NOT_PLAIN) !== 0 || this.endings[endingOf(bytes, last)] === 1;
+    return (kinds & NOT_PLAIN) !== 0 ? TELLS | OWNS | OWNED : this.endings[endingOf(bytes, last)];
+  }
+
+  /** False when it is certain that the name tells no more in any object. O(1). */
+  mayBeOwned(bytes: Uint8Array, start: number, end: number): boolean {
+    return end - start < ENDING_LETTERS || (this.bitsOf(bytes, start, end) & OWNED) !== 0;
+  }
+
+  /** A name that tells what this one does in an object of that name; undefined when it tells no more than anywhere. */
+  nameBelow(owner: string, key: string): string | undefined {
+    if (WRAPPERS.has(key.toLowerCase()) && this.isNamed(owner)) return owner;
+    const held = this.rules.find(({ detector: { keys } }) => keys?.owned?.has(owner, key));
+    return held?.detector.keys?.names.names[0];
   }
 
   /** True when a field of this name holds nothing that may pass. */

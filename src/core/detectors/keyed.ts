@@ -8,7 +8,9 @@ import { COLOUR } from "../colour.ts";
 import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { FieldNames } from "../field-name.ts";
 import { isBehindSign, nameBefore, opensNoValue } from "../keys.ts";
+import type { OwnedNames } from "../owned-names.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
+import { OWNED_BIRTH, OWNED_CARD, OWNED_PERSONAL } from "./owned.ts";
 
 const SECRET_NAMES = [
   "password",
@@ -174,6 +176,7 @@ interface KeyedParts {
   readonly entity: string;
   readonly source: string;
   readonly names: readonly string[];
+  readonly owned?: OwnedNames | undefined;
   readonly takes: "text" | "scalar";
   /** How a value without quotes goes on behind a colon. */
   readonly afterColon: Form;
@@ -183,7 +186,7 @@ interface KeyedParts {
   readonly misses: readonly string[];
 }
 
-function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }: KeyedParts): Detector {
+function keyed({ entity, source, names, owned, takes, afterColon, holds, hits, misses }: KeyedParts): Detector {
   const fieldNames = new FieldNames(names);
   const formOf = ({ before, preceding }: Candidate): Form => {
     if (before.endsWith('"')) return "double";
@@ -195,10 +198,13 @@ function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }
     entity,
     source,
     pattern: OPENING,
-    scan: { pattern: `${fieldNames.pattern}(?:${SIGN}[^\\n](?:[^\\n]{7})?|${QUOTE})`, maxLength: SCAN_CHARACTERS },
+    scan: {
+      pattern: `${fieldNames.pattern}(?:${SIGN}[^\\n](?:[^\\n]{7})?|${QUOTE})${owned === undefined ? "" : `|${owned.pattern}`}`,
+      maxLength: SCAN_CHARACTERS,
+    },
     tail: FORM_NAMES.map((form) => FORMS[form].tail),
     boundary: "none",
-    keys: { names: fieldNames, takes },
+    keys: { names: fieldNames, owned, takes },
     mayBegin: isBehindSign,
     whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
     validate(candidate) {
@@ -226,9 +232,9 @@ function keyed({ entity, source, names, takes, afterColon, holds, hits, misses }
 export function withNames(detector: Detector, more: readonly string[]): Detector {
   const { keys } = detector;
   if (keys === undefined || more.length === 0) return detector;
-  const { takes } = keys;
+  const { takes, owned } = keys;
   const afterColon = takes === "text" ? "line" : "word";
-  return keyed({ ...detector, names: [...keys.names.names, ...more], takes, afterColon });
+  return keyed({ ...detector, names: [...keys.names.names, ...more], owned, takes, afterColon });
 }
 
 export const passwordField = keyed({
@@ -294,6 +300,7 @@ export const keyedPii = keyed({
   entity: "KEYED_PII",
   source: "names of fields that hold personal data; GDPR article 4(1)",
   names: PERSONAL_NAMES,
+  owned: OWNED_PERSONAL,
   takes: "text",
   afterColon: "line",
   hits: [
@@ -333,6 +340,7 @@ export const cardSecurity = keyed({
   entity: "CARD_CVV_EXPIRY",
   source: "names of fields that hold what proves a card; PCI DSS 4.0, requirement 3.3",
   names: CARD_NAMES,
+  owned: OWNED_CARD,
   takes: "scalar",
   afterColon: "word",
   hits: ["cvv=123", "CVC: 1234", "cardExpiry=12/27", "card_security_code: 123", "valid thru: 12/27"],
@@ -343,6 +351,7 @@ export const birthField = keyed({
   entity: "DATE_OF_BIRTH",
   source: "names of fields that hold dates of birth; ISO 8601, HL7",
   names: BIRTH_NAMES,
+  owned: OWNED_BIRTH,
   takes: "scalar",
   afterColon: "word",
   holds: /\d/,

@@ -16,6 +16,7 @@ import type { Policy } from "../policy.ts";
 import { escapedTextEdits, keptEdits, textEdits, valueEdits } from "../text-edits.ts";
 import { holdsEscape } from "./decoded-record.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
+import { quoted, sameShape } from "./masked-number.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
 interface Level {
@@ -26,6 +27,10 @@ interface Level {
   hasKeyEscape: boolean;
   /** The name may be one that tells a value. */
   mayTell: boolean;
+  /** What the name tells in this object, written as a name that tells it anywhere; undefined when it tells no more. */
+  told: string | undefined;
+  /** The name of the object, where those of its fields may tell more in it; else "". */
+  owner: string;
   maskedKeys: number;
   /** Place of the object or array itself, and of the value that is being read. */
   container: FieldPlace;
@@ -42,6 +47,8 @@ function topLevel(place: FieldPlace): Level {
     keyEnd: 0,
     hasKeyEscape: false,
     mayTell: false,
+    told: undefined,
+    owner: "",
     maskedKeys: 0,
     container: place,
     place,
@@ -50,27 +57,8 @@ function topLevel(place: FieldPlace): Level {
 }
 
 const NO_ELEMENT = -1;
-const QUOTE = Uint8Array.of(0x22);
 /** Of `null`, which is no value. */
 const NULL_LETTER = 0x6e;
-
-/** A number that is masked becomes a string: the document stays valid. */
-export function quoted(text: Uint8Array): Uint8Array {
-  return concat([QUOTE, encodeJsonText(text), QUOTE]);
-}
-
-/** A number of as many digits that says nothing: `-12.50e3` is `-10.00e0`. Gives away sign, length and form. */
-export function sameShape(number: Uint8Array): Uint8Array {
-  const first = number.findIndex(isDigit);
-  return number.map((byte, at) => (isDigit(byte) ? (at === first ? ONE : ZERO) : byte));
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= ZERO + 9;
-}
-
-const ZERO = 0x30;
-const ONE = 0x31;
 
 export interface EditorOptions {
   /** How many JSON strings deep this JSON is. */
@@ -134,7 +122,7 @@ export class JsonEditor implements JsonVisitor {
    * text behind it, or the name that is out already would tell nothing. Empty where no name tells.
    */
   get opening(): Uint8Array {
-    const name = this.level.mayTell ? this.policy.keyedValues.plainNameOf(this.keyText()) : undefined;
+    const name = this.level.mayTell ? this.policy.keyedValues.plainNameOf(this.tellingText()) : undefined;
     return name === undefined ? EMPTY : encodeUtf8(`"${name}":`);
   }
 
@@ -178,13 +166,16 @@ export class JsonEditor implements JsonVisitor {
     if (this.drops?.isSkipping !== true) this.enterElement();
     this.drops?.open(at, isObject, this.isDropped && !this.level.place.mayShowBelow);
     if (this.drops?.isSkipping === true) return;
-    const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, place } = this.level;
+    const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, told, place } = this.level;
+    const mayOwn = isObject && (hasKeyEscape || this.policy.keyedValues.mayOwn(keyBytes, keyStart, keyEnd));
     this.level = {
       keyBytes,
       keyStart,
       keyEnd,
       hasKeyEscape,
       mayTell,
+      told,
+      owner: mayOwn ? this.keyText() : "",
       maskedKeys: 0,
       container: place,
       place,
@@ -222,7 +213,10 @@ export class JsonEditor implements JsonVisitor {
     level.keyStart = start;
     level.keyEnd = end;
     level.hasKeyEscape = hasEscape;
-    level.mayTell = hasEscape || this.policy.keyedValues.mayName(this.bytes, start, end);
+    const { keyedValues } = this.policy;
+    const mayBeOwned = level.owner !== "" && (hasEscape || keyedValues.mayBeOwned(this.bytes, start, end));
+    level.told = mayBeOwned ? keyedValues.nameBelow(level.owner, this.keyText()) : undefined;
+    level.mayTell = level.told !== undefined || hasEscape || keyedValues.mayName(this.bytes, start, end);
     if (!this.fields.isEmpty) level.place = this.fields.field(level.container, this.keyText());
   }
 
@@ -242,7 +236,7 @@ export class JsonEditor implements JsonVisitor {
     const isKey = (flags & IS_KEY) !== 0;
     const { mayTell, place } = this.level;
     const held = {
-      key: isKey ? "" : this.keyText(),
+      key: isKey ? "" : this.tellingText(),
       nesting: this.nesting,
       mayTell: !isKey && mayTell,
       at: isKey ? NOWHERE_SPECIAL : place,
@@ -275,7 +269,7 @@ export class JsonEditor implements JsonVisitor {
     const { mayTell, place } = this.level;
     if (!mayTell && place.verdict === "look" && this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
-    if (place.verdict === "keep") keptEdits(this.policy, text, { key: this.keyText(), kind: "number" });
+    if (place.verdict === "keep") keptEdits(this.policy, text, { key: this.tellingText(), kind: "number" });
     const edits = ruledEdits(place, text) ?? this.numberEdits(text);
     if (edits.length === 0) return;
     const isShape = this.policy.numbers === "shape" && !this.takesMore(edits);
@@ -297,7 +291,7 @@ export class JsonEditor implements JsonVisitor {
   }
 
   private numberEdits(text: Uint8Array): readonly Edit[] {
-    const field = { key: this.keyText(), kind: "number" } as const;
+    const field = { key: this.tellingText(), kind: "number" } as const;
     return this.level.mayTell ? valueEdits(this.policy, text, field) : textEdits(this.policy, text, field.key);
   }
 
@@ -308,6 +302,11 @@ export class JsonEditor implements JsonVisitor {
     if (places === undefined) return isClean(this.policy.engine, this.bytes, { start, end });
     while (this.nextPlace < places.length && places[this.nextPlace] <= start) this.nextPlace++;
     return this.nextPlace === places.length || places[this.nextPlace] > end;
+  }
+
+  /** The name of the field that is being read, or one that tells what it does there. */
+  private tellingText(): string {
+    return this.level.told ?? this.keyText();
   }
 
   private keyText(): string {

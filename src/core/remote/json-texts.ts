@@ -8,7 +8,7 @@ import { concat, encodeUtf8 } from "../bytes.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
 import { type FieldPlace, joinedBy } from "../field-rules.ts";
 import { foldSpan } from "../folded-text.ts";
-import { quoted, sameShape } from "../json/editor.ts";
+import { quoted, sameShape } from "../json/masked-number.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonVisitor, JsonWalker } from "../json/walker.ts";
 import type { Policy } from "../policy.ts";
