@@ -59,7 +59,9 @@ describe("explain", () => {
     );
     for (const { testimony, entity } of masked)
       if (testimony === undefined)
-        expect([FIELD, "AUTH_HEADER", "DATE_OF_BIRTH", "PASSWORD_FIELD", "KEYED_PII"]).toContain(entity);
+        expect([FIELD, "AUTH_HEADER", "CARD_CVV_EXPIRY", "DATE_OF_BIRTH", "PASSWORD_FIELD", "KEYED_PII"]).toContain(
+          entity,
+        );
   });
 
   it("says where: offsets, and the path of a field", () => {
