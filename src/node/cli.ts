@@ -3,7 +3,7 @@
  *
  * Owns parsing and exit codes. Does nothing itself.
  */
-import { Command as Parser, CommanderError } from "commander";
+import { Command as Parser, CommanderError, Help, type Option } from "commander";
 import type { Arguments, Command } from "./command.ts";
 import type { ExitCode, Io } from "./io.ts";
 
@@ -118,11 +118,19 @@ function settle(parser: Parser, io: Io): Parser {
     .exitOverride()
     .allowExcessArguments(false)
     .showSuggestionAfterError(true)
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError(`see: maskwire ${parser.name() === "maskwire" ? "" : `${parser.name()} `}--help`)
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
     });
+}
+
+/** A flag that is not given is off, and a list without entries is empty: nobody needs to be told. */
+function describeOption(option: Option): string {
+  const given: unknown = option.defaultValue;
+  const isPlain = given === false || (Array.isArray(given) && given.length === 0);
+  return isPlain ? option.description : new Help().optionDescription(option);
 }
 
 function argumentsOf(parser: Parser): Arguments {

@@ -46,24 +46,25 @@ export async function requireWhole(file: string | undefined, io: Io): Promise<Ui
   const input = await requireInput(file, io);
   if (input === undefined) return undefined;
   const whole = await readWhole(input, WHOLE_LIMIT_BYTES);
-  if (whole === undefined) tell(io, `the input broke off, or is longer than ${WHOLE_LIMIT_BYTES} bytes`);
+  if (typeof whole === "string") tell(io, whole);
   else if (whole.length === 0) tell(io, "the input is empty: it would show nothing; name a file, or pipe data in");
   else return whole;
   return undefined;
 }
 
-/** Everything, as one array; undefined when it is longer than `limitBytes` or breaks off. */
-export async function readWhole(input: Input, limitBytes: number): Promise<Uint8Array | undefined> {
+/** Everything, as one array; else why not: it is longer than `limitBytes`, or breaks off. */
+export async function readWhole(input: Input, limitBytes: number): Promise<Uint8Array | string> {
   const chunks: Uint8Array[] = [];
   let lengthBytes = 0;
   try {
     for await (const chunk of input.stream as AsyncIterable<Buffer>) {
       lengthBytes += chunk.length;
-      if (lengthBytes > limitBytes) return undefined;
+      if (lengthBytes > limitBytes)
+        return `the input is longer than ${limitBytes} bytes; give a part of it, such as head -c ${limitBytes}`;
       chunks.push(chunk);
     }
   } catch {
-    return undefined;
+    return "the input broke off";
   }
   return Buffer.concat(chunks);
 }

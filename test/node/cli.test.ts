@@ -62,6 +62,12 @@ describe("usage", () => {
     expect(stderr).toContain(says);
   });
 
+  it.each([["serve"], ["netpolicy"], ["token"]])("%s --help names no default that says nothing", async (name) => {
+    const { stdout } = await runProgram([name, "--help"]);
+    expect(stdout).toContain("Options:");
+    expect(stdout).not.toMatch(/default:\s+(?:false|\[\])/);
+  });
+
   it.each([[["--help"]], [["mask", "--help"]], [["--version"]], [["help", "serve"]]])("%j exits 0", async (words) => {
     const { code, stdout, stderr } = await runProgram(words);
     expect([code, stderr]).toEqual([0, ""]);
@@ -324,6 +330,15 @@ describe("maskwire serve", () => {
 });
 
 describe("maskwire explain", () => {
+  it("says how much it takes, and what to do with more", async () => {
+    const { code, stdout, stderr } = await runProgram(["explain"], "x".repeat(16 * 1024 ** 2 + 1));
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      "",
+      "maskwire: the input is longer than 16777216 bytes; give a part of it, such as head -c 16777216\n",
+    ]);
+  });
+
   const TEXT = "mail jane@acme.com, card 4111 1111 1111 1112\npassword=hunter2 ssn 536904399\n";
 
   it("says where, what and why, and shows no value", async () => {

@@ -47,8 +47,8 @@ Exit: 0 explained, 1 the input broke off or is over 16 MiB, 2 usage.`,
     const input = policy === undefined ? undefined : await requireInput(args.file, io);
     if (policy === undefined || input === undefined) return 2;
     const raw = await readWhole(input, INPUT_LIMIT_BYTES);
-    if (raw === undefined) {
-      tell(io, `the input broke off, or is longer than ${INPUT_LIMIT_BYTES} bytes`);
+    if (typeof raw === "string") {
+      tell(io, raw);
       return 1;
     }
     const bytes = repairUtf8(raw);

@@ -100,8 +100,8 @@ async function verify(args: Arguments, io: Io): Promise<ExitCode> {
     tell(io, "the configuration has no `auth`: nobody is asked for a token");
     return 2;
   }
-  const text = (await readWhole({ stream: io.stdin, isFile: false }, TOKEN_LIMIT_BYTES)) ?? new Uint8Array(0);
-  const given = new TextDecoder().decode(text).trim();
+  const text = await readWhole({ stream: io.stdin, isFile: false }, TOKEN_LIMIT_BYTES);
+  const given = typeof text === "string" ? "" : new TextDecoder().decode(text).trim();
   const { Authenticator } = await authentication();
   try {
     const authenticator = new Authenticator({
