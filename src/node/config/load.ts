@@ -86,63 +86,85 @@ export interface Rest {
 export async function loadConfig(request: LoadRequest): Promise<Loading> {
   const settings = readEnvironment(request.environment);
   if (!settings.ok) return settings;
-  const fileName = request.configFile ?? settings.value.configFile;
+  const read = await readSources(request, settings.value);
+  return read.ok ? await completeAll(read.value, request) : read;
+}
+
+/** What was read, as far as it holds. */
+interface Sources extends Pick<Loaded, "fileName" | "fileText" | "problemAt"> {
+  readonly settings: Settings;
+  readonly file: { readonly config: FileConfig; readonly spoilt: Spoilt };
+  readonly rootKey: Uint8Array | undefined;
+  readonly jwtSecret: Uint8Array | undefined;
+  /** What is wrong with the rest of the file. */
+  readonly faults: readonly ConfigProblem[];
+}
+
+/** Fails where nothing can be made of a source; what is wrong in the file alone is told with the rest. */
+async function readSources(
+  { configFile, bytes }: LoadRequest,
+  settings: Settings,
+): Promise<Extract<Loading, { ok: false }> | { readonly ok: true; readonly value: Sources }> {
+  const fileName = configFile ?? settings.configFile;
   const [text, key, jwt] = await Promise.all([
-    readText(fileName, request.bytes),
-    readSecret(settings.value, "rootKey"),
-    readSecret(settings.value, "jwtSecret"),
+    readText(fileName, bytes),
+    readSecret(settings, "rootKey"),
+    readSecret(settings, "jwtSecret"),
   ]);
   const name = fileName ?? "defaults";
   // YAML and the schema take longer to load than all else, and without a file there is nothing for them to read.
   const reader = fileName === undefined ? undefined : await import("./read.ts");
-  const file: Reading = text.ok ? (reader?.readConfig(text.value, name) ?? NO_FILE) : text;
-  const faults = problemsOf(file, key, jwt);
-  const held = file.ok ? { config: file.value, spoilt: NOTHING_SPOILT } : file.rest;
+  const reading: Reading = text.ok ? (reader?.readConfig(text.value, name) ?? NO_FILE) : text;
+  const faults = problemsOf(reading, key, jwt);
+  const file = reading.ok ? { config: reading.value, spoilt: NOTHING_SPOILT } : reading.rest;
   if (!text.ok && text.isUnread) return { ok: false, problems: faults, isUnread: true };
-  if (held === undefined || !text.ok || !key.ok || !jwt.ok) return { ok: false, problems: faults };
-  const fileProblemAt: Loaded["problemAt"] = (path, what) =>
-    reader?.problemIn({ text: text.value, name }, path, what) ?? { source: name, path: path.join("."), text: what };
-  const auth = await completeAuth(held.config.auth, {
-    configFile: fileName,
-    problemAt: fileProblemAt,
-    hasSecret: jwt.value !== undefined || request.isJwtSecretElsewhere === true,
-  });
-  const lists = await completeLists(held.config.policies, {
-    configFile: fileName,
-    problemAt: fileProblemAt,
-    onFile: request.onListFile,
-  });
-  const caFaults = await checkCaFiles(held.config.upstreams, { configFile: fileName, problemAt: fileProblemAt });
-  const problems = [...faults, ...notSpoilt(held.spoilt, [...problemsOf(auth, lists), ...caFaults])];
+  if (file === undefined || !text.ok || !key.ok || !jwt.ok) return { ok: false, problems: faults };
+  const fileText = text.value;
+  const problemAt: Loaded["problemAt"] = (path, what) =>
+    reader?.problemIn({ text: fileText, name }, path, what) ?? { source: name, path: path.join("."), text: what };
+  return {
+    ok: true,
+    value: { settings, fileName, fileText, problemAt, file, rootKey: key.value, jwtSecret: jwt.value, faults },
+  };
+}
+
+/** Reads what the file names, and puts it all together. */
+async function completeAll(sources: Sources, request: LoadRequest): Promise<Loading> {
+  const { settings, fileName, fileText, problemAt, file, jwtSecret } = sources;
+  const named = { configFile: fileName, problemAt };
+  const hasSecret = jwtSecret !== undefined || request.isJwtSecretElsewhere === true;
+  const auth = await completeAuth(file.config.auth, { ...named, hasSecret });
+  const lists = await completeLists(file.config.policies, { ...named, onFile: request.onListFile });
+  const caFaults = await checkCaFiles(file.config.upstreams, named);
+  const problems = [...sources.faults, ...notSpoilt(file.spoilt, [...problemsOf(auth, lists), ...caFaults])];
   if (!auth.ok || !lists.ok) return { ok: false, problems };
-  const { auth: _, ...written } = held.config;
+  const { auth: _, ...written } = file.config;
   const rest = { ...written, policies: lists.value };
   const config = {
-    ...complete(rest, { ...settings.value, ...publicPort(request.listenPort) }),
-    ...withDataDir(rest.history, request.dataDir ?? settings.value.dataDir),
+    ...complete(rest, { ...settings, ...publicPort(request.listenPort) }),
+    ...withDataDir(rest.history, request.dataDir ?? settings.dataDir),
     ...(auth.value === undefined ? {} : { auth: auth.value }),
   };
-  const problemAt = fileProblemAt;
-  const isKeyRandom = key.value === undefined && request.missingKey === "random";
-  const keys = openKeys(isKeyRandom ? randomKey() : key.value, {
-    fileText: text.value,
+  const isKeyRandom = sources.rootKey === undefined && request.missingKey === "random";
+  const keys = openKeys(isKeyRandom ? randomKey() : sources.rootKey, {
+    fileText,
     options: config.keys,
     problemAt,
-    source: rootKeySource(settings.value),
+    source: rootKeySource(settings),
   });
   if (!keys.ok) return { ok: false, problems: [...problems, ...keys.problems] };
   const value: Loaded = {
     config,
     fileName,
-    fileText: text.value,
+    fileText,
     problemAt,
-    listFileKeys: listFileKeys(held.config.policies),
+    listFileKeys: listFileKeys(file.config.policies),
     isKeyRandom,
     ...(keys.value === undefined ? {} : { keys: keys.value }),
-    ...(jwt.value === undefined ? {} : { jwtSecret: jwt.value }),
+    ...(jwtSecret === undefined ? {} : { jwtSecret }),
   };
   if (problems.length === 0) return { ok: true, value };
-  return { ok: false, problems, rest: { value, spoilt: spoiltBy(problems, held.spoilt, config.policies) } };
+  return { ok: false, problems, rest: { value, spoilt: spoiltBy(problems, file.spoilt, config.policies) } };
 }
 
 /** What an empty file says, which test/node/config.test.ts holds it to. */
