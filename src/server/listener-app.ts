@@ -3,7 +3,7 @@
  *
  * Owns headers, origins, preflights and errors. Routes own the rest.
  */
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { StreamError, toStreamError } from "../core/index.ts";
 import { type Access, OPEN } from "./auth/access.ts";
 import { refuseTokenInQuery, tokenOf } from "./auth/credentials.ts";
@@ -26,48 +26,15 @@ const WRONG_METHOD = new StreamError("METHOD_UNKNOWN");
 export function createListenerApp(services: Services, listeners: readonly ListenerName[]): Hono {
   const app = new Hono();
   const routes = ROUTES.filter((route) => route.listeners.some((name) => listeners.includes(name)));
-  app.use(async (context, next) => {
-    context.header("x-content-type-options", "nosniff");
-    context.header("cache-control", "no-store");
-    await next();
-  });
-  // A page of another site may have pointed its own name at this machine (DNS rebinding): its Origin then looks like
-  // ours, but its Host does not.
-  if (isForThisMachineOnly(services, listeners)) {
-    app.use(async (context, next) => {
-      const host = context.req.header("host");
-      if (host !== undefined && !isLoopback(hostName(host))) throw new StreamError("HOST_REFUSED");
-      await next();
-    });
-  }
-  // A drain refuses work, but probes and scrapes are still answered.
-  app.use("/v1/*", async (context, next) => {
-    if (services.lifecycle.isStopping) throw new StreamError("DRAINING");
-    const headers = originHeaders(context, services.settings.config.allowedOrigins);
-    for (const [name, value] of Object.entries(headers)) context.header(name, value);
-    // A worker's router, a small one, takes `/v1/mask/` for `/v1/mask`.
-    if (context.req.path.endsWith("/")) throw new StreamError("NOT_FOUND");
-    await next();
-  });
-  for (const { method, path, isGuarded, handler } of routes) {
-    app.on(method, path, async (context) => {
-      try {
-        refuseTokenInQuery(context);
-        const access = isGuarded ? await accessOf(context, services) : OPEN;
-        return await handler(context, services, { listeners, access });
-      } catch (thrown) {
-        const { code } = toStreamError(thrown);
-        if (REFUSALS.includes(code)) services.metrics.add("tokens_refused_total", 1, code);
-        if (code === "CONNECTION_LIMIT") services.metrics.add("connections_refused_total", 1, "connectionsLimit");
-        throw thrown;
-      }
-    });
-  }
   const problem = (context: Context, thrown: unknown): Response => {
     const error = toStreamError(thrown);
     services.metrics.add("errors_total", 1, error.code);
     return context.json(problemBody(error), error.row.http as 400, problemHeaders(error));
   };
+  app.use(neverKept);
+  if (isForThisMachineOnly(services, listeners)) app.use(ofThisMachine);
+  app.use("/v1/*", whileServing(services));
+  for (const route of routes) app.on(route.method, route.path, answering(route, services, listeners));
   for (const path of new Set(routes.map((route) => route.path))) {
     app.all(path, (context) => otherMethod(context, methodsOf(routes, path)) ?? problem(context, WRONG_METHOD));
   }
@@ -77,6 +44,54 @@ export function createListenerApp(services: Services, listeners: readonly Listen
     return problem(context, thrown);
   });
   return app;
+}
+
+const neverKept: MiddlewareHandler = async (context, next) => {
+  context.header("x-content-type-options", "nosniff");
+  context.header("cache-control", "no-store");
+  await next();
+};
+
+/**
+ * A page of another site may have pointed its own name at this machine (DNS rebinding): its Origin then looks like
+ * ours, but its Host does not.
+ */
+const ofThisMachine: MiddlewareHandler = async (context, next) => {
+  const host = context.req.header("host");
+  if (host !== undefined && !isLoopback(hostName(host))) throw new StreamError("HOST_REFUSED");
+  await next();
+};
+
+/** A drain refuses work, but probes and scrapes are still answered. */
+function whileServing(services: Services): MiddlewareHandler {
+  return async (context, next) => {
+    if (services.lifecycle.isStopping) throw new StreamError("DRAINING");
+    const headers = originHeaders(context, services.settings.config.allowedOrigins);
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    // A worker's router, a small one, takes `/v1/mask/` for `/v1/mask`.
+    if (context.req.path.endsWith("/")) throw new StreamError("NOT_FOUND");
+    await next();
+  };
+}
+
+/** The route's handler for those whom it lets in; who is refused is counted. */
+function answering(
+  { isGuarded, handler }: Route,
+  services: Services,
+  listeners: readonly ListenerName[],
+): (context: Context) => Promise<Response> {
+  return async (context) => {
+    try {
+      refuseTokenInQuery(context);
+      const access = isGuarded ? await accessOf(context, services) : OPEN;
+      return await handler(context, services, { listeners, access });
+    } catch (thrown) {
+      const { code } = toStreamError(thrown);
+      if (REFUSALS.includes(code)) services.metrics.add("tokens_refused_total", 1, code);
+      if (code === "CONNECTION_LIMIT") services.metrics.add("connections_refused_total", 1, "connectionsLimit");
+      throw thrown;
+    }
+  };
 }
 
 function isForThisMachineOnly({ settings }: Services, listeners: readonly ListenerName[]): boolean {
