@@ -4,11 +4,11 @@
  * Owns the pace and the pairs on the terminal. Shows raw text of made-up events only, never of a real feed, and
  * never through the log.
  */
-import { styleText } from "node:util";
 import { compilePolicy, maskEvent, type Policy, type PolicySpec } from "../core/index.ts";
 import type { MaskwireServer } from "../server/app.ts";
 import type { Clock } from "../server/host/clock.ts";
 import { demoEvents } from "./demo-events.ts";
+import type { Colour, Paint } from "./paint.ts";
 
 export const DEMO_FEED = "demo";
 
@@ -79,25 +79,25 @@ function shorten(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit / 2)}…${text.slice(-limit / 2)}`;
 }
 
-type Paint = (text: string) => string;
+type Brush = (text: string) => string;
 
-function paintPieces(pieces: readonly Piece[], paint: Paint, faint: Paint): string {
+function paintPieces(pieces: readonly Piece[], masked: Brush, kept: Brush): string {
   return pieces
-    .map(({ text, isMasked }) => (isMasked ? paint(shorten(text, VALUE_MAX)) : faint(shorten(text, KEPT_MAX))))
+    .map(({ text, isMasked }) => (isMasked ? masked(shorten(text, VALUE_MAX)) : kept(shorten(text, KEPT_MAX))))
     .join("");
 }
 
 /** Two lines for a terminal; long stretches are shortened in the middle, control characters are in JSON escapes. */
-export function formatPair(raw: string, masked: string, options: { readonly isColoured: boolean }): string {
-  const style =
-    (format: "red" | "green" | "dim" | "bold"): Paint =>
+export function formatPair(raw: string, masked: string, paint: Paint): string {
+  const brush =
+    (colour: Colour): Brush =>
     (text) =>
-      options.isColoured && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+      paint(colour, text);
   const pair = alignPair(raw, masked) ?? {
     raw: [{ text: raw, isMasked: true }],
     masked: [{ text: masked, isMasked: true }],
   };
-  const before = paintPieces(pair.raw, style("red"), style("dim"));
-  const after = paintPieces(pair.masked, style("green"), (text) => text);
-  return `${style("red")("raw   ")} ${before}\n${style("green")("masked")} ${after}\n\n`;
+  const before = paintPieces(pair.raw, brush("red"), brush("dim"));
+  const after = paintPieces(pair.masked, brush("green"), (text) => text);
+  return `${paint("red", "raw   ")} ${before}\n${paint("green", "masked")} ${after}\n\n`;
 }

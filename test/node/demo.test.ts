@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compilePolicy, findAll, maskEvent } from "../../src/core/index.ts";
 import { alignPair, DEMO_FEED, formatPair, startDemo } from "../../src/node/demo.ts";
 import { DEMO_EVENT_TYPES, demoEvents, type DemoEvent } from "../../src/node/demo-events.ts";
+import { coloured, type Paint, paintFor, plain } from "../../src/node/paint.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? new Uint8Array());
@@ -144,15 +145,26 @@ describe("a pair on the terminal", () => {
 
   it("is shown as it is when more than placeholders differs", () => {
     expect(alignPair("card 4111111111111111 ok", "card ************1111 ok")).toBeNull();
-    expect(formatPair("raw text", "other text", { isColoured: false })).toBe("raw    raw text\nmasked other text\n\n");
+    expect(formatPair("raw text", "other text", plain)).toBe("raw    raw text\nmasked other text\n\n");
   });
 
   it("has colours only where they are wanted, and never a control character of the data", () => {
     const raw = String.raw`{"note":"\u001b[31m a@b.example"}`;
     const masked = String.raw`{"note":"\u001b[31m [EMAIL]"}`;
     // oxlint-disable-next-line no-control-regex
-    expect(formatPair(raw, masked, { isColoured: false })).not.toMatch(/\u001b/);
+    expect(formatPair(raw, masked, plain)).not.toMatch(/\u001b/);
     // oxlint-disable-next-line no-control-regex
-    expect(formatPair(raw, masked, { isColoured: true })).toMatch(/\u001b\[32m\[EMAIL\]\u001b\[39m/);
+    expect(formatPair(raw, masked, coloured)).toMatch(/\u001b\[32m\[EMAIL\]\u001b\[39m/);
+  });
+});
+
+describe("colours", () => {
+  it.each<[string, boolean, string | undefined, Paint]>([
+    ["on a terminal", true, undefined, coloured],
+    ["on a terminal, with an empty NO_COLOR", true, "", coloured],
+    ["on a terminal, with NO_COLOR", true, "1", plain],
+    ["in a file", false, undefined, plain],
+  ])("%s", (_name, isStdoutTerminal, noColour, paint) => {
+    expect(paintFor({ isStdoutTerminal, environment: { NO_COLOR: noColour } })).toBe(paint);
   });
 });

@@ -1,5 +1,4 @@
 /** `maskwire explain`: why something was masked, and what was nearly. */
-import { styleText } from "node:util";
 import { Option } from "commander";
 import { SCORES, StreamError } from "../../core/index.ts";
 import { explain as explainInput, type Explanation } from "../../core/explain.ts";
@@ -10,6 +9,7 @@ import { type Arguments, formatOf, type Command, withInput } from "../command.ts
 import { readWhole, requireInput } from "../input.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
 import { createOutput } from "../output.ts";
+import { type Paint, paintFor } from "../paint.ts";
 import { openPolicy } from "../policies.ts";
 
 const INPUT_LIMIT_BYTES = 16_777_216;
@@ -77,18 +77,9 @@ async function print({ policy, bytes, all }: Explained, args: Arguments, io: Io)
   const widest = (key: "place" | "entity" | "value"): number =>
     rows.reduce((width, row) => Math.max(width, row[key].length), 0);
   const width = { place: widest("place"), entity: widest("entity"), value: Math.min(40, widest("value")) };
-  const paint = (row: Row): string =>
-    io.isStdoutTerminal ? styleText(row.verdict === "masked" ? "green" : "dim", row.entity) : row.entity;
+  const paint = paintFor(io);
   for (const row of rows) {
-    const line =
-      args.json === true
-        ? JSON.stringify(row)
-        : [
-            row.place.padEnd(width.place),
-            `${row.verdict === "masked" ? "✔" : "·"} ${paint(row)}${" ".repeat(width.entity - row.entity.length)}`,
-            row.value.padEnd(width.value),
-            `${row.why}${row.operator === "" ? "" : ` → ${row.operator}`}`,
-          ].join("  ");
+    const line = args.json === true ? JSON.stringify(row) : lineOf(row, width, paint);
     if (!(await output.write(`${line}\n`))) return 0;
   }
   await output.finish();
@@ -97,6 +88,21 @@ async function print({ policy, bytes, all }: Explained, args: Arguments, io: Io)
   const hint = refused > 0 && args.refused !== true ? "; --refused shows them" : "";
   tell(io, `${masked} masked, ${refused} looked at and refused${hint}`);
   return 0;
+}
+
+const MASKED = { sign: "✔", colour: "green" } as const;
+const REFUSED = { sign: "·", colour: "dim" } as const;
+
+/** The columns of one row, padded to their widths, which count the text without its colour. */
+function lineOf(row: Row, width: Readonly<Record<"place" | "entity" | "value", number>>, paint: Paint): string {
+  const { sign, colour } = row.verdict === "masked" ? MASKED : REFUSED;
+  const pad = " ".repeat(width.entity - row.entity.length);
+  return [
+    row.place.padEnd(width.place),
+    `${sign} ${paint(colour, row.entity)}${pad}`,
+    row.value.padEnd(width.value),
+    `${row.why}${row.operator === "" ? "" : ` → ${row.operator}`}`,
+  ].join("  ");
 }
 
 interface Row {

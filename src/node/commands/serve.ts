@@ -17,6 +17,7 @@ import { tellUnread } from "../config/unread.ts";
 import { watchConfig } from "../config/watch.ts";
 import { tell, type ExitCode, type Io } from "../io.ts";
 import { createLog } from "../log.ts";
+import { paintFor } from "../paint.ts";
 import { compileNamed, explain, report } from "../policies.ts";
 import { createReloader, problemsIn } from "../reloader.ts";
 import type { RunningServer } from "../server.ts";
@@ -238,8 +239,8 @@ function withDemoFeed(config: ServerConfig): ServerConfig {
 function playDemo(settings: Loaded, { server }: RunningServer, io: Io): () => void {
   if (settings.isKeyRandom) tell(io, "the root key is random and dies with this process: tokens change at each start");
   const policy = demoPolicy(settings);
-  const show = (raw: string, masked: string): void =>
-    void io.stdout.write(formatPair(raw, masked, { isColoured: io.environment["NO_COLOR"] === undefined }));
+  const paint = paintFor(io);
+  const show = (raw: string, masked: string): void => void io.stdout.write(formatPair(raw, masked, paint));
   return startDemo(server, {
     clock: nodeClock,
     perSecond: DEMO_EVENTS_PER_SECOND,
