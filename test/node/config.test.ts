@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { PACK_NAMES, PHONES } from "../../src/core/index.ts";
+import { explainIssue } from "../../src/node/config/explain.ts";
 import { loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { readConfig } from "../../src/node/config/read.ts";
+import { configSchema } from "../../src/node/config/schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_WARM_UP_MS } from "../../src/server/config/config.ts";
 
 const SECRET = "Bearer hunter2-hunter2-hunter2";
@@ -105,6 +108,31 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
     mistake: "a rule for what the extended policy leaves out",
     yaml: "policies:\n  a: { entities: [IBAN] }\n  b: { extends: a, operators: { EMAIL: { operator: mask } } }",
     says: "f:3:33: policies.b.operators.EMAIL: never takes effect: `entities` leaves it out",
+  },
+  {
+    mistake: "an operator without its mapping",
+    yaml: "policies: { default: { operators: { EMAIL: hash } } }",
+    says: "f:1:44: policies.default.operators.EMAIL: write a mapping such as { operator: redact }; nothing is converted",
+  },
+  {
+    mistake: "an operator of a field without its mapping",
+    yaml: 'policies: { default: { fields: { "**.name": redact } } }',
+    says: "f:1:45: policies.default.fields.**.name: write a mapping such as { operator: redact }; nothing is converted",
+  },
+  {
+    mistake: "an entity in small letters",
+    yaml: 'policies: { a: { detectors: [{ entity: order, pattern: "O-[0-9]{6}", hits: [O-123456], misses: [O-1] }] } }',
+    says: "f:1:40: policies.a.detectors.0.entity: write a name in capitals, such as ORDER_ID",
+  },
+  {
+    mistake: "an entity that is called as an option",
+    yaml: "policies: { a: { operators: { label: { operator: redact } } } }",
+    says: "f:1:31: policies.a.operators.label: write an entity in capitals, such as EMAIL, or `default`",
+  },
+  {
+    mistake: "a subject that is none",
+    yaml: 'feeds: { a: {} }\ningest: { s: { feed: a, servers: ["tls://n"], subject: "a b" } }',
+    says: "f:2:56: ingest.s.subject: write a subject of NATS, such as shop.orders.>",
   },
   { mistake: "a tab", yaml: "relays:\n\tr: {}", says: "f:2:1: indent with spaces, not with a tab" },
   { mistake: "an open bracket", yaml: "relays: [\n", says: `f:2:1: ${OPEN_BRACKET}` },
@@ -282,6 +310,24 @@ const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [
   },
 ];
 
+type Node = z.core.JSONSchema.BaseSchema;
+const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The path of each text of the schema that has to have a form; `*` for a name of the file's. */
+function pathsOfForms(node: Node, path: readonly string[] = []): (readonly string[])[] {
+  const below = [
+    ...Object.entries(node.properties ?? {}).flatMap(([key, one]) =>
+      isNode(one) ? pathsOfForms(one, [...path, key]) : [],
+    ),
+    ...(isNode(node.additionalProperties) ? pathsOfForms(node.additionalProperties, [...path, "*"]) : []),
+    ...(isNode(node.items) ? pathsOfForms(node.items, [...path, "0"]) : []),
+    ...[...(node.oneOf ?? []), ...(node.anyOf ?? []), ...(node.allOf ?? [])].flatMap((one) =>
+      isNode(one) ? pathsOfForms(one, path) : [],
+    ),
+  ];
+  return node.pattern === undefined ? below : [path, ...below];
+}
+
 function problemsIn(yaml: string): string[] {
   const read = readConfig(yaml, "f");
   return read.ok ? [] : read.problems.map(describeProblem);
@@ -290,6 +336,21 @@ function problemsIn(yaml: string): string[] {
 describe("maskwire.yaml", () => {
   it.each(REFUSED)("refuses $mistake, says where, and what to write", ({ yaml, says }) => {
     expect(problemsIn(yaml)).toEqual([says]);
+  });
+
+  it("says of each text that has to have a form what is the form of that one, and not of what it is in", () => {
+    const paths = pathsOfForms(z.toJSONSchema(configSchema, { io: "input" }));
+    expect(paths.length).toBeGreaterThan(40);
+    const textOf = (path: readonly string[]): string | undefined =>
+      explainIssue({ code: "invalid_format", format: "regex", path: [...path], message: "" })[0]?.text;
+    const noWords = textOf([]);
+    for (const path of paths) {
+      const fixed = path.filter((key) => key !== "*" && key !== "0");
+      // A `name` has the form of what it names.
+      const own = fixed.at(-1) === "name" ? fixed.at(-2) : fixed.at(-1);
+      expect([path, textOf(["", own ?? ""])]).not.toEqual([path, noWords]);
+      expect([path, textOf(path)]).toEqual([path, textOf([fixed[0], own ?? ""])]);
+    }
   });
 
   it("never repeats a value, which may be a secret", () => {

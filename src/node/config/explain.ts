@@ -26,11 +26,28 @@ const KEY_REFUSED =
 const OBJECT_NAME_TEXT = "write 1 to 63 of the characters a-z 0-9 and, inside, -";
 const LABEL_TEXT = "write a label of Kubernetes: 1 to 63 of the characters a-z A-Z 0-9 and, inside, . _ -";
 
+const NAME_TEXT = "write 1 to 64 of the characters a-z A-Z 0-9 . _ -";
+
 /** The one choice of shapes that there is: `auth.issuers[*].audience`. */
 const UNION_TEXT = "write a text, or a list of texts";
 
-/** What each pattern of the schema asks for, by the last fixed key above the value. */
+/** What each pattern of the schema asks for, by the last fixed key above the value; each has one by its own key or the next above. */
 const PATTERN_TEXTS: Readonly<Record<string, string>> = {
+  apiKeys: NAME_TEXT,
+  entity: "write a name in capitals, such as ORDER_ID",
+  feed: "a feed name is 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  group: "write 1 to 64 of the characters a-z A-Z 0-9 _ -",
+  ingest: NAME_TEXT,
+  // Beside the `subject` of an operator.
+  "ingest.subject": "write a subject of NATS, such as shop.orders.>",
+  language: "write a language such as en or pt-BR",
+  prefix: "write 1 to 32 of the characters a-z A-Z 0-9 -",
+  remoteDetectors: NAME_TEXT,
+  responseHeaders: "write names of headers in small letters",
+  servers: "write nats:// or tls://, a host, and a port unless it is 4222",
+  stream: "write 1 to 64 of the characters a-z A-Z 0-9 _ -",
+  strictness: "write names of views, which are 1 to 64 of the characters a-z A-Z 0-9 . _ -",
+  views: "names of views and of their policies are 1 to 64 of the characters a-z A-Z 0-9 . _ -",
   brokers: OBJECT_NAME_TEXT,
   labels: LABEL_TEXT,
   namespace: OBJECT_NAME_TEXT,
@@ -90,7 +107,7 @@ function explainPlain(issue: Issue): string {
     case "invalid_type":
       return issue.input === undefined
         ? `is missing; write ${article(issue.expected)}`
-        : `write ${article(issue.expected)}; nothing is converted`;
+        : `write ${isOperator(issue) ? "a mapping such as { operator: redact }" : article(issue.expected)}; nothing is converted`;
     case "too_small":
       return issue.origin === "array" || issue.origin === "string"
         ? "must not be empty"
@@ -104,12 +121,18 @@ function explainPlain(issue: Issue): string {
       return choicesOf(issue).length === 0 ? UNION_TEXT : `write one of: ${choicesOf(issue).join(", ")}`;
     case "invalid_format":
     case "invalid_key":
-      return PATTERN_TEXTS[lastFixedKey(issue.path)] ?? "is not in the expected form";
+      // A key that is refused is the file's, and may be one of ours by accident.
+      return patternText(issue.code === "invalid_key" ? issue.path.slice(0, -1) : issue.path);
     case "custom":
       return issue.message;
     default:
       return "is not valid here";
   }
+}
+
+/** Where the name alone is what people write: `EMAIL: redact`. */
+function isOperator({ path }: Issue): boolean {
+  return path[0] === "policies" && (path.at(-2) === "operators" || path.at(-2) === "fields");
 }
 
 /** `unlimited` where a limit has to have an end. */
@@ -132,13 +155,10 @@ function article(expected: string): string {
   return words[expected] ?? expected;
 }
 
-function lastFixedKey(path: readonly PropertyKey[]): string {
-  return (
-    path
-      .map(String)
-      .filter((key) => Object.hasOwn(PATTERN_TEXTS, key))
-      .at(-1) ?? ""
-  );
+function patternText(path: readonly PropertyKey[]): string {
+  const names = path.map(String);
+  const key = names.findLast((name) => Object.hasOwn(PATTERN_TEXTS, name)) ?? "";
+  return PATTERN_TEXTS[`${names[0]}.${key}`] ?? PATTERN_TEXTS[key] ?? "is not in the expected form";
 }
 
 function choicesOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
