@@ -9,9 +9,10 @@
  * `matchesAtEnd` answers for the end of the text.
  */
 import { LEAD, type Lead, nextLead } from "./boundary.ts";
-import { KIND, type Kind, kindBefore, plainKind } from "./neighbour.ts";
+import { KIND, KIND_BITS, type Kind, kindBefore, plainKind } from "./neighbour.ts";
 import type { Program } from "./program.ts";
-import { SEVERAL, Threads } from "./threads.ts";
+import { ThreadSet } from "./thread-set.ts";
+import { CLASS_BITS, Threads } from "./threads.ts";
 
 /**
  * An entry of the table: the number of a state, and what is true on arrival there. Entries, not bare numbers, go
@@ -102,6 +103,10 @@ export class Dfa {
   private starts: (number | undefined)[] = [];
   private readonly matchSets = new Map<string, readonly number[]>();
   private readonly gathered: ThreadSet;
+  /** Where those that begin are gathered while `gathered` holds the others; an anchored automaton needs none. */
+  private beginning: ThreadSet | undefined;
+  /** By lead, what stands before and class of the byte. */
+  private readonly begun = new Map<number, Uint32Array>();
 
   constructor(program: Program, options: DfaOptions) {
     this.program = program;
@@ -239,28 +244,31 @@ export class Dfa {
   }
 
   private advance(state: DfaState, byte: number): StateShape {
-    const { all, gathered, isUnanchored } = this;
+    const { gathered, isUnanchored } = this;
     const { hasAssertions, isFolding } = this.program;
     gathered.clear();
-    let matches: Set<number> | undefined;
     const { threads, before } = state;
-    // By index: it runs before anything is compiled, and there an iterator costs more than the step.
-    for (let i = 0; i < threads.length; i++) {
-      const next = all.step(threads[i], byte);
-      if (next >= 0) gathered.add(next);
-      else if (next === SEVERAL) {
-        const move = all.move(threads[i], before, byte);
-        gathered.addAll(move.threads);
-        for (const match of move.matches) (matches ??= new Set()).add(match);
-      }
-    }
-    if (isUnanchored) gathered.addAll(all.begin(state.lead, before, byte));
+    const matches = gathered.follow(threads, before, byte);
+    if (isUnanchored) gathered.addAll(this.begin(state.lead, before, byte));
     return {
       threads: gathered.sorted(),
       before: hasAssertions ? (isFolding ? kindBefore(before, byte) : plainKind(byte)) : KIND.none,
       lead: isUnanchored && this.hasBoundaries ? nextLead(state.lead, byte) : LEAD.open,
       matches: matches === undefined ? NO_MATCH : this.matchSet(matches),
     };
+  }
+
+  /** The threads that begin with a byte; worked out once for the bytes of one class. */
+  private begin(lead: Lead, before: Kind, byte: number): Uint32Array {
+    const key = (((lead << KIND_BITS) | before) << CLASS_BITS) | this.program.byteClasses[byte];
+    let found = this.begun.get(key);
+    if (found === undefined) {
+      const threads = (this.beginning ??= new ThreadSet(this.all));
+      threads.clear();
+      threads.follow(this.all.entries[lead], before, byte);
+      this.begun.set(key, (found = threads.sorted()));
+    }
+    return found;
   }
 
   /** Equal sets are one array, so that what is known of it is found at once. */
@@ -272,62 +280,6 @@ export class Dfa {
     this.matchSets.set(key, known);
     return known;
   }
-}
-
-/** Gathers threads, each once, and of those in copies of one place the one that can do all that the others can. */
-class ThreadSet {
-  private readonly all: Threads;
-  private list = new Uint32Array(256);
-  private size = 0;
-  /** By first: the last time that a thread which shares it was added. */
-  private addedAt = new Uint32Array(256);
-  /** By first: where in the list the thread stands that was added. */
-  private slots = new Uint32Array(256);
-  private time = 0;
-
-  constructor(all: Threads) {
-    this.all = all;
-  }
-
-  clear(): void {
-    this.size = 0;
-    this.time++;
-  }
-
-  addAll(threads: readonly number[]): void {
-    for (const thread of threads) this.add(thread);
-  }
-
-  add(thread: number): void {
-    const { all } = this;
-    const first = all.firstOf(thread);
-    if (first >= this.addedAt.length) this.grow(first + 1);
-    if (this.addedAt[first] === this.time) {
-      const slot = this.slots[first];
-      if (all.rankOf(thread) < all.rankOf(this.list[slot])) this.list[slot] = thread;
-      return;
-    }
-    this.addedAt[first] = this.time;
-    this.slots[first] = this.size;
-    this.list[this.size++] = thread;
-  }
-
-  sorted(): Uint32Array {
-    return this.list.subarray(0, this.size).toSorted();
-  }
-
-  private grow(least: number): void {
-    const capacity = Math.max(least, 2 * this.addedAt.length);
-    this.addedAt = widened(this.addedAt, capacity);
-    this.slots = widened(this.slots, capacity);
-    this.list = widened(this.list, capacity);
-  }
-}
-
-function widened(numbers: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {
-  const wide = new Uint32Array(capacity);
-  wide.set(numbers);
-  return wide;
 }
 
 function flagsOf({ threads, matches }: StateShape): number {

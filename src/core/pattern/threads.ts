@@ -4,7 +4,7 @@
  * Owns the numbers of those places and the answers that were worked out once: building a state of an automaton is
  * then a union of short lists. Knows no states; keeps no text.
  */
-import { LEAD, type Lead, mayBegin, mayEnd } from "./boundary.ts";
+import { LEAD, mayBegin, mayEnd } from "./boundary.ts";
 import { holds, KIND, KIND_BITS, type Kind, kindAfter, plainKind } from "./neighbour.ts";
 import { NOWHERE, OP } from "./instructions.ts";
 import type { Program } from "./program.ts";
@@ -46,7 +46,7 @@ const PERCENT = 0x25;
 /** Most places with a row of steps: 4 MiB of them. */
 const ROWS = 8192;
 
-const CLASS_BITS = 8;
+export const CLASS_BITS = 8;
 /** Most moves of one place. */
 const MOVES = 1 << (KIND_BITS + CLASS_BITS);
 const NONE: readonly number[] = [];
@@ -64,7 +64,6 @@ export class Threads {
   /** By place, what stood before and class of the next byte. */
   private readonly moves = new Map<number, Move>();
   private readonly closures = new Map<number, Closure>();
-  private readonly begun = new Map<number, readonly number[]>();
 
   constructor(program: Program, patterns: readonly number[]) {
     this.program = program;
@@ -134,22 +133,6 @@ export class Threads {
     let move = this.moves.get(key);
     if (move === undefined) this.moves.set(key, (move = this.findMove(this.places[thread], before, byte)));
     return move;
-  }
-
-  /** The threads that begin with a byte; worked out once for the bytes of one class. */
-  begin(lead: Lead, before: Kind, byte: number): readonly number[] {
-    const key = (((lead << KIND_BITS) | before) << CLASS_BITS) | this.program.byteClasses[byte];
-    let found = this.begun.get(key);
-    if (found === undefined) {
-      const threads = new Set<number>();
-      for (const entry of this.entries[lead]) {
-        const next = this.step(entry, byte);
-        if (next >= 0) threads.add(next);
-        else if (next === SEVERAL) for (const thread of this.move(entry, before, byte).threads) threads.add(thread);
-      }
-      this.begun.set(key, (found = [...threads]));
-    }
-    return found;
   }
 
   /** Patterns with a match that ends where the thread stands when the text ends there. */
