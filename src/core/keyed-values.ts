@@ -29,12 +29,15 @@ const OWNS = 2;
 const OWNED = 4;
 /** Members that hold the value of the field around them: Avro, DynamoDB, protocol buffers, XML as JSON. */
 const WRAPPERS = new Set(["value", "string", "s", "n", "stringvalue", "string_value", "#text", "_text", "$t"]);
-/** Names are as long at least. */
 const ENDING_LETTERS = 3;
+/** Names are as long at least. */
+const LEAST_LETTERS = 2;
 /** Nothing longer stands for a value. */
 const PLACEHOLDER_BYTES = 64;
 /** `_`, `.` and `-` between a name and its number. */
 const NUMBER_SIGNS: readonly number[] = [0x5f, 0x2e, 0x2d];
+/** `acme/api`, whose full name it is. */
+const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
 
 export class KeyedValues {
@@ -59,13 +62,18 @@ export class KeyedValues {
   private note(names: readonly string[], bits: number): void {
     for (const name of names) {
       const bytes = encodeUtf8(name);
-      this.endings[endingOf(bytes, bytes.length)] |= bits;
+      const ending = endingOf(bytes, bytes.length);
+      // Of two letters, whatever stands before.
+      for (let first = 0; first < (bytes.length < ENDING_LETTERS ? 32 : 1); first++)
+        this.endings[ending | (first << 10)] |= bits;
     }
   }
 
   /** False when the bytes of a name, as they stand, are certain to tell nothing. O(1). */
   mayName(bytes: Uint8Array, start: number, end: number): boolean {
-    return (this.bitsOf(bytes, start, end) & TELLS) !== 0;
+    // `name[first]` of forms is a field of an object.
+    const bits = isBracket(bytes[end - 1]) ? TELLS | OWNED : TELLS;
+    return (this.bitsOf(bytes, start, end) & bits) !== 0;
   }
 
   /** False when it is certain that a field of an object of this name tells no more than anywhere. O(1). */
@@ -78,7 +86,7 @@ export class KeyedValues {
     let last = end;
     while (last > start && (KINDS[bytes[last - 1]] === DIGIT || isBracket(bytes[last - 1]))) last--;
     if (last > start && last < end && NUMBER_SIGNS.includes(bytes[last - 1])) last--;
-    if (last - start < ENDING_LETTERS) return 0;
+    if (last - start < LEAST_LETTERS) return 0;
     const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]];
     return (kinds & NOT_PLAIN) !== 0 ? TELLS | OWNS | OWNED : this.endings[endingOf(bytes, last)];
   }
@@ -100,6 +108,11 @@ export class KeyedValues {
     return this.ruleOf({ key, kind: "text" }) !== undefined;
   }
 
+  /** True when the name tells that its value is of a person. */
+  isPersonal(key: string): boolean {
+    return this.ruleOf({ key, kind: "text" })?.detector.entity === "KEYED_PII";
+  }
+
   /** A plain name that tells what this one does; undefined when it tells nothing. */
   plainNameOf(key: string): string | undefined {
     return this.ruleOf({ key, kind: "text" })?.detector.keys?.names.names[0];
@@ -108,7 +121,7 @@ export class KeyedValues {
   /** The edit of the whole value, or undefined when its name tells nothing or it stands for a value only. */
   editOf(value: Uint8Array, field: KeyedField, replace: (found: FoundText) => Uint8Array): Edit | undefined {
     const rule = this.ruleOf(field);
-    if (rule === undefined || isNoValue(value)) return undefined;
+    if (rule === undefined || isNoValue(value, field.key)) return undefined;
     // What a finding inside the value is called by, when it comes before this rule.
     const [{ entity, score }] = [
       ...findIn(this.engine, value, field.key),
@@ -141,8 +154,10 @@ function endingOf(bytes: Uint8Array, end: number): number {
   return ((bytes[end - 3] & 31) << 10) | ((bytes[end - 2] & 31) << 5) | (bytes[end - 1] & 31);
 }
 
-function isNoValue(value: Uint8Array): boolean {
+function isNoValue(value: Uint8Array, key: string): boolean {
   if (value.length > PLACEHOLDER_BYTES) return false;
   const text = foldSpan(value, 0, value.length).trim();
-  return NO_VALUES.has(text.toLowerCase()) || isPlaceholder(text);
+  return (
+    NO_VALUES.has(text.toLowerCase()) || isPlaceholder(text) || (REPOSITORY.test(text) && /full_?name$/i.test(key))
+  );
 }

@@ -87,7 +87,7 @@ function isNameCharacter(text: string, at: number): boolean {
 }
 
 function quoteBefore(text: string, end: number): number {
-  if (text[end - 1] !== '"' && text[end - 1] !== "'") return end;
+  if (!/["'`]/.test(text[end - 1] ?? "")) return end;
   return text[end - 2] === "\\" ? end - 2 : end - 1;
 }
 

@@ -19,28 +19,25 @@ const OPENS = String.raw`\\?["'][ \t]{0,8}:[ \t]{0,8}[{\[]`;
 
 export class OwnedNames {
   readonly rows: readonly OwnedRow[];
+  private readonly holders: readonly RegExp[];
 
   constructor(rows: readonly OwnedRow[]) {
     this.rows = rows;
+    this.holders = rows.map(
+      ({ owners, isWhole }) =>
+        new RegExp(`${isWhole === true ? "^" : "(?:^| )"}(?:${owners.join("|").replaceAll(" ", " ?")})$`),
+    );
   }
 
   /** True when a field of this name tells its value, in an object of that name. */
   has(owner: string, name: string): boolean {
     const held = splitWords(name);
-    const rows = this.rows.filter(({ names }) => names.includes(held));
-    if (rows.length === 0) return false;
-    const holder = ` ${splitWords(owner)}`;
-    return rows.some(({ owners, isWhole }) =>
-      owners.some((one) => {
-        const endings = [` ${one}`, ` ${one.replaceAll(" ", "")}`];
-        return endings.some((ending) => (isWhole === true ? holder === ending : holder.endsWith(ending)));
-      }),
-    );
+    return this.rows.some(({ names }, at) => names.includes(held) && this.holders[at].test(splitWords(owner)));
   }
 
   /** RE2 syntax: what stands before all that `has` accepts, more or less. */
   get pattern(): string {
     const owners = this.rows.flatMap((row) => row.owners);
-    return `(?i:${owners.map((name) => name.replaceAll(" ", "[ _.-]?")).join("|")})${OPENS}`;
+    return `(?i:${owners.join("|").replaceAll(" ", "[ _.-]?")})${OPENS}`;
   }
 }

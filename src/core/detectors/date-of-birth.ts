@@ -33,6 +33,9 @@ export const dateOfBirth: Detector = {
     "nascita",
     "nascimento",
     "geboortedatum",
+    "urodzenia",
+    "födelsedatum",
+    "fødselsdato",
   ],
   validate: ({ text, hasContext }) => {
     if (!isDate(text)) return 0;

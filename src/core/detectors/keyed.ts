@@ -11,142 +11,33 @@ import { isBehindSign, nameBefore, opensNoValue } from "../keys.ts";
 import type { OwnedNames } from "../owned-names.ts";
 import { opensPlaceholder } from "../validators/placeholder.ts";
 import { OWNED_BIRTH, OWNED_CARD, OWNED_PERSONAL } from "./owned.ts";
-
-const SECRET_NAMES = [
-  "password",
-  "passwd",
-  "pwd",
-  "pass",
-  "passphrase",
-  "passcode",
-  "secret",
-  "client secret",
-  "secret key",
-  "api key",
-  "access key",
-  "auth key",
-  "encryption key",
-  "signing key",
-  "token",
-  "auth token",
-  "access token",
-  "refresh token",
-  "session token",
-  "private key",
-  "credentials",
-  "master key",
-  "account key",
-  "secret key base",
-  "seed phrase",
-  "mnemonic",
-  "recovery code",
-  "backup code",
-  "verification code",
-  "mfa code",
-  "otp",
-  "security answer",
-  "secret answer",
-  "password hash",
-];
-
-const PERSONAL_NAMES = [
-  "first name",
-  "last name",
-  "middle name",
-  "full name",
-  "maiden name",
-  "given name",
-  "family name",
-  "surname",
-  "forename",
-  "fname",
-  "lname",
-  "first names",
-  "last names",
-  "middle initial",
-  "legal name",
-  "birth name",
-  "preferred name",
-  "contact name",
-  "customer name",
-  "employee name",
-  "guest name",
-  "passenger name",
-  "beneficiary name",
-  "spouse name",
-  "father name",
-  "mother name",
-  "name on card",
-  "emergency contact",
-  "emergency contact name",
-  "account holder",
-  "account holder name",
-  "card holder",
-  "cardholder name",
-  "card holder name",
-  "street",
-  "street name",
-  "street line",
-  "street address",
-  "address line",
-  "home address",
-  "postal address",
-  "mailing address",
-  "billing address",
-  "shipping address",
-  "delivery address",
-  "residential address",
-  "postal code",
-  "post code",
-  "zip",
-  "zip code",
-  "birth place",
-  "place of birth",
-  "patient",
-  "patient name",
-  "next of kin",
-];
-
-/** Of dates that are written in more ways than the pattern of dates has, as `1985-03-14T00:00:00Z` and `19850314`. */
-const BIRTH_NAMES = ["dob", "date of birth", "birth date", "birth day", "geburtsdatum", "geboortedatum"];
-
-const CARD_NAMES = [
-  "cvv",
-  "cvc",
-  "csc",
-  "security code",
-  "card expiry",
-  "card expiration",
-  "card exp",
-  "expiry date",
-  "expiration date",
-  "exp date",
-  "card verification",
-  "valid thru",
-];
+import { BIRTH_NAMES, CARD_NAMES, PERSONAL_ELEMENTS, PERSONAL_NAMES, SECRET_NAMES } from "./telling-names.ts";
 
 /** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
 const QUOTE = String.raw`\\?["']`;
+/** Databases quote names in backticks. */
+const NAME_QUOTE = "[\"'`]";
 /**
  * What stands between a name and its value: a colon, an equals sign, and what programs write of the two (`:=`, `=>`), or the
  * end of an element's tag. The name may stand in brackets and quotes, and in a colour; a quote may be escaped, as in JSON
  * inside a log line.
  */
-const SIGN = String.raw`\\?["']?\]?(?:${COLOUR})?[ \t]*(?:[:=]+>?|>)[ \t]*\\?["']?`;
+const SIGN = String.raw`\\?${NAME_QUOTE}?\]?(?:${COLOUR})?[ \t]*(?:[:=]+>?|>)[ \t]*\\?["']?`;
 /** The longest name, a colour, four blanks on either side of the sign, quotes and the opening. */
 const SCAN_CHARACTERS = 60;
 const NAME_WORDS = 3;
 /** Characters that decide; the rest is the tail. */
 const OPENING_CHARACTERS = 8;
-const OPENING = String.raw`[^\s"'\\](?:[^\n"'\\]){0,7}`;
+const OPENING = String.raw`[^\s"'\\](?:[^\n"\\]){0,7}`;
 
 /** How a value is written, and what of the rest of the line belongs to it. */
 const FORMS = {
   double: { tail: String.raw`[^\n"\\]*`, stop: /["\\]/ },
-  single: { tail: String.raw`[^\n'\\]*`, stop: /['\\]/ },
-  word: { tail: "[^\\s\"',;&)\\]}|`\\\\]*", stop: /[\s"',;&)\]}|`\\]/ },
-  line: { tail: String.raw`[^\n"',;<>{}|\\]*`, stop: /[\n"',;<>{}|\\]/ },
-  element: { tail: String.raw`[^<\n"\\]*`, stop: /[<\n"'\\]/ },
+  // In SQL two stand for one.
+  single: { tail: String.raw`(?:[^\n'\\]|'')*`, stop: /(?<!')'(?!')|\\/ },
+  word: { tail: "(?:[^\\s\"',;&)\\]}|`\\\\]|'\\p{L})*", stop: /[\s",;&)\]}|`\\]|'(?!\p{L})/u },
+  line: { tail: String.raw`(?:[^\n"',;<>{}|\\]|'\p{L})*`, stop: /[\n",;<>{}|\\]|'(?!\p{L})/u },
+  element: { tail: String.raw`[^<\n"\\]*`, stop: /[<\n"\\]|'(?!\p{L})/u },
 } as const;
 type Form = keyof typeof FORMS;
 const FORM_NAMES = Object.keys(FORMS) as Form[];
@@ -177,6 +68,8 @@ interface KeyedParts {
   readonly source: string;
   readonly names: readonly string[];
   readonly owned?: OwnedNames | undefined;
+  /** Names of elements of XML that tell their text where the same name tells nothing elsewhere. */
+  readonly elements?: readonly string[] | undefined;
   readonly takes: "text" | "scalar";
   /** How a value without quotes goes on behind a colon. */
   readonly afterColon: Form;
@@ -186,7 +79,18 @@ interface KeyedParts {
   readonly misses: readonly string[];
 }
 
-function keyed({ entity, source, names, owned, takes, afterColon, holds, hits, misses }: KeyedParts): Detector {
+function keyed({
+  entity,
+  source,
+  names,
+  owned,
+  elements = [],
+  takes,
+  afterColon,
+  holds,
+  hits,
+  misses,
+}: KeyedParts): Detector {
   const fieldNames = new FieldNames(names);
   const formOf = ({ before, preceding }: Candidate): Form => {
     if (before.endsWith('"')) return "double";
@@ -198,10 +102,7 @@ function keyed({ entity, source, names, owned, takes, afterColon, holds, hits, m
     entity,
     source,
     pattern: OPENING,
-    scan: {
-      pattern: `${fieldNames.pattern}(?:${SIGN}[^\\n](?:[^\\n]{7})?|${QUOTE})${owned === undefined ? "" : `|${owned.pattern}`}`,
-      maxLength: SCAN_CHARACTERS,
-    },
+    scan: { pattern: patternOf(fieldNames, owned, elements), maxLength: SCAN_CHARACTERS },
     tail: FORM_NAMES.map((form) => FORMS[form].tail),
     boundary: "none",
     keys: { names: fieldNames, owned, takes },
@@ -210,15 +111,18 @@ function keyed({ entity, source, names, owned, takes, afterColon, holds, hits, m
     validate(candidate) {
       const { text, after, preceding } = candidate;
       const name = nameBefore(preceding, NAME_WORDS);
-      if (!fieldNames.has(name) || opensPlaceholder(text) || opensNoValue(preceding, text)) return 0;
+      const form = formOf(candidate);
+      const isTold = fieldNames.has(name) || (form === "element" && elements.includes(name));
+      if (!isTold || opensPlaceholder(text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
       if (GERMAN_POSTAL_NAME.test(name) && !GERMAN_POSTAL.test(text)) return 0;
-      const form = formOf(candidate);
-      const { stop } = FORMS[form];
-      if (stop.test(text)) return 0;
-      // A shorter opening counts only where the value ends.
-      const isWhole = after === "" || stop.test(after[0]);
+      const end = (text + after).search(FORMS[form].stop);
+      if (end >= 0 && end < text.length) return 0;
+      // The tail reads two quotes or none.
+      if (form === "single" && text.endsWith("'") && after.startsWith("'")) return 0;
+      // A shorter opening counts only where the value ends, or where it cannot be longer.
+      const isWhole = after === "" || end === text.length || (form === "single" && after === "''");
       if (!isWhole && text.length < OPENING_CHARACTERS) return 0;
       const isQuoted = form === "double" || form === "single";
       return !isQuoted && SENTENCE_WORDS.has(text.split(/\s/, 1)[0].toLowerCase()) ? 0 : SCORES.ranged;
@@ -228,13 +132,22 @@ function keyed({ entity, source, names, owned, takes, afterColon, holds, hits, m
   };
 }
 
+function patternOf(names: FieldNames, owned: OwnedNames | undefined, elements: readonly string[]): string {
+  const value = String.raw`[^\n](?:[^\n]{7})?`;
+  const all = [`${names.pattern}(?:${SIGN}${value}|${QUOTE})`];
+  if (owned !== undefined) all.push(owned.pattern);
+  if (elements.length > 0) all.push(`[<:](?:${elements.join("|")})>${value}`);
+  return all.join("|");
+}
+
 /** The same for more names. */
 export function withNames(detector: Detector, more: readonly string[]): Detector {
   const { keys } = detector;
   if (keys === undefined || more.length === 0) return detector;
   const { takes, owned } = keys;
+  const elements = detector === keyedPii ? PERSONAL_ELEMENTS : [];
   const afterColon = takes === "text" ? "line" : "word";
-  return keyed({ ...detector, names: [...keys.names.names, ...more], owned, takes, afterColon });
+  return keyed({ ...detector, names: [...keys.names.names, ...more], owned, elements, takes, afterColon });
 }
 
 export const passwordField = keyed({
@@ -252,6 +165,8 @@ export const passwordField = keyed({
     "the api key: 4f5a6b7c8d9e",
     "X-Api-Key:4f5a6b7c8d9e",
     "apiKey=x",
+    "pw=hunter2",
+    "smtp_pw: hunter2",
     "password2=correct-horse-battery",
     "password_2=correct-horse-battery",
     "recovery_code: 4f5a-6b7c",
@@ -301,6 +216,7 @@ export const keyedPii = keyed({
   source: "names of fields that hold personal data; GDPR article 4(1)",
   names: PERSONAL_NAMES,
   owned: OWNED_PERSONAL,
+  elements: PERSONAL_ELEMENTS,
   takes: "text",
   afterColon: "line",
   hits: [
@@ -320,6 +236,9 @@ export const keyedPii = keyed({
     "postcode: GIR0AA",
     "postcode: VLT 1117",
     "patient: Jane Doe",
+    "surname: O'Brien",
+    "<ns:given>Jane",
+    "`surname` = 'O''Brien",
   ],
   misses: [
     "the surname is missing",
@@ -331,6 +250,8 @@ export const keyedPii = keyed({
     "surname: [KEYED_PII]",
     "patient_count=7",
     "zip: archived",
+    "given: Jane",
+    "<Family>x",
     "postcode: QA1 1AA",
     "postcode: M1 1AI",
   ],

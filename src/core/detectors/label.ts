@@ -12,7 +12,13 @@ const OTHERS =
 const NUMBER = "(?:[ _-]?(?:number|no|nr|num|id|code))?";
 /** Quotes may be escaped. */
 const SIGN = String.raw`\.?[\\"']{0,2}[ \t]{0,4}(?:[:=#]|is)?[ \t\\"']{0,4}$`;
+const IDENTIFIER = new RegExp(`[ _.-]ids?${SIGN}`, "i");
 const OTHER_NUMBER = new RegExp(`(?:^|[^a-z])(?:${OTHERS})${NUMBER}${SIGN}`, "i");
+
+/** The label of an identifier, as `contact_id` and `cell id`: bare digits behind it are nothing else. */
+export function namesIdentifier(label: string): boolean {
+  return IDENTIFIER.test(label);
+}
 
 /** The label of something that is no telephone number, nor one of social security unless a word says so. */
 export function namesOtherNumber(label: string): boolean {

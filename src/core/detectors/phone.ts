@@ -16,7 +16,7 @@ import {
   withoutExtension,
 } from "../validators/phone-number.ts";
 import { separated } from "./identity-number.ts";
-import { namesOtherNumber } from "./label.ts";
+import { namesIdentifier, namesOtherNumber } from "./label.ts";
 
 /** Ten digits as identity numbers are written, too. */
 const IS_TEN_DIGITS = /^\d{3}[ -]?\d{3}[ -]?\d{4}$/;
@@ -49,7 +49,8 @@ const CODE_LED = [
   String.raw`[1-9]\d{1,4}[ -]\d{2,4}[ -]\d{3,8}(?:[ -]\d{4})?`,
   String.raw`[1-9]\d{1,2}[ -]?\(\d{1,4}\)[ -]?\d{3,5}[ -]\d{3,4}`,
 ].join("|");
-const BARE = String.raw`\d{8,12}`;
+/** Thirteen with their calling code only, as exchanges write them. */
+const BARE = String.raw`\d{8,13}`;
 const EXTENSION = String.raw`(?:,?[ ]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
@@ -139,6 +140,8 @@ export const phone: Detector = {
     if (!isBetween(digits.length, DIGITS_LEAST, DIGITS_MOST) || isInsideRun(candidate, number) || DATE.test(number))
       return 0;
     if (/^\d+$/.test(number) && (isCounting(digits) || isWrongTrunkOne(digits))) return 0;
+    if (/^\d{13}$/.test(number) && !isInternationalNumber(digits)) return 0;
+    if (/^\d+$/.test(number) && namesIdentifier(candidate.label)) return 0;
     if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
     const isTelling = TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number));
     if (candidate.hasContext) return isTelling ? SCORES.shaped : SCORES.worded;
@@ -165,6 +168,8 @@ export const phone: Detector = {
     "1(567)362-8910",
     "930.167.3943",
 
+    "msisdn 4915112345678",
+    "0176/12345678",
     "phone 852-91234567",
     "phone 40740 123 456",
     "mobile 55 (17) 6332-2155",
@@ -183,6 +188,8 @@ export const phone: Detector = {
     "+1+4155552671",
   ],
   misses: [
+    "contact_id: 123456789",
+    "call id 4155552671",
     "sku 401-990-762",
     "range 123-4567",
     "nhs number: 943-476-5918",
@@ -239,7 +246,9 @@ function isNorthAmerican(digits: string): boolean {
 
 /** Nine digits are told from other numbers by four groups only: three by three is how identity numbers are written. */
 function isTrunkNumber(digits: string, number: string): boolean {
-  return isBetween(digits.length, number.split(/\D+/).filter((group) => group !== "").length > 3 ? 9 : 10, 11);
+  // Mobiles of Germany have a digit more.
+  const most = /^01[5-7]/.test(digits) ? 12 : 11;
+  return isBetween(digits.length, number.split(/\D+/).filter((group) => group !== "").length > 3 ? 9 : 10, most);
 }
 
 /** `12345678901`: what people type where a number is asked for. */

@@ -8,6 +8,7 @@
 import { bomLength, EMPTY } from "../bytes.ts";
 import type { ContextWords } from "../context-words.ts";
 import { type Cell, type CsvRecord, decodeCell, doubleQuotes, encodeCellEdits, readRecord } from "../csv/cells.ts";
+import { tellingNames } from "../csv/companions.ts";
 import { Columns, declaredDelimiter, guessDelimiter, looksLikeData } from "../csv/columns.ts";
 import { COMMA, CR, CsvFraming, LF, QUOTE, SEMICOLON, TAB } from "../csv/framing.ts";
 import type { Column } from "../csv/block.ts";
@@ -61,8 +62,8 @@ export class CsvFormat implements RecordFormat {
   private columnPlaces: readonly FieldPlace[] = [];
   /** True when the columns' names together hold a word that some rule looks for. */
   hasNames = false;
-  /** Columns whose names tell their values. */
-  private told: readonly boolean[] = [];
+  /** By column: a name that tells its values. */
+  private told: readonly (string | undefined)[] = [];
 
   constructor(policy: Policy, options: FormatOptions) {
     this.policy = policy;
@@ -74,7 +75,7 @@ export class CsvFormat implements RecordFormat {
 
   /** True when a column's name tells its values: then every record is read. */
   get isTold(): boolean {
-    return this.told.includes(true);
+    return this.told.some((name) => name !== undefined);
   }
 
   /** True when separator and columns are known. */
@@ -145,7 +146,7 @@ export class CsvFormat implements RecordFormat {
       : this.readFields(record, read, { isRagged, places });
     if (columns === undefined) {
       this.columns = this.readColumns(record, read, edits.length > 0);
-      this.told = this.columns.names.map(this.tells);
+      this.told = tellingNames(this.columns.names, this.policy.keyedValues);
       this.hasNames = this.labelWords.inText(this.fallbackKey);
     }
     return isDropped ? undefined : edits;
@@ -163,22 +164,21 @@ export class CsvFormat implements RecordFormat {
     );
   }
 
-  private readonly tells = (name: string): boolean => this.policy.keyedValues.isNamed(name);
-
   private fieldEdits(record: Uint8Array, { cells }: CsvRecord, { isRagged, places }: Known): readonly Edit[] {
     const columns = this.columns ?? NO_COLUMNS;
     const delimiter = this.framing.delimiter as number;
     // Where nobody knows which column a field is in, it may be the one that tells.
-    const telling = isRagged ? columns.names.find(this.tells) : undefined;
+    const telling = isRagged ? this.told.find((name) => name !== undefined) : undefined;
     const isClean = this.cleanFields(record, places);
     const all: Edit[] = [];
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
-      const isTold = telling !== undefined || this.told[index];
+      const told = telling ?? this.told[index];
+      const isTold = told !== undefined;
       const at = isRagged ? NOWHERE_SPECIAL : this.placeOf(index);
       if (!isTold && at.verdict === "look" && isAsItReads(cell) && isClean(cell)) continue;
       const decoded = decodeCell(record, cell);
-      const key = telling ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
+      const key = told ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
       const edits = this.fieldTextEdits(decoded.text, { key, nesting: 0, mayTell: isTold, at }, index);
       if (edits.length === 0) continue;
       const drop = this.policy.drops === undefined ? undefined : dropOf(edits, cells.length > 1 ? EMPTY : EMPTY_CELL);

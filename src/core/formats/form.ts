@@ -64,11 +64,19 @@ export class FormFormat implements RecordFormat {
     if (equals < 0 && this.policy.drops === undefined) return edits;
     const value = decodeFormText(pair, Math.min(nameEnd + 1, end), end);
     const key = foldSpan(name.text, 0, name.text.length);
-    const { fields } = this.policy;
+    const { fields, keyedValues } = this.policy;
+    // `name[first]` is the field `first` of an object.
+    const [, owner, held] = IN_BRACKETS.exec(key) ?? [];
+    const told = owner === undefined ? undefined : keyedValues.nameBelow(owner, held);
     return [
       ...edits,
       ...encodeEdits(
-        this.valueEdits(value.text, { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) }),
+        this.valueEdits(value.text, {
+          key: told ?? key,
+          nesting: 0,
+          mayTell: true,
+          at: fields.field(fields.root, key),
+        }),
         value.map,
         encodeFormText,
       ),
@@ -80,6 +88,8 @@ export class FormFormat implements RecordFormat {
     return heldTextEdits(this.policy, text, held);
   }
 }
+
+const IN_BRACKETS = /([^[\]]+)\]?\[([^[\]]+)\]$/;
 
 interface Decoded {
   readonly text: Uint8Array;
