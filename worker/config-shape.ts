@@ -14,7 +14,8 @@ import {
   PACK_NAMES,
   VALIDATOR_NAMES,
 } from "../src/core/index.ts";
-import { BINARIES, DEFAULT_SERVER_LIMITS, LISTENERS } from "../src/server/config/config.ts";
+import { BINARIES, LISTENERS } from "../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../src/server/config/limits.ts";
 import { ACTIONS, FEED_PATTERN } from "../src/server/auth/grant.ts";
 import { mayBeUnlimited, UNLIMITED } from "../src/server/config/unlimited.ts";
 import { isBoolean, isCount, isOneOf, isPositive, isString, isStringList, type Shape } from "./shape.ts";

@@ -7,16 +7,15 @@
 import type { KeyRingOptions } from "../src/core/index.ts";
 import {
   DEFAULT_CONFIG,
-  DEFAULT_SERVER_LIMITS,
   type FeedConfig,
   type ListenerConfig,
   type ListenerName,
   type RelayConfig,
   type ServerConfig,
-  type ServerLimits,
   type UpstreamConfig,
   type Viewed,
 } from "../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../src/server/config/limits.ts";
 import type { ApiKeyConfig, AuthConfig, IssuerConfig } from "../src/server/auth/auth-config.ts";
 import { DEFAULT_VIEWS, type Grant } from "../src/server/auth/grant.ts";
 import { DEFAULT_EDGE, type EdgeConfig, type FrontConfig } from "../src/server/config/edge-config.ts";

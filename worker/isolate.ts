@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import { createMasker } from "../src/core/index.ts";
 import { createServer, type MaskwireServer } from "../src/server/app.ts";
-import type { ServerLimits } from "../src/server/config/config.ts";
+import type { ServerLimits } from "../src/server/config/limits.ts";
 import type { SinkOpening } from "../src/server/host/byte-sink.ts";
 import type { UpgradeSocket } from "../src/server/host/socket.ts";
 import type { Env } from "./env.ts";

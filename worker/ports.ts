@@ -4,7 +4,7 @@
  * Timers, streams and sockets made here belong to the request or the object that was running: what must outlive
  * a request (feeds, relays) runs inside the feed object only.
  */
-import type { ServerLimits } from "../src/server/config/config.ts";
+import type { ServerLimits } from "../src/server/config/limits.ts";
 import type { LogEvent, LogFields, Log } from "../src/server/telemetry/log.ts";
 import type { Ports } from "../src/server/ports.ts";
 import type { Clock } from "../src/server/host/clock.ts";

@@ -10,7 +10,7 @@ import { Feed } from "../../src/server/feeds/feed.ts";
 import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
 import { Metrics } from "../../src/server/telemetry/metrics.ts";
 import type { Clock } from "../../src/server/host/clock.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import { Subscriber } from "../../src/server/subscribers/subscriber.ts";
 import { TRANSPORT } from "../../src/server/subscribers/transports.ts";
 import type { BenchContext } from "../context.ts";

@@ -11,7 +11,7 @@ import { Admission } from "../server/limits/admission.ts";
 import { RateLimit } from "../server/limits/rate-limit.ts";
 import { networkOf } from "../server/network/cidr.ts";
 import type { ConnectionLimit } from "../server/limits/client-limits.ts";
-import type { ServerLimits } from "../server/config/config.ts";
+import type { ServerLimits } from "../server/config/limits.ts";
 import type { Clock } from "../server/host/clock.ts";
 
 export interface GuardOptions {

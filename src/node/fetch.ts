@@ -11,7 +11,7 @@ import type { LookupFunction } from "node:net";
 import { Duplex, pipeline, Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { StreamError } from "../core/index.ts";
-import { DEFAULT_SERVER_LIMITS } from "../server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../server/config/limits.ts";
 import { isInflated, openDeflate } from "../server/http/content-encoding.ts";
 import { destinationOf, type Destination, type Egress } from "../server/network/egress.ts";
 import { authoritiesFor, isUntrusted } from "./authorities.ts";

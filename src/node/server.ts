@@ -5,7 +5,8 @@
  */
 import type { ErrorCode, KeyRing } from "../core/index.ts";
 import { createServer, type MaskwireServer } from "../server/app.ts";
-import { DEFAULT_SERVER_LIMITS, type ServerConfig } from "../server/config/config.ts";
+import type { ServerConfig } from "../server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../server/config/limits.ts";
 import type { Broker } from "../server/history/broker.ts";
 import type { Clock } from "../server/host/clock.ts";
 import { openRemoteDetectors } from "../server/remote/index.ts";

@@ -4,7 +4,8 @@
 import type { Hono } from "hono";
 import { type ErrorCode, StreamError, type KeyRing, type Policy } from "../core/index.ts";
 import { ConfigRefusal } from "./config/config-refusal.ts";
-import type { ListenerName, ServerConfig, ServerLimits } from "./config/config.ts";
+import type { ListenerName, ServerConfig } from "./config/config.ts";
+import type { ServerLimits } from "./config/limits.ts";
 import { Canary, parseEndpoint } from "./lifecycle/canary.ts";
 import { ClientLimits, type ConnectionLimit } from "./limits/client-limits.ts";
 import type { Detokenizer } from "./reversal/detokenizer.ts";

@@ -3,7 +3,8 @@
  */
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Canary } from "./lifecycle/canary.ts";
-import type { ServerConfig, ServerLimits } from "./config/config.ts";
+import type { ServerConfig } from "./config/config.ts";
+import type { ServerLimits } from "./config/limits.ts";
 import type { Detokenizer } from "./reversal/detokenizer.ts";
 import type { Feeds } from "./feeds/feeds.ts";
 import type { ClientLimits } from "./limits/client-limits.ts";

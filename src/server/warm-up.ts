@@ -6,7 +6,8 @@
  */
 import type { Hono } from "hono";
 import { ClientLimits } from "./limits/client-limits.ts";
-import { DEFAULT_CONFIG, DEFAULT_SERVER_LIMITS, type ServerConfig } from "./config/config.ts";
+import { DEFAULT_CONFIG, type ServerConfig } from "./config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "./config/limits.ts";
 import { Feeds } from "./feeds/feeds.ts";
 import { MemoryBroker } from "./history/memory-broker.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";

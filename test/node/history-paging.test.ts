@@ -3,7 +3,8 @@
  * lost.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { DEFAULT_SERVER_LIMITS, type ServerConfig, type ServerLimits } from "../../src/server/config/config.ts";
+import type { ServerConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/limits.ts";
 import type { Broker } from "../../src/server/history/broker.ts";
 import { ensureCommand } from "../support/debian.ts";
 import { diskStore, FEEDS, natsStore, type HistoryStore } from "../support/history-stores.ts";

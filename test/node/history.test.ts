@@ -6,12 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../../src/node/config/read.ts";
 import { DiskBroker } from "../../src/node/history/disk-broker.ts";
 import { NatsBroker } from "../../src/node/history/nats-broker.ts";
-import {
-  DEFAULT_CONFIG,
-  DEFAULT_SERVER_LIMITS,
-  type ServerConfig,
-  type ServerLimits,
-} from "../../src/server/config/config.ts";
+import { DEFAULT_CONFIG, type ServerConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/limits.ts";
 import { MemoryBroker } from "../../src/server/history/memory-broker.ts";
 import { append, describeBroker, eventOf, follow, MARK, type BrokerHost } from "../contract/history.ts";
 import { damageDisk } from "../support/damage-disk.ts";

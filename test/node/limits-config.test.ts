@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { readConfig } from "../../src/node/config/read.ts";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/limits.ts";
 import { mayBeUnlimited } from "../../src/server/config/unlimited.ts";
 
 const REFUSED: readonly { mistake: string; yaml: string; says: string }[] = [

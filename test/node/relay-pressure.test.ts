@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFetch } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import { Egress } from "../../src/server/network/egress.ts";
 import { openRemoteDetectors } from "../../src/server/remote/index.ts";
 import { type Analyzer, PRESIDIO, startAnalyzer } from "../support/analyzer.ts";

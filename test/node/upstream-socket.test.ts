@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Resolve } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
-import { DEFAULT_SERVER_LIMITS, type RelayConfig, type UpstreamConfig } from "../../src/server/config/config.ts";
+import type { RelayConfig, UpstreamConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import { Egress } from "../../src/server/network/egress.ts";
 import { createTestPorts, type MemorySink } from "../support/ports.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/node/config/load.ts";
 import { describeProblem } from "../../src/node/config/problem.ts";
 import { createFetch } from "../../src/node/fetch.ts";
 import { createOpenUpstreamSocket } from "../../src/node/upstream-socket.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import { Egress } from "../../src/server/network/egress.ts";
 import { createCertificates } from "../support/certificates.ts";
 import { ensureCommand } from "../support/debian.ts";

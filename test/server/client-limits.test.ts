@@ -1,6 +1,6 @@
 /** What one caller may take: at each limit and one past it, counted and given back. */
 import { describe, expect, test } from "vitest";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/limits.ts";
 import { RateLimit } from "../../src/server/limits/rate-limit.ts";
 import { API_KEY, AUTH, bearer, EVENT, FEED, knock, publish, VIEWS } from "../support/auth-server.ts";
 import { createTestPorts, turn, type TestPorts } from "../support/ports.ts";

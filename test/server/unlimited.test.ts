@@ -2,7 +2,7 @@
 import { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { ConnectionGuard } from "../../src/node/connection-guard.ts";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/limits.ts";
 import { mayBeUnlimited, UNLIMITABLE } from "../../src/server/config/unlimited.ts";
 import { BodyReader } from "../../src/server/http/body-reader.ts";
 import { History } from "../../src/server/history/history.ts";

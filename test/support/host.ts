@@ -15,7 +15,7 @@ import type { ErrorCode } from "../../src/core/index.ts";
 import { createOpenSink } from "../../src/node/sink.ts";
 import { createWebSocketHost, type WebSocketOptions } from "../../src/node/websocket.ts";
 import type { ConnectionLimit } from "../../src/server/limits/client-limits.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import type { OpenSink } from "../../src/server/host/byte-sink.ts";
 import type { UpgradeSocket } from "../../src/server/host/socket.ts";
 

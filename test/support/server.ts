@@ -3,7 +3,8 @@
  */
 import type { Hono } from "hono";
 import { createServer, type MaskwireServer, type ServerOptions } from "../../src/server/app.ts";
-import { DEFAULT_CONFIG, DEFAULT_SERVER_LIMITS, LISTENERS, type ServerConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_CONFIG, LISTENERS, type ServerConfig } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import { createTestPorts, turn, type MemorySink, type MemorySocket, type TestPorts } from "./ports.ts";
 
 export interface TestServer {

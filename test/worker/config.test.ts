@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../src/server/config/limits.ts";
 import { mayBeUnlimited } from "../../src/server/config/unlimited.ts";
 import { readConfig } from "../../worker/config.ts";
 

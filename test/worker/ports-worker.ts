@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
 import type { ByteSink } from "../../src/server/host/byte-sink.ts";
 import type { Socket } from "../../src/server/host/socket.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../src/server/config/limits.ts";
 import { createPorts } from "../../worker/ports.ts";
 
 interface OpenedSink {

@@ -2,7 +2,7 @@
  * The part of maskwire.yaml that says what keeps events beyond the process.
  */
 import { z } from "zod";
-import { HISTORY_SYNCS } from "../../server/config/config.ts";
+import { HISTORY_SYNCS } from "../../server/config/history-config.ts";
 import { natsServers } from "./nats-schema.ts";
 
 export const history = z.discriminatedUnion("broker", [

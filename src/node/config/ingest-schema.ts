@@ -2,7 +2,7 @@
  * The part of maskwire.yaml that names brokers of raw events.
  */
 import { z } from "zod";
-import { INGEST_STARTS, INGEST_TEXTS } from "../../server/config/config.ts";
+import { INGEST_STARTS, INGEST_TEXTS } from "../../server/config/ingest-config.ts";
 import { natsServers } from "./nats-schema.ts";
 
 /** As NATS wants the names of streams and consumers; wildcards and dots would be subjects. */

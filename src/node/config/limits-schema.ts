@@ -4,7 +4,7 @@
  * Owns ranges and descriptions; defaults are in src/server/config/config.ts, and which of them may be `unlimited` beside it.
  */
 import { z } from "zod";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../server/config/config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../server/config/limits.ts";
 import { readLimit, UNLIMITED, type UNLIMITABLE } from "../../server/config/unlimited.ts";
 
 function limit(name: keyof ServerLimits, range: readonly [number, number], what: string) {

@@ -10,11 +10,11 @@ import {
   DEFAULT_CONFIG,
   DEFAULT_WARM_UP_MS,
   LISTENERS,
-  type HistoryConfig,
   type ListenerConfig,
   type ListenerName,
   type ServerConfig,
 } from "../../server/config/config.ts";
+import type { HistoryConfig } from "../../server/config/history-config.ts";
 import { readEnvironment, type Environment, type Settings } from "./environment.ts";
 import { completeAuth } from "./auth.ts";
 import { checkCaFiles } from "./ca-files.ts";

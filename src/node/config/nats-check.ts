@@ -3,7 +3,7 @@
  *
  * Owns the sentences, and the rule that raw and masked events never share an account.
  */
-import type { NatsServersConfig } from "../../server/config/config.ts";
+import type { NatsServersConfig } from "../../server/config/history-config.ts";
 import { parseAddress } from "../../server/network/cidr.ts";
 import type { FileConfig } from "./schema.ts";
 import type { Fault } from "./zone-check.ts";

@@ -1,6 +1,6 @@
 /** The shape of remote detectors: programs elsewhere that policies ask about records. */
 import { z } from "zod";
-import { REMOTE_ADAPTERS, REMOTE_FAILURE_RULES } from "../../server/config/config.ts";
+import { REMOTE_ADAPTERS, REMOTE_FAILURE_RULES } from "../../server/config/remote-config.ts";
 import { ENTITY } from "./detector-schema.ts";
 
 const FOREIGN_ENTITY = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;

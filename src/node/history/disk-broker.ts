@@ -7,7 +7,8 @@
 import { randomBytes } from "node:crypto";
 import { StreamError, type ErrorCode, type Hmac } from "../../core/index.ts";
 import type { Broker, BrokerWatcher } from "../../server/history/broker.ts";
-import type { DiskHistoryConfig, ServerLimits } from "../../server/config/config.ts";
+import type { DiskHistoryConfig } from "../../server/config/history-config.ts";
+import type { ServerLimits } from "../../server/config/limits.ts";
 import type { Clock } from "../../server/host/clock.ts";
 import type { Log } from "../../server/telemetry/log.ts";
 import { drawEpoch } from "../../server/history/position.ts";

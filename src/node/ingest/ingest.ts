@@ -7,7 +7,7 @@
 import { StreamError, type ErrorCode } from "../../core/index.ts";
 import { backoffMs } from "../../server/network/backoff.ts";
 import type { Intake } from "../../server/app.ts";
-import type { IngestConfig } from "../../server/config/config.ts";
+import type { IngestConfig } from "../../server/config/ingest-config.ts";
 import type { Feed } from "../../server/feeds/feed.ts";
 import type { LogName } from "../../server/telemetry/log.ts";
 import type { Ports } from "../../server/ports.ts";

@@ -4,7 +4,7 @@
  * Owns the rules of docs/protocol.md 3.2 for messages. Keeps nothing of a message that is refused.
  */
 import { readMediaType, toStreamError, type ErrorCode } from "../../core/index.ts";
-import type { IngestConfig } from "../../server/config/config.ts";
+import type { IngestConfig } from "../../server/config/ingest-config.ts";
 import { readEncoding } from "../../server/http/content-encoding.ts";
 import { jsonRecord, MESSAGE, type BodyRecord } from "../../server/feeds/records.ts";
 import { decodeText, encodeText } from "../../server/text.ts";

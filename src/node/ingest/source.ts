@@ -13,7 +13,7 @@ import {
   type JsMsg,
 } from "@nats-io/jetstream";
 import { errors, Match, nanos, type Msg, type NatsConnection } from "@nats-io/transport-node";
-import type { IngestConfig } from "../../server/config/config.ts";
+import type { IngestConfig } from "../../server/config/ingest-config.ts";
 import { openNats, type NatsFailure } from "../nats/connection.ts";
 import type { RawMessage } from "./message.ts";
 

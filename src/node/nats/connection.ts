@@ -16,7 +16,7 @@ import {
   type NatsConnection,
   type TlsOptions,
 } from "@nats-io/transport-node";
-import type { NatsServersConfig } from "../../server/config/config.ts";
+import type { NatsServersConfig } from "../../server/config/history-config.ts";
 
 /** `lost` is worth another try soon, `refused` is for a person to look at. */
 export type NatsFailure = "lost" | "refused";

@@ -5,9 +5,13 @@
  * the worker is given this object.
  */
 import type { AuthConfig } from "../auth/auth-config.ts";
-import { DEFAULT_LIMITS, type KeyRingOptions } from "../../core/index.ts";
+import type { KeyRingOptions } from "../../core/index.ts";
 import type { EdgeConfig } from "./edge-config.ts";
 import type { PolicyConfig } from "./extend-policy.ts";
+import type { HistoryConfig } from "./history-config.ts";
+import type { IngestConfig } from "./ingest-config.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+import type { RemoteDetectorConfig } from "./remote-config.ts";
 
 export const LISTENERS = ["publish", "subscribe", "admin"] as const;
 export type ListenerName = (typeof LISTENERS)[number];
@@ -122,109 +126,6 @@ export interface DetokenizeConfig {
   readonly valuesPerMinute: number;
 }
 
-/** When a durable history counts as committed: on the disk, there within a second, or with the operating system. */
-export const HISTORY_SYNCS = ["always", "interval", "never"] as const;
-
-/** What keeps events beyond this process. */
-export interface DiskHistoryConfig {
-  readonly broker: "disk";
-  /** A folder that no other process uses. */
-  readonly dataDir: string;
-  readonly sync: (typeof HISTORY_SYNCS)[number];
-}
-
-/** How a NATS server is reached. At most one of credentials, nkey, token and user; all but `user` name files. */
-export interface NatsServersConfig {
-  /** `nats://host:port` or `tls://host:port` of one cluster, all alike. */
-  readonly servers: readonly string[];
-  readonly credentialsFile?: string;
-  readonly nkeyFile?: string;
-  readonly tokenFile?: string;
-  readonly user?: string;
-  readonly passwordFile?: string;
-  /** Undefined: the system's authorities. */
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
-
-/** Where a new consumer of a stream begins. */
-export const INGEST_STARTS = ["all", "new"] as const;
-export const INGEST_TEXTS = ["refuse", "mask"] as const;
-
-/** A broker of raw events, whose messages are published masked into a feed. */
-export interface IngestConfig extends NatsServersConfig {
-  readonly feed: string;
-  /** JetStream: what is acknowledged only once it is stored comes again until then. Undefined: core NATS. */
-  readonly stream?: string;
-  /** Undefined: all of the stream; core NATS always has one. */
-  readonly subject?: string;
-  /** Nodes of one group share the messages: the durable consumer's name, or the queue group. */
-  readonly group: string;
-  readonly from: (typeof INGEST_STARTS)[number];
-  /** What happens to a message that is no JSON. */
-  readonly text: (typeof INGEST_TEXTS)[number];
-  /** Messages that are given and not yet acknowledged, of all nodes together; core NATS: that wait, of one. */
-  readonly inFlightLimit: number;
-  /** Time after which one that was not acknowledged comes again. */
-  readonly ackWaitMs: number;
-}
-
-export interface NatsHistoryConfig extends NatsServersConfig {
-  readonly broker: "nats";
-  /** Begins the names of streams and subjects. */
-  readonly prefix: string;
-  /** Servers that hold each event. */
-  readonly replicas: number;
-}
-
-export type HistoryConfig = { readonly broker: "memory" } | DiskHistoryConfig | NatsHistoryConfig;
-
-/** Infinity where the file says `unlimited` (unlimited.ts). */
-export interface ServerLimits {
-  readonly eventLimitBytes: number;
-  readonly messageLimitBytes: number;
-  readonly lineLimitBytes: number;
-  readonly jsonDepthLimit: number;
-  readonly nestedJsonDepth: number;
-  readonly holdbackLimitBytes: number;
-  readonly joinLimitBytes: number;
-  readonly joinLimitEvents: number;
-  readonly joinWaitMs: number;
-  readonly inflationLimit: number;
-  readonly connectionsLimit: number;
-  readonly socketsLimit: number;
-  readonly connectionsPerAddressLimit: number;
-  readonly connectionsPerSubjectLimit: number;
-  readonly connectsPerAddressPerSecond: number;
-  readonly connectsPerSubjectPerSecond: number;
-  readonly publishEventsPerSecond: number;
-  readonly feedsLimit: number;
-  readonly feedsPerStreamLimit: number;
-  readonly typesPerStreamLimit: number;
-  readonly subscriberQueueBytes: number;
-  readonly writeStallMs: number;
-  readonly historyMaxBytes: number;
-  readonly historyMaxAgeMs: number;
-  readonly historyMemoryBytes: number;
-  readonly historyQueueBytes: number;
-  readonly historyWaitMs: number;
-  readonly dedupeWindowMs: number;
-  readonly dedupeKeysLimit: number;
-  readonly heartbeatMs: number;
-  readonly connectionMaxAgeMs: number;
-  readonly headersTimeoutMs: number;
-  readonly producerIdleTimeoutMs: number;
-  readonly upstreamIdleTimeoutMs: number;
-  readonly lingerMs: number;
-  readonly relayQueueBytes: number;
-  readonly canaryIntervalMs: number;
-  readonly canaryTimeoutMs: number;
-  readonly drainGraceMs: number;
-  readonly drainWindowMs: number;
-  readonly drainLimitMs: number;
-}
-
 /** Where a proxy writes the address of whom it speaks for. */
 export const FORWARDING_HEADERS = ["x-forwarded-for", "forwarded"] as const;
 
@@ -232,33 +133,6 @@ export const FORWARDING_HEADERS = ["x-forwarded-for", "forwarded"] as const;
 export interface TrustedProxiesConfig {
   readonly cidrs: readonly string[];
   readonly header: (typeof FORWARDING_HEADERS)[number];
-}
-
-/** `refuse`: the record is not let through; `mask`: nothing of it is. */
-export const REMOTE_FAILURE_RULES = ["refuse", "mask"] as const;
-export const REMOTE_ADAPTERS = ["presidio"] as const;
-
-/** A program elsewhere that policies ask about records, once these are masked by all else. */
-export interface RemoteDetectorConfig {
-  /** How it is spoken to. */
-  readonly adapter: (typeof REMOTE_ADAPTERS)[number];
-  /** Where it is asked, https unless `unsafePlaintext`. */
-  readonly url: string;
-  readonly unsafePlaintext: boolean;
-  /** Request headers, such as authorization. Never logged. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly language: string;
-  /** Its names for what it finds, to ours; it is asked for no others. */
-  readonly entities: Readonly<Record<string, string>>;
-  readonly scoreThreshold: number;
-  /** Longest time of one record, its wait for a place included. */
-  readonly timeoutMs: number;
-  /** Requests at once, and records that wait for a place. */
-  readonly concurrencyLimit: number;
-  readonly waitingLimit: number;
-  /** Longest record that is sent. */
-  readonly recordLimitBytes: number;
-  readonly onFailure: (typeof REMOTE_FAILURE_RULES)[number];
 }
 
 export const RELOADS = ["keep", "live"] as const;
@@ -311,52 +185,6 @@ export const DEFAULT_DETOKENIZE: Pick<DetokenizeConfig, "callsPerMinute" | "valu
 };
 
 const LOOPBACK = "127.0.0.1";
-
-export const DEFAULT_SERVER_LIMITS: ServerLimits = {
-  eventLimitBytes: 65_536,
-  messageLimitBytes: 1_048_576,
-  lineLimitBytes: DEFAULT_LIMITS.lineLimitBytes,
-  jsonDepthLimit: DEFAULT_LIMITS.jsonDepthLimit,
-  nestedJsonDepth: DEFAULT_LIMITS.nestedJsonDepth,
-  holdbackLimitBytes: DEFAULT_LIMITS.holdbackLimitBytes,
-  joinLimitBytes: DEFAULT_LIMITS.joinLimitBytes,
-  joinLimitEvents: DEFAULT_LIMITS.joinLimitEvents,
-  joinWaitMs: 2_000,
-  inflationLimit: 200,
-  connectionsLimit: 10_000,
-  socketsLimit: 20_000,
-  // Of each pair the rate is half the number or more: twice the rate may come at once, so that all come back after a
-  // crash. An `EventSource` that gets 429 never does, and one address may stand for a whole office.
-  connectionsPerAddressLimit: 2_000,
-  connectionsPerSubjectLimit: 20,
-  connectsPerAddressPerSecond: 1_000,
-  connectsPerSubjectPerSecond: 20,
-  publishEventsPerSecond: 1_000,
-  feedsLimit: 10_000,
-  feedsPerStreamLimit: 6,
-  typesPerStreamLimit: 16,
-  subscriberQueueBytes: 1_048_576,
-  writeStallMs: 10_000,
-  historyMaxBytes: 67_108_864,
-  historyMaxAgeMs: 3_600_000,
-  historyMemoryBytes: 8_388_608,
-  historyQueueBytes: 16_777_216,
-  historyWaitMs: 15_000,
-  dedupeWindowMs: 120_000,
-  dedupeKeysLimit: 100_000,
-  heartbeatMs: 15_000,
-  connectionMaxAgeMs: 600_000,
-  headersTimeoutMs: 10_000,
-  producerIdleTimeoutMs: 60_000,
-  upstreamIdleTimeoutMs: 60_000,
-  lingerMs: 30_000,
-  relayQueueBytes: 8_388_608,
-  canaryIntervalMs: 10_000,
-  canaryTimeoutMs: 2_000,
-  drainGraceMs: 5_000,
-  drainWindowMs: 30_000,
-  drainLimitMs: 50_000,
-};
 
 /** What runs without a configuration file: loopback only, the default policy, any feed name. */
 export const DEFAULT_CONFIG: ServerConfig = {

@@ -3,7 +3,7 @@
  *
  * Owns which limits may say it. In here it is Infinity, which no count and no time reaches.
  */
-import type { ServerLimits } from "./config.ts";
+import type { ServerLimits } from "./limits.ts";
 
 export const UNLIMITED = "unlimited";
 

@@ -6,7 +6,8 @@
 import { StreamError, type Policy } from "../../core/index.ts";
 import { andThen, type Awaitable } from "../awaitable.ts";
 import type { Broker, BrokerFeed } from "../history/broker.ts";
-import type { FeedConfig, RelayConfig, ServerLimits } from "../config/config.ts";
+import type { FeedConfig, RelayConfig } from "../config/config.ts";
+import type { ServerLimits } from "../config/limits.ts";
 import { DEFAULT_VIEW, Feed } from "./feed.ts";
 import type { FeedRules } from "./feed-options.ts";
 import type { Metrics } from "../telemetry/metrics.ts";

@@ -8,7 +8,7 @@
 import { EventJoiner, type ErrorCode, type JoinedEvent, type Policy } from "../../core/index.ts";
 import type { Awaitable } from "../awaitable.ts";
 import type { Sent } from "../history/broker.ts";
-import type { ServerLimits } from "../config/config.ts";
+import type { ServerLimits } from "../config/limits.ts";
 import type { Outcome } from "./outcome.ts";
 import { KeyWindow } from "../history/key-window.ts";
 import { ownBytes, tryMask, type Masked } from "../masking/masked.ts";

@@ -3,7 +3,8 @@
  *
  * Owns the schedule, the metric and who waits for the answer. The sockets are the host's (`Dial`).
  */
-import type { CanaryConfig, ServerLimits } from "../config/config.ts";
+import type { CanaryConfig } from "../config/config.ts";
+import type { ServerLimits } from "../config/limits.ts";
 import { Enforcement, judge, type PolicyState } from "../network/enforcement.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Clock } from "../host/clock.ts";

@@ -7,7 +7,7 @@
  */
 import { StreamError } from "../../core/index.ts";
 import { Admission } from "./admission.ts";
-import type { ServerLimits } from "../config/config.ts";
+import type { ServerLimits } from "../config/limits.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Clock } from "../host/clock.ts";
 import { RateLimit } from "./rate-limit.ts";

@@ -4,7 +4,7 @@
  * Owns the queue, the time and the counters. A record waits at most `timeoutMs`, its time in the queue included.
  */
 import { StreamError, type Finding } from "../../core/index.ts";
-import type { RemoteDetectorConfig } from "../config/config.ts";
+import type { RemoteDetectorConfig } from "../config/remote-config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Clock } from "../host/clock.ts";
 import { RemoteError, type RemoteAdapter, type RemoteFailure, type Shown } from "./detector.ts";

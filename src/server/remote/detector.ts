@@ -5,7 +5,7 @@
  * kept but offsets, scores and names that the configuration knows.
  */
 import type { Finding } from "../../core/index.ts";
-import type { RemoteDetectorConfig } from "../config/config.ts";
+import type { RemoteDetectorConfig } from "../config/remote-config.ts";
 
 /** Why there is no usable answer; also the label of a metric. */
 export const REMOTE_FAILURES = [

@@ -1,7 +1,7 @@
 /**
  * The remote detectors of one configuration, and the stage of each policy that asks some.
  */
-import type { RemoteDetectorConfig } from "../config/config.ts";
+import type { RemoteDetectorConfig } from "../config/remote-config.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Clock } from "../host/clock.ts";
 import type { OpenStage } from "../masking/stage.ts";

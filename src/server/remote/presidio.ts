@@ -7,7 +7,7 @@
 import type { Finding } from "../../core/index.ts";
 import { decodeText } from "../text.ts";
 import { RemoteError, type RemoteAdapter, type Shown } from "./detector.ts";
-import type { RemoteDetectorConfig } from "../config/config.ts";
+import type { RemoteDetectorConfig } from "../config/remote-config.ts";
 
 /** More than one for every two characters is no answer. */
 const FINDINGS_PER_CODE_POINT = 0.5;

@@ -1,5 +1,5 @@
 /** What a subscriber is made with: where it begins, what it writes through, and how long it may stay. */
-import type { ServerLimits } from "../config/config.ts";
+import type { ServerLimits } from "../config/limits.ts";
 import type { Resume } from "../history/history.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Random } from "../host/random.ts";

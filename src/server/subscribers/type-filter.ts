@@ -5,7 +5,7 @@
  * feed does not pass is `message` here too, so that asking for a type never tells whether there was one.
  */
 import { StreamError } from "../../core/index.ts";
-import type { ServerLimits } from "../config/config.ts";
+import type { ServerLimits } from "../config/limits.ts";
 import type { Entry } from "../history/entry.ts";
 import { decodeText } from "../text.ts";
 
