@@ -249,7 +249,12 @@ export const ERRORS = {
     retry: true,
     text: "the keys that tokens are checked with cannot be had now",
   },
-  GRANT_MISSING: { http: 403, close: 4501, retry: false, text: "the token does not grant this" },
+  GRANT_MISSING: {
+    http: 403,
+    close: 4501,
+    retry: false,
+    text: "the token does not grant this; `maskwire token verify` says what it grants",
+  },
   TOKEN_EXPIRED: { http: 401, close: 4010, retry: true, text: "the token has expired; connect with a fresh one" },
   TOKEN_IN_QUERY: {
     http: 400,

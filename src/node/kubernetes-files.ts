@@ -5,7 +5,7 @@
  * silence.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Readable } from "node:stream";
 import { readObjects, type ReadObjects } from "./kubernetes-objects.ts";
 
@@ -48,7 +48,15 @@ async function readStream(stdin: Readable): Promise<string> {
 }
 
 const OBJECT_FILE = /\.(?:ya?ml|json)$/i;
+const OVERLAYS = /(?:^|[\\/])overlays[\\/]/;
 const KUSTOMIZATION = /^kustomization\.ya?ml$/i;
+
+/** What somebody would render: the folder itself, else an overlay, the first by name. */
+function renderable(path: string, folders: readonly string[]): string {
+  if (folders.some((folder) => relative(path, folder) === "")) return path;
+  const inOrder = folders.toSorted();
+  return inOrder.find((folder) => OVERLAYS.test(relative(path, folder))) ?? inOrder[0];
+}
 
 async function filesIn(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
@@ -56,9 +64,10 @@ async function filesIn(path: string): Promise<string[]> {
   if (!found.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && OBJECT_FILE.test(entry.name));
-  if (files.some(({ name }) => KUSTOMIZATION.test(name))) {
+  const kustomized = files.filter(({ name }) => KUSTOMIZATION.test(name)).map(({ parentPath }) => parentPath);
+  if (kustomized.length > 0) {
     throw new ObjectsUnreadable(
-      `${path} holds a kustomization, which is not what the cluster gets; write: kubectl kustomize ${path} | maskwire netpolicy verify -`,
+      `${path} holds a kustomization, which is not what the cluster gets; pipe in what this prints: kubectl kustomize ${renderable(path, kustomized)}`,
     );
   }
   if (files.length === 0) throw new ObjectsUnreadable(`${path}: no .yaml, .yml or .json file`);

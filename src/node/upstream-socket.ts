@@ -11,7 +11,7 @@ import { WebSocket, type ClientOptions } from "ws";
 import { StreamError, type ErrorCode } from "../core/index.ts";
 import { destinationOf, type Destination, type Egress } from "../server/network/egress.ts";
 import type { Clock } from "../server/host/clock.ts";
-import { judgeStatus, type UpstreamRefusal } from "../server/relays/upstream.ts";
+import { judgeStatus, LOST, type UpstreamRefusal } from "../server/relays/upstream.ts";
 import type {
   OpenUpstreamSocket,
   SocketAnswer,
@@ -33,7 +33,6 @@ export interface UpstreamSocketOptions {
   readonly resolve?: Resolve;
 }
 
-const LOST: UpstreamRefusal = { kind: "lost", retryAfterMs: undefined };
 const FAILED: UpstreamRefusal = { kind: "failed" };
 /** Messages that wait for the masker before the upstream is read no further, and how few there are when it is again. */
 const WAITING = { highWaterMark: 16, lowWaterMark: 8 };

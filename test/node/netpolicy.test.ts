@@ -163,8 +163,13 @@ test.each([
   expect(run.code).toBe(2);
 });
 
-test("a kustomization is not what the cluster gets", async () => {
-  const run = await runProgram(["netpolicy", "verify", join(REPOSITORY, "manifests/overlays/demo")]);
-  expect(run.stderr).toMatch(/kubectl kustomize \S*manifests\/overlays\/demo \| maskwire netpolicy/);
+test.each([
+  ["manifests/overlays/demo", "manifests/overlays/demo"],
+  // Nothing renders the whole folder.
+  ["manifests", "manifests/overlays/cilium"],
+  ["manifests/components", "manifests/components/allow-kubelet"],
+])("a kustomization is not what the cluster gets: of %s render %s", async (folder, rendered) => {
+  const run = await runProgram(["netpolicy", "lint", join(REPOSITORY, folder)]);
+  expect(run.stderr).toContain(`pipe in what this prints: kubectl kustomize ${join(REPOSITORY, rendered)}\n`);
   expect(run.code).toBe(2);
 });

@@ -42,6 +42,8 @@ const status =
   () =>
     new Response(code === 204 ? null : "ann.lee@example.com", { status: code, headers });
 
+const answer = (headers: Record<string, string>) => () => new Response("data: ann.lee@example.com", { headers });
+
 async function follow(host: TestServer, query = "?from=oldest"): Promise<MemorySink> {
   const sink = await host.subscribe(`/v1/relays/up${query}`);
   await turn();
@@ -173,6 +175,38 @@ describe("a relay", () => {
     await turn();
     await host.ports.clock.advance(60_000);
     expect(hits.length).toBeGreaterThan(1);
+  });
+
+  test.each([
+    [
+      "a page where events should be",
+      answer({ "content-type": "text/html; x=ann.lee" }),
+      { status: 200, code: "FORMAT_UNKNOWN" },
+    ],
+    [
+      "an encoding that nobody knows",
+      answer({ "content-type": "text/event-stream", "content-encoding": "zstd" }),
+      { status: 200, code: "ENCODING_UNKNOWN" },
+    ],
+    ["a refusal", status(403), { status: 403 }],
+    ["a server error", status(500), { status: 500 }],
+    ["a redirect to nowhere", status(302, { location: "ftp://ann.lee/" }), { status: 302 }],
+    [
+      "no answer",
+      () => {
+        throw new TypeError("ann.lee@example.com");
+      },
+      { code: "UPSTREAM_LOST" },
+    ],
+  ])("says in the log why nothing comes of %s, and nothing else of it", async (_name, upstream, why) => {
+    const { host } = startRelay([upstream]);
+    await follow(host);
+    await until(() => host.ports.lines.some((line) => line.includes("relay-lost")));
+    const lost = host.ports.lines.filter((line) => line.includes("relay-lost"));
+    const waitMs = expect.any(Number) as number;
+    expect(lost.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { event: "relay-lost", relay: "up", waitMs, ...why },
+    ]);
   });
 
   test("reconnects when nothing was heard for upstreamIdleTimeoutMs", async () => {

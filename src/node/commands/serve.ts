@@ -198,10 +198,16 @@ function greet({ config, fileName }: Loaded, running: RunningServer, io: Io): vo
   open     ${at("subscribe")}/
   watch    curl -N ${at("subscribe")}/v1/feeds/${feed}/events${bearer}
 ${viewLines(config, { url: `${at("subscribe")}/v1/feeds/${feed}/events`, feed, bearer })}  publish  curl ${at("publish")}/v1/feeds/${feed}/events${bearer} -H 'content-type: application/json' -d '{"from":"jane@example.com"}'
-  mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask${bearer} -H 'content-type: text/plain'
+${relayLine(config, `${at("subscribe")}/v1/relays/`, bearer)}  mask     echo 'card 4111 1111 1111 1111' | curl -NT - ${at("publish")}/v1/mask${bearer} -H 'content-type: text/plain'
   metrics  curl ${at("admin")}/metrics
 
 `);
+}
+
+/** The first of them shows the way to all. */
+function relayLine({ relays }: ServerConfig, url: string, bearer: string): string {
+  const [relay] = Object.keys(relays);
+  return relay === undefined ? "" : `  follow   curl -N ${url}${relay}${bearer}\n`;
 }
 
 /** The same for each view of the feed. */

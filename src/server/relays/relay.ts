@@ -4,7 +4,6 @@
  * Owns the one connection that serves all subscribers, its reconnects and the upstream's ids. Those may be personal
  * data: they stay in memory and go back to the upstream only.
  */
-import type { ErrorCode } from "../../core/index.ts";
 import { SseParser } from "../../core/sse/parser.ts";
 import { backoffMs } from "../network/backoff.ts";
 import { BodyReader } from "../http/body-reader.ts";
@@ -17,7 +16,7 @@ import type { RelayState, Tracer } from "../telemetry/tracer.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Random } from "../host/random.ts";
 import { decodeText } from "../text.ts";
-import { httpUrlOf, openUpstream, type UpstreamAnswer } from "./upstream.ts";
+import { httpUrlOf, openUpstream, type RefusalReason, type UpstreamAnswer } from "./upstream.ts";
 import type { OpenUpstreamSocket, SocketAnswer, UpstreamMessage } from "./upstream-socket.ts";
 
 export interface RelayOptions {
@@ -44,7 +43,7 @@ export interface RelayOptions {
 
 /** How a connection ended, and after which wait it is worth another. */
 type Outcome =
-  | { readonly state: "waiting" | "failed"; readonly waitMs: number; readonly code?: ErrorCode }
+  | ({ readonly state: "waiting" | "failed"; readonly waitMs: number } & RefusalReason)
   | { readonly state: "ended" };
 
 const FAILED_WAIT_MS = 300_000;
@@ -134,6 +133,7 @@ export class Relay {
       this.#options.ports.log.warn("relay-lost", {
         relay: this.#options.name,
         waitMs: Math.round(outcome.waitMs),
+        ...(outcome.status === undefined ? {} : { status: outcome.status }),
         ...(outcome.code === undefined ? {} : { code: outcome.code }),
       });
       await this.#pause(outcome.waitMs, signal);
@@ -168,7 +168,7 @@ export class Relay {
       stopTimer();
       if (answer.kind === "ended") return { state: "ended" };
       if (answer.kind === "failed") return { ...answer, state: "failed", waitMs: FAILED_WAIT_MS };
-      if (answer.kind === "lost") return { state: "waiting", waitMs: this.#backoff(answer.retryAfterMs) };
+      if (answer.kind === "lost") return { ...answer, state: "waiting", waitMs: this.#backoff(answer.retryAfterMs) };
       const openedAtMs = ports.clock.now();
       this.#setState("open");
       await (answer.kind === "open" ? this.#readAll(answer.body, signal) : this.#takeAll(answer.messages, signal));

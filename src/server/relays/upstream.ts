@@ -1,7 +1,7 @@
 /**
  * One connection to a configured upstream: the request, its redirects, and what its answer means.
  *
- * Owns URL, headers and verdict. Nothing of an upstream's answer is logged or passed on but its events.
+ * Owns URL, headers and verdict. Nothing of an upstream's answer is passed on but its events, or logged but its status.
  */
 import { type ErrorCode, toStreamError } from "../../core/index.ts";
 import { readableBody } from "../http/content-encoding.ts";
@@ -24,11 +24,21 @@ export type UpstreamAnswer =
   | { readonly kind: "open"; readonly body: ReadableStream<Uint8Array> | null }
   | UpstreamRefusal;
 export type UpstreamRefusal =
-  | { readonly kind: "lost"; readonly retryAfterMs: number | undefined }
-  | { readonly kind: "failed"; readonly code?: ErrorCode }
+  | ({ readonly kind: "lost"; readonly retryAfterMs: number | undefined } & RefusalReason)
+  | ({ readonly kind: "failed" } & RefusalReason)
   | { readonly kind: "ended" };
 
+/** For the log: what a person needs who wonders why nothing comes. */
+export interface RefusalReason {
+  readonly code?: ErrorCode;
+  /** Of the answer, where there was one. */
+  readonly status?: number;
+}
+
+/** There was no answer. */
+export const LOST: UpstreamRefusal = { kind: "lost", retryAfterMs: undefined, code: "UPSTREAM_LOST" };
 const REDIRECTS_LIMIT = 5;
+const EVENT_STREAM = "text/event-stream";
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const WORTH_RETRYING: readonly number[] = [408, 425, 429];
 /** What keeps us from an upstream until somebody changes something. */
@@ -53,6 +63,7 @@ export async function openUpstream(
   signal: AbortSignal,
 ): Promise<UpstreamAnswer> {
   let url = new URL(request.url);
+  let redirected: UpstreamAnswer = LOST;
   for (let hop = 0; hop <= REDIRECTS_LIMIT; hop++) {
     const headers = headersFor(request, url);
     let response: Response;
@@ -60,16 +71,17 @@ export async function openUpstream(
       response = await fetchPort(url.href, { headers, redirect: "manual", signal });
     } catch (thrown) {
       const { code } = toStreamError(thrown);
-      return FOR_PEOPLE.includes(code) ? { kind: "failed", code } : { kind: "lost", retryAfterMs: undefined };
+      return FOR_PEOPLE.includes(code) ? { kind: "failed", code } : LOST;
     }
     const location = response.headers.get("location");
     if (!REDIRECTS.includes(response.status) || location === null) return judge(response, request.inflationLimit);
     discard(response);
-    if (!URL.canParse(location, url.href)) return { kind: "failed" };
+    redirected = { kind: "failed", status: response.status };
+    if (!URL.canParse(location, url.href)) return redirected;
     url = new URL(location, url.href);
-    if (!isAllowed(url, request.isPlaintextAllowed)) return { kind: "failed" };
+    if (!isAllowed(url, request.isPlaintextAllowed)) return redirected;
   }
-  return { kind: "failed" };
+  return redirected;
 }
 
 function isAllowed(url: URL, isPlaintextAllowed: boolean): boolean {
@@ -80,7 +92,7 @@ function isAllowed(url: URL, isPlaintextAllowed: boolean): boolean {
 function headersFor(request: UpstreamRequest, url: URL): Headers {
   const isSameOrigin = url.origin === new URL(request.url).origin;
   const headers = new Headers(isSameOrigin ? request.headers : {});
-  headers.set("accept", "text/event-stream");
+  headers.set("accept", EVENT_STREAM);
   headers.set("accept-encoding", "identity");
   headers.set("user-agent", "maskwire");
   if (isSameOrigin && request.trace !== undefined) headers.set("traceparent", request.trace);
@@ -100,8 +112,10 @@ function judge(response: Response, inflationLimit: number): UpstreamAnswer {
   const type = (response.headers.get("content-type") ?? "").split(";", 1)[0].trim().toLowerCase();
   // Identity is asked for; servers pack all the same.
   const readable = readableBody(response, inflationLimit);
-  if (status === 200 && type === "text/event-stream" && readable !== undefined) return { kind: "open", ...readable };
+  if (status === 200 && type === EVENT_STREAM && readable !== undefined) return { kind: "open", ...readable };
   discard(response);
+  if (status === 200)
+    return { kind: "failed", status, code: type === EVENT_STREAM ? "ENCODING_UNKNOWN" : "FORMAT_UNKNOWN" };
   return judgeStatus(status, response.headers.get("retry-after"));
 }
 
@@ -109,9 +123,9 @@ function judge(response: Response, inflationLimit: number): UpstreamAnswer {
 export function judgeStatus(status: number, retryAfter: string | null): UpstreamRefusal {
   if (status === 204) return { kind: "ended" };
   if (status >= 500 || WORTH_RETRYING.includes(status)) {
-    return { kind: "lost", retryAfterMs: retryAfterMs(retryAfter) };
+    return { kind: "lost", retryAfterMs: retryAfterMs(retryAfter), status };
   }
-  return { kind: "failed" };
+  return { kind: "failed", status };
 }
 
 function retryAfterMs(value: string | null): number | undefined {

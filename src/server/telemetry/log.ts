@@ -61,6 +61,7 @@ type LogField =
   | "sockets"
   | "source"
   | "state"
+  | "status"
   | "waitMs"
   | "windowMs";
 
