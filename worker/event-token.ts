@@ -4,6 +4,7 @@
  * Owns which key: the deployment's, or without one a secret that the object has drawn for itself.
  */
 import type { KeyRing } from "../src/core/index.ts";
+import { hexOf } from "../src/server/hex.ts";
 import { hmacByNoble } from "../src/server/keys/crypto.ts";
 import { encodeText } from "../src/server/text.ts";
 
@@ -13,6 +14,6 @@ export function createTokenOf(feed: string, keys: KeyRing | undefined): (secret:
   return (secret, key) => {
     const hmac = keys?.hmacOfEvents() ?? hmacByNoble(secret);
     const digest = hmac(encodeText(`event key\0${feed}\0${key}`)).subarray(0, TOKEN_BYTES);
-    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hexOf(digest);
   };
 }

@@ -11,6 +11,7 @@ import { StreamError, toStreamError } from "../src/core/index.ts";
 import { ConfigRefusal } from "../src/server/config/config-refusal.ts";
 import type { ServerOptions } from "../src/server/app.ts";
 import type { ServerConfig } from "../src/server/config/config.ts";
+import { hexOf } from "../src/server/hex.ts";
 import { createCrypto } from "../src/server/keys/crypto.ts";
 import { problemBody, problemHeaders } from "../src/server/http/problem.ts";
 import { openKeyRing } from "../src/server/keys/root-key.ts";
@@ -114,5 +115,5 @@ function refuse(key: string, thrown: unknown): StreamError {
 
 function digestOf(text: string): string {
   const digest = sha256(new TextEncoder().encode(text)).subarray(0, VERSION_BYTES);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(digest);
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ERRORS } from "../../src/core/index.ts";
-import { METRICS } from "../../src/server/telemetry/metrics.ts";
+import { METRICS } from "../../src/server/telemetry/metric-table.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 const read = (path: string): Promise<string> => readFile(join(REPOSITORY, path), "utf8");

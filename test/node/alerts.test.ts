@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ERRORS } from "../../src/core/index.ts";
-import { METRICS } from "../../src/server/telemetry/metrics.ts";
+import { METRICS } from "../../src/server/telemetry/metric-table.ts";
 import { REPOSITORY } from "../support/repository.ts";
 
 interface Rule {

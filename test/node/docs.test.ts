@@ -5,7 +5,7 @@ import { renderDetectors, RESULTS } from "../../bench/quality/page.ts";
 import { PEER_RESULTS } from "../../bench/quality/peers/figures.ts";
 import { fromCsv } from "../../bench/result.ts";
 import { ERRORS, type ErrorRow } from "../../src/core/index.ts";
-import { METRICS } from "../../src/server/telemetry/metrics.ts";
+import { METRICS } from "../../src/server/telemetry/metric-table.ts";
 import { COMPARISON, type Comparison } from "../../bench/fanout/table.ts";
 import { RESULTS as FANOUT, type FanoutResults } from "../fanout/main.ts";
 import { renderFanout } from "../fanout/page.ts";
@@ -36,7 +36,7 @@ function renderMetrics(): string {
   return [
     "# Metrics",
     "",
-    "Generated from `src/server/telemetry/metrics.ts` by `test/node/docs.test.ts`. On `/metrics` of the admin listener, each with the prefix",
+    "Generated from `src/server/telemetry/metric-table.ts` by `test/node/docs.test.ts`. On `/metrics` of the admin listener, each with the prefix",
     "`maskwire_`. Label values come from the configuration or from constants; feeds that only `*` names share the label `*`.",
     "",
     "| metric | kind | labels | meaning |",

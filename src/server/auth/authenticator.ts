@@ -14,6 +14,7 @@ import {
 } from "jose";
 import { StreamError } from "../../core/index.ts";
 import type { Clock } from "../host/clock.ts";
+import { hexOf } from "../hex.ts";
 import { encodeText } from "../text.ts";
 import type { AuthConfig, IssuerConfig } from "./auth-config.ts";
 import { type Caller, GrantedAccess } from "./access.ts";
@@ -133,7 +134,7 @@ function subjectOf(token: string, { iss, sub }: JWTPayload): Promise<string> {
 /** Hex of SHA-256. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(digest);
 }
 
 function refusalOf(thrown: unknown): StreamError {

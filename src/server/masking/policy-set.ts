@@ -22,6 +22,7 @@ import type { ServerConfig } from "../config/config.ts";
 import { extendPolicy, placeIn } from "../config/extend-policy.ts";
 import { writeOneWay } from "../config/one-way.ts";
 import type { OpenStage, Stage } from "./stage.ts";
+import { hexOf } from "../hex.ts";
 import { encodeText } from "../text.ts";
 import { observedBy } from "./mask-counts.ts";
 
@@ -117,7 +118,7 @@ export class PolicySet {
   markOf(policy: Policy, eventTypes: readonly string[]): string {
     const text = this.#compiled.get(policy.name)?.text ?? "";
     const digest = sha256(encodeText(JSON.stringify([text, eventTypes])));
-    return Array.from(digest.subarray(0, MARK_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hexOf(digest.subarray(0, MARK_BYTES));
   }
 
   /** How many of these policies are not those of the other set. */

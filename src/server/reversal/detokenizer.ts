@@ -11,6 +11,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Random } from "../host/random.ts";
 import type { Log } from "../telemetry/log.ts";
+import { hexOf } from "../hex.ts";
 import { createPurposeMask, isPurpose } from "./purpose.ts";
 import { RateLimit } from "../limits/rate-limit.ts";
 
@@ -69,7 +70,7 @@ export class Detokenizer {
       throw new StreamError("CALL_LIMIT", { limit: config.callsPerMinute });
     const hasPurpose = isPurpose(purpose);
     const known = {
-      call: hex(ports.random(CALL_BYTES)),
+      call: hexOf(ports.random(CALL_BYTES)),
       who,
       ...(config.policies.includes(policy) ? { policy } : {}),
       ...(hasPurpose ? { purpose: this.#clean(purpose.trim()) } : {}),
@@ -159,8 +160,4 @@ function perMinute(limit: number): RateLimit {
 /** An API key and a JWT of the same name are two callers. */
 function keyOf({ name, issuer }: Caller): string {
   return JSON.stringify([issuer, name]);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
