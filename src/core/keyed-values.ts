@@ -12,7 +12,7 @@ import { SCORES } from "./detector.ts";
 import { findIn, type FoundText, TEXT_KEPT_BYTES } from "./finder.ts";
 import { foldSpan } from "./folded-text.ts";
 import type { Rule } from "./rule.ts";
-import { isPlaceholder } from "./validators/placeholder.ts";
+import { isPlaceholder, isWidth } from "./validators/placeholder.ts";
 
 /** What a value is in its format; numbers are no texts. */
 export type ValueKind = "text" | "number";
@@ -158,6 +158,9 @@ function isNoValue(value: Uint8Array, key: string): boolean {
   if (value.length > PLACEHOLDER_BYTES) return false;
   const text = foldSpan(value, 0, value.length).trim();
   return (
-    NO_VALUES.has(text.toLowerCase()) || isPlaceholder(text) || (REPOSITORY.test(text) && /full_?name$/i.test(key))
+    NO_VALUES.has(text.toLowerCase()) ||
+    isPlaceholder(text) ||
+    isWidth(key, text) ||
+    (REPOSITORY.test(text) && /full_?name$/i.test(key))
   );
 }

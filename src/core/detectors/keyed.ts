@@ -9,7 +9,7 @@ import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { FieldNames } from "../field-name.ts";
 import { isBehindSign, nameBefore, opensNoValue } from "../keys.ts";
 import type { OwnedNames } from "../owned-names.ts";
-import { opensPlaceholder } from "../validators/placeholder.ts";
+import { isWidth, opensPlaceholder } from "../validators/placeholder.ts";
 import { OWNED_BIRTH, OWNED_CARD, OWNED_PERSONAL } from "./owned.ts";
 import { BIRTH_NAMES, CARD_NAMES, PERSONAL_ELEMENTS, PERSONAL_NAMES, SECRET_NAMES } from "./telling-names.ts";
 
@@ -113,7 +113,7 @@ function keyed({
       const name = nameBefore(preceding, NAME_WORDS);
       const form = formOf(candidate);
       const isTold = fieldNames.has(name) || (form === "element" && elements.includes(name));
-      if (!isTold || opensPlaceholder(text) || opensNoValue(preceding, text)) return 0;
+      if (!isTold || opensPlaceholder(text) || isWidth(name, text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
       if (GERMAN_POSTAL_NAME.test(name) && !GERMAN_POSTAL.test(text)) return 0;
@@ -190,6 +190,7 @@ export const passwordField = keyed({
     "token_type=bearer",
     "secret_name=db",
     "compass=north",
+    "pw=300&ph=200",
     "password=${DB_PASSWORD}",
     "password: {{ vault }}",
     "password=***",

@@ -16,7 +16,7 @@ import {
   withoutExtension,
 } from "../validators/phone-number.ts";
 import { separated } from "./identity-number.ts";
-import { namesIdentifier, namesOtherNumber } from "./label.ts";
+import { namesMeasure, namesOtherNumber } from "./label.ts";
 
 /** Ten digits as identity numbers are written, too. */
 const IS_TEN_DIGITS = /^\d{3}[ -]?\d{3}[ -]?\d{4}$/;
@@ -141,7 +141,7 @@ export const phone: Detector = {
       return 0;
     if (/^\d+$/.test(number) && (isCounting(digits) || isWrongTrunkOne(digits))) return 0;
     if (/^\d{13}$/.test(number) && !isInternationalNumber(digits)) return 0;
-    if (/^\d+$/.test(number) && namesIdentifier(candidate.label)) return 0;
+    if (/^\d+$/.test(number) && namesMeasure(candidate.label)) return 0;
     if (IS_CODE_LED.test(number) && !IS_LOCAL.test(number) && !isInternationalNumber(digits)) return 0;
     const isTelling = TELLING.some(({ form, accepts }) => form.test(number) && accepts(digits, number));
     if (candidate.hasContext) return isTelling ? SCORES.shaped : SCORES.worded;
@@ -170,6 +170,8 @@ export const phone: Detector = {
 
     "msisdn 4915112345678",
     "0176/12345678",
+    "call me at 4155552671",
+    "Mobile: 4155552671",
     "phone 852-91234567",
     "phone 40740 123 456",
     "mobile 55 (17) 6332-2155",
@@ -190,6 +192,8 @@ export const phone: Detector = {
   misses: [
     "contact_id: 123456789",
     "call id 4155552671",
+    "phone_verified_at=1748503543",
+    '"callDurationMs":"12345678"',
     "sku 401-990-762",
     "range 123-4567",
     "nhs number: 943-476-5918",

@@ -19,6 +19,11 @@ export function isPlaceholder(value: string): boolean {
   return WHOLE.test(value);
 }
 
+/** True for the width of a picture, whatever else `pw` may be. */
+export function isWidth(name: string, value: string): boolean {
+  return /^\d{1,4}$/.test(value) && /(?:^|[^a-z])pw$/i.test(name);
+}
+
 /** True for the first characters of a value of which no more is known, when a template may go on from all of them. */
 export function opensPlaceholder(opening: string): boolean {
   return OPENING.test(opening);
