@@ -174,7 +174,7 @@ export const ERRORS = {
     http: 500,
     close: 1011,
     retry: false,
-    text: "a key is needed and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY, or hand `keys` to compilePolicy",
+    text: "a key is needed and none is configured; set MASKWIRE_KEY_FILE or MASKWIRE_KEY (`openssl rand -base64 32` makes one), in the library `keys`",
   },
   LISTEN_FAILED: {
     http: 500,
