@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RE2 } from "re2-wasm";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { checkAnswer } from "../../bench/answer.ts";
 import { judge, limitOf } from "../../bench/bars.ts";
 import { CORPORA, openCorpus } from "../../bench/corpora/index.ts";
@@ -13,6 +13,7 @@ import { type Definition, loadDefinitions, readDefinitions } from "../../bench/d
 import { resultsFileName } from "../../bench/machine.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { PEERS } from "../../bench/peers/index.ts";
+import type { Peer } from "../../bench/peers/peer.ts";
 import { ALTERNATION, OURS_ALONE, PATTERNS, patternsOf } from "../../bench/peers/patterns.ts";
 import { ABSENT, FAILED, fromCsv, withPart, type Row, toCsv } from "../../bench/result.ts";
 import { quantile } from "../../bench/statistics.ts";
@@ -66,6 +67,10 @@ describe("the peers of the benchmark", () => {
   const buildFolder = mkdtempSync(join(tmpdir(), "maskwire-bench-"));
   afterAll(() => rmSync(buildFolder, { recursive: true }));
   const context = { buildFolder, benchFolder: BENCH_FOLDER, patterns: PATTERNS };
+  const skipAbsent = (peer: Peer, skip: TestContext["skip"]): void => {
+    const absence = peer.absence(context);
+    skip(absence !== undefined, absence?.reason);
+  };
 
   it("have a pattern for each built-in entity whose values stand for themselves; we look for the others as well", () => {
     const entities = BUILT_IN.map(({ entity }) => entity).filter((entity) => !OURS_ALONE.includes(entity));
@@ -95,15 +100,15 @@ describe("the peers of the benchmark", () => {
     );
   });
 
-  it.each(PEERS)("are held to their answer in the full catalogue, too: $name", async (peer) => {
-    if (peer.absence(context) !== undefined) return;
+  it.for(PEERS)("are held to their answer in the full catalogue, too: $name", async (peer, { skip }) => {
+    skipAbsent(peer, skip);
     const corpus = openCorpus("dense", 30_000);
     const run = await (await peer.open(corpus, { ...context, patterns: patternsOf("full") })).run(true);
     expect(() => checkAnswer(peer.name, peer.answer, { corpus, run })).not.toThrow();
   });
 
-  it.each(PEERS)("are held to their answer where they are present: $name", async (peer) => {
-    if (peer.absence(context) !== undefined) return;
+  it.for(PEERS)("are held to their answer where they are present: $name", async (peer, { skip }) => {
+    skipAbsent(peer, skip);
     const corpus = openCorpus("dense", 30_000);
     const run = await (await peer.open(corpus, context)).run(true);
     expect(() => checkAnswer(peer.name, peer.answer, { corpus, run })).not.toThrow();

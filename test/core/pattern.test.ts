@@ -1,5 +1,5 @@
 /** Patterns mean what they say: against the platform's own expressions, over random patterns and texts. */
-import { array, assert, constantFrom, oneof, property, tuple } from "fast-check";
+import { array, assert, constantFrom, oneof, pre, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Detector } from "../../src/core/detector.ts";
 import { compilePolicy, maskWhole } from "../../src/core/index.ts";
@@ -86,7 +86,7 @@ describe("the automaton and the platform agree", () => {
   test("on random patterns and texts", () => {
     assert(
       property(pattern, text, (p, t) => {
-        if (parsePattern(p).shortest === 0) return;
+        pre(parsePattern(p).shortest > 0);
         expect(endsOf(p, t)).toEqual(endsByPlatform(p, t));
       }),
       tries(3000, 42),
@@ -96,7 +96,7 @@ describe("the automaton and the platform agree", () => {
   test("also when the table is cleared all the time", () => {
     assert(
       property(pattern, text, (p, t) => {
-        if (parsePattern(p).shortest === 0) return;
+        pre(parsePattern(p).shortest > 0);
         expect(endsOf(p, t, 2)).toEqual(endsOf(p, t));
       }),
       tries(500, 43),
