@@ -48,7 +48,8 @@ h1 { font-size: 1.25rem; letter-spacing: -.02em; }
 
 main { display: grid; grid-template-columns: minmax(0, 1.65fr) minmax(0, 1fr); gap: 1.2rem; max-width: 1680px; margin: 0 auto; padding: 1.2rem 1.5rem; align-items: start; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem; }
-section > * { flex: none; }
+section > *, #paste > * { flex: none; }
+#paste { display: contents; }
 @media (min-width: 901px) {
   main { height: calc(100vh - 62px); }
   section { max-height: 100%; height: 100%; overflow: auto; display: flex; flex-direction: column; }
