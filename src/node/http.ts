@@ -42,30 +42,8 @@ export interface HttpOptions {
 }
 
 export function createHttpServer(options: HttpOptions): Server {
-  const { app, log, webSockets, guard, headersTimeoutMs, onError } = options;
-  const listener = getRequestListener(
-    async (request, bindings) => {
-      const { outgoing } = bindings as NodeBindings;
-      try {
-        const response = await app.fetch(request, bindings);
-        if (!isTakenOver(outgoing)) await sendResponse(response, outgoing, log);
-      } catch {
-        log.error("request-failed");
-        onError("INTERNAL");
-        refuse(outgoing, "INTERNAL");
-      }
-      return RESPONSE_ALREADY_SENT;
-    },
-    // Left alone, the adapter prints foreign errors and sends their message.
-    {
-      overrideGlobalObjects: false,
-      hostname: options.host,
-      errorHandler: () => {
-        onError("BAD_REQUEST");
-        return errorResponse("BAD_REQUEST");
-      },
-    },
-  );
+  const { webSockets, guard, headersTimeoutMs, onError } = options;
+  const listener = listenerOf(options);
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -94,6 +72,33 @@ export function createHttpServer(options: HttpOptions): Server {
     void listener(incoming, answerOf(incoming));
   });
   return server;
+}
+
+/** Answers one request by the app. */
+function listenerOf({ app, log, onError, host }: HttpOptions): ReturnType<typeof getRequestListener> {
+  return getRequestListener(
+    async (request, bindings) => {
+      const { outgoing } = bindings as NodeBindings;
+      try {
+        const response = await app.fetch(request, bindings);
+        if (!isTakenOver(outgoing)) await sendResponse(response, outgoing, log);
+      } catch {
+        log.error("request-failed");
+        onError("INTERNAL");
+        refuse(outgoing, "INTERNAL");
+      }
+      return RESPONSE_ALREADY_SENT;
+    },
+    // Left alone, the adapter prints foreign errors and sends their message.
+    {
+      overrideGlobalObjects: false,
+      hostname: host,
+      errorHandler: () => {
+        onError("BAD_REQUEST");
+        return errorResponse("BAD_REQUEST");
+      },
+    },
+  );
 }
 
 interface Pipeline {
