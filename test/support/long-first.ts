@@ -6,7 +6,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What tries much, or waits for something that takes its time; the longest first, as two cores took them in November 2026. */
-const LONG = [
+export const LONG = [
   "core/disguises",
   "node/re2-matcher",
   "core/detectors-oracle",
