@@ -110,9 +110,11 @@ function keyed({
     whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
     validate(candidate) {
       const { text, after, preceding } = candidate;
-      const name = nameBefore(preceding, NAME_WORDS);
+      const written = nameBefore(preceding, NAME_WORDS);
+      // An element without text: `<birthDate value="1980-01-01"/>`.
+      const name = written.replace(/ value$/, "");
       const form = formOf(candidate);
-      const isTold = fieldNames.has(name) || (form === "element" && elements.includes(name));
+      const isTold = fieldNames.has(name) || ((form === "element" || name !== written) && elements.includes(name));
       if (!isTold || opensPlaceholder(text) || isWidth(name, text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
@@ -134,9 +136,9 @@ function keyed({
 
 function patternOf(names: FieldNames, owned: OwnedNames | undefined, elements: readonly string[]): string {
   const value = String.raw`[^\n](?:[^\n]{7})?`;
-  const all = [`${names.pattern}(?:${SIGN}${value}|${QUOTE})`];
+  const all = [`${names.pattern}(?:(?: value)?${SIGN}${value}|${QUOTE})`];
   if (owned !== undefined) all.push(owned.pattern);
-  if (elements.length > 0) all.push(`[<:](?:${elements.join("|")})>${value}`);
+  if (elements.length > 0) all.push(`[<:](?:${elements.join("|")})(?:>| value=["'])${value}`);
   return all.join("|");
 }
 
@@ -239,6 +241,8 @@ export const keyedPii = keyed({
     "patient: Jane Doe",
     "surname: O'Brien",
     "<ns:given>Jane",
+    "<family value=\"O'Brien",
+    '<postalCode value="90210',
     "`surname` = 'O''Brien",
   ],
   misses: [
@@ -253,6 +257,8 @@ export const keyedPii = keyed({
     "zip: archived",
     "given: Jane",
     "<Family>x",
+    '<given use="x">',
+    '<family value=""/>',
     "postcode: QA1 1AA",
     "postcode: M1 1AI",
   ],
@@ -277,6 +283,6 @@ export const birthField = keyed({
   takes: "scalar",
   afterColon: "word",
   holds: /\d/,
-  hits: ["dob=1985-03-14T00:00:00Z", "birthDate: 19850314", '"date_of_birth":"14-Mar-85'],
+  hits: ['<birthTime value="19850314', "dob=1985-03-14T00:00:00Z", "birthDate: 19850314", '"date_of_birth":"14-Mar-85'],
   misses: ["dob=", "dob: unknown", "date of birth: see above", "birthday_count=3", "born=1985"],
 });

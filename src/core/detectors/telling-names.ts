@@ -21,7 +21,8 @@ export const PERSONAL_NAMES = (
 export const PERSONAL_ELEMENTS = ["given", "family", "Nm"];
 
 /** Of dates that are written in more ways than the pattern of dates has, as `1985-03-14T00:00:00Z` and `19850314`. */
-export const BIRTH_NAMES = "dob,date of birth,birth date,birth day,birth dt,bday,geburtsdatum,geboortedatum".split(",");
+export const BIRTH_NAMES =
+  "dob,date of birth,birth date,birth day,birth dt,birth time,bday,geburtsdatum,geboortedatum".split(",");
 
 export const CARD_NAMES = (
   "cvv,cvc,csc,security code,card expiry,card expiration,card exp,expiry date,expiration date,exp date," +
