@@ -1,5 +1,5 @@
 /** The library as a stage between streams, and what it says to callers who hand it something else. */
-import { Readable, Transform } from "node:stream";
+import { Duplex, Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it, test } from "vitest";
 import {
@@ -72,6 +72,21 @@ describe.each(Object.entries(TEXTS) as [Format, string][])("maskStream of %s", (
 });
 
 describe("maskStream", () => {
+  it("stands among Node's own streams as the README says", async () => {
+    const parts: Buffer[] = [];
+    const sink = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        parts.push(chunk);
+        done();
+      },
+    });
+    // The types of the DOM, which stand here beside those of Node, differ from them.
+    const web = maskStream(policy, "text") as unknown as Parameters<typeof Duplex.fromWeb>[0];
+    const stage = Duplex.fromWeb(web);
+    await pipeline(Readable.from([Buffer.from("mail ana.tor"), Buffer.from("res@example.com today")]), stage, sink);
+    expect(Buffer.concat(parts).toString()).toBe("mail [EMAIL] today");
+  });
+
   it("drops what is undecided when its source breaks", async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield bytesOf("one line\nmail ana.torres@exam");
