@@ -15,16 +15,19 @@ const ours = Object.values(outputs)
   .filter((path) => path.endsWith(".ts") && path !== "src/core/errors.ts");
 const built = read("dist/worker/index.js") + read("dist/worker/shared.js");
 
+/** However the minifier quotes it. */
+const isBuilt = (text: string): boolean => built.includes(text) || built.includes(text.replaceAll('"', '\\"'));
+
 describe("an error without a text at the edge", () => {
   test.each(codes)("is none that a module of the edge names: %s", (code) => {
     expect(Object.keys(ERRORS)).toContain(code);
     const naming = ours.filter((path) => new RegExp(`\\b${code}\\b`).test(read(path)));
     expect(naming).toEqual([]);
-    expect(built).not.toContain(ERRORS[code as keyof typeof ERRORS].text);
+    expect(isBuilt(ERRORS[code as keyof typeof ERRORS].text)).toBe(false);
   });
 
   test("is none of all the others", () => {
     const others = Object.entries(ERRORS).filter(([code]) => !codes.includes(code));
-    for (const [, { text }] of others) expect(built).toContain(text.replaceAll('"', '\\"'));
+    expect(others.filter(([, { text }]) => !isBuilt(text)).map(([code]) => code)).toEqual([]);
   });
 });
