@@ -101,6 +101,7 @@ const LEFT_OUT = [
   "prebuilt",
   "sieve-use",
   "sifted-lines",
+  "sha256",
 ];
 
 /** How Hono names the files that read forms, write HTML out of parts, and put apps under apps. */
@@ -113,6 +114,9 @@ const withoutOperations = {
       const path = join(ROOT, `worker/no-${name.split("/").at(-1)}.ts`);
       onResolve({ filter: new RegExp(`^\\.{1,2}/${name}\\.ts$`) }, () => ({ path }));
     }
+    onResolve({ filter: /^\.\/utils\.js$/ }, ({ importer }) =>
+      /@noble[\\/]hashes[\\/]/.test(importer) ? { path: join(ROOT, "worker/no-noble.ts") } : null,
+    );
     onResolve({ filter: HONO_PARTS }, ({ importer }) =>
       /[\\/]node_modules[\\/]hono[\\/]/.test(importer) ? { path: join(ROOT, "worker/no-hono.ts") } : null,
     );

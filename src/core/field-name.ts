@@ -2,7 +2,8 @@
  * Names of fields that say what their value is.
  *
  * Owns how a name is read: camelCase, snake_case, kebab-case, dots, brackets and digits part words, and the last words decide:
- * `user_password`, `clientSecret2`, `user[password][]`, but not `password_policy`.
+ * `user_password`, `clientSecret2`, `user[password][]`, but not `password_policy`. Names of secrets tell behind other letters,
+ * too: `PGPASSWORD`.
  */
 import { splitWords } from "./words.ts";
 
@@ -10,6 +11,12 @@ import { splitWords } from "./words.ts";
 const NUMBER = String.raw`(?:[_.-]?\d{1,3})?`;
 /** Of the fields of forms: `user[password]`, `token[0][]`. */
 const BRACKETS = String.raw`(?:\]|\[\d{0,3}){0,4}`;
+
+/** Names that no other word ends in, so that nothing has to part them from what is before; short ones behind a few words only. */
+const WRITTEN_TOGETHER = /(?<! no)(?:pass(?:word|wd|phrase|wort)|apikey|(?:db|user|store|key|ssh)pass)$/;
+
+/** In tables of countries, where `pw` is none. */
+const PALAU = "PW";
 
 export class FieldNames {
   readonly names: readonly string[];
@@ -28,7 +35,7 @@ export class FieldNames {
 
   /** True when the name ends in one of the names. */
   has(name: string): boolean {
-    if (name === "" || this.names.length === 0) return false;
+    if (name === "" || name === PALAU || this.names.length === 0) return false;
     if (name !== this.last) {
       this.last = name;
       this.lastAnswer = this.written.test(name) && this.endsInName(` ${splitWords(name)}`);
@@ -41,11 +48,12 @@ export class FieldNames {
     return `(?i:${this.alternatives})${NUMBER}${BRACKETS}`;
   }
 
-  private get alternatives(): string {
+  /** RE2 syntax, in small letters. */
+  get alternatives(): string {
     return this.names.map((name) => name.replaceAll(" ", "[ _.-]?")).join("|");
   }
 
   private endsInName(words: string): boolean {
-    return this.endings.some((ending) => words.endsWith(ending));
+    return WRITTEN_TOGETHER.test(words) || this.endings.some((ending) => words.endsWith(ending));
   }
 }

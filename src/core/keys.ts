@@ -52,8 +52,9 @@ export function nameBefore(text: string, wordLimit: number): string {
   const signEnd = at;
   if (text[at - 1] === "=") at--;
   if (text[at - 1] === ":") at--;
-  // Two colons part names of programs, two equals signs compare.
-  if (at === signEnd || text[at - 1] === ":" || text[at - 1] === "=") return "";
+  // Two colons part names of programs, two equals signs compare; `name:: ` of LDIF has base 64 behind it.
+  if (/\w:: $/.test(text)) at--;
+  else if (at === signEnd || text[at - 1] === ":" || text[at - 1] === "=") return "";
   const bracket = colourBefore(text, blanksBefore(text, at));
   const isBracketed = text[bracket - 1] === "]";
   const end = quoteBefore(text, isBracketed ? bracket - 1 : bracket);

@@ -15,8 +15,10 @@ import { jwt } from "./jwt.ts";
 import { birthField, cardSecurity, keyedPii, passwordField } from "./keyed.ts";
 import { mac } from "./mac.ts";
 import { nationalIds } from "./national-ids.ts";
+import { passwordHash } from "./password-hash.ts";
 import { phone } from "./phone.ts";
 import { privateKey } from "./private-key.ts";
+import { toldSecret } from "./told-secret.ts";
 import { urlCredentials } from "./url-credentials.ts";
 import { usSsn } from "./us-ssn.ts";
 import { vendorToken } from "./vendor-token.ts";
@@ -30,6 +32,8 @@ const AHEAD_OF_PACKS: readonly Detector[] = [
   githubToken,
   cloudKey,
   passwordField,
+  toldSecret,
+  passwordHash,
   cardSecurity,
   keyedPii,
   email,

@@ -12,6 +12,7 @@ import type { OwnedNames } from "../owned-names.ts";
 import { isWidth, opensPlaceholder } from "../validators/placeholder.ts";
 import { OWNED_BIRTH, OWNED_CARD, OWNED_PERSONAL } from "./owned.ts";
 import { BIRTH_NAMES, CARD_NAMES, PERSONAL_ELEMENTS, PERSONAL_NAMES, SECRET_NAMES } from "./telling-names.ts";
+import { type Form, FORMS, quotedForm, SENTENCE_WORDS, tailOf, TAILS } from "./written-value.ts";
 
 /** Behind a quoted name a sign may stand after any white space, where the text is JSON. */
 const QUOTE = String.raw`\\?["']`;
@@ -30,18 +31,6 @@ const NAME_WORDS = 3;
 const OPENING_CHARACTERS = 8;
 const OPENING = String.raw`[^\s"'\\](?:[^\n"\\]){0,7}`;
 
-/** How a value is written, and what of the rest of the line belongs to it. */
-const FORMS = {
-  double: { tail: String.raw`[^\n"\\]*`, stop: /["\\]/ },
-  // In SQL two stand for one.
-  single: { tail: String.raw`(?:[^\n'\\]|'')*`, stop: /(?<!')'(?!')|\\/ },
-  word: { tail: "(?:[^\\s\"',;&)\\]}|`\\\\]|'\\p{L})*", stop: /[\s",;&)\]}|`\\]|'(?!\p{L})/u },
-  line: { tail: String.raw`(?:[^\n"',;<>{}|\\]|'\p{L})*`, stop: /[\n",;<>{}|\\]|'(?!\p{L})/u },
-  element: { tail: String.raw`[^<\n"\\]*`, stop: /[<\n"\\]|'(?!\p{L})/u },
-} as const;
-type Form = keyof typeof FORMS;
-const FORM_NAMES = Object.keys(FORMS) as Form[];
-
 const POSTAL_NAME = /(?:zip(?:[ ._-]?code)?|post(?:al)?[ ._-]?code|(?:code|c[oó]digo)[ ._-]?postal)[_.-]?\d*$/i;
 /** How a postal code begins anywhere: three letters at most before a digit. */
 const POSTAL_START = /^[A-Z]{0,3}[ +-]{0,2}\d/i;
@@ -53,15 +42,7 @@ const NO_POSTCODE =
   /^(?:[QVX]|[A-Z][IJZ])[A-Z]?\d[A-Z\d]?[ +]{0,2}\d[A-Z]{2}$|^[A-Z]{1,2}\d[A-Z\d]?[ +]{0,2}\d(?:[A-Z]?[CIKMOV]|[CIKMOV][A-Z])$/i;
 
 /** Words that follow a name in a sentence, cut to the opening. */
-const SENTENCE_WORDS = new Set(
-  (
-    "a an and are as at be been by can cannot could did does expired failed field for from had has have if in incorrect " +
-    "invalid is it length may mismatch missing must no none not null of on optional or policy required reset rotated " +
-    "should string the this to true false undefined updated was were will with wrong yes you your"
-  )
-    .split(" ")
-    .map((word) => word.slice(0, OPENING_CHARACTERS)),
-);
+const NO_VALUES = new Set(SENTENCE_WORDS.split(" ").map((word) => word.slice(0, OPENING_CHARACTERS)));
 
 interface KeyedParts {
   readonly entity: string;
@@ -92,9 +73,10 @@ function keyed({
   misses,
 }: KeyedParts): Detector {
   const fieldNames = new FieldNames(names);
-  const formOf = ({ before, preceding }: Candidate): Form => {
-    if (before.endsWith('"')) return "double";
-    if (before.endsWith("'")) return "single";
+  const formOf = (candidate: Candidate): Form => {
+    const { before, preceding } = candidate;
+    const quoted = quotedForm(candidate);
+    if (quoted !== undefined) return quoted;
     if (before.endsWith(">") && !preceding.endsWith("=>")) return "element";
     return /:[ \t]{0,4}$/.test(preceding) ? afterColon : "word";
   };
@@ -103,11 +85,11 @@ function keyed({
     source,
     pattern: OPENING,
     scan: { pattern: patternOf(fieldNames, owned, elements), maxLength: SCAN_CHARACTERS },
-    tail: FORM_NAMES.map((form) => FORMS[form].tail),
+    tail: TAILS,
     boundary: "none",
     keys: { names: fieldNames, owned, takes },
     mayBegin: isBehindSign,
-    whichTail: (candidate) => FORM_NAMES.indexOf(formOf(candidate)),
+    whichTail: (candidate) => tailOf(formOf(candidate)),
     validate(candidate) {
       const { text, after, preceding } = candidate;
       const written = nameBefore(preceding, NAME_WORDS);
@@ -117,6 +99,8 @@ function keyed({
       const isTold = fieldNames.has(name) || ((form === "element" || name !== written) && elements.includes(name));
       if (!isTold || opensPlaceholder(text) || isWidth(name, text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
+      // In programs it is often the name of a variable.
+      if (/\bpw = $/.test(preceding)) return 0;
       if (POSTAL_NAME.test(name) && (!POSTAL_START.test(text) || NO_POSTCODE.test(text))) return 0;
       if (GERMAN_POSTAL_NAME.test(name) && !GERMAN_POSTAL.test(text)) return 0;
       const end = (text + after).search(FORMS[form].stop);
@@ -127,7 +111,7 @@ function keyed({
       const isWhole = after === "" || end === text.length || (form === "single" && after === "''");
       if (!isWhole && text.length < OPENING_CHARACTERS) return 0;
       const isQuoted = form === "double" || form === "single";
-      return !isQuoted && SENTENCE_WORDS.has(text.split(/\s/, 1)[0].toLowerCase()) ? 0 : SCORES.ranged;
+      return !isQuoted && NO_VALUES.has(text.split(/\s/, 1)[0].toLowerCase()) ? 0 : SCORES.ranged;
     },
     hits,
     misses,
@@ -168,6 +152,8 @@ export const passwordField = keyed({
     "X-Api-Key:4f5a6b7c8d9e",
     "apiKey=x",
     "pw=hunter2",
+    "PGPASSWORD=hunter2",
+    "REDISCLI_AUTH=hunter2",
     "smtp_pw: hunter2",
     "password2=correct-horse-battery",
     "password_2=correct-horse-battery",
@@ -193,6 +179,10 @@ export const passwordField = keyed({
     "secret_name=db",
     "compass=north",
     "pw=300&ph=200",
+    "bypass=yes",
+    "NOPASSWD: /bin/ls",
+    "PW: Palau",
+    "user, pw = auth.split",
     "password=${DB_PASSWORD}",
     "password: {{ vault }}",
     "password=***",

@@ -3,7 +3,7 @@ export const SECRET_NAMES = (
   "password,passwd,pwd,pass,passphrase,passcode,secret,client secret,secret key,api key,access key,auth key," +
   "encryption key,signing key,token,auth token,access token,refresh token,session token,private key," +
   "credentials,master key,account key,secret key base,seed phrase,mnemonic,recovery code,backup code," +
-  "verification code,mfa code,otp,security answer,secret answer,password hash,pw"
+  "verification code,mfa code,otp,security answer,secret answer,password hash,pw,rediscli auth"
 ).split(",");
 
 export const PERSONAL_NAMES = (

@@ -57,6 +57,7 @@ function topLevel(place: FieldPlace): Level {
 }
 
 const NO_ELEMENT = -1;
+const HYPHEN = 0x2d;
 /** Of `null`, which is no value. */
 const NULL_LETTER = 0x6e;
 
@@ -90,6 +91,8 @@ export class JsonEditor implements JsonVisitor {
   /** Only where a policy drops fields. */
   private readonly drops: MemberDrops | undefined;
   private bytes: Uint8Array = EMPTY;
+  /** The element before where it is a flag of a command, which tells the next one: `["--password", "x"]`. Else empty. */
+  private flag = "";
 
   constructor(policy: Policy, options: EditorOptions = {}) {
     this.policy = policy;
@@ -197,11 +200,15 @@ export class JsonEditor implements JsonVisitor {
     const isKey = (flags & IS_KEY) !== 0;
     if (isKey) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
     else this.enterElement();
-    const isRuled = !isKey && (this.level.mayTell || this.level.place.verdict !== "look");
+    const isFlag = !isKey && this.level.element !== NO_ELEMENT && this.bytes[start] === HYPHEN;
+    const flag = isFlag ? foldSpan(this.bytes, start, end) : "";
+    if (isKey || flag !== "") this.flag = "";
+    const isRuled = !isKey && (this.level.mayTell || this.flag !== "" || this.level.place.verdict !== "look");
     const mayHide = (flags & HAS_ESCAPE) !== 0 && !this.escapesShowNothing;
     const isRead = isRuled || mayHide || !this.isClean(start, end);
     const isDropped = !isKey && this.isDropped;
     if (isRead && !isDropped) this.maskString(start, end, flags);
+    this.flag = flag;
     if (isKey) this.drops?.endName(start, end);
     else this.drops?.value(start - 1, end + 1, isDropped);
   }
@@ -234,9 +241,10 @@ export class JsonEditor implements JsonVisitor {
     const hasEscape = (flags & HAS_ESCAPE) !== 0;
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
-    const { mayTell, place } = this.level;
+    const { place } = this.level;
+    const mayTell = this.level.mayTell || this.flag !== "";
     const held = {
-      key: isKey ? "" : this.tellingText(),
+      key: isKey ? "" : this.flag || this.tellingText(),
       nesting: this.nesting,
       mayTell: !isKey && mayTell,
       at: isKey ? NOWHERE_SPECIAL : place,

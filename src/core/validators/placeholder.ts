@@ -3,6 +3,7 @@
 /** What opens a placeholder, what it may hold, what closes it. */
 const TEMPLATES = [
   [String.raw`\$\{`, String.raw`[\w.:-]*`, String.raw`\}`],
+  [String.raw`\$\(`, String.raw`[\w.:-]*`, String.raw`\)`],
   [String.raw`\{\{`, String.raw`[\w .:-]*`, String.raw`\}\}`],
   [String.raw`\[[A-Z]`, "[A-Z0-9_]*", String.raw`\]`],
   [String.raw`\*{3}`, String.raw`\**`, ""],
