@@ -21,6 +21,7 @@ import { SECRET } from "./judge.ts";
 import { renderPeers } from "./peers/page.ts";
 import { UNCLAIMED_SECRETS } from "./unclaimed.ts";
 import { type Measured, measure, wholes } from "./summary.ts";
+import { renderToldNames } from "./told-names.ts";
 
 /** Where figures are kept, from the root of the repository. */
 export const RESULTS = "bench/quality/results.csv";
@@ -76,6 +77,7 @@ export function renderDetectors({ machine, rows }: Results, peers: Results): str
     "",
     ...renderNames(),
     "",
+    ...renderToldNames(),
     ...renderScores(),
     "",
   ].join("\n");
@@ -309,8 +311,7 @@ function renderNames(): string[] {
     "Under these names a value is found by the name alone: in JSON, NDJSON, JSON in events and in strings, CSV columns and",
     'forms the whole value of the field; in plain text what is written as `name=value`, `name: value` or `"name": "value"`.',
     "A name may be written in camelCase, with `_`, `-`, `.` or a blank between its words, with words before it and up to three",
-    "digits behind it (`address_line_1`); what follows makes it another name (`password_policy`). Arrays inherit their name, objects do not.",
-    '`value`, `string`, `s`, `n` and the like in an object hold its value, as in `{"password":{"value":"x"}}`.',
+    "digits behind it (`address_line_1`); what follows makes it another name (`password_policy`). Arrays inherit their name; objects as below.",
     "Empty values, `true`, `false`, `null`, templates (`${X}`, `{{x}}`), stars and masked values stay.",
     "",
     "| entity | values | names |",

@@ -27,8 +27,6 @@ export interface KeyedField {
 const TELLS = 1;
 const OWNS = 2;
 const OWNED = 4;
-/** Members that hold the value of the field around them: Avro, DynamoDB, protocol buffers, XML as JSON. */
-const WRAPPERS = new Set(["value", "string", "s", "n", "stringvalue", "string_value", "#text", "_text", "$t"]);
 const ENDING_LETTERS = 3;
 /** Names are as long at least. */
 const LEAST_LETTERS = 2;
@@ -38,6 +36,10 @@ const PLACEHOLDER_BYTES = 64;
 const NUMBER_SIGNS: readonly number[] = [0x5f, 0x2e, 0x2d];
 /** `acme/api`, whose full name it is. */
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
+/** Fields of forms that hold the value of the one around them (json/roles.ts), by their last letters. */
+const WRAPPERS = ["value", "values", "string"];
+/** Longer texts are no labels. */
+const LABEL_BYTES = 256;
 const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
 
 export class KeyedValues {
@@ -49,9 +51,9 @@ export class KeyedValues {
   constructor(engine: Engine) {
     this.engine = engine;
     this.rules = engine.threshold > SCORES.ranged ? [] : engine.rules.filter(({ detector }) => detector.keys);
-    if (this.rules.length > 0) this.note([...WRAPPERS], OWNED);
+    if (this.rules.length > 0) this.note(WRAPPERS, OWNED);
     for (const { detector } of this.rules) {
-      this.note(detector.keys?.names.names ?? [], TELLS | OWNS);
+      this.note(detector.keys?.names.names ?? [], TELLS);
       for (const { owners, names } of detector.keys?.owned?.rows ?? []) {
         this.note(owners, OWNS);
         this.note(names, OWNED);
@@ -93,12 +95,11 @@ export class KeyedValues {
 
   /** False when it is certain that the name tells no more in any object. O(1). */
   mayBeOwned(bytes: Uint8Array, start: number, end: number): boolean {
-    return end - start < ENDING_LETTERS || (this.bitsOf(bytes, start, end) & OWNED) !== 0;
+    return (this.bitsOf(bytes, start, end) & OWNED) !== 0;
   }
 
   /** A name that tells what this one does in an object of that name; undefined when it tells no more than anywhere. */
   nameBelow(owner: string, key: string): string | undefined {
-    if (WRAPPERS.has(key.toLowerCase()) && this.isNamed(owner)) return owner;
     const held = this.rules.find(({ detector: { keys } }) => keys?.owned?.has(owner, key));
     return held?.detector.keys?.names.names[0];
   }
@@ -111,6 +112,13 @@ export class KeyedValues {
   /** True when the name tells that its value is of a person. */
   isPersonal(key: string): boolean {
     return this.ruleOf({ key, kind: "text" })?.detector.entity === "KEYED_PII";
+  }
+
+  /** True for what is written beside a field of a form, or above it: words of which one is a telling name, and no number. */
+  isLabel(value: Uint8Array): boolean {
+    if (value.length > LABEL_BYTES) return false;
+    const text = foldSpan(value, 0, value.length);
+    return !/\p{N}/u.test(text) && [text, ...text.split(/[^\p{L}_-]+/u)].some((word) => this.isNamed(word));
   }
 
   /** A plain name that tells what this one does; undefined when it tells nothing. */

@@ -4,6 +4,7 @@ import { OffsetMap } from "../edit.ts";
 import { foldSpan } from "../folded-text.ts";
 import { JsonEditor } from "../json/editor.ts";
 import { decodeEscapes, encodeJsonText } from "../json/escapes.ts";
+import { nameOf as tellingName } from "../json/level.ts";
 import { IS_KEY } from "../json/walker.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits } from "../text-edits.ts";
@@ -23,12 +24,9 @@ interface RecordParts {
 }
 
 /** A document is text from the token on that breaks the grammar, a broken line is text as a whole. */
-export function explainJson(
-  policy: Policy,
-  record: Uint8Array,
-  { format, start, witness }: RecordParts,
-): Explanation[] {
-  const editor = new ExplainingEditor(policy, record, witness);
+export function explainJson(policy: Policy, record: Uint8Array, parts: RecordParts): Explanation[] {
+  const { format, start, witness } = parts;
+  const editor = new ExplainingEditor(policy, record, parts);
   const read = editor.walk(record, true);
   const isBroken = editor.fault !== undefined;
   const textFrom = !isBroken ? record.length : format === "json" ? read : 0;
@@ -52,8 +50,8 @@ class ExplainingEditor extends JsonEditor {
   /** Names and numbers of the open fields; a number is that of the element read last. */
   private readonly steps: (string | number)[] = [];
 
-  constructor(policy: Policy, record: Uint8Array, witness: Testimony[]) {
-    super(policy);
+  constructor(policy: Policy, record: Uint8Array, { witness, format }: RecordParts) {
+    super(policy, { isStream: format === "json" });
     this.record = record;
     this.witness = witness;
     this.threshold = policy.engine.threshold;
@@ -104,7 +102,9 @@ class ExplainingEditor extends JsonEditor {
     // Offsets in a value with escapes are not those of the record: the whole value stands for what was refused in it.
     const refused = edits.length > 0 ? [] : refusedIn(this.witness, [], this.threshold);
     const all = [...maskedBy(edits, this.witness, path), ...refused.map((one) => ({ ...one, path, start, end }))];
-    for (const one of all) this.explanations.push({ ...one, value: this.record.subarray(one.start, one.end) });
+    const key = this.keyText();
+    const teller = key === tellingName(this.level) ? undefined : key;
+    for (const one of all) this.explanations.push({ ...one, teller, value: this.record.subarray(one.start, one.end) });
   }
 }
 

@@ -34,6 +34,8 @@ export interface Explanation {
   readonly end: number;
   /** What decided: the best testimony; undefined when a name or a path did. */
   readonly testimony: Testimony | undefined;
+  /** The name that tells a value, where it stands in another field than the value. */
+  readonly teller?: string | undefined;
   /** What stood there, with the bytes of the input. */
   readonly value: Uint8Array;
 }

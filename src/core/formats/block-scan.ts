@@ -8,7 +8,7 @@ import { type ContextWords, MAY_HIDE } from "../context-words.ts";
 import type { Engine } from "../engine.ts";
 import type { Hits } from "../hits.ts";
 import type { DecodedRecords } from "../json/decoded-record.ts";
-import { JsonContext } from "../json/record-context.ts";
+import { ANYWHERE, JsonContext } from "../json/record-context.ts";
 import type { Rule } from "../rule.ts";
 import { plausibleRules, refusesEnd, STRETCH_LIMIT_BYTES, wideFrom } from "../plausible.ts";
 import type { Span } from "../span.ts";
@@ -32,7 +32,7 @@ export interface RecordContext {
    * names stand in the record, or are no such words.
    */
   readonly isNamed?: ((words: ContextWords, place: number, record: Span) => boolean) | undefined;
-  /** The first byte of a record from which on words count for what begins at `at`. */
+  /** The first byte of a record from which on words count for what begins at `at`, or ANYWHERE. */
   wordsFrom(at: number, record: Span): number;
 }
 
@@ -148,8 +148,9 @@ export class BlockScan {
       if (words === null || left < 0) return true;
       if (context.isNamed !== undefined) left -= length;
       if (context.isNamed?.(words, this.places[i], record) === true && this.isNamed(i, context, record)) return true;
-      const from = context.wordsFrom(Math.max(start, this.starts[i]), record);
-      const to = this.places[i];
+      const first = context.wordsFrom(Math.max(start, this.starts[i]), record);
+      const from = first === ANYWHERE ? start : first;
+      const to = first === ANYWHERE ? end : this.places[i];
       left -= to - from;
       if (from === start && !this.mayHoldWords(start, end)) {
         if (disguises?.standIn(from, to) === true) return true;

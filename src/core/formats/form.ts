@@ -4,6 +4,8 @@
  * Owns percent-encoding and `+`, read as URLSearchParams reads them. A pair is a record; its name is a text of its own
  * and the key of its value. Pairs in which nothing is found keep their bytes.
  */
+import { roleOfText, WRAPPED } from "../json/roles.ts";
+import type { KeyedValues } from "../keyed-values.ts";
 import { indexOfByte } from "../native-bytes.ts";
 import { EMPTY } from "../bytes.ts";
 import { dropOf, isMark } from "../drops.ts";
@@ -67,7 +69,7 @@ export class FormFormat implements RecordFormat {
     const { fields, keyedValues } = this.policy;
     // `name[first]` is the field `first` of an object.
     const [, owner, held] = IN_BRACKETS.exec(key) ?? [];
-    const told = owner === undefined ? undefined : keyedValues.nameBelow(owner, held);
+    const told = owner === undefined ? undefined : toldBelow(keyedValues, owner, held);
     return [
       ...edits,
       ...encodeEdits(
@@ -143,4 +145,9 @@ function isUnreserved(byte: number): boolean {
 
 function hexDigit(value: number): number {
   return value < 10 ? 0x30 + value : 0x37 + value;
+}
+
+/** As `nameBelow`; and a field that holds the value of the one around it has its name. */
+function toldBelow(keyedValues: KeyedValues, owner: string, key: string): string | undefined {
+  return (roleOfText(key) & WRAPPED) !== 0 && keyedValues.isNamed(owner) ? owner : keyedValues.nameBelow(owner, key);
 }

@@ -95,7 +95,7 @@ export class JsonMasker implements FormatMasker {
   constructor(policy: Policy) {
     this.policy = policy;
     this.output = new Output(policy);
-    this.editor = new JsonEditor(policy);
+    this.editor = new JsonEditor(policy, { isStream: true });
   }
 
   get heldBytes(): number {

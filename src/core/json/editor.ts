@@ -16,47 +16,27 @@ import type { Policy } from "../policy.ts";
 import { escapedTextEdits, keptEdits, textEdits, valueEdits } from "../text-edits.ts";
 import { holdsEscape } from "./decoded-record.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
+import {
+  arrayIn,
+  keepNames,
+  keyOf,
+  type Level,
+  mayTellIn,
+  nameOf,
+  NO_ELEMENT,
+  objectIn,
+  objectOf,
+  tellersOf,
+  pairName,
+  topLevel,
+  turnPair,
+  withName,
+} from "./level.ts";
 import { quoted, sameShape } from "./masked-number.ts";
+import { ObjectNames } from "./object-names.ts";
+import { HOLDS_VALUE, LOOSE, NAME, NAMES_NEXT, PAIRED, roleOf, roleOfText, UNREAD, VALUE, WRAPPED } from "./roles.ts";
 import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
 
-interface Level {
-  /** Where the name of the field that is being read stands; arrays inherit theirs. */
-  keyBytes: Uint8Array;
-  keyStart: number;
-  keyEnd: number;
-  hasKeyEscape: boolean;
-  /** The name may be one that tells a value. */
-  mayTell: boolean;
-  /** What the name tells in this object, written as a name that tells it anywhere; undefined when it tells no more. */
-  told: string | undefined;
-  /** The name of the object, where those of its fields may tell more in it; else "". */
-  owner: string;
-  maskedKeys: number;
-  /** Place of the object or array itself, and of the value that is being read. */
-  container: FieldPlace;
-  place: FieldPlace;
-  /** Number of the next element; NO_ELEMENT in an object. */
-  element: number;
-}
-
-// Written out: spreading an object costs more than a short record.
-function topLevel(place: FieldPlace): Level {
-  return {
-    keyBytes: EMPTY,
-    keyStart: 0,
-    keyEnd: 0,
-    hasKeyEscape: false,
-    mayTell: false,
-    told: undefined,
-    owner: "",
-    maskedKeys: 0,
-    container: place,
-    place,
-    element: NO_ELEMENT,
-  };
-}
-
-const NO_ELEMENT = -1;
 const HYPHEN = 0x2d;
 /** Of `null`, which is no value. */
 const NULL_LETTER = 0x6e;
@@ -70,6 +50,8 @@ export interface EditorOptions {
   readonly escapesShowNothing?: boolean | undefined;
   /** Where the JSON stands in what holds it; default: the root. */
   readonly at?: FieldPlace;
+  /** True when the JSON may come in pieces: then a name counts before its value only. */
+  readonly isStream?: boolean;
   /** Takes the texts that go on in other records, whose edits are then somebody else's; left out: each stands alone. */
   readonly joined?: JoinedText[] | undefined;
 }
@@ -83,11 +65,15 @@ export class JsonEditor implements JsonVisitor {
   private readonly places: readonly number[] | undefined;
   private readonly escapesShowNothing: boolean;
   private readonly joined: JoinedText[] | undefined;
+  private readonly isWhole: boolean;
+  /** Those that matter: of a whole value names are looked for where one is needed. */
+  private readonly roles: number;
+  private ahead: ObjectNames | undefined;
   private nextPlace = 0;
   private readonly walker: JsonWalker;
   private readonly fields: FieldRules;
   private readonly levels: Level[];
-  private level: Level;
+  protected level: Level;
   /** Only where a policy drops fields. */
   private readonly drops: MemberDrops | undefined;
   private bytes: Uint8Array = EMPTY;
@@ -100,6 +86,8 @@ export class JsonEditor implements JsonVisitor {
     this.places = options.places;
     this.escapesShowNothing = options.escapesShowNothing === true;
     this.joined = options.joined;
+    this.isWhole = options.isStream !== true;
+    this.roles = this.isWhole ? ~NAME : -1;
     this.fields = policy.fields;
     const place = options.at ?? policy.fields.root;
     this.level = topLevel(place);
@@ -125,7 +113,7 @@ export class JsonEditor implements JsonVisitor {
    * text behind it, or the name that is out already would tell nothing. Empty where no name tells.
    */
   get opening(): Uint8Array {
-    const name = this.level.mayTell ? this.policy.keyedValues.plainNameOf(this.tellingText()) : undefined;
+    const name = this.level.mayTell ? this.policy.keyedValues.plainNameOf(this.keyText()) : undefined;
     return name === undefined ? EMPTY : encodeUtf8(`"${name}":`);
   }
 
@@ -158,32 +146,17 @@ export class JsonEditor implements JsonVisitor {
   forget(to: number): void {
     this.drops?.rebase(to);
     this.bytes = EMPTY;
-    for (const level of this.levels) {
-      level.keyBytes = level.keyBytes.slice(level.keyStart, level.keyEnd);
-      level.keyEnd -= level.keyStart;
-      level.keyStart = 0;
-    }
+    for (const level of this.levels) keepNames(level);
   }
 
   open(isObject: boolean, at: number): void {
     if (this.drops?.isSkipping !== true) this.enterElement();
     this.drops?.open(at, isObject, this.isDropped && !this.level.place.mayShowBelow);
     if (this.drops?.isSkipping === true) return;
-    const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, told, place } = this.level;
+    const { keyBytes, keyStart, keyEnd, hasKeyEscape } = this.level;
     const mayOwn = isObject && (hasKeyEscape || this.policy.keyedValues.mayOwn(keyBytes, keyStart, keyEnd));
-    this.level = {
-      keyBytes,
-      keyStart,
-      keyEnd,
-      hasKeyEscape,
-      mayTell,
-      told,
-      owner: mayOwn ? this.keyText() : "",
-      maskedKeys: 0,
-      container: place,
-      place,
-      element: isObject ? NO_ELEMENT : 0,
-    };
+    const owner = mayOwn ? keyOf(this.level) : "";
+    this.level = isObject ? objectIn(this.level, at, owner) : arrayIn(this.level, at);
     this.levels.push(this.level);
   }
 
@@ -198,13 +171,16 @@ export class JsonEditor implements JsonVisitor {
   string(start: number, end: number, flags: number): void {
     if (this.drops?.isSkipping === true) return;
     const isKey = (flags & IS_KEY) !== 0;
-    if (isKey) this.enterField(start, end, (flags & HAS_ESCAPE) !== 0);
+    const hasEscape = (flags & HAS_ESCAPE) !== 0;
+    if (isKey) this.enterField(start, end, hasEscape);
     else this.enterElement();
-    const isFlag = !isKey && this.level.element !== NO_ELEMENT && this.bytes[start] === HYPHEN;
+    const { level } = this;
+    if (!isKey && (level.role & (NAME | NAMES_NEXT)) !== 0) this.noteName(start, end, hasEscape);
+    const isFlag = !isKey && level.element !== NO_ELEMENT && this.bytes[start] === HYPHEN;
     const flag = isFlag ? foldSpan(this.bytes, start, end) : "";
     if (isKey || flag !== "") this.flag = "";
-    const isRuled = !isKey && (this.level.mayTell || this.flag !== "" || this.level.place.verdict !== "look");
-    const mayHide = (flags & HAS_ESCAPE) !== 0 && !this.escapesShowNothing;
+    const isRuled = !isKey && (level.mayTell || this.flag !== "" || level.place.verdict !== "look");
+    const mayHide = hasEscape && !this.escapesShowNothing;
     const isRead = isRuled || mayHide || !this.isClean(start, end);
     const isDropped = !isKey && this.isDropped;
     if (isRead && !isDropped) this.maskString(start, end, flags);
@@ -220,17 +196,41 @@ export class JsonEditor implements JsonVisitor {
     level.keyStart = start;
     level.keyEnd = end;
     level.hasKeyEscape = hasEscape;
+    const role = hasEscape ? UNREAD : roleOf(this.bytes, start, end, this.roles);
+    level.role = (role === UNREAD ? roleOfText(keyOf(level)) : role) & this.roles;
+    const mayBeTold = (level.role & HOLDS_VALUE) !== 0 && this.mayBeTold(level);
     const { keyedValues } = this.policy;
     const mayBeOwned = level.owner !== "" && (hasEscape || keyedValues.mayBeOwned(this.bytes, start, end));
-    level.told = mayBeOwned ? keyedValues.nameBelow(level.owner, this.keyText()) : undefined;
-    level.mayTell = level.told !== undefined || hasEscape || keyedValues.mayName(this.bytes, start, end);
-    if (!this.fields.isEmpty) level.place = this.fields.field(level.container, this.keyText());
+    level.told = mayBeOwned ? keyedValues.nameBelow(level.owner, keyOf(level)) : undefined;
+    level.mayTell = mayBeTold || level.told !== undefined || hasEscape || keyedValues.mayName(this.bytes, start, end);
+    if (!this.fields.isEmpty) level.place = this.fields.field(level.container, keyOf(level));
+  }
+
+  /** True when a name beside the field, or that of the field around it, may tell its value. */
+  private mayBeTold(level: Level): boolean {
+    if (this.isWhole && (level.role & VALUE) !== 0) {
+      this.ahead ??= new ObjectNames(this.bytes, this.policy.keyedValues);
+      level.names ??= this.ahead.of(level.at);
+    }
+    if ((level.role & VALUE) !== 0 && mayTellIn(level)) return true;
+    return (level.role & WRAPPED) !== 0 && this.levels[this.levels.length - 2].mayTell;
+  }
+
+  /** Remembers a text that may name what stands beside it. */
+  private noteName(start: number, end: number, hasEscape: boolean): void {
+    const { level } = this;
+    const name = pairName({ bytes: this.bytes, start, end, hasEscape }, this.policy.keyedValues);
+    const object = (level.role & NAME) !== 0 ? objectOf(this.levels) : undefined;
+    if (object !== undefined) object.names = withName(object.names ?? [], name);
+    if ((level.role & NAMES_NEXT) !== 0) level.names = [name];
   }
 
   /** A value begins, which in an array has a number. */
   private enterElement(): void {
     const { level } = this;
-    if (level.element === NO_ELEMENT || this.fields.isEmpty) return;
+    if (level.element === NO_ELEMENT) return;
+    if ((level.role & PAIRED) !== 0) turnPair(level, this.levels[this.levels.length - 2]);
+    if (this.fields.isEmpty) return;
     level.place = this.fields.element(level.container, level.element);
     level.element++;
   }
@@ -241,18 +241,18 @@ export class JsonEditor implements JsonVisitor {
     const hasEscape = (flags & HAS_ESCAPE) !== 0;
     const text = hasEscape ? decodeEscapes(raw, { map, decodedOffset: 0, encodedOffset: start }, true).text : raw;
     const isKey = (flags & IS_KEY) !== 0;
-    const { place } = this.level;
-    const mayTell = this.level.mayTell || this.flag !== "";
+    const { place, mayTell: isTold } = this.level;
+    const mayTell = isTold || this.flag !== "";
     const held = {
-      key: isKey ? "" : this.flag || this.tellingText(),
+      key: isKey ? "" : this.flag || this.keyText(),
       nesting: this.nesting,
-      mayTell: !isKey && mayTell,
+      mayTell: !isKey && mayTell && !(this.flag === "" && this.isLoose && this.policy.keyedValues.isLabel(text)),
       at: isKey ? NOWHERE_SPECIAL : place,
       isUnescaped: hasEscape,
     };
     const edits = heldTextEdits(this.policy, text, held);
     const channel = isKey || this.joined === undefined ? undefined : joinedBy(place.verdict);
-    if (channel !== undefined && !(mayTell && this.policy.keyedValues.isNamed(held.key))) {
+    if (channel !== undefined && !(held.mayTell && this.policy.keyedValues.isNamed(held.key))) {
       this.joined?.push({ channel, text, own: edits, toEdits: (all) => encodeEdits(all, map, encodeJsonText) });
       return;
     }
@@ -277,7 +277,7 @@ export class JsonEditor implements JsonVisitor {
     const { mayTell, place } = this.level;
     if (!mayTell && place.verdict === "look" && this.isClean(start, end)) return;
     const text = this.bytes.subarray(start, end);
-    if (place.verdict === "keep") keptEdits(this.policy, text, { key: this.tellingText(), kind: "number" });
+    if (place.verdict === "keep") keptEdits(this.policy, text, { key: this.keyText(), kind: "number" });
     const edits = ruledEdits(place, text) ?? this.numberEdits(text);
     if (edits.length === 0) return;
     const isShape = this.policy.numbers === "shape" && !this.takesMore(edits);
@@ -299,8 +299,10 @@ export class JsonEditor implements JsonVisitor {
   }
 
   private numberEdits(text: Uint8Array): readonly Edit[] {
-    const field = { key: this.tellingText(), kind: "number" } as const;
-    return this.level.mayTell ? valueEdits(this.policy, text, field) : textEdits(this.policy, text, field.key);
+    const field = { key: this.keyText(), kind: "number" } as const;
+    return this.level.mayTell && !this.isLoose
+      ? valueEdits(this.policy, text, field)
+      : textEdits(this.policy, text, field.key);
   }
 
   /** True when no match ends in the token; tokens come in order. */
@@ -312,21 +314,22 @@ export class JsonEditor implements JsonVisitor {
     return this.nextPlace === places.length || places[this.nextPlace] > end;
   }
 
-  /** The name of the field that is being read, or one that tells what it does there. */
-  private tellingText(): string {
-    return this.level.told ?? this.keyText();
+  /** The name that tells the value, or may be context of what is found in it. */
+  protected keyText(): string {
+    const { keyedValues } = this.policy;
+    const { mayTell, role } = this.level;
+    const own = nameOf(this.level);
+    if ((role & HOLDS_VALUE) === 0 || (mayTell && keyedValues.isNamed(own))) return own;
+    const tellers = tellersOf(this.levels);
+    const teller = mayTell ? tellers.find((name) => keyedValues.isNamed(name)) : undefined;
+    // The last words decide; the others are context.
+    const names = teller === undefined ? tellers : [...tellers.filter((name) => name !== teller), teller];
+    return names.join(" ") || own;
   }
 
-  private keyText(): string {
-    const { keyBytes, keyStart, keyEnd, hasKeyEscape } = this.level;
-    if (!hasKeyEscape) return foldSpan(keyBytes, keyStart, keyEnd);
-    const map = new OffsetMap(0, 0);
-    const { text } = decodeEscapes(
-      keyBytes.subarray(keyStart, keyEnd),
-      { map, decodedOffset: 0, encodedOffset: 0 },
-      true,
-    );
-    return foldSpan(text, 0, text.length);
+  /** True for a field that holds texts for people as often, when another one names it. */
+  private get isLoose(): boolean {
+    return (this.level.role & LOOSE) !== 0 && !this.policy.keyedValues.isNamed(nameOf(this.level));
   }
 
   // Two masked keys of one object must not overwrite each other.

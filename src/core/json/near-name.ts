@@ -7,7 +7,8 @@
 import { CONTEXT_CHARACTERS } from "../candidate.ts";
 import type { RecordContext } from "../formats/block-scan.ts";
 import type { Span } from "../span.ts";
-import { isColonOnly } from "./record-context.ts";
+import { ANYWHERE, isColonOnly } from "./record-context.ts";
+import { mayBeTold } from "./roles.ts";
 import { isJsonSpace } from "./walker.ts";
 
 const QUOTE = 0x22;
@@ -29,10 +30,11 @@ export class NearName implements RecordContext {
     this.otherwise = otherwise;
   }
 
-  /** The first byte of a record from which on words count for what begins at `at`. O(distance to it). */
+  /** The first byte of a record from which on words count for what begins at `at`, or ANYWHERE. O(distance to it). */
   wordsFrom(at: number, record: Span): number {
     const name = this.nameFrom(at, record.start);
-    if (name === UNKNOWN) return this.otherwise?.wordsFrom(at, record) ?? record.start;
+    if (name === UNKNOWN) return this.otherwise?.wordsFrom(at, record) ?? ANYWHERE;
+    if (name === NONE) return ANYWHERE;
     return Math.max(record.start, Math.min(at - CONTEXT_CHARACTERS - 1, name));
   }
 
@@ -43,14 +45,14 @@ export class NearName implements RecordContext {
     return name <= limit ? -1 : Math.max(0, Math.min(at - CONTEXT_CHARACTERS - 1, name));
   }
 
-  /** Where the name of the value begins; `start` when nothing names it alone, UNKNOWN when that is not to be told here. */
+  /** Where the name of the value begins; NONE when nothing names it alone, UNKNOWN when that is not to be told here. */
   private nameFrom(at: number, start: number): number {
     const { bytes } = this;
     const quote = this.quoteBefore(at, start);
-    if (quote < 0) return quote === UNKNOWN ? UNKNOWN : start;
+    if (quote < 0) return quote;
     const colon = this.skipSpaceBack(quote - 1);
     if (colon < start || bytes[colon] !== COLON) {
-      return isColonOnly(bytes, quote + 1, at) ? this.openingOf(quote, start) : start;
+      return isColonOnly(bytes, quote + 1, at) ? this.openingOf(quote, start) : NONE;
     }
     // The quote opens a string behind a colon, unless a name ends in one.
     const closing = this.skipSpaceBack(colon - 1);
@@ -59,7 +61,8 @@ export class NearName implements RecordContext {
 
   private openingOf(closing: number, start: number): number {
     const opening = this.quoteBefore(closing, start);
-    return opening < 0 ? UNKNOWN : opening;
+    if (opening < 0) return UNKNOWN;
+    return mayBeTold(this.bytes, opening + 1, closing) ? NONE : opening;
   }
 
   /** The nearest quote before `at`; UNKNOWN when an escape or a line end stands nearer, NONE when there is none. */

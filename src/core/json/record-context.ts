@@ -6,11 +6,15 @@
  */
 import { CONTEXT_CHARACTERS } from "../candidate.ts";
 import type { Span } from "../span.ts";
+import { mayBeTold } from "./roles.ts";
 import { isJsonSpace } from "./walker.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+
+/** Words count wherever they stand in the record, behind the match as well. */
+export const ANYWHERE = -1;
 
 export class JsonContext {
   private readonly bytes: Uint8Array;
@@ -24,13 +28,14 @@ export class JsonContext {
     this.quotesIn = quotesIn ?? ((record) => findQuotes(bytes, record));
   }
 
-  /** The first byte of a record from which on words count for what begins at `at`. */
+  /** The first byte of a record from which on words count for what begins at `at`, or ANYWHERE. */
   wordsFrom(at: number, record: Span): number {
     const window = at - CONTEXT_CHARACTERS - 1;
-    return Math.max(record.start, Math.min(window, this.nameFrom(at, record)));
+    const name = this.nameFrom(at, record);
+    return name === ANYWHERE ? ANYWHERE : Math.max(record.start, Math.min(window, name));
   }
 
-  /** Where the name of the value begins; the start of the record when that is not at once to be seen. */
+  /** Where the name of the value begins; ANYWHERE when that is not at once to be seen, or others may name the value. */
   private nameFrom(at: number, record: Span): number {
     if (this.quotesOf !== record.start) {
       this.quotesOf = record.start;
@@ -41,9 +46,10 @@ export class JsonContext {
     const isInString = before % 2 === 1;
     // The quote that closes what may be the name, which opens one before.
     const closing = before - (isInString ? 2 : 1);
-    if (closing < 1) return record.start;
+    if (closing < 1) return ANYWHERE;
     const from = quotes[closing] + 1;
-    return isColonOnly(this.bytes, from, isInString ? quotes[before - 1] : at) ? quotes[closing - 1] : record.start;
+    const isNamed = isColonOnly(this.bytes, from, isInString ? quotes[before - 1] : at);
+    return isNamed && !mayBeTold(this.bytes, quotes[closing - 1] + 1, from - 1) ? quotes[closing - 1] : ANYWHERE;
   }
 }
 

@@ -124,7 +124,8 @@ interface RowParts {
   readonly args: Arguments;
 }
 
-function rowOf({ verdict, entity, path, start, end, testimony, value }: Explanation, parts: RowParts): Row {
+function rowOf(explanation: Explanation, parts: RowParts): Row {
+  const { verdict, entity, path, start, end, testimony, teller, value } = explanation;
   const { policy, place, args } = parts;
   const text = new TextDecoder().decode(value);
   return {
@@ -135,16 +136,19 @@ function rowOf({ verdict, entity, path, start, end, testimony, value }: Explanat
     end,
     value: args.unsafeShowValues === true ? text : shapeOf(text),
     score: testimony?.score ?? null,
-    why: whyOf(policy, entity, testimony),
+    why:
+      whyOf(policy, explanation) +
+      (teller === undefined ? "" : ` (${args.unsafeShowValues === true ? teller : shapeOfPath(teller)})`),
     operator: verdict === "masked" ? policy.operatorOf(entity) : "",
   };
 }
 
-function whyOf({ detectors }: Policy, entity: string, testimony: Explanation["testimony"]): string {
+function whyOf({ detectors }: Policy, { entity, testimony, teller }: Explanation): string {
   const isTold = detectors.some((detector) => detector.entity === entity && detector.keys !== undefined);
   if (isTold && testimony !== undefined && testimony.score > 0) return "the name before it tells it";
   if (entity === FIELD) return "a path under `fields` names it";
-  if (testimony === undefined) return "the name of its field tells it";
+  if (testimony === undefined)
+    return teller === undefined ? "the name of its field tells it" : "a name beside or around it tells it";
   return REASONS[testimony.score] ?? `score ${testimony.score}`;
 }
 
