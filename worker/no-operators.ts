@@ -1,4 +1,4 @@
-/** Stands in for `src/core/optional.ts` in a deployment whose policies name none of its operators, and keep extra fields. */
+/** Stands in for `src/core/optional.ts` in a deployment whose policies name none of its operators, keep extra fields and decode nothing. */
 export const OPTIONAL_KINDS: readonly never[] = [];
 
 /** Only an operator that is not here asks for it. */
@@ -9,3 +9,6 @@ export const EXTRA_FIELDS = ["mask"] as const;
 
 /** Only a policy that drops them asks for it. */
 export const withoutExtraFields = undefined;
+
+/** A live policy that decodes is refused. */
+export const READINGS = undefined;

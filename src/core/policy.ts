@@ -18,7 +18,7 @@ import type { MaskObserver } from "./observer.ts";
 import type { Operator, RecordReader } from "./operators/operator.ts";
 import type { CustomOperators } from "./operators/custom.ts";
 import type { OperatorSpec } from "./operators/spec.ts";
-import type { ReadingSpec } from "./readings/index.ts";
+import type { ReadingSpec } from "./readings/spec.ts";
 import type { Reading } from "./readings/reading.ts";
 import type { RemoteEntities, RemoteRules } from "./remote-rules.ts";
 import type { ExtraFields } from "./sse/extra-fields.ts";

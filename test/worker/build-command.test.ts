@@ -135,6 +135,20 @@ limits: { eventLimitBytes: 1000, connectionMaxAgeMs: unlimited }
     }
   });
 
+  test("a folder carries what decodes texts where a policy asks for it", async () => {
+    const { code, out } = await build("decoding", `${OPEN}policies: { default: { decodeBase64: true } }\n`);
+    expect(code).toBe(0);
+    const worker = await startWorkerd({ entry: "worker/index.ts", folder: out, objects: OBJECTS });
+    try {
+      const body = `x ${Buffer.from(EMAIL).toString("base64")}\n`;
+      const masked = await post(`${worker.origin}/v1/mask`, "text/plain", body);
+      const [, encoded] = masked.text.split(" ");
+      expect(Buffer.from(encoded, "base64").toString().trim()).toBe("[EMAIL]");
+    } finally {
+      await worker.stop();
+    }
+  });
+
   test("a folder carries the tables of scripts and categories where a pattern names one", async () => {
     const yaml = (pattern: string): string =>
       `${OPEN}policies: { default: { detectors: [{ entity: CALLSIGN, pattern: '${pattern}', hits: ["ΑΒΓ"] }] } }\n`;

@@ -5,20 +5,10 @@
  * change; a policy without any pays nothing.
  */
 import { ConfigurationError } from "../errors.ts";
-import { base64Reading } from "./base64.ts";
-import { entityReading, JSON_ESCAPES, lineBreakReading, percentReading } from "./escapes.ts";
+import { READINGS } from "../optional.ts";
+import type { DECODERS } from "./decoders.ts";
 import type { Reading } from "./reading.ts";
-
-export interface ReadingSpec {
-  /** Values go on over line breaks. */
-  readonly crossLine?: boolean;
-  /** HTML entities are read as their characters. */
-  readonly decodeEntities?: boolean;
-  /** Runs of base64 are read as what they stand for. */
-  readonly decodeBase64?: boolean;
-  /** How many times percent-encoding, entities and base64 are undone one inside the other, 1 to DECODE_DEPTH_LIMIT. */
-  readonly decodeDepth?: number;
-}
+import type { ReadingSpec } from "./spec.ts";
 
 export const DECODE_DEPTH_LIMIT = 3;
 
@@ -27,14 +17,20 @@ export function compileReadings(spec: ReadingSpec): readonly Reading[] {
   const { crossLine = false, decodeDepth = 1 } = spec;
   if (!Number.isInteger(decodeDepth) || decodeDepth < 1 || decodeDepth > DECODE_DEPTH_LIMIT)
     throw new ConfigurationError("BAD_CONFIG", `decodeDepth: has to be a whole number from 1 to ${DECODE_DEPTH_LIMIT}`);
+  const { decodeEntities = false, decodeBase64 = false } = spec;
+  if (!crossLine && !decodeEntities && !decodeBase64 && decodeDepth === 1) return [];
+  if (READINGS === undefined)
+    throw new ConfigurationError("BAD_CONFIG", "this deployment was built for policies without readings");
+  const { lineBreakReading } = READINGS;
   // Twice: a value broken where it has a space needs one, all others none.
   const acrossLines = crossLine ? [lineBreakReading(""), lineBreakReading(" ")] : [];
-  return [...acrossLines, ...decoders(spec, decodeDepth)];
+  return [...acrossLines, ...decoders(READINGS, spec, decodeDepth)];
 }
 
-function decoders(spec: ReadingSpec, depth: number): readonly Reading[] {
+function decoders(all: typeof DECODERS, spec: ReadingSpec, depth: number): readonly Reading[] {
   if (depth === 0) return [];
-  const inner = decoders(spec, depth - 1);
+  const inner = decoders(all, spec, depth - 1);
+  const { percentReading, entityReading, base64Reading, JSON_ESCAPES } = all;
   return [
     // The matcher undoes one round itself.
     ...(depth > 1 ? [percentReading(inner)] : []),

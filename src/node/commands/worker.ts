@@ -24,7 +24,14 @@ const NEEDS: Readonly<Record<OptionalModule, (config: ServerConfig) => boolean>>
   packs: ({ policies }) => Object.values(policies).some(({ packs = [] }) => packs.length > 0),
   operators: ({ policies }) =>
     namesOperator(policies, ...OPTIONAL_KINDS.map(({ name }) => name)) ||
-    Object.values(policies).some(({ extraFields }) => extraFields === "drop"),
+    Object.values(policies).some(
+      ({ extraFields, crossLine, decodeEntities, decodeBase64, decodeDepth = 1 }) =>
+        decodeDepth > 1 ||
+        extraFields === "drop" ||
+        crossLine === true ||
+        decodeEntities === true ||
+        decodeBase64 === true,
+    ),
   // Letters, marks, numbers and decimal digits are always there.
   properties: ({ policies }) => /\\[pP](?![LMN]|\{\^?(?:[LMN]|Nd|Any)\})/.test(JSON.stringify(policies)),
   strictness: ({ feeds, relays }) =>
