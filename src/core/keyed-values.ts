@@ -24,10 +24,15 @@ export interface KeyedField {
 }
 
 /** What the last letters of a name may say: it tells a value; fields of its object do; it does in some object. */
-const TELLS = 1;
-const OWNS = 2;
-const OWNED = 4;
-const ENDING_LETTERS = 3;
+export const TELLS = 1;
+export const OWNS = 2;
+export const OWNED = 4;
+export const ANY_SIGN = TELLS | OWNS | OWNED;
+const ENDING_LETTERS = 4;
+/** What is looked at of a letter, whatever its case. */
+const LETTER_BITS = 31;
+/** Places of `endingOf`. */
+const ENDINGS = 1 << 16;
 /** Names are as long at least. */
 const LEAST_LETTERS = 2;
 /** Nothing longer stands for a value. */
@@ -45,8 +50,8 @@ const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
 export class KeyedValues {
   private readonly engine: Engine;
   private readonly rules: readonly Rule[];
-  /** TELLS and OWNS where the last letters of a name fall, five bits each. */
-  private readonly endings = new Uint8Array(1 << (5 * ENDING_LETTERS));
+  /** What names may say that end in these letters. */
+  private readonly endings = new Uint8Array(ENDINGS);
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -63,39 +68,33 @@ export class KeyedValues {
 
   private note(names: readonly string[], bits: number): void {
     for (const name of names) {
-      const bytes = encodeUtf8(name);
-      const ending = endingOf(bytes, bytes.length);
-      // Of two letters, whatever stands before.
-      for (let first = 0; first < (bytes.length < ENDING_LETTERS ? 32 : 1); first++)
-        this.endings[ending | (first << 10)] |= bits;
+      // Of the last word; whatever stands before it, where it is shorter.
+      const letters = encodeUtf8(name.slice(name.lastIndexOf(" ") + 1)).slice(-ENDING_LETTERS);
+      const free = ENDING_LETTERS - letters.length;
+      for (let before = 0; before < (LETTER_BITS + 1) ** free; before++) {
+        const ending = [before >> 5, before, ...letters].slice(-ENDING_LETTERS);
+        this.endings[endingOf(ending, ENDING_LETTERS)] |= bits;
+      }
     }
   }
 
   /** False when the bytes of a name, as they stand, are certain to tell nothing. O(1). */
   mayName(bytes: Uint8Array, start: number, end: number): boolean {
-    // `name[first]` of forms is a field of an object.
-    const bits = isBracket(bytes[end - 1]) ? TELLS | OWNED : TELLS;
-    return (this.bitsOf(bytes, start, end) & bits) !== 0;
+    return (this.signsOf(bytes, start, end) & TELLS) !== 0;
   }
 
-  /** False when it is certain that a field of an object of this name tells no more than anywhere. O(1). */
-  mayOwn(bytes: Uint8Array, start: number, end: number): boolean {
-    return (this.bitsOf(bytes, start, end) & OWNS) !== 0;
-  }
-
-  private bitsOf(bytes: Uint8Array, start: number, end: number): number {
+  /** What the bytes of a name may say, as they stand: TELLS, OWNS and OWNED, of which none that is not set is so. O(1). */
+  signsOf(bytes: Uint8Array, start: number, end: number): number {
     if (this.rules.length === 0) return 0;
     let last = end;
     while (last > start && (KINDS[bytes[last - 1]] === DIGIT || isBracket(bytes[last - 1]))) last--;
     if (last > start && last < end && NUMBER_SIGNS.includes(bytes[last - 1])) last--;
     if (last - start < LEAST_LETTERS) return 0;
-    const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]];
-    return (kinds & NOT_PLAIN) !== 0 ? TELLS | OWNS | OWNED : this.endings[endingOf(bytes, last)];
-  }
-
-  /** False when it is certain that the name tells no more in any object. O(1). */
-  mayBeOwned(bytes: Uint8Array, start: number, end: number): boolean {
-    return (this.bitsOf(bytes, start, end) & OWNED) !== 0;
+    const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]] | KINDS[bytes[last - 4]];
+    if ((kinds & NOT_PLAIN) !== 0) return ANY_SIGN;
+    const signs = this.endings[endingOf(bytes, last)];
+    // `name[first]` of forms is a field of an object.
+    return (signs & OWNED) !== 0 && isBracket(bytes[end - 1]) ? signs | TELLS : signs;
   }
 
   /** A name that tells what this one does in an object of that name; undefined when it tells no more than anywhere. */
@@ -158,8 +157,10 @@ function isBracket(byte: number): boolean {
   return byte === 0x5b || byte === 0x5d;
 }
 
-function endingOf(bytes: Uint8Array, end: number): number {
-  return ((bytes[end - 3] & 31) << 10) | ((bytes[end - 2] & 31) << 5) | (bytes[end - 1] & 31);
+/** Where the last four letters fall: `city` elsewhere than `quantity` and `severity`. */
+function endingOf(bytes: ArrayLike<number>, end: number): number {
+  const last = ((bytes[end - 2] & LETTER_BITS) << 5) | (bytes[end - 1] & LETTER_BITS);
+  return last ^ ((bytes[end - 3] & LETTER_BITS) << 10) ^ ((bytes[end - 4] & LETTER_BITS) << 11);
 }
 
 function isNoValue(value: Uint8Array, key: string): boolean {

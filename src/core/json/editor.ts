@@ -11,6 +11,7 @@ import { type FieldPlace, type FieldRules, hideWhole, joinedBy, NOWHERE_SPECIAL,
 import { isClean } from "../finder.ts";
 import { foldSpan } from "../folded-text.ts";
 import type { JoinedText } from "../joined-text.ts";
+import { ANY_SIGN, OWNED, OWNS, TELLS } from "../keyed-values.ts";
 import { MemberDrops } from "../optional.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits, keptEdits, textEdits, valueEdits } from "../text-edits.ts";
@@ -153,9 +154,7 @@ export class JsonEditor implements JsonVisitor {
     if (this.drops?.isSkipping !== true) this.enterElement();
     this.drops?.open(at, isObject, this.isDropped && !this.level.place.mayShowBelow);
     if (this.drops?.isSkipping === true) return;
-    const { keyBytes, keyStart, keyEnd, hasKeyEscape } = this.level;
-    const mayOwn = isObject && (hasKeyEscape || this.policy.keyedValues.mayOwn(keyBytes, keyStart, keyEnd));
-    const owner = mayOwn ? keyOf(this.level) : "";
+    const owner = isObject && (this.level.signs & OWNS) !== 0 ? keyOf(this.level) : "";
     this.level = isObject ? objectIn(this.level, at, owner) : arrayIn(this.level, at);
     this.levels.push(this.level);
   }
@@ -200,9 +199,10 @@ export class JsonEditor implements JsonVisitor {
     level.role = (role === UNREAD ? roleOfText(keyOf(level)) : role) & this.roles;
     const mayBeTold = (level.role & HOLDS_VALUE) !== 0 && this.mayBeTold(level);
     const { keyedValues } = this.policy;
-    const mayBeOwned = level.owner !== "" && (hasEscape || keyedValues.mayBeOwned(this.bytes, start, end));
+    level.signs = hasEscape ? ANY_SIGN : keyedValues.signsOf(this.bytes, start, end);
+    const mayBeOwned = level.owner !== "" && (level.signs & OWNED) !== 0;
     level.told = mayBeOwned ? keyedValues.nameBelow(level.owner, keyOf(level)) : undefined;
-    level.mayTell = mayBeTold || level.told !== undefined || hasEscape || keyedValues.mayName(this.bytes, start, end);
+    level.mayTell = mayBeTold || level.told !== undefined || (level.signs & TELLS) !== 0;
     if (!this.fields.isEmpty) level.place = this.fields.field(level.container, keyOf(level));
   }
 

@@ -41,8 +41,9 @@ export interface Level {
   keyStart: number;
   keyEnd: number;
   hasKeyEscape: boolean;
-  /** What a field of this name holds. */
+  /** What a field of this name holds, and what the name may say. */
   role: number;
+  signs: number;
   /** The name may be one that tells a value, or those may that tell in its place. */
   mayTell: boolean;
   /** What the name tells in this object, written as a name that tells it anywhere; undefined when it tells no more. */
@@ -69,6 +70,7 @@ export function topLevel(place: FieldPlace): Level {
     keyEnd: 0,
     hasKeyEscape: false,
     role: 0,
+    signs: 0,
     mayTell: false,
     told: undefined,
     owner: "",
@@ -98,13 +100,14 @@ export function arrayIn(level: Level, at: number): Level {
 }
 
 function levelIn(around: Level, at: number, role: number): Level {
-  const { keyBytes, keyStart, keyEnd, hasKeyEscape, mayTell, told, place } = around;
+  const { keyBytes, keyStart, keyEnd, hasKeyEscape, signs, mayTell, told, place } = around;
   return {
     keyBytes,
     keyStart,
     keyEnd,
     hasKeyEscape,
     role,
+    signs,
     mayTell,
     told,
     owner: "",
