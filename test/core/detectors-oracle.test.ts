@@ -85,6 +85,16 @@ const glue = constantFrom(
   "%3D",
   "%20",
   "%",
+  "=>",
+  "\uff1d",
+  '\\"',
+  '""',
+  "'",
+  "`",
+  "<",
+  ">",
+  "\u00a0",
+  "=     ",
 );
 
 /** The definition looks at every start and end with every detector. */

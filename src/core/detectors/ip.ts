@@ -1,5 +1,6 @@
 /** IPv4 and IPv6 addresses, with prefix length and zone. */
 import { type Candidate, type Detector, type RawMatch, SCORES } from "../detector.ts";
+import { isHexAfterPercent, isPlain } from "../folded-text.ts";
 import { isIpv4, parseIpv6 } from "../validators/ip-address.ts";
 
 const FULL_STOP = 0x2e;
@@ -42,8 +43,12 @@ export const ipv4: Detector = {
 
 /** A quick no by the last letter of the words that `IS_VERSION` has. */
 function mayEndWord({ bytes, start }: RawMatch): boolean {
-  const letter = bytes[start - 2] | 0x20;
-  return letter === 0x6e || letter === 0x64 || letter === 0x65;
+  const sign = bytes[start - 1];
+  const letter = bytes[start - 2];
+  // Written in another way the two may be anything.
+  const isEscaped = isHexAfterPercent(bytes, start) || isHexAfterPercent(bytes, start - 1);
+  if (isEscaped || !isPlain(sign) || !isPlain(letter)) return true;
+  return [0x6e, 0x64, 0x65].includes(letter | 0x20);
 }
 
 /** True for most addresses in plain ASCII: no zero at the end, no prefix length. */

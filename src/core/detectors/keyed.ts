@@ -96,7 +96,8 @@ function keyed({
       // An element without text: `<birthDate value="1980-01-01"/>`.
       const name = written.replace(/ value$/, "");
       const form = formOf(candidate);
-      const isTold = fieldNames.has(name) || ((form === "element" || name !== written) && elements.includes(name));
+      const element = form === "element" ? name : ELEMENT_VALUE.exec(preceding)?.[1];
+      const isTold = fieldNames.has(name) || (element !== undefined && elements.includes(element));
       if (!isTold || opensPlaceholder(text) || isWidth(name, text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       // In programs it is often the name of a variable.
@@ -118,11 +119,14 @@ function keyed({
   };
 }
 
+/** As `patternOf` has it. */
+const ELEMENT_VALUE = /[<:]([\w.-]+) value=\\?["']$/;
+
 function patternOf(names: FieldNames, owned: OwnedNames | undefined, elements: readonly string[]): string {
   const value = String.raw`[^\n](?:[^\n]{7})?`;
   const all = [`${names.pattern}(?:(?: value)?${SIGN}${value}|${QUOTE})`];
   if (owned !== undefined) all.push(owned.pattern);
-  if (elements.length > 0) all.push(`[<:](?:${elements.join("|")})(?:>| value=["'])${value}`);
+  if (elements.length > 0) all.push(`[<:](?:${elements.join("|")})(?:>| value=\\\\?["'])${value}`);
   return all.join("|");
 }
 
