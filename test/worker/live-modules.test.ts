@@ -31,6 +31,9 @@ test.each([
   ["an operator", operator("pseudonym"), "operators.EMAIL"],
   ["an operator that drops", { onInvalid: "drop", ...operator("drop-event") }, "operators.EMAIL"],
   ["extra fields to be dropped", { extraFields: "drop" }, "extraFields"],
+  ["base64 to be decoded", { decodeBase64: true }, undefined],
+  ["values over line breaks", { crossLine: true }, undefined],
+  ["rounds of decoding", { decodeDepth: 2 }, undefined],
   ["a cipher", { ...operator("encrypt") }, undefined],
   ["a pack", { packs: ["de"] }, "packs.0"],
   [
