@@ -312,7 +312,7 @@ function renderNames(): string[] {
     'forms the whole value of the field; in plain text what is written as `name=value`, `name: value` or `"name": "value"`.',
     "A name may be written in camelCase, with `_`, `-`, `.` or a blank between its words, with words before it and up to three",
     "digits behind it (`address_line_1`); what follows makes it another name (`password_policy`). Arrays inherit their name; objects as below.",
-    "Empty values, `true`, `false`, `null`, templates (`${X}`, `{{x}}`), stars and masked values stay.",
+    "Empty values, `true`, `false`, `null`, templates (`${X}`, `{{x}}`), stars, masked values, a width (`pw=300`) and the folder of a shell (`PWD=/home/app`) stay.",
     "",
     "| entity | values | names |",
     "|---|---|---|",

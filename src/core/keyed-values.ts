@@ -12,7 +12,7 @@ import { SCORES } from "./detector.ts";
 import { findIn, type FoundText, TEXT_KEPT_BYTES } from "./finder.ts";
 import { foldSpan } from "./folded-text.ts";
 import type { Rule } from "./rule.ts";
-import { isPlaceholder, isWidth } from "./validators/placeholder.ts";
+import { isPlaceholder, isOther } from "./validators/placeholder.ts";
 
 /** What a value is in its format; numbers are no texts. */
 export type ValueKind = "text" | "number";
@@ -169,7 +169,7 @@ function isNoValue(value: Uint8Array, key: string): boolean {
   return (
     NO_VALUES.has(text.toLowerCase()) ||
     isPlaceholder(text) ||
-    isWidth(key, text) ||
+    isOther(key, text) ||
     (REPOSITORY.test(text) && /full_?name$/i.test(key))
   );
 }

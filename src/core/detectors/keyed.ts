@@ -9,7 +9,7 @@ import { type Candidate, type Detector, SCORES } from "../detector.ts";
 import { FieldNames } from "../field-name.ts";
 import { isBehindSign, nameBefore, opensNoValue } from "../keys.ts";
 import type { OwnedNames } from "../owned-names.ts";
-import { isWidth, opensPlaceholder } from "../validators/placeholder.ts";
+import { isOther, opensPlaceholder } from "../validators/placeholder.ts";
 import { OWNED_BIRTH, OWNED_CARD, OWNED_PERSONAL } from "./owned.ts";
 import { BIRTH_NAMES, CARD_NAMES, PERSONAL_ELEMENTS, PERSONAL_NAMES, SECRET_NAMES } from "./telling-names.ts";
 import { type Form, FORMS, quotedForm, SENTENCE_WORDS, tailOf, TAILS } from "./written-value.ts";
@@ -98,7 +98,7 @@ function keyed({
       const form = formOf(candidate);
       const element = form === "element" ? name : ELEMENT_VALUE.exec(preceding)?.[1];
       const isTold = fieldNames.has(name) || (element !== undefined && elements.includes(element));
-      if (!isTold || opensPlaceholder(text) || isWidth(name, text) || opensNoValue(preceding, text)) return 0;
+      if (!isTold || opensPlaceholder(text) || isOther(name, text) || opensNoValue(preceding, text)) return 0;
       if (holds?.test(text) === false) return 0;
       // In programs it is often the name of a variable.
       if (/\bpw = $/.test(preceding)) return 0;

@@ -30,6 +30,6 @@ export function tailOf(form: Form): number {
 
 /** Words that follow a name in a sentence. */
 export const SENTENCE_WORDS =
-  "a an and are as at be been by can cannot could did does expired failed field files for from had has have if in incorrect " +
-  "invalid is it length may mismatch missing must no none not null of on optional or password policy read required reset rotated " +
-  "should string the this to true false undefined updated was were will with wrong yes you your";
+  "a an and any are as at be been bool boolean by bytes can cannot could did does expired failed field files for from had has have if in incorrect " +
+  "int invalid is it length may mismatch missing must no none not null number of on optional or password policy read required reset rotated " +
+  "should str string the this to true false undefined updated was were will with wrong yes you your";

@@ -20,9 +20,17 @@ export function isPlaceholder(value: string): boolean {
   return WHOLE.test(value);
 }
 
-/** True for the width of a picture, whatever else `pw` may be. */
-export function isWidth(name: string, value: string): boolean {
-  return /^\d{1,4}$/.test(value) && /(?:^|[^a-z])pw$/i.test(name);
+/** What else a name of secrets stands for, by how such a value begins. */
+const OTHERS = [
+  // The width of a picture.
+  [/(?:^|[^a-z])pw$/i, /^\d{1,4}$/],
+  // The folder that a shell is in.
+  [/(?:^| )PWD$/, /^\/(?:(?:home|root|usr|var|opt|srv|tmp|apps?|etc|mnt|data|build|src|run|lib|Users)(?:\/|$)|$)/],
+] as const;
+
+/** True for a value that says what else its name stands for. */
+export function isOther(name: string, value: string): boolean {
+  return OTHERS.some(([names, values]) => values.test(value) && names.test(name));
 }
 
 /** True for the first characters of a value of which no more is known, when a template may go on from all of them. */
