@@ -49,8 +49,8 @@ const CODE_LED = [
   String.raw`[1-9]\d{1,4}[ -]\d{2,4}[ -]\d{3,8}(?:[ -]\d{4})?`,
   String.raw`[1-9]\d{1,2}[ -]?\(\d{1,4}\)[ -]?\d{3,5}[ -]\d{3,4}`,
 ].join("|");
-/** Thirteen with their calling code only, as exchanges write them. */
-const BARE = String.raw`\d{8,13}`;
+/** Thirteen with their calling code only, as exchanges write them; those that begin with 1 are times in milliseconds. */
+const BARE = String.raw`(?:\d{8,12}|[2-9]\d{12})`;
 const EXTENSION = String.raw`(?:,?[ ]?(?:[xX]|[eE][xX][tT]\.?) ?\d{1,6})?`;
 
 const DATE = /^(?:(?:19|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d)(?!\d)/;
