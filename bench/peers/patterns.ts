@@ -6,6 +6,7 @@
  */
 import { type Catalogue, fullDetectors } from "../catalogue.ts";
 import type { Detector } from "../../src/core/detector.ts";
+import { toldSecret } from "../../src/core/detectors/told-secret.ts";
 import type { Patterns } from "./peer.ts";
 
 const HEX_GROUP = "[0-9A-Fa-f]{1,4}";
@@ -74,7 +75,8 @@ export function patternsOf(catalogue: Catalogue): Patterns {
   const patterns: Record<string, string> = { ...PATTERNS };
   for (const detector of fullDetectors()) {
     const { entity } = detector;
-    if (Object.hasOwn(PATTERNS, entity)) continue;
+    // Told by words that stand before it, it has no shape of its own.
+    if (Object.hasOwn(PATTERNS, entity) || detector === toldSecret) continue;
     // One entity may have several detectors.
     patterns[entity] =
       patterns[entity] === undefined ? sharedPattern(detector) : `${patterns[entity]}|${sharedPattern(detector)}`;
