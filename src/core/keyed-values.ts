@@ -41,8 +41,6 @@ const PLACEHOLDER_BYTES = 64;
 const NUMBER_SIGNS: readonly number[] = [0x5f, 0x2e, 0x2d];
 /** `acme/api`, whose full name it is. */
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
-/** Fields of forms that hold the value of the one around them (json/roles.ts), by their last letters. */
-const WRAPPERS = ["value", "values", "string"];
 /** Longer texts are no labels. */
 const LABEL_BYTES = 256;
 const NO_VALUES = new Set(["", "true", "false", "null", "none", "undefined"]);
@@ -56,7 +54,6 @@ export class KeyedValues {
   constructor(engine: Engine) {
     this.engine = engine;
     this.rules = engine.threshold > SCORES.ranged ? [] : engine.rules.filter(({ detector }) => detector.keys);
-    if (this.rules.length > 0) this.note(WRAPPERS, OWNED);
     for (const { detector } of this.rules) {
       this.note(detector.keys?.names.names ?? [], TELLS);
       for (const { owners, names } of detector.keys?.owned?.rows ?? []) {
@@ -86,15 +83,14 @@ export class KeyedValues {
   /** What the bytes of a name may say, as they stand: TELLS, OWNS and OWNED, of which none that is not set is so. O(1). */
   signsOf(bytes: Uint8Array, start: number, end: number): number {
     if (this.rules.length === 0) return 0;
+    // `name[first]` of forms is a field of an object, and `password[old]` one that holds its value.
+    if (isBracket(bytes[end - 1])) return ANY_SIGN;
     let last = end;
-    while (last > start && (KINDS[bytes[last - 1]] === DIGIT || isBracket(bytes[last - 1]))) last--;
+    while (last > start && KINDS[bytes[last - 1]] === DIGIT) last--;
     if (last > start && last < end && NUMBER_SIGNS.includes(bytes[last - 1])) last--;
     if (last - start < LEAST_LETTERS) return 0;
     const kinds = KINDS[bytes[last - 1]] | KINDS[bytes[last - 2]] | KINDS[bytes[last - 3]] | KINDS[bytes[last - 4]];
-    if ((kinds & NOT_PLAIN) !== 0) return ANY_SIGN;
-    const signs = this.endings[endingOf(bytes, last)];
-    // `name[first]` of forms is a field of an object.
-    return (signs & OWNED) !== 0 && isBracket(bytes[end - 1]) ? signs | TELLS : signs;
+    return (kinds & NOT_PLAIN) !== 0 ? ANY_SIGN : this.endings[endingOf(bytes, last)];
   }
 
   /** A name that tells what this one does in an object of that name; undefined when it tells no more than anywhere. */
