@@ -29,10 +29,13 @@ export const OWNS = 2;
 export const OWNED = 4;
 export const ANY_SIGN = TELLS | OWNS | OWNED;
 const ENDING_LETTERS = 4;
+const NO_LETTERS = [0, 0, 0, 0];
 /** What is looked at of a letter, whatever its case. */
 const LETTER_BITS = 31;
 /** Places of `endingOf`. */
 const ENDINGS = 1 << 16;
+/** By how many of the letters are not known, how far the places lie apart at which they may fall. */
+const ENDING_STEPS = [ENDINGS, 1 << 11, 1 << 10];
 /** Names are as long at least. */
 const LEAST_LETTERS = 2;
 /** Nothing longer stands for a value. */
@@ -68,10 +71,8 @@ export class KeyedValues {
       // Of the last word; whatever stands before it, where it is shorter.
       const letters = encodeUtf8(name.slice(name.lastIndexOf(" ") + 1)).slice(-ENDING_LETTERS);
       const free = ENDING_LETTERS - letters.length;
-      for (let before = 0; before < (LETTER_BITS + 1) ** free; before++) {
-        const ending = [before >> 5, before, ...letters].slice(-ENDING_LETTERS);
-        this.endings[endingOf(ending, ENDING_LETTERS)] |= bits;
-      }
+      const place = endingOf([...NO_LETTERS.slice(0, free), ...letters], ENDING_LETTERS);
+      for (let before = 0; before < ENDINGS; before += ENDING_STEPS[free]) this.endings[place ^ before] |= bits;
     }
   }
 

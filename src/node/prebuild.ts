@@ -8,7 +8,7 @@ import { Emitter } from "../core/pattern/emitter.ts";
 import { INVISIBLE, type Instructions, OP } from "../core/pattern/instructions.ts";
 import { PatternReader } from "../core/pattern/pattern-reader.ts";
 import type { PatternSource } from "../core/pattern/pattern-source.ts";
-import { COLUMNS, keyOf, type WrittenPattern, type WrittenTable } from "../core/pattern/prebuilt.ts";
+import { COLUMNS, keyOf, type WrittenClass, type WrittenPattern, type WrittenTable } from "../core/pattern/prebuilt.ts";
 
 interface Written {
   readonly pattern: WrittenPattern;
@@ -17,9 +17,9 @@ interface Written {
 
 /** The table of these patterns, each once. @throws PatternError as the compiler. */
 export function writeTable(sources: readonly PatternSource[]): string {
-  const sets: WrittenTable["sets"][number][] = [];
+  const sets: WrittenClass[] = [];
   const numbers = new Map<string, number>();
-  const numberOf = (set: WrittenTable["sets"][number]): number => {
+  const numberOf = (set: WrittenClass): number => {
     const key = JSON.stringify(set);
     const number = numbers.get(key) ?? sets.push(set) - 1;
     numbers.set(key, number);
@@ -32,7 +32,7 @@ export function writeTable(sources: readonly PatternSource[]): string {
   return JSON.stringify(table);
 }
 
-function writePattern(source: PatternSource, numberOf: (set: WrittenTable["sets"][number]) => number): Written {
+function writePattern(source: PatternSource, numberOf: (set: WrittenClass) => number): Written {
   const reader = new PatternReader(true, undefined);
   const pattern = reader.read(source);
   const emitter = new Emitter(reader.instructions);
@@ -54,7 +54,9 @@ function writePattern(source: PatternSource, numberOf: (set: WrittenTable["sets"
     hasAssertions,
     needed: reader.instructions,
     length: instructions.length,
-    classes: Array.from(pattern.classes.keys(), (set) => numberOf({ set, unfolds: pattern.unfolds })),
+    classes: Array.from(pattern.classes, ([set, number]) =>
+      numberOf({ set, unfolds: pattern.unfolds, wideNodes: reader.classes[number].wideNodes }),
+    ),
   };
   return { pattern: written, instructions };
 }

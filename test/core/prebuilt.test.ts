@@ -25,7 +25,7 @@ function partsOf({ instructions, classes, patterns, ...rest }: Program): unknown
   return {
     ...rest,
     columns: columns.map((name) => instructions[name].subarray(0, instructions.length)),
-    classes: classes.map(({ ascii, form, isAscii, trie }) => ({ ascii, form, isAscii, trie })),
+    classes: classes.map(({ ascii, form, isAscii, wideNodes, trie }) => ({ ascii, form, isAscii, wideNodes, trie })),
     patterns: patterns.map((pattern) => ({ ...pattern, classes: pattern.classes.map((one) => classes.indexOf(one)) })),
   };
 }

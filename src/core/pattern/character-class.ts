@@ -2,8 +2,8 @@
  * A class of characters as the automaton reads it: by byte.
  *
  * Owns when its trie is built. Most text is ASCII, and what a class says to a byte of ASCII needs no trie; so that of a
- * class is built when something else is read. Only the part for its members beyond ASCII is built before, once for all
- * classes that share them: it may be refused.
+ * class is built when something else is read. The part for its members beyond ASCII, one for all classes that share them,
+ * may be refused: it is built before, unless it is known to be none of those.
  */
 import { type CharSet, has } from "./charset.ts";
 import { refuseOver } from "./limits.ts";
@@ -32,17 +32,23 @@ export class CharacterClass {
   readonly ascii: CharSet;
   readonly form: Form;
 
-  /** For its members beyond ASCII. */
-  private readonly wide: ByteTrie;
+  /** Nodes of the trie for its members beyond ASCII: 1 where there are none. */
+  readonly wideNodes: number;
+
+  private readonly wide: CharSet;
   private built: ByteTrie | undefined;
 
-  /** @throws PatternError when nothing is left of it, or it needs too many positions. */
-  constructor(set: CharSet, form: Form) {
+  /**
+   * `wideNodes`: what is known of a class that was made before. @throws PatternError when nothing is left of it, or it needs
+   * too many positions.
+   */
+  constructor(set: CharSet, form: Form, wideNodes?: number) {
     const [ascii, wide] = split(set);
     this.ascii = ascii;
     this.form = form;
-    this.wide = wide.length === 0 ? NO_TRIE : wideTrie(wide, form.unfolds);
-    const isSeen = this.wide[0].length > 0 || (ascii.at(-1) ?? 0) > 0 || !form.unfolds;
+    this.wide = wide;
+    this.wideNodes = wideNodes ?? wideTrie(wide, form.unfolds).length;
+    const isSeen = this.wideNodes > 1 || (ascii.at(-1) ?? 0) > 0 || !form.unfolds;
     if (!isSeen && set.length > 0)
       throw new PatternError(
         "a class of the pattern holds nothing but characters that vanish or are read as plain ones; write the plain ones",
@@ -51,12 +57,12 @@ export class CharacterClass {
 
   /** True when no byte beyond ASCII stands in a member, or in one that folds into it. */
   get isAscii(): boolean {
-    return this.wide === NO_TRIE && (!this.form.unfolds || this.ascii.length === 0);
+    return this.wide.length === 0 && (!this.form.unfolds || this.ascii.length === 0);
   }
 
   /** As many nodes as its trie has, or the most that it can have as long as that is not built. */
   get mostNodes(): number {
-    return this.built?.length ?? this.wide.length + (this.form.isEscaped ? ASCII_TRIE_NODES : 0);
+    return this.built?.length ?? this.wideNodes + (this.form.isEscaped ? ASCII_TRIE_NODES : 0);
   }
 
   get trie(): ByteTrie {
@@ -82,7 +88,7 @@ export class CharacterClass {
     const { ascii, form, wide } = this;
     const trie = byteTrie(form.unfolds ? unfold(ascii) : ascii, { percent: form.isEscaped });
     latelyNodes += trie.length;
-    return wide === NO_TRIE ? trie : joinTries(wide, trie);
+    return wide.length === 0 ? trie : joinTries(wideTrie(wide, form.unfolds), trie);
   }
 }
 
@@ -106,12 +112,12 @@ const latelyWide: { readonly set: CharSet; readonly unfolds: boolean; readonly t
 const LATELY_LIMIT = 64 * 1024;
 let latelyNodes = 0;
 
-/** @throws PatternError as the class. */
-export function classOf(set: CharSet, unfolds: boolean): CharacterClass {
+/** `wideNodes` and @throws PatternError as the class. */
+export function classOf(set: CharSet, unfolds: boolean, wideNodes?: number): CharacterClass {
   const key = `${unfolds ? "" : "="}${set.join()}`;
   const known = lately.get(key);
   if (known !== undefined) return known;
-  const made = new CharacterClass(set, { unfolds, isEscaped: unfolds });
+  const made = new CharacterClass(set, { unfolds, isEscaped: unfolds }, wideNodes);
   if (++latelyNodes > LATELY_LIMIT) {
     lately.clear();
     latelyWide.length = 0;
@@ -122,6 +128,7 @@ export function classOf(set: CharSet, unfolds: boolean): CharacterClass {
 }
 
 function wideTrie(set: CharSet, unfolds: boolean): ByteTrie {
+  if (set.length === 0) return NO_TRIE;
   const known = latelyWide.find((one) => one.unfolds === unfolds && isSame(one.set, set));
   if (known !== undefined) return known.trie;
   const trie = byteTrie(unfolds ? unfold(set) : set, { percent: false });

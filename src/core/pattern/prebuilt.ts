@@ -13,9 +13,16 @@ import type { Span } from "../span.ts";
 import type { Bounds, PatternSource } from "./pattern-source.ts";
 import { prebuiltTable } from "./prebuilt-table.ts";
 
+/** The arguments of `classOf`. */
+export interface WrittenClass {
+  readonly set: CharSet;
+  readonly unfolds: boolean;
+  readonly wideNodes: number;
+}
+
 /** A table as it is written: text that every runtime reads. */
 export interface WrittenTable {
-  readonly sets: readonly { readonly set: CharSet; readonly unfolds: boolean }[];
+  readonly sets: readonly WrittenClass[];
   readonly patterns: readonly WrittenPattern[];
   /** Columns of `count` instructions, in base64: COLUMNS of two bytes each, little-endian, then the operations. */
   readonly code: string;
@@ -87,9 +94,14 @@ export class Prebuilt {
       bounds: { longestCharacters: bound(longestCharacters), longestBytes: bound(longestBytes) },
       hasAssertions,
       needed,
-      classes: classes.map((number) => classOf(this.sets[number].set, this.sets[number].unfolds)),
+      classes: classes.map((number) => this.classAt(number)),
       write: (instructions, index, numbers) => this.write(instructions, span, index, numbers),
     };
+  }
+
+  private classAt(number: number): CharacterClass {
+    const { set, unfolds, wideNodes } = this.sets[number];
+    return classOf(set, unfolds, wideNodes);
   }
 
   private write(instructions: Instructions, span: Span, index: number, numbers: readonly number[]): number {
