@@ -13,6 +13,8 @@ import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
 
 const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 /** Farther away no field is looked for: looks back must not add up. */
 const NEAR_FIELDS_BYTES = 256;
 
@@ -47,11 +49,14 @@ export class CsvBlock {
   private readonly quotesBehind: Offsets;
   /** The length where there is none, or none in a field with odd quotes, which make it count. */
   private nextEscape: number;
+  /** Before it no escape stands behind a bracket of its record. */
+  private bracketedFrom: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
     this.bytes = bytes;
     this.delimiter = delimiter;
-    this.nextEscape = framed.mayEscape ? placeOf(bytes, BACKSLASH, 0) : bytes.length;
+    this.bracketedFrom = placeOf(bytes, BACKSLASH, 0);
+    this.nextEscape = framed.mayEscape ? this.bracketedFrom : bytes.length;
     this.starts = framed.starts;
     this.ends = framed.ends;
     this.oddQuotes = new Offsets(framed.oddQuotes);
@@ -73,7 +78,7 @@ export class CsvBlock {
   suspect(scan: BlockScan, from: number, { readsQuotes, hasNames }: SuspectOptions): number {
     const place = hasNames ? scan.placeAfter(from) : scan.suspectAfter(from, this.glance);
     // A place lies behind the last byte of its match.
-    const suspect = Math.min(place - 1, this.joins.next(from));
+    const suspect = Math.min(place - 1, this.joins.next(from), this.bracketedEscape(from));
     return readsQuotes || this.nextEscape < this.bytes.length ? Math.min(suspect, this.oddQuotes.next(from)) : suspect;
   }
 
@@ -84,10 +89,10 @@ export class CsvBlock {
 
   /**
    * True when a field of the record may hold what its bytes do not show: text on both sides of a closing quote, a doubled
-   * quote where a pattern reads quotes, or JSON with an escape, which has quotes around it. Asked in order.
+   * quote where a pattern reads quotes, or JSON with an escape, which has quotes around it or is broken. Asked in order.
    */
   hides({ start, end }: Span, readsQuotes: boolean): boolean {
-    if (this.joins.next(start) < end) return true;
+    if (this.joins.next(start) < end || this.bracketedEscape(start) < end) return true;
     if (this.oddQuotes.next(start) >= end) return false;
     if (this.nextEscape < start) this.nextEscape = placeOf(this.bytes, BACKSLASH, start);
     return readsQuotes || this.nextEscape < end;
@@ -142,6 +147,18 @@ export class CsvBlock {
     const quote = this.quotesBehind.before(at);
     if (quote >= 0 && quote > this.quotedLineEnd) this.quotedLineEnd = lineFeedFrom(this.bytes, quote);
     return quote >= 0 && at <= this.quotedLineEnd;
+  }
+
+  /** The first escape at or after `from` behind a bracket of its record, which may open JSON, or Infinity. Asked in order. */
+  private bracketedEscape(from: number): number {
+    const { bytes } = this;
+    if (this.bracketedFrom < from) this.bracketedFrom = placeOf(bytes, BACKSLASH, from);
+    while (this.bracketedFrom < bytes.length) {
+      const { start, end } = this.recordAt(this.bracketedFrom);
+      if (holdsBracket(bytes, start, this.bracketedFrom)) return this.bracketedFrom;
+      this.bracketedFrom = placeOf(bytes, BACKSLASH, end);
+    }
+    return Infinity;
   }
 
   /** The column that a byte lies in; undefined when quotes stand in the record, or a lone CR, which parts it into several. */
@@ -287,6 +304,11 @@ function isFieldStart(chunk: Uint8Array, at: number, delimiter: number): boolean
 
 function endsField(byte: number, delimiter: number): boolean {
   return byte === delimiter || byte === LF || byte === CR;
+}
+
+function holdsBracket(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === OPEN_BRACE || bytes[at] === OPEN_BRACKET) return true;
+  return false;
 }
 
 /** The first place of the byte at or after `from`; the length when there is none. */

@@ -22,13 +22,14 @@ import { whileRead } from "../record-readers.ts";
 import { escapedTextEdits } from "../text-edits.ts";
 import { type Output, whenInvalid } from "./format-masker.ts";
 import type { Delimiter, FormatOptions } from "./format-options.ts";
-import { type HeldText, heldTextEdits } from "../json/editor.ts";
+import { type HeldText, heldTextEdits, looksLikeJson } from "../json/editor.ts";
 import type { RecordFormat } from "./record.ts";
 import { endsOutside } from "./suspect-places.ts";
 
 const DELIMITER_BYTES: Readonly<Record<Delimiter, number>> = { comma: COMMA, semicolon: SEMICOLON, tab: TAB };
 /** 40 characters of four bytes, and quotes. */
 const LABEL_BYTES = 162;
+const BACKSLASH = 0x5c;
 const NO_COLUMNS = new Columns([], true);
 /** Alone in its record: a line without a character is no record. */
 const EMPTY_CELL = Uint8Array.of(QUOTE, QUOTE);
@@ -176,7 +177,7 @@ export class CsvFormat implements RecordFormat {
       const told = telling ?? this.told[index];
       const isTold = told !== undefined;
       const at = isRagged ? NOWHERE_SPECIAL : this.placeOf(index);
-      if (!isTold && at.verdict === "look" && isAsItReads(cell) && isClean(cell)) continue;
+      if (!isTold && at.verdict === "look" && isAsItReads(record, cell) && isClean(cell)) continue;
       const decoded = decodeCell(record, cell);
       const key = told ?? columns.keyOf(index, index === 0 ? "" : this.labelOf(record, cells[index - 1]), isRagged);
       const edits = this.fieldTextEdits(decoded.text, { key, nesting: 0, mayTell: isTold, at }, index);
@@ -232,9 +233,11 @@ export class CsvFormat implements RecordFormat {
   }
 }
 
-/** True when the bytes of the field's content are its text. */
-function isAsItReads({ start, end, quotedEnd, hasInnerQuotes }: Cell): boolean {
-  return !hasInnerQuotes && (quotedEnd === start || quotedEnd === end);
+/** True when the bytes of the field's content are its text, and no JSON with escapes. */
+function isAsItReads(record: Uint8Array, { start, end, quotedEnd, hasInnerQuotes }: Cell): boolean {
+  if (hasInnerQuotes || (quotedEnd !== start && quotedEnd !== end)) return false;
+  const content = record.subarray(quotedEnd > start ? start + 1 : start, end);
+  return !looksLikeJson(content) || !content.includes(BACKSLASH);
 }
 
 function textOf(text: Uint8Array): string {
