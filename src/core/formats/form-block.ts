@@ -76,14 +76,16 @@ export class FormBlock {
     return low;
   }
 
-  /** The first pair from `from` on whose name may tell the value, or whose value may be JSON; the count when none does. */
+  /** The first pair from `from` on whose name may tell the value, or of which a part may be JSON; the count when none is. */
   nextTold(from: number, keyedValues: KeyedValues): number {
     const { text, starts, values } = this;
     for (let pair = from; pair < values.length; pair++) {
+      const end = starts[pair + 1] - 1;
       const value = values[pair];
+      const nameEnd = value < 0 ? end : value - 1;
+      if (opensJson(text, starts[pair], nameEnd)) return pair;
       if (value < 0) continue;
-      if (keyedValues.mayName(text, starts[pair], value - 1) || opensJson(text, value, starts[pair + 1] - 1))
-        return pair;
+      if (keyedValues.mayName(text, starts[pair], nameEnd) || opensJson(text, value, end)) return pair;
     }
     return values.length;
   }

@@ -10,9 +10,9 @@ import { indexOfByte } from "../native-bytes.ts";
 import { EMPTY } from "../bytes.ts";
 import { dropOf, isMark } from "../drops.ts";
 import { type Edit, encodeEdits, OffsetMap } from "../edit.ts";
+import { NOWHERE_SPECIAL } from "../field-rules.ts";
 import { foldSpan, hexValue } from "../folded-text.ts";
 import type { Policy } from "../policy.ts";
-import { textEdits } from "../text-edits.ts";
 import type { Output } from "./format-masker.ts";
 import { type HeldText, heldTextEdits } from "../json/editor.ts";
 import { AMPERSAND, EQUALS, PERCENT, PLUS, SPACE } from "./form-block.ts";
@@ -20,6 +20,8 @@ import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
 
 const SEPARATOR = Uint8Array.of(AMPERSAND);
+/** A text of its own: all of a document, where somebody sent JSON as a form. */
+const NAME = { key: "", nesting: 0, mayTell: false, at: NOWHERE_SPECIAL };
 
 export class FormFormat implements RecordFormat {
   protected readonly policy: Policy;
@@ -62,7 +64,7 @@ export class FormFormat implements RecordFormat {
     const equals = indexOfByte(pair, EQUALS);
     const nameEnd = equals < 0 ? end : equals;
     const name = decodeFormText(pair, 0, nameEnd);
-    const edits = encodeEdits(textEdits(this.policy, name.text), name.map, encodeFormText);
+    const edits = encodeEdits(heldTextEdits(this.policy, name.text, NAME), name.map, encodeFormText);
     if (equals < 0 && this.policy.drops === undefined) return edits;
     const value = decodeFormText(pair, Math.min(nameEnd + 1, end), end);
     const key = foldSpan(name.text, 0, name.text.length);
