@@ -4,8 +4,6 @@
  * Owns percent-encoding and `+`, read as URLSearchParams reads them. A pair is a record; its name is a text of its own
  * and the key of its value. Pairs in which nothing is found keep their bytes.
  */
-import { roleOfText, WRAPPED } from "../json/roles.ts";
-import type { KeyedValues } from "../keyed-values.ts";
 import { indexOfByte } from "../native-bytes.ts";
 import { EMPTY } from "../bytes.ts";
 import { dropOf, isMark } from "../drops.ts";
@@ -16,6 +14,7 @@ import type { Policy } from "../policy.ts";
 import type { Output } from "./format-masker.ts";
 import { type HeldText, heldTextEdits } from "../json/editor.ts";
 import { AMPERSAND, EQUALS, PERCENT, PLUS, SPACE } from "./form-block.ts";
+import { tellingName } from "./field-of-form.ts";
 import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
 
@@ -68,15 +67,12 @@ export class FormFormat implements RecordFormat {
     if (equals < 0 && this.policy.drops === undefined) return edits;
     const value = decodeFormText(pair, Math.min(nameEnd + 1, end), end);
     const key = foldSpan(name.text, 0, name.text.length);
-    const { fields, keyedValues } = this.policy;
-    // `name[first]` is the field `first` of an object.
-    const [, owner, held] = IN_BRACKETS.exec(key) ?? [];
-    const told = owner === undefined ? undefined : toldBelow(keyedValues, owner, held);
+    const { fields } = this.policy;
     return [
       ...edits,
       ...encodeEdits(
         this.valueEdits(value.text, {
-          key: told ?? key,
+          key: tellingName(this.policy.keyedValues, key),
           nesting: 0,
           mayTell: true,
           at: fields.field(fields.root, key),
@@ -92,8 +88,6 @@ export class FormFormat implements RecordFormat {
     return heldTextEdits(this.policy, text, held);
   }
 }
-
-const IN_BRACKETS = /([^[\]]+)\]?\[([^[\]]+)\]$/;
 
 interface Decoded {
   readonly text: Uint8Array;
@@ -147,9 +141,4 @@ function isUnreserved(byte: number): boolean {
 
 function hexDigit(value: number): number {
   return value < 10 ? 0x30 + value : 0x37 + value;
-}
-
-/** As `nameBelow`; and a field that holds the value of the one around it has its name. */
-function toldBelow(keyedValues: KeyedValues, owner: string, key: string): string | undefined {
-  return (roleOfText(key) & WRAPPED) !== 0 && keyedValues.isNamed(owner) ? owner : keyedValues.nameBelow(owner, key);
 }

@@ -1,0 +1,18 @@
+/**
+ * What the name of a field of a form tells: `name[first]` is the field `first` of an object.
+ *
+ * Owns how forms write fields of fields, in one body as in many parts.
+ */
+import { roleOfText, WRAPPED } from "../json/roles.ts";
+import type { KeyedValues } from "../keyed-values.ts";
+
+const IN_BRACKETS = /([^[\]]+)\]?\[([^[\]]+)\]$/;
+
+/** A name that tells what this one does where it stands: the name itself, when the one around it adds nothing. */
+export function tellingName(keyedValues: KeyedValues, name: string): string {
+  const [, owner, field] = IN_BRACKETS.exec(name) ?? [];
+  if (owner === undefined) return name;
+  // A field that holds the value of the one around it has its name.
+  if ((roleOfText(field) & WRAPPED) !== 0 && keyedValues.isNamed(owner)) return owner;
+  return keyedValues.nameBelow(owner, field) ?? name;
+}
