@@ -49,7 +49,7 @@ export class CsvBlock {
   private readonly quotesBehind: Offsets;
   /** The length where there is none, or none in a field with odd quotes, which make it count. */
   private nextEscape: number;
-  /** Before it no escape stands behind a bracket of its record. */
+  /** Before it no record has an escape and a bracket. */
   private bracketedFrom: number;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
@@ -149,13 +149,13 @@ export class CsvBlock {
     return quote >= 0 && at <= this.quotedLineEnd;
   }
 
-  /** The first escape at or after `from` behind a bracket of its record, which may open JSON, or Infinity. Asked in order. */
+  /** The first escape at or after `from` of a record with a bracket, which may open JSON, or Infinity. Asked in order. */
   private bracketedEscape(from: number): number {
     const { bytes } = this;
     if (this.bracketedFrom < from) this.bracketedFrom = placeOf(bytes, BACKSLASH, from);
     while (this.bracketedFrom < bytes.length) {
       const { start, end } = this.recordAt(this.bracketedFrom);
-      if (holdsBracket(bytes, start, this.bracketedFrom)) return this.bracketedFrom;
+      if (holdsBracket(bytes, start, end)) return this.bracketedFrom;
       this.bracketedFrom = placeOf(bytes, BACKSLASH, end);
     }
     return Infinity;
