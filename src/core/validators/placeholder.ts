@@ -24,6 +24,10 @@ export function isPlaceholder(value: string): boolean {
 const OTHERS = [
   // The width of a picture.
   [/(?:^|[^a-z])pw$/i, /^\d{1,4}$/],
+  // How many tests went well, or that one did.
+  [/(?:^|[^a-z])pass$/i, /^(?:\d{1,3}|ok|yes)$/i],
+  // What a browser does with cookies.
+  [/credentials$/i, /^(?:include|omit|same-origin)$/],
   // The folder that a shell is in.
   [/(?:^| )PWD$/, /^\/(?:(?:home|root|usr|var|opt|srv|tmp|apps?|etc|mnt|data|build|src|run|lib|Users)(?:\/|$)|$)/],
 ] as const;
