@@ -1,9 +1,9 @@
 /** Explains forms: the name of each pair, and the format that masks its value. */
 import type { Edit } from "../edit.ts";
 import { foldSpan } from "../folded-text.ts";
-import { decodeFormText, FormFormat } from "../formats/form.ts";
+import { decodeFormText, FORM_NAME, FormFormat } from "../formats/form.ts";
 import type { HeldText } from "../json/editor.ts";
-import { AskedTexts, explainHeld, explainText, placed, recordsOf } from "./placed.ts";
+import { AskedTexts, explainHeld, explainHeldText, placed, recordsOf } from "./placed.ts";
 import type { Explanation, Witnessing } from "./witness.ts";
 
 const EQUALS = 0x3d;
@@ -28,7 +28,7 @@ export function* explainForm(watched: Witnessing, input: Uint8Array): Iterable<E
     const nameEnd = equals < 0 ? textEnd : equals;
     const name = decodeFormText(pair, 0, nameEnd);
     const toName = (offset: number): number => start + name.map.toEncoded(offset);
-    yield* placed(explainText(watched, name.text), { input, toInput: toName, path: "" });
+    yield* placed(explainHeldText(watched, name.text, FORM_NAME), { input, toInput: toName, path: "" });
     const form = new ExplainingForm(watched);
     form.pairEdits(pair);
     const value = decodeFormText(pair, Math.min(nameEnd + 1, textEnd), textEnd);

@@ -1,12 +1,12 @@
 /** Explains multipart bodies: what stands around the parts, their headers, and each part by what it is. */
 import { StreamError } from "../errors.ts";
 import { foldSpan } from "../folded-text.ts";
+import { tellingName } from "../formats/field-of-form.ts";
 import type { FormatOptions } from "../formats/format-options.ts";
-import { heldTextEdits } from "../json/editor.ts";
 import type { FormatChoice } from "../masker.ts";
 import { Delimiter } from "../multipart/delimiter.ts";
 import { headersEnd, readPart } from "../multipart/headers.ts";
-import { explainHeld, explainText, placed } from "./placed.ts";
+import { explainHeldText, explainText, placed } from "./placed.ts";
 import type { Explanation, Witnessing } from "./witness.ts";
 
 export interface MultipartOptions extends FormatOptions {
@@ -68,7 +68,7 @@ function explainPart(
   explain: MultipartOptions["explain"],
   { head, content }: Part,
 ): Explanation[] {
-  const { policy, witness } = watched;
+  const { fields, keyedValues } = watched.policy;
   const part = readPart(head);
   if (part.kind === "unreadable") return [];
   const asItStands = { input: content, toInput: (offset: number) => offset };
@@ -76,11 +76,9 @@ function explainPart(
     const { format, options } = part.type;
     return placed(explain(watched, { format, ...options }, content), { ...asItStands, path: "part" });
   }
-  const { fields } = policy;
-  const name = Uint8Array.from(part.name, (character) => character.charCodeAt(0));
-  const key = foldSpan(name, 0, name.length);
-  witness.length = 0;
-  const held = { key, nesting: 0, mayTell: true, at: fields.field(fields.root, key) };
-  const edits = heldTextEdits(policy, content, held);
-  return placed(explainHeld(watched, content, { edits, witness: [...witness] }), { ...asItStands, path: key });
+  const bytes = Uint8Array.from(part.name, (character) => character.charCodeAt(0));
+  const path = foldSpan(bytes, 0, bytes.length);
+  const key = tellingName(keyedValues, path);
+  const held = { key, nesting: 0, mayTell: true, at: fields.field(fields.root, path) };
+  return placed(explainHeldText(watched, content, held), { ...asItStands, path });
 }

@@ -4,7 +4,7 @@
  * Owns the way from offsets in a text back to the input. Which texts a record holds is the formats'.
  */
 import type { Edit } from "../edit.ts";
-import { looksLikeJson } from "../json/editor.ts";
+import { type HeldText, heldTextEdits, looksLikeJson } from "../json/editor.ts";
 import { textEdits } from "../text-edits.ts";
 import { type Explanation, explainEdits, type Testimony, type Witnessed, type Witnessing } from "./witness.ts";
 
@@ -35,6 +35,14 @@ export function explainText({ policy, witness }: Witnessing, text: Uint8Array): 
 export function explainHeld({ policy }: Witnessing, text: Uint8Array, { edits, witness }: Witnessed): Explanation[] {
   const inside = looksLikeJson(text) ? witness.filter(({ score }) => score >= policy.engine.threshold) : witness;
   return explainEdits(policy, text, { edits, witness: inside });
+}
+
+/** A text that is masked as it is held, whoever holds it. */
+export function explainHeldText(watched: Witnessing, text: Uint8Array, held: HeldText): Explanation[] {
+  const { policy, witness } = watched;
+  witness.length = 0;
+  const edits = heldTextEdits(policy, text, held);
+  return explainHeld(watched, text, { edits, witness: [...witness] });
 }
 
 /** What a format asked of one text, and what it was told. */

@@ -19,8 +19,8 @@ import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
 
 const SEPARATOR = Uint8Array.of(AMPERSAND);
-/** A text of its own: all of a document, where somebody sent JSON as a form. */
-const NAME = { key: "", nesting: 0, mayTell: false, at: NOWHERE_SPECIAL };
+/** How the name of a pair is held: a text of its own, all of a document where somebody sent JSON as a form. */
+export const FORM_NAME: HeldText = { key: "", nesting: 0, mayTell: false, at: NOWHERE_SPECIAL };
 
 export class FormFormat implements RecordFormat {
   protected readonly policy: Policy;
@@ -63,7 +63,7 @@ export class FormFormat implements RecordFormat {
     const equals = indexOfByte(pair, EQUALS);
     const nameEnd = equals < 0 ? end : equals;
     const name = decodeFormText(pair, 0, nameEnd);
-    const edits = encodeEdits(heldTextEdits(this.policy, name.text, NAME), name.map, encodeFormText);
+    const edits = encodeEdits(heldTextEdits(this.policy, name.text, FORM_NAME), name.map, encodeFormText);
     if (equals < 0 && this.policy.drops === undefined) return edits;
     const value = decodeFormText(pair, Math.min(nameEnd + 1, end), end);
     const key = foldSpan(name.text, 0, name.text.length);
