@@ -12,6 +12,7 @@ import { FORMATS, type Format, maskWhole, type Policy } from "../../src/core/ind
 import { choiceOf } from "../support/cases.ts";
 import { maskCut } from "../support/every-cut.ts";
 import { longStreamOf } from "../support/long-stream.ts";
+import { clearProgress, showProgress } from "../support/progress-bar.ts";
 import { streamOf } from "../support/random-stream.ts";
 import { STREAM_POLICIES } from "../support/stream-policies.ts";
 
@@ -30,7 +31,7 @@ Exit: 0 no difference, 1 a difference, printed in its smallest form, 2 usage.
 
 const MS_IN_SECOND = 1_000;
 /** Streams of one format before the next has its turn. */
-const TURN = 20;
+const TURN = 10;
 /** A difference is made smaller for as long. */
 const SHRINK_MS = 60_000;
 /** Longer streams are not pushed byte by byte. */
@@ -55,23 +56,23 @@ export function main(args: readonly string[]): number {
   }
   const { seconds, seed, formats } = options;
   const endMs = performance.now() + seconds * MS_IN_SECOND;
-  let streams = 0;
-  for (let turn = 0; performance.now() < endMs; turn++) {
+  let turn = 0;
+  for (; performance.now() < endMs; turn++) {
     const format = formats[turn % formats.length];
     const found = runTurn(format, seed + turn);
     if (found !== undefined) {
-      process.stdout.write(`${CLEAR_LINE_OF_TTY}${JSON.stringify({ format, ...found }, null, 2)}\n`);
+      clearProgress();
+      process.stdout.write(`${JSON.stringify({ format, ...found }, null, 2)}\n`);
       process.stdout.write(
         `differs; draw it again by: npm run fuzz:cuts -- --seed ${seed + turn} --format ${format}\n`,
       );
       return 1;
     }
-    streams += TURN;
-    showProgress(`${streams} streams, ${Math.ceil((endMs - performance.now()) / MS_IN_SECOND)} s to go`);
+    const left = Math.max(0, (endMs - performance.now()) / MS_IN_SECOND);
+    showProgress(1 - left / seconds, `${(turn + 1) * TURN} streams, ${Math.ceil(left)} s to go`);
   }
-  process.stdout.write(
-    `${CLEAR_LINE_OF_TTY}seed ${seed}: ${streams} streams of ${formats.join(", ")}, no difference\n`,
-  );
+  clearProgress();
+  process.stdout.write(`seed ${seed}: ${turn * TURN} streams of ${formats.slice(0, turn).join(", ")}, no difference\n`);
   return 0;
 }
 
@@ -133,12 +134,4 @@ function cutsAt(places: readonly number[], length: number): readonly number[] {
 
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
-}
-
-const CLEAR_LINE = "\r\u001b[K";
-const CLEAR_LINE_OF_TTY = process.stderr.isTTY ? CLEAR_LINE : "";
-
-/** One line on a terminal; nothing elsewhere. */
-function showProgress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${CLEAR_LINE}${line}`);
 }

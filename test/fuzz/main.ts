@@ -4,6 +4,7 @@
  * Owns the command line and the report. A difference it finds is shrunk, and belongs into test/regressions/re2.toml.
  */
 import { parseArgs } from "node:util";
+import { clearProgress, showProgress } from "../support/progress-bar.ts";
 import { shrink } from "../support/re2-differential.ts";
 import { fuzz, type FuzzCounts } from "../support/re2-fuzz.ts";
 
@@ -77,19 +78,8 @@ function run({ pairs, seed }: Options): FuzzCounts {
   for (counts of fuzz(seed, pairs)) {
     if (counts.pairs - shown < PROGRESS_PAIRS) continue;
     shown = counts.pairs;
-    showProgress(counts, pairs);
+    showProgress(counts.pairs / pairs, `${counts.pairs}/${pairs} pairs, ${counts.differences.length} differences`);
   }
-  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+  clearProgress();
   return counts as unknown as FuzzCounts;
-}
-
-const WIDTH = 24;
-const CLEAR_LINE = "\r\u001b[K";
-
-/** One line on a terminal; nothing elsewhere. */
-function showProgress({ pairs, differences }: FuzzCounts, goal: number): void {
-  if (!process.stderr.isTTY) return;
-  const filled = Math.min(WIDTH, Math.round((pairs / goal) * WIDTH));
-  const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
-  process.stderr.write(`${CLEAR_LINE}${bar} ${pairs}/${goal} pairs, ${differences.length} differences`);
 }
