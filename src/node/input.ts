@@ -15,7 +15,8 @@ export interface Input {
 
 /** Opens the file, or stdin when there is none or it is `-`; else why it cannot be read. */
 export async function openInput(file: string | undefined, io: Io): Promise<Input | string> {
-  if (file === undefined || file === "-") return { stream: io.stdin, isFile: false };
+  if (file === undefined || file === "-")
+    return io.isStdinFolder === true ? "is a folder" : { stream: io.stdin, isFile: false };
   try {
     const handle = await open(file);
     const status = await handle.stat();

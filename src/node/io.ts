@@ -7,6 +7,8 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Io {
   readonly stdin: Readable;
+  /** True when it is a folder, which the runtime reads as nothing. */
+  readonly isStdinFolder?: boolean;
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: Environment;

@@ -5,6 +5,7 @@
  * Owns the process: streams, signals, exit code, and the last net under a mistake of ours, which says nothing of
  * the error that fell into it.
  */
+import { fstatSync } from "node:fs";
 import { userInfo } from "node:os";
 import { runCommandLine } from "./cli.ts";
 import { tell, type Io } from "./io.ts";
@@ -22,6 +23,7 @@ process.on("uncaughtException", () => {
 
 const io: Io = {
   stdin: process.stdin,
+  isStdinFolder: fstatSync(process.stdin.fd).isDirectory(),
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,

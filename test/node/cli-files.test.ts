@@ -63,6 +63,21 @@ describe("standard output", () => {
   );
 });
 
+describe("standard input", () => {
+  it.each([["mask"], ["explain"], ["detect"], ["verify"]])("that is a folder is no empty input of %s", (command) => {
+    const input = openSync(folder, "r");
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, command], {
+      env: cleanEnvironment(),
+      stdio: [input, "ignore", "pipe"],
+    });
+    closeSync(input);
+    expect([status, stderr.toString()]).toEqual([
+      2,
+      "maskwire: -: is a folder; name a file, or leave it out to read stdin\n",
+    ]);
+  });
+});
+
 describe("a configuration file that nobody named", () => {
   it.each([["mask"], ["check"], ["explain"]])("is told of by %s, and not read", async (command) => {
     const home = await mkdtemp(join(folder, "home-"));
