@@ -4,6 +4,7 @@
  */
 import { expect, test, vi } from "vitest";
 import { ContextWords } from "../../src/core/context-words.ts";
+import { CsvBlock } from "../../src/core/csv/block.ts";
 import { compilePolicy, type Format, maskWhole } from "../../src/core/index.ts";
 
 /** A telephone number without its word. */
@@ -34,6 +35,20 @@ test.each(SHAPES)("a long %s", (_name, format, write) => {
     const calls = [...glance.mock.calls, ...inBytes.mock.calls, ...wordsIn.mock.calls];
     const read = calls.reduce((sum, [, start, end]) => sum + end - start, 0);
     expect(read / input.length).toBeLessThan(READS_A_BYTE);
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
+test("a long CSV record with an escape is looked for once, however many matches stand before it", () => {
+  const recordAt = vi.spyOn(CsvBlock.prototype, "recordAt");
+  try {
+    const input = new TextEncoder().encode(
+      `a,b\n1,2\n${"1,jane@acme.com\n".repeat(2000)}1,${"x".repeat(100_000)}\\{\n`,
+    );
+    maskWhole(compilePolicy({}), "csv", input);
+    const read = recordAt.mock.results.reduce((sum, { value: { start, end } }) => sum + end - start, 0);
+    expect(read / input.length).toBeLessThan(4);
   } finally {
     vi.restoreAllMocks();
   }

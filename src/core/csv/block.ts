@@ -49,14 +49,13 @@ export class CsvBlock {
   private readonly quotesBehind: Offsets;
   /** The length where there is none, or none in a field with odd quotes, which make it count. */
   private nextEscape: number;
-  /** Before it no record has an escape and a bracket. */
-  private bracketedFrom: number;
+  /** The answer of `bracketedEscape` for the last place, and for all up to it. */
+  private nextBracketed = -1;
 
   private constructor(bytes: Uint8Array, framed: Framed, delimiter: number) {
     this.bytes = bytes;
     this.delimiter = delimiter;
-    this.bracketedFrom = placeOf(bytes, BACKSLASH, 0);
-    this.nextEscape = framed.mayEscape ? this.bracketedFrom : bytes.length;
+    this.nextEscape = framed.mayEscape ? placeOf(bytes, BACKSLASH, 0) : bytes.length;
     this.starts = framed.starts;
     this.ends = framed.ends;
     this.oddQuotes = new Offsets(framed.oddQuotes);
@@ -151,12 +150,16 @@ export class CsvBlock {
 
   /** The first escape at or after `from` of a record with a bracket, which may open JSON, or Infinity. Asked in order. */
   private bracketedEscape(from: number): number {
+    if (this.nextBracketed < from) this.nextBracketed = this.findBracketed(from);
+    return this.nextBracketed;
+  }
+
+  private findBracketed(from: number): number {
     const { bytes } = this;
-    if (this.bracketedFrom < from) this.bracketedFrom = placeOf(bytes, BACKSLASH, from);
-    while (this.bracketedFrom < bytes.length) {
-      const { start, end } = this.recordAt(this.bracketedFrom);
-      if (holdsBracket(bytes, start, end)) return this.bracketedFrom;
-      this.bracketedFrom = placeOf(bytes, BACKSLASH, end);
+    for (let at = placeOf(bytes, BACKSLASH, from); at < bytes.length;) {
+      const { start, end } = this.recordAt(at);
+      if (holdsBracket(bytes, start, end)) return at;
+      at = placeOf(bytes, BACKSLASH, end);
     }
     return Infinity;
   }
