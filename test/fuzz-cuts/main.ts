@@ -121,15 +121,24 @@ function outputsOf(format: Format, [bytes, name, places]: Drawn): Readonly<Recor
   const choice = choiceOf(format);
   const each = Array.from({ length: bytes.length > BYTEWISE_BYTES ? 0 : bytes.length }, (_, at) => at);
   return {
-    whole: latin1(maskWhole(policy, choice, bytes)),
-    cut: latin1(maskCut(policy, choice, { bytes, cuts: cutsAt(places, bytes.length) })),
-    bytewise: latin1(maskCut(policy, choice, { bytes, cuts: each })),
-    careful: latin1(maskWhole({ ...policy, passesClean: false }, choice, bytes)),
+    whole: answerOf(() => maskWhole(policy, choice, bytes)),
+    cut: answerOf(() => maskCut(policy, choice, { bytes, cuts: cutsAt(places, bytes.length) })),
+    bytewise: answerOf(() => maskCut(policy, choice, { bytes, cuts: each })),
+    careful: answerOf(() => maskWhole({ ...policy, passesClean: false }, choice, bytes)),
   };
 }
 
 function cutsAt(places: readonly number[], length: number): readonly number[] {
   return places.map((place) => place % (length + 1)).toSorted((a, b) => a - b);
+}
+
+/** The output, or what was thrown. */
+function answerOf(mask: () => Uint8Array): string {
+  try {
+    return latin1(mask());
+  } catch (thrown) {
+    return `thrown: ${String(thrown)}`;
+  }
 }
 
 function latin1(bytes: Uint8Array): string {
