@@ -21,7 +21,7 @@ import {
   type PolicySpec,
 } from "../../src/core/index.ts";
 import { parseFieldPath, type PathStep } from "../../src/core/field-path.ts";
-import { maskCut } from "../support/every-cut.ts";
+import { cutsAt, maskCut } from "../support/every-cut.ts";
 import { tries } from "../support/seed.ts";
 
 type Steps = readonly (string | number)[];
@@ -105,7 +105,7 @@ describe("field rules", () => {
         if (isRefused) return;
         const policy = compilePolicy(policyOf(unique));
         const bytes = new TextEncoder().encode(JSON.stringify(value));
-        const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+        const cuts = cutsAt(places, bytes.length);
         const wanted = JSON.stringify(expected(unique, value));
         expect(new TextDecoder().decode(maskWhole(policy, "json", bytes))).toBe(wanted);
         expect(new TextDecoder().decode(maskCut(policy, "json", { bytes, cuts }))).toBe(wanted);

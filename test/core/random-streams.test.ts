@@ -3,7 +3,7 @@ import { array, assert, constantFrom, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compilePolicy, FORMATS, maskEvent, maskWhole, type Policy } from "../../src/core/index.ts";
 import { choiceOf } from "../support/cases.ts";
-import { maskCut } from "../support/every-cut.ts";
+import { cutsAt, maskCut } from "../support/every-cut.ts";
 import { keysFrom } from "../support/keys.ts";
 import { longStreamOf } from "../support/long-stream.ts";
 import { streamOf } from "../support/random-stream.ts";
@@ -21,7 +21,7 @@ describe.each(FORMATS)("random streams of %s", (format) => {
     assert(
       property(streamOf(format), policy, array(nat(2_000), { maxLength: 6 }), (bytes, name, places) => {
         const whole = text(maskWhole(STREAM_POLICIES[name], choice, bytes));
-        const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+        const cuts = cutsAt(places, bytes.length);
         expect(text(maskCut(STREAM_POLICIES[name], choice, { bytes, cuts }))).toBe(whole);
         const each = Array.from(bytes, (_, at) => at);
         expect(text(maskCut(STREAM_POLICIES[name], choice, { bytes, cuts: each }))).toBe(whole);
@@ -33,7 +33,7 @@ describe.each(FORMATS)("random streams of %s", (format) => {
   test("are masked alike at any cuts where they are long", () => {
     assert(
       property(longStreamOf(format), policy, array(nat(60_000), { maxLength: 6 }), (bytes, name, places) => {
-        const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+        const cuts = cutsAt(places, bytes.length);
         const cut = text(maskCut(STREAM_POLICIES[name], choice, { bytes, cuts }));
         expect(cut).toBe(text(maskWhole(STREAM_POLICIES[name], choice, bytes)));
       }),

@@ -3,6 +3,7 @@ import { array, assert, constantFrom, nat, property, uint8Array } from "fast-che
 import { describe, expect, test } from "vitest";
 import { concat } from "../../src/core/bytes.ts";
 import { Utf8Repair } from "../../src/core/utf8-repair.ts";
+import { cutsAt } from "../support/every-cut.ts";
 import { tries } from "../support/seed.ts";
 
 function repair(bytes: Uint8Array, cuts: readonly number[]): Uint8Array {
@@ -47,7 +48,7 @@ describe("UTF-8", () => {
     assert(
       property(array(telling, { maxLength: 12 }), array(nat(12), { maxLength: 4 }), (codes, places) => {
         const bytes = Uint8Array.from(codes);
-        const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+        const cuts = cutsAt(places, bytes.length);
         expect(new TextDecoder().decode(repair(bytes, cuts))).toBe(
           new TextDecoder().decode(new TextEncoder().encode(decoder.decode(bytes))),
         );

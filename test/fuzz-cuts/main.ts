@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { array, check, constantFrom, type IProperty, nat, oneof, property } from "fast-check";
 import { FORMATS, type Format, maskWhole, type Policy } from "../../src/core/index.ts";
 import { choiceOf } from "../support/cases.ts";
-import { maskCut } from "../support/every-cut.ts";
+import { cutsAt, maskCut } from "../support/every-cut.ts";
 import { longStreamOf } from "../support/long-stream.ts";
 import { clearProgress, showProgress } from "../support/progress-bar.ts";
 import { streamOf } from "../support/random-stream.ts";
@@ -126,10 +126,6 @@ function outputsOf(format: Format, [bytes, name, places]: Drawn): Readonly<Recor
     bytewise: answerOf(() => maskCut(policy, choice, { bytes, cuts: each })),
     careful: answerOf(() => maskWhole({ ...policy, passesClean: false }, choice, bytes)),
   };
-}
-
-function cutsAt(places: readonly number[], length: number): readonly number[] {
-  return places.map((place) => place % (length + 1)).toSorted((a, b) => a - b);
 }
 
 /** The output, or what was thrown. */

@@ -27,6 +27,11 @@ export function maskCut(
   return Buffer.concat(parts);
 }
 
+/** Random places as cuts of an input of that length. */
+export function cutsAt(places: readonly number[], length: number): readonly number[] {
+  return places.map((place) => place % (length + 1)).toSorted((a, b) => a - b);
+}
+
 /** How many cuts of one input are tried; what is left out is tried all. */
 export interface CutsPlan {
   /** Where the cuts in two begin, and what the cuts into many are drawn from. */

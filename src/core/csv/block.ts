@@ -8,13 +8,12 @@ import { indexOfByte } from "../native-bytes.ts";
 import { CONTEXT_BYTES, MAY_HIDE } from "../context-words.ts";
 import type { BlockScan, WordGlance } from "../formats/block-scan.ts";
 import { suspectsIn } from "../formats/suspect-places.ts";
+import { isOpening } from "../json/decoded-record.ts";
 import { lineFeedBefore, lineFeedFrom } from "../lines.ts";
 import type { Span } from "../span.ts";
 import { CR, LF, QUOTE } from "./framing.ts";
 
 const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 /** Farther away no field is looked for: looks back must not add up. */
 const NEAR_FIELDS_BYTES = 256;
 
@@ -310,7 +309,7 @@ function endsField(byte: number, delimiter: number): boolean {
 }
 
 function holdsBracket(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === OPEN_BRACE || bytes[at] === OPEN_BRACKET) return true;
+  for (let at = from; at < to; at++) if (isOpening(bytes[at])) return true;
   return false;
 }
 

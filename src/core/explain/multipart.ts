@@ -1,7 +1,7 @@
 /** Explains multipart bodies: what stands around the parts, their headers, and each part by what it is. */
 import { StreamError } from "../errors.ts";
 import { foldSpan } from "../folded-text.ts";
-import { tellingName } from "../formats/field-of-form.ts";
+import { heldField } from "../formats/field-of-form.ts";
 import type { FormatOptions } from "../formats/format-options.ts";
 import type { FormatChoice } from "../masker.ts";
 import { Delimiter } from "../multipart/delimiter.ts";
@@ -68,7 +68,6 @@ function explainPart(
   explain: MultipartOptions["explain"],
   { head, content }: Part,
 ): Explanation[] {
-  const { fields, keyedValues } = watched.policy;
   const part = readPart(head);
   if (part.kind === "unreadable") return [];
   const asItStands = { input: content, toInput: (offset: number) => offset };
@@ -78,7 +77,6 @@ function explainPart(
   }
   const bytes = Uint8Array.from(part.name, (character) => character.charCodeAt(0));
   const path = foldSpan(bytes, 0, bytes.length);
-  const key = tellingName(keyedValues, path);
-  const held = { key, nesting: 0, mayTell: true, at: fields.field(fields.root, path) };
+  const held = heldField(watched.policy, path);
   return placed(explainHeldText(watched, content, held), { ...asItStands, path });
 }

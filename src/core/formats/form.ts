@@ -14,7 +14,7 @@ import type { Policy } from "../policy.ts";
 import type { Output } from "./format-masker.ts";
 import { type HeldText, heldTextEdits } from "../json/editor.ts";
 import { AMPERSAND, EQUALS, PERCENT, PLUS, SPACE } from "./form-block.ts";
-import { tellingName } from "./field-of-form.ts";
+import { heldField } from "./field-of-form.ts";
 import type { RecordFormat } from "./record.ts";
 import { hideInvalidUtf8 } from "../utf8-repair.ts";
 
@@ -66,21 +66,8 @@ export class FormFormat implements RecordFormat {
     const edits = encodeEdits(heldTextEdits(this.policy, name.text, FORM_NAME), name.map, encodeFormText);
     if (equals < 0 && this.policy.drops === undefined) return edits;
     const value = decodeFormText(pair, Math.min(nameEnd + 1, end), end);
-    const key = foldSpan(name.text, 0, name.text.length);
-    const { fields } = this.policy;
-    return [
-      ...edits,
-      ...encodeEdits(
-        this.valueEdits(value.text, {
-          key: tellingName(this.policy.keyedValues, key),
-          nesting: 0,
-          mayTell: true,
-          at: fields.field(fields.root, key),
-        }),
-        value.map,
-        encodeFormText,
-      ),
-    ];
+    const held = heldField(this.policy, foldSpan(name.text, 0, name.text.length));
+    return [...edits, ...encodeEdits(this.valueEdits(value.text, held), value.map, encodeFormText)];
   }
 
   /** Edits of a value as it reads. */

@@ -17,7 +17,7 @@ import { headersEnd, readPart } from "../multipart/headers.ts";
 import type { Policy } from "../policy.ts";
 import { textEdits } from "../text-edits.ts";
 import { DROPPED } from "./fallback.ts";
-import { tellingName } from "./field-of-form.ts";
+import { heldField } from "./field-of-form.ts";
 import { type FormatMasker, Output, whenInvalid } from "./format-masker.ts";
 import type { MediaType } from "./media-type.ts";
 import { heldTextEdits } from "../json/editor.ts";
@@ -47,11 +47,7 @@ class FieldFormat implements RecordFormat {
   }
 
   mask(record: Uint8Array, output: Output): void {
-    const { fields } = this.policy;
-    const name = this.fallbackKey;
-    const key = tellingName(this.policy.keyedValues, name);
-    const held = { key, nesting: 0, mayTell: true, at: fields.field(fields.root, name) };
-    const edits = heldTextEdits(this.policy, record, held);
+    const edits = heldTextEdits(this.policy, record, heldField(this.policy, this.fallbackKey));
     const drop = this.policy.drops === undefined ? undefined : dropOf(edits, EMPTY);
     if (drop === undefined) output.writeEdited(record, edits);
     else output.writeReplacement(drop.entity, drop.bytes);

@@ -103,9 +103,14 @@ export function isBeforeColon(bytes: Uint8Array, from: number, end: number): boo
   return at < end && bytes[at] === COLON;
 }
 
+/** True for what opens an object or an array. */
+export function isOpening(codePoint: number): boolean {
+  return codePoint === OPEN_BRACE || codePoint === OPEN_BRACKET;
+}
+
 /** True when a text begins with a bracket, as one that holds an object or array. */
 export function opensJson(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from;
   while (at < to && isJsonSpace(bytes[at])) at++;
-  return at < to && (bytes[at] === OPEN_BRACE || bytes[at] === OPEN_BRACKET);
+  return at < to && isOpening(bytes[at]);
 }

@@ -15,7 +15,7 @@ import { ANY_SIGN, OWNED, OWNS, TELLS } from "../keyed-values.ts";
 import { MemberDrops } from "../optional.ts";
 import type { Policy } from "../policy.ts";
 import { escapedTextEdits, keptEdits, textEdits, valueEdits } from "../text-edits.ts";
-import { holdsEscape } from "./decoded-record.ts";
+import { holdsEscape, opensJson } from "./decoded-record.ts";
 import { decodeEscapes, encodeJsonText } from "./escapes.ts";
 import {
   arrayIn,
@@ -36,7 +36,7 @@ import {
 import { quoted, sameShape } from "./masked-number.ts";
 import { ObjectNames } from "./object-names.ts";
 import { HOLDS_VALUE, LOOSE, NAME, NAMES_NEXT, PAIRED, roleOf, roleOfText, UNREAD, VALUE, WRAPPED } from "./roles.ts";
-import { HAS_ESCAPE, IS_KEY, type JsonFault, isJsonSpace, type JsonVisitor, JsonWalker } from "./walker.ts";
+import { HAS_ESCAPE, IS_KEY, type JsonFault, type JsonVisitor, JsonWalker } from "./walker.ts";
 
 const HYPHEN = 0x2d;
 /** Of `null`, which is no value. */
@@ -394,7 +394,5 @@ export function heldTextEdits(
 
 /** True when the first visible byte opens an object or array. */
 export function looksLikeJson(text: Uint8Array): boolean {
-  let at = 0;
-  while (isJsonSpace(text[at])) at++;
-  return text[at] === 0x7b || text[at] === 0x5b;
+  return opensJson(text, 0, text.length);
 }

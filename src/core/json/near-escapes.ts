@@ -14,15 +14,13 @@ import { KIND } from "../pattern/neighbour.ts";
 import { isPlausible, type Stretch } from "../plausible.ts";
 import type { Automata, Sieve } from "../sieve.ts";
 import type { Span } from "../span.ts";
-import { isBeforeColon } from "./decoded-record.ts";
+import { isBeforeColon, isOpening } from "./decoded-record.ts";
 import { readEscape } from "./escapes.ts";
 import { countBelow } from "./record-context.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 
 /** Bytes of the longest escape: two code units of one character. */
 export const ESCAPE_BYTES = 12;
@@ -103,7 +101,7 @@ export class NearEscapes {
         if (isEscape) places.push(at);
         const point = escape?.codePoint ?? bytes[at];
         holdsBackslash ||= point === BACKSLASH;
-        holdsBracket ||= opensJson(point);
+        holdsBracket ||= isOpening(point);
         at += escape?.length ?? 1;
         if (isEscape && point === BACKSLASH && bytes[at] === LETTER_U) return false;
       }
@@ -116,7 +114,7 @@ export class NearEscapes {
   /** In the string that `at` is in. */
   private hasBracketBefore(at: number, start: number): boolean {
     const { bytes } = this;
-    for (let i = at - 1; i >= start && bytes[i] !== QUOTE; i--) if (opensJson(bytes[i])) return true;
+    for (let i = at - 1; i >= start && bytes[i] !== QUOTE; i--) if (isOpening(bytes[i])) return true;
     return false;
   }
 
@@ -181,8 +179,4 @@ export class NearEscapes {
       if (this.mayCount(run, { start, end: hits.places[i] }, hits.states[i])) return false;
     return true;
   }
-}
-
-function opensJson(codePoint: number): boolean {
-  return codePoint === OPEN_BRACE || codePoint === OPEN_BRACKET;
 }
